@@ -1,0 +1,18 @@
+/**
+ * Failure types that cross Temporal as `ApplicationFailure.type`. They are protocol: never renamed, never taken
+ * from a class name. Workflow code may import this file.
+ */
+export const failureTypes = {
+  /** The input can never succeed. Not retried. */
+  invalidInput: 'InvalidInput',
+  /** A payload is over what Temporal takes. Not retried. */
+  payloadTooLarge: 'PayloadTooLarge',
+  /** The record that the work is about is gone. Not retried. */
+  recordGone: 'RecordGone',
+  /** A dependency is down or slow. Retried. */
+  dependencyUnavailable: 'DependencyUnavailable',
+  /** The retries of a step are used up; the run ends or waits for a person. */
+  stepExhausted: 'StepExhausted',
+} as const;
+
+export type FailureType = (typeof failureTypes)[keyof typeof failureTypes];

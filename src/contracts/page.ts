@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+/** The two query parameters that every list takes. */
+export const pageQuery = {
+  limit: z.coerce.number().int().min(1).max(100).default(20).meta({ description: 'Items a page, 1 to 100.' }),
+  cursor: z.string().min(1).max(2048).optional().meta({ description: 'Opaque, from nextCursor or prevCursor.' }),
+};
+
+export function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.object({
+    items: z.array(item),
+    hasMore: z.boolean(),
+    nextCursor: z.string().nullable(),
+    prevCursor: z.string().nullable(),
+  });
+}
+
+export interface Page<Item> {
+  items: Item[];
+  hasMore: boolean;
+  nextCursor: string | null;
+  prevCursor: string | null;
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+export const roleSchema = z.enum(['ANALYST', 'ADMIN']).meta({ id: 'Role' });
+export type Role = z.infer<typeof roleSchema>;
+
+/** Who is asking. `via` says how they proved it; `apiKeyId` names the key when it was one. */
+export interface Principal {
+  readonly userId: string;
+  readonly email: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly via: 'api_key' | 'jwt' | 'console';
+  readonly apiKeyId?: string;
+}
+
+/** Where a request came from, as the audit log keeps it. */
+export interface Origin {
+  readonly requestId: string;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+}

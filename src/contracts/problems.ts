@@ -1,0 +1,71 @@
+/**
+ * The one table of everything that can go wrong at the edge. `code` is stable: clients branch on it.
+ * A detail given to `Problem` is shown to the caller, so it never carries SQL, paths, stacks or secrets.
+ */
+export const problems = {
+  validation_error: { status: 400, title: 'The request does not fit the contract' },
+  invalid_cursor: { status: 400, title: 'The cursor is not one of ours, or belongs to another list' },
+  malformed_json: { status: 400, title: 'The body is not valid JSON' },
+  unauthenticated: { status: 401, title: 'A valid token is needed' },
+  forbidden: { status: 403, title: 'Your role does not allow this' },
+  not_found: { status: 404, title: 'There is no such record' },
+  route_not_found: { status: 404, title: 'There is no such route' },
+  method_not_allowed: { status: 405, title: 'This route does not take that method' },
+  not_acceptable: { status: 406, title: 'None of the accepted media types can be produced' },
+  conflict: { status: 409, title: 'The current state does not allow this' },
+  idempotency_in_progress: { status: 409, title: 'A request with this key is still running' },
+  already_finished: { status: 409, title: 'It is already finished' },
+  job_not_finished: { status: 409, title: 'The job is not finished' },
+  job_failed: { status: 409, title: 'The job failed and has no result' },
+  job_canceled: { status: 409, title: 'The job was canceled and has no result' },
+  already_exists: { status: 409, title: 'Such a record exists already' },
+  last_admin: { status: 409, title: 'The last active administrator cannot be removed' },
+  gone: { status: 410, title: 'It is no longer kept' },
+  precondition_failed: { status: 412, title: 'The record has changed since you read it' },
+  payload_too_large: { status: 413, title: 'The body is too large' },
+  unsupported_media_type: { status: 415, title: 'The body must be application/json' },
+  idempotency_key_reused: { status: 422, title: 'This key was used for a different request' },
+  precondition_required: { status: 428, title: 'This change needs an If-Match header' },
+  rate_limited: { status: 429, title: 'Too many requests' },
+  internal_error: { status: 500, title: 'Something went wrong on our side' },
+  workflow_unavailable: { status: 503, title: 'No worker answered in time' },
+  database_unavailable: { status: 503, title: 'The database does not answer' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ProblemCode = keyof typeof problems;
+
+export interface FieldError {
+  path: string;
+  message: string;
+}
+
+export interface ProblemOptions {
+  detail?: string;
+  errors?: FieldError[];
+  headers?: Record<string, string>;
+  /** Further members of the problem document, for example the current state of a conflict. */
+  extra?: Record<string, unknown>;
+  cause?: unknown;
+}
+
+/** An expected refusal. Thrown anywhere below a route, rendered by one middleware. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly status: number;
+  readonly title: string;
+  readonly errors: readonly FieldError[] | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly extra: Readonly<Record<string, unknown>>;
+
+  constructor(
+    readonly code: ProblemCode,
+    readonly options: ProblemOptions = {},
+  ) {
+    super(options.detail ?? problems[code].title, { cause: options.cause });
+    this.status = problems[code].status;
+    this.title = problems[code].title;
+    this.errors = options.errors;
+    this.headers = options.headers ?? {};
+    this.extra = options.extra ?? {};
+  }
+}

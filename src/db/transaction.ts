@@ -1,0 +1,37 @@
+import type { Pool } from 'pg';
+import type { Db } from './sql.js';
+
+/** A query runner inside one transaction, with actions that wait for its commit (cache drops, workflow starts). */
+export interface Tx extends Db {
+  /** Runs after a successful commit, in order, never after a rollback. An action must not throw. */
+  afterCommit(action: () => void): void;
+}
+
+/**
+ * Runs `work` in one transaction on a client of its own.
+ * A client whose ROLLBACK failed is destroyed, never pooled: it may still hold an open transaction.
+ */
+export async function withTransaction<Result>(pool: Pool, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+  const client = await pool.connect();
+  const actions: (() => void)[] = [];
+  const tx: Tx = {
+    query: (text, values) => client.query(text, values),
+    afterCommit: (action) => void actions.push(action),
+  };
+  let broken: Error | undefined;
+  let result: Result;
+  try {
+    await client.query('begin');
+    result = await work(tx);
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback').catch((cause: unknown) => {
+      broken = cause instanceof Error ? cause : new Error('rollback failed', { cause });
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+  for (const action of actions) action();
+  return result;
+}

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { variables, type Variable } from './config-variables.js';
+
+export type Config = Readonly<{ [Key in keyof typeof variables]: z.output<(typeof variables)[Key]['schema']> }>;
+
+/** What is wrong with a configuration, one sentence a variable. Never shows the value of a secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  constructor(readonly problems: readonly string[]) {
+    super(`the configuration is wrong:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+  }
+}
+
+/**
+ * The only reader of the environment. An empty variable counts as unset, as in `FOO= npm start`.
+ * A wrong value stops the start with the variable's name, what was given and what is allowed.
+ */
+export function loadConfig(env: Record<string, string | undefined> = process.env): Config {
+  const problems: string[] = [];
+  const entries = Object.entries(variables).map(([key, variable]: [string, Variable]) => {
+    const given = env[variable.env] === '' ? undefined : env[variable.env];
+    const parsed = variable.schema.safeParse(given);
+    if (!parsed.success) problems.push(describe(variable, given, parsed.error));
+    return [key, parsed.data];
+  });
+  if (problems.length > 0) throw new ConfigError(problems);
+  return Object.freeze(Object.fromEntries(entries)) as Config;
+}
+
+function describe(variable: Variable, given: string | undefined, error: z.ZodError): string {
+  const shown = given === undefined ? 'nothing' : variable.secret ? 'a value that is not shown' : JSON.stringify(given);
+  const why = variable.allowed ?? error.issues.map((issue) => issue.message).join(', ');
+  return `${variable.env}: given ${shown}, allowed: ${why}`;
+}

@@ -1,0 +1,63 @@
+import pg from 'pg';
+import type { Logger } from './logger.js';
+import { currentMeter } from './query-meter.js';
+
+const TYPE_INT8 = 20;
+const TYPE_TIMESTAMPTZ = 1184;
+
+/** `2026-01-02 03:04:05.123456+00` → `2026-01-02T03:04:05.123456Z`. A JS Date would lose the microseconds. */
+export function toRfc3339(text: string): string {
+  return `${text.slice(0, 10)}T${text.slice(11).replace(/\+00(:00)?$/, '')}Z`;
+}
+
+function parserOf(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
+  if (oid === TYPE_TIMESTAMPTZ) return toRfc3339;
+  // Our own counters stay far below 2^53. SQL sessions, whose numbers are anyone's, use a connection of their own.
+  if (oid === TYPE_INT8) return Number;
+  return pg.types.getTypeParser(oid, format as 'text') as (text: string) => unknown;
+}
+
+/** A client that reports each statement to the meter of the request it runs for. */
+class MeteredClient extends pg.Client {
+  // pg's overloads (config, callback, stream) cannot be re-stated without `any`; promises are all that we time.
+  override query = ((...args: unknown[]): unknown => {
+    const meter = currentMeter();
+    const run = pg.Client.prototype.query as (...args: unknown[]) => unknown;
+    const result = run.apply(this, args);
+    if (meter === undefined) return result;
+    meter.queries += 1;
+    if (!(result instanceof Promise)) return result;
+    const startedAt = performance.now();
+    return result.finally(() => void (meter.durationMs += performance.now() - startedAt));
+  }) as unknown as pg.Client['query'];
+}
+
+export interface PoolOptions {
+  databaseUrl: string;
+  max: number;
+  applicationName: string;
+  logger: Logger;
+  statementTimeoutMs?: number;
+}
+
+export function createPool(options: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: options.databaseUrl,
+    max: options.max,
+    application_name: options.applicationName,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: options.statementTimeoutMs ?? 30_000,
+    options: '-c TimeZone=UTC',
+    types: { getTypeParser: parserOf as never },
+    Client: MeteredClient,
+  });
+  // Without a listener an idle client's lost connection would end the process.
+  pool.on('error', (error) => options.logger.warn({ err: error }, 'an idle database connection was lost'));
+  return pool;
+}
+
+/** A connection outside the pool, for LISTEN: it belongs to one reader for the life of the process. */
+export function createListenerClient(databaseUrl: string, applicationName: string): pg.Client {
+  return new pg.Client({ connectionString: databaseUrl, application_name: applicationName, keepAlive: true });
+}

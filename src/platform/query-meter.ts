@@ -1,0 +1,17 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** Counts what one request asks of PostgreSQL, at the driver, so that `Server-Timing` tells the truth. */
+export class QueryMeter {
+  queries = 0;
+  durationMs = 0;
+}
+
+const storage = new AsyncLocalStorage<QueryMeter>();
+
+export function runMetered<Result>(meter: QueryMeter, work: () => Result): Result {
+  return storage.run(meter, work);
+}
+
+export function currentMeter(): QueryMeter | undefined {
+  return storage.getStore();
+}
