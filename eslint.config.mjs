@@ -46,8 +46,23 @@ export default tseslint.config(
     rules: { 'max-lines-per-function': 'off' },
   },
   {
-    files: ['scripts/**/*.mjs', 'bench/**/*.ts', 'chaos/**/*.ts', 'src/cli/**/*.ts', 'src/dev/**/*.ts', 'test/support/**/*.ts'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setTimeout: 'readonly', fetch: 'readonly' } },
+    files: [
+      'scripts/**/*.mjs',
+      'bench/**/*.ts',
+      'chaos/**/*.ts',
+      'src/cli/**/*.ts',
+      'src/dev/**/*.ts',
+      'test/support/**/*.ts',
+    ],
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        setTimeout: 'readonly',
+        fetch: 'readonly',
+      },
+    },
     rules: { 'no-console': 'off' },
   },
 );

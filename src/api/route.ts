@@ -94,11 +94,15 @@ export type AnyRoute =
 type Spec<R> = Omit<R, 'kind'>;
 
 // Each constructor infers the schemas' types for its handler, then forgets them: a list of routes has one type.
-export function readRoute<P extends Shape, Q extends Shape, B extends Shape>(spec: Spec<ReadRoute<P, Q, B>>): AnyRoute {
+export function readRoute<P extends Shape, Q extends Shape, B extends Shape>(
+  spec: Spec<ReadRoute<P, Q, B>>,
+): AnyRoute {
   return { ...spec, kind: 'read' } as unknown as AnyRoute;
 }
 
-export function writeRoute<P extends Shape, Q extends Shape, B extends Shape>(spec: Spec<WriteRoute<P, Q, B>>): AnyRoute {
+export function writeRoute<P extends Shape, Q extends Shape, B extends Shape>(
+  spec: Spec<WriteRoute<P, Q, B>>,
+): AnyRoute {
   return { ...spec, kind: 'write' } as unknown as AnyRoute;
 }
 
@@ -108,7 +112,9 @@ export function commandRoute<P extends Shape, Q extends Shape, B extends Shape>(
   return { ...spec, kind: 'command' } as unknown as AnyRoute;
 }
 
-export function rawRoute<P extends Shape, Q extends Shape, B extends Shape>(spec: Spec<RawRoute<P, Q, B>>): AnyRoute {
+export function rawRoute<P extends Shape, Q extends Shape, B extends Shape>(
+  spec: Spec<RawRoute<P, Q, B>>,
+): AnyRoute {
   return { ...spec, kind: 'raw' } as unknown as AnyRoute;
 }
 

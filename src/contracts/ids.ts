@@ -38,5 +38,8 @@ export function newId(kind: IdKind, nowMs: number = Date.now()): string {
 export function idSchema(kind: IdKind): z.ZodString {
   return z
     .string()
-    .regex(new RegExp(`^${idPrefixes[kind]}_[0-9a-hjkmnp-tv-z]{26}$`), `must be an id like ${idPrefixes[kind]}_…`);
+    .regex(
+      new RegExp(`^${idPrefixes[kind]}_[0-9a-hjkmnp-tv-z]{26}$`),
+      `must be an id like ${idPrefixes[kind]}_…`,
+    );
 }

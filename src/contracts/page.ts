@@ -3,7 +3,12 @@ import { z } from 'zod';
 /** The two query parameters that every list takes. */
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(100).default(20).meta({ description: 'Items a page, 1 to 100.' }),
-  cursor: z.string().min(1).max(2048).optional().meta({ description: 'Opaque, from nextCursor or prevCursor.' }),
+  cursor: z
+    .string()
+    .min(1)
+    .max(2048)
+    .optional()
+    .meta({ description: 'Opaque, from nextCursor or prevCursor.' }),
 };
 
 export function pageOf<Item extends z.ZodType>(item: Item) {

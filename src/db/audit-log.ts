@@ -35,7 +35,8 @@ export interface AuditEntry {
 
 /** Writes one entry in the caller's transaction: the change and its record commit together or not at all. */
 export async function recordAudit(tx: Tx, entry: AuditEntry): Promise<void> {
-  const actor = 'system' in entry.actor ? { userId: null, role: 'SYSTEM', name: entry.actor.system } : entry.actor;
+  const actor =
+    'system' in entry.actor ? { userId: null, role: 'SYSTEM', name: entry.actor.system } : entry.actor;
   await execute(
     tx,
     sql`insert into audit_logs (id, actor_id, actor_name, actor_role, action, resource_type, resource_id,

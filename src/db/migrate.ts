@@ -41,7 +41,9 @@ export const migrationsFolder = fileURLToPath(new URL('./migrations/', import.me
 
 export async function readMigrations(folder: string = migrationsFolder): Promise<Migration[]> {
   const names = (await readdir(folder)).filter((name) => /^\d{6}_\w+\.sql$/.test(name)).sort();
-  return Promise.all(names.map(async (name) => parseMigration(name, await readFile(`${folder}/${name}`, 'utf8'))));
+  return Promise.all(
+    names.map(async (name) => parseMigration(name, await readFile(`${folder}/${name}`, 'utf8'))),
+  );
 }
 
 function parseMigration(name: string, text: string): Migration {
@@ -68,7 +70,8 @@ export async function migrateUp(pool: Pool, migrations: readonly Migration[]): P
     const done: string[] = [];
     for (const migration of migrations) {
       const checksum = applied.get(migration.name);
-      if (checksum !== undefined && checksum !== migration.checksum) throw new ChangedMigrationError(migration.name);
+      if (checksum !== undefined && checksum !== migration.checksum)
+        throw new ChangedMigrationError(migration.name);
       if (checksum !== undefined) continue;
       await run(client, migration, migration.up, async () => {
         await client.query('insert into schema_migrations (name, checksum) values ($1, $2)', [
@@ -83,7 +86,11 @@ export async function migrateUp(pool: Pool, migrations: readonly Migration[]): P
 }
 
 /** Takes back the newest `count` migrations and gives their names. */
-export async function migrateDown(pool: Pool, migrations: readonly Migration[], count: number): Promise<string[]> {
+export async function migrateDown(
+  pool: Pool,
+  migrations: readonly Migration[],
+  count: number,
+): Promise<string[]> {
   return withMigrationLock(pool, async (client) => {
     const applied = await appliedMigrations(client);
     const undo = migrations
@@ -99,7 +106,10 @@ export async function migrateDown(pool: Pool, migrations: readonly Migration[], 
   });
 }
 
-async function withMigrationLock<Result>(pool: Pool, work: (client: PoolClient) => Promise<Result>): Promise<Result> {
+async function withMigrationLock<Result>(
+  pool: Pool,
+  work: (client: PoolClient) => Promise<Result>,
+): Promise<Result> {
   const client = await pool.connect();
   try {
     // Index builds on a live table and the wait for another migrator may both take longer than the pool's limit.
@@ -123,10 +133,16 @@ async function appliedMigrations(client: PoolClient): Promise<Map<string, string
   return new Map(rows.map((row) => [row.name, row.checksum]));
 }
 
-async function run(client: PoolClient, migration: Migration, text: string, record: () => Promise<void>): Promise<void> {
+async function run(
+  client: PoolClient,
+  migration: Migration,
+  text: string,
+  record: () => Promise<void>,
+): Promise<void> {
   if (!migration.transactional) {
     // One statement at a time: several in one string would be an implicit transaction.
-    for (const statement of text.split(/;\s*$/m).filter((part) => part.trim() !== '')) await client.query(statement);
+    for (const statement of text.split(/;\s*$/m).filter((part) => part.trim() !== ''))
+      await client.query(statement);
     await record();
     return;
   }

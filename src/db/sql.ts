@@ -2,7 +2,10 @@ import type { QueryResultRow } from 'pg';
 
 /** Anything that runs a query: a pool, a checked-out client, a transaction. */
 export interface Db {
-  query<Row extends QueryResultRow>(text: string, values?: unknown[]): Promise<{ rows: Row[]; rowCount: number | null }>;
+  query<Row extends QueryResultRow>(
+    text: string,
+    values?: unknown[],
+  ): Promise<{ rows: Row[]; rowCount: number | null }>;
 }
 
 /** SQL text whose values are always bound, never spliced. Fragments nest: `${isNull ? sql`x is null` : sql`x = ${y}`}`. */

@@ -11,7 +11,10 @@ export interface Tx extends Db {
  * Runs `work` in one transaction on a client of its own.
  * A client whose ROLLBACK failed is destroyed, never pooled: it may still hold an open transaction.
  */
-export async function withTransaction<Result>(pool: Pool, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+export async function withTransaction<Result>(
+  pool: Pool,
+  work: (tx: Tx) => Promise<Result>,
+): Promise<Result> {
   const client = await pool.connect();
   const actions: (() => void)[] = [];
   const tx: Tx = {

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { variables, type Variable } from './config-variables.js';
 
-export type Config = Readonly<{ [Key in keyof typeof variables]: z.output<(typeof variables)[Key]['schema']> }>;
+export type Config = Readonly<{
+  [Key in keyof typeof variables]: z.output<(typeof variables)[Key]['schema']>;
+}>;
 
 /** What is wrong with a configuration, one sentence a variable. Never shows the value of a secret. */
 export class ConfigError extends Error {
@@ -28,7 +30,8 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
 }
 
 function describe(variable: Variable, given: string | undefined, error: z.ZodError): string {
-  const shown = given === undefined ? 'nothing' : variable.secret ? 'a value that is not shown' : JSON.stringify(given);
+  const shown =
+    given === undefined ? 'nothing' : variable.secret ? 'a value that is not shown' : JSON.stringify(given);
   const why = variable.allowed ?? error.issues.map((issue) => issue.message).join(', ');
   return `${variable.env}: given ${shown}, allowed: ${why}`;
 }

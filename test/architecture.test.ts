@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { findCycle, importsOf, reachable, sourceFiles, type Import } from './support/import-graph.js';
+
+const root = resolve(import.meta.dirname, '..');
+const files = sourceFiles(root, 'src');
+const imports = files.flatMap((file) => importsOf(root, file));
+
+const roomOf = (file: string): string => file.split('/')[1] ?? '';
+const isOurs = (target: string): boolean => target.startsWith('src/');
+
+/** What each room may import at run time. A type import is erased, so any room may name another's types. */
+const allowed: Record<string, readonly string[]> = {
+  domain: ['domain'],
+  contracts: ['contracts', 'domain'],
+  workflows: ['workflows', 'domain', 'contracts'],
+  activities: ['activities', 'domain', 'contracts', 'db'],
+  db: ['db', 'domain', 'contracts'],
+  platform: ['platform', 'contracts', 'domain'],
+  api: ['api', 'domain', 'contracts', 'db'],
+  workers: ['workers', 'activities', 'domain', 'contracts', 'db'],
+  dev: ['dev', 'platform', 'db', 'domain', 'contracts'],
+  cli: ['cli', 'platform', 'domain', 'contracts', 'db'],
+};
+
+/** The one file of a process that composes it: it alone may also reach into platform. */
+const isComposition = (file: string): boolean => /^src\/\w+\/(main|build-[\w-]+)\.ts$/.test(file);
+
+/** Small, effect-free helpers of platform that any room may use at run time, each with its reason. */
+const sharedPlatform: Record<string, string> = {
+  'src/platform/query-meter.ts': 'an AsyncLocalStorage and a counter: the API reads what the driver counted',
+};
+
+const describeEdge = (edge: Import): string => `${edge.from} → ${edge.to}`;
+
+function forbidden(edge: Import): boolean {
+  if (!isOurs(edge.to) || edge.typeOnly) return false;
+  if (edge.to in sharedPlatform) return false;
+  if (isComposition(edge.from) && roomOf(edge.to) === 'platform') return false;
+  return !(allowed[roomOf(edge.from)] ?? []).includes(roomOf(edge.to));
+}
+
+test('there is a rule for every room of the house', () => {
+  expect([...new Set(files.map(roomOf))].sort()).toEqual(Object.keys(allowed).sort());
+});
+
+test('no room imports another against the arrows', () => {
+  expect(imports.filter(forbidden).map(describeEdge)).toEqual([]);
+});
+
+test('run-time imports form no cycle', () => {
+  expect(findCycle(imports)).toBeUndefined();
+});
+
+test('domain and contracts stay free of effects and frameworks', () => {
+  const packages = imports
+    .filter((edge) => !isOurs(edge.to) && !edge.typeOnly)
+    .filter((edge) => ['domain', 'contracts'].includes(roomOf(edge.from)))
+    .filter((edge) => !(roomOf(edge.from) === 'contracts' && ['zod', 'node:crypto'].includes(edge.to)))
+    .filter((edge) => !(edge.from === 'src/contracts/messages.ts' && edge.to === '@temporalio/workflow'));
+  expect(packages.map(describeEdge)).toEqual([]);
+});
+
+test('workflow code reaches only names, messages, errors, domain and the workflow SDK at run time', () => {
+  const reached = reachable(imports, 'src/workflows/index.ts');
+  const foreign = [...reached].filter((target) => {
+    if (!isOurs(target)) return !['@temporalio/workflow', '@temporalio/common'].includes(target);
+    if (roomOf(target) === 'contracts') return !/contracts\/(names|messages|errors)\.ts$/.test(target);
+    return !['workflows', 'domain'].includes(roomOf(target));
+  });
+  expect(foreign).toEqual([]);
+});
+
+test('the API never loads the native worker or an activity', () => {
+  const reached = [...reachable(imports, 'src/api/main.ts')];
+  expect(reached.filter((target) => /^@temporalio\/(worker|activity|testing)$/.test(target))).toEqual([]);
+  expect(reached.filter((target) => /^src\/(activities|workers|workflows)\//.test(target))).toEqual([]);
+});
+
+test.each([
+  ['process.env', /process\.env\b/, (file: string) => file === 'src/platform/config.ts'],
+  ['new Pool or new Client', /new (pg\.)?(Pool|Client)\(/, (file: string) => roomOf(file) === 'platform'],
+  [
+    'Connection.connect or .lazy',
+    /Connection\.(connect|lazy)\(/,
+    (file: string) => roomOf(file) === 'platform',
+  ],
+  ['a default export', /^export default/m, () => false],
+])('%s stands only where it may', (_what, pattern, mayStand) => {
+  const offenders = files.filter((file) => !mayStand(file) && pattern.test(codeOf(file)));
+  expect(offenders).toEqual([]);
+});
+
+test('the main file of each process stays a page', () => {
+  const long = files.filter(
+    (file) => /^src\/\w+\/main\.ts$/.test(file) && codeOf(file).split('\n').length > 61,
+  );
+  expect(long).toEqual([]);
+});
+
+test('tests replace no module of ours and none of the SDK', () => {
+  const offenders = sourceFiles(root, 'test').filter((file) =>
+    /jest\.(mock|spyOn|unstable_mockModule)\(/.test(codeOf(file)),
+  );
+  expect(offenders).toEqual([]);
+});
+
+function codeOf(file: string): string {
+  return readFileSync(resolve(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+}
