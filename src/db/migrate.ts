@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Pool, PoolClient } from 'pg';
 
@@ -114,7 +115,7 @@ async function withMigrationLock<Result>(
   try {
     // Index builds on a live table and the wait for another migrator may both take longer than the pool's limit.
     await client.query('set statement_timeout = 0');
-    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await takeMigrationLock(client);
     await client.query(
       `create table if not exists schema_migrations
          (name text primary key, checksum text not null, applied_at timestamptz not null default now())`,
@@ -123,6 +124,20 @@ async function withMigrationLock<Result>(
   } finally {
     // Destroyed, not pooled: closing the connection is what surely gives the lock back.
     client.release(true);
+  }
+}
+
+/**
+ * By trying, not by waiting: a waiter inside pg_advisory_lock holds a snapshot, CREATE INDEX CONCURRENTLY waits for the
+ * end of every older snapshot, and the two would be a deadlock.
+ */
+async function takeMigrationLock(client: PoolClient): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [
+      MIGRATION_LOCK,
+    ]);
+    if (rows[0]?.taken === true) return;
+    await setTimeout(100);
   }
 }
 

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { idSchema } from './ids.js';
+import { pageOf, pageQuery } from './page.js';
+import { roleSchema } from './principal.js';
+
+/** A lower-case singular noun for everything that the log speaks of. */
+export const auditResourceSchema = z
+  .enum([
+    'user',
+    'api_key',
+    'session',
+    'gate',
+    'template',
+    'job',
+    'sql_session',
+    'office',
+    'staff',
+    'deadline',
+    'webhook',
+    'audit_log',
+    'setting',
+  ])
+  .meta({ id: 'AuditResource' });
+export type AuditResource = z.infer<typeof auditResourceSchema>;
+
+const state = z.record(z.string(), z.unknown()).nullable();
+
+export const auditLogSchema = z
+  .object({
+    id: idSchema('audit'),
+    timestamp: z.string().meta({ description: 'RFC 3339, UTC, with microseconds.' }),
+    actor: z.object({
+      id: z.string().nullable().meta({ description: 'Null when the system itself acted.' }),
+      name: z.string(),
+      email: z.string().nullable(),
+      role: z.union([roleSchema, z.literal('SYSTEM')]),
+    }),
+    action: z.string(),
+    resourceType: z.string(),
+    resourceId: z.string(),
+    before: state,
+    after: state,
+    reason: z.string().nullable(),
+    requestId: z.string().nullable(),
+    origin: z.object({ ip: z.string().nullable(), userAgent: z.string().nullable() }).nullable(),
+    isDeleted: z.boolean(),
+    seq: z
+      .number()
+      .int()
+      .nullable()
+      .meta({ description: 'Place in the hash chain; null for a moment after the write.' }),
+    hash: z.string().nullable().meta({ description: 'SHA-256 link of the chain, hexadecimal.' }),
+  })
+  .meta({ id: 'AuditLog' });
+export type AuditLog = z.infer<typeof auditLogSchema>;
+
+const moment = z.iso.datetime({ offset: true });
+
+export const auditFilterShape = {
+  resourceType: auditResourceSchema.optional(),
+  resourceId: z.string().min(1).max(200).optional(),
+  action: z.string().min(1).max(100).optional(),
+  actorId: z.string().min(1).max(200).optional(),
+  from: moment.optional().meta({ description: 'Entries at this moment or later.' }),
+  to: moment.optional().meta({ description: 'Entries before this moment.' }),
+  includeDeleted: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true'),
+};
+
+export const auditListQuerySchema = z.strictObject({ ...auditFilterShape, ...pageQuery });
+export const auditFilterQuerySchema = z.strictObject(auditFilterShape);
+export type AuditFilters = z.output<typeof auditFilterQuerySchema>;
+
+export const auditPageSchema = pageOf(auditLogSchema).meta({ id: 'AuditLogPage' });
