@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { sortableId } from '../domain/sortable-id.js';
 
 export const idPrefixes = {
   session: 'ses',
@@ -21,17 +22,8 @@ export const idPrefixes = {
 
 export type IdKind = keyof typeof idPrefixes;
 
-const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
-
-/** 48 bits of milliseconds, then 80 random bits, in lower-case Crockford base32: ids sort by creation time. */
 export function newId(kind: IdKind, nowMs: number = Date.now()): string {
-  let bits = (BigInt(nowMs) << 80n) | BigInt(`0x${randomBytes(10).toString('hex')}`);
-  let text = '';
-  for (let index = 0; index < 26; index += 1) {
-    text = ALPHABET[Number(bits & 31n)]! + text;
-    bits >>= 5n;
-  }
-  return `${idPrefixes[kind]}_${text}`;
+  return sortableId(idPrefixes[kind], nowMs, randomBytes(10).toString('hex'));
 }
 
 /** The shape of an id on the wire. Anything else in a path is a record that cannot exist, so routes answer 404. */

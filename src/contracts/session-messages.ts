@@ -1,0 +1,26 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { SessionCommand } from '../domain/session-commands.js';
+import type { SessionProgress } from '../domain/session-progress.js';
+
+/** Messages that a session understands. People send the signal and the update from the Web UI and the CLI too. */
+
+export interface ProceedMessage {
+  readonly comment?: string;
+  readonly outputDigest?: string;
+}
+
+export interface DecideGateMessage {
+  readonly decision: 'approve' | 'reject' | 'redo';
+  readonly outputDigest?: string;
+  readonly comment?: string;
+}
+
+export const proceedNextPhase = defineSignal<[ProceedMessage?]>('proceedNextPhase');
+export const progress = defineQuery<SessionProgress>('progress');
+export const decideGate = defineUpdate<SessionProgress, [DecideGateMessage]>('decideGate');
+export const sessionCommand = defineUpdate<SessionProgress, [SessionCommand]>('sessionCommand');
+
+export const cotStatus = defineSearchAttributeKey('CotStatus', 'KEYWORD');
+export const cotPhase = defineSearchAttributeKey('CotPhase', 'INT');
+export const cotTemplate = defineSearchAttributeKey('CotTemplate', 'KEYWORD');

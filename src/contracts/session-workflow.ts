@@ -1,0 +1,75 @@
+import type { SessionNews } from '../domain/session-machine.js';
+import type { SessionProgress } from '../domain/session-progress.js';
+import type {
+  PhaseState,
+  SessionPlan,
+  SessionState,
+  ContentRef,
+  StepName,
+  StepProblem,
+} from '../domain/session-state.js';
+
+/** What crosses between the API, the session workflow and its activities. One object each; fields may be added. */
+export interface CotSessionInput {
+  readonly sessionId: string;
+  readonly plan: SessionPlan;
+  readonly limits: SessionLimits;
+  readonly model: string | null;
+  readonly input: ContentRef | null;
+  /** A fork begins with what it took over from its origin. */
+  readonly inherited: readonly PhaseState[];
+  /** Set by continue-as-new: nothing of a session is lost when its history begins anew. */
+  readonly carried: SessionState | null;
+}
+
+export interface SessionLimits {
+  readonly maxRetries: number;
+  readonly retryDelayMs: number;
+  readonly stepTimeoutMs: number;
+}
+
+/** Hashes of content in the database: prompts and outputs themselves never enter a workflow's history. */
+export interface RunSessionStepInput {
+  readonly sessionId: string;
+  readonly stepId: string;
+  readonly phase: number;
+  readonly step: StepName;
+  readonly attempt: number;
+  readonly model: string | null;
+  readonly inputSha256: string | null;
+  /** Of the phases before this one, in order; null where a phase was left out. */
+  readonly earlierOutputs: readonly (string | null)[];
+  readonly earlierNotes: readonly (string | null)[];
+  /** Results of this phase's earlier steps. */
+  readonly results: Readonly<Partial<Record<StepName, string | null>>>;
+  readonly instructions: string | null;
+  /** As readers see it while the step runs, and once it is done. */
+  readonly progress: SessionProgress;
+  readonly progressAfter: SessionProgress;
+}
+
+export interface StepOutcome {
+  readonly ref: ContentRef;
+}
+
+export interface ProjectSessionInput {
+  readonly sessionId: string;
+  /** Written with the events: a projection that is run twice is written once. */
+  readonly dedupKey: string;
+  readonly state: SessionState;
+  readonly progress: SessionProgress;
+  readonly news: readonly SessionNews[];
+  readonly atMs: number;
+}
+
+export interface SessionActivities {
+  runSessionStep(input: RunSessionStepInput): Promise<StepOutcome>;
+  projectSession(input: ProjectSessionInput): Promise<void>;
+}
+
+export interface SessionOutcome {
+  readonly status: string;
+  readonly reason: string | null;
+}
+
+export type { SessionProgress, StepProblem };

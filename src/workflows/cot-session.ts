@@ -1,0 +1,39 @@
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  isCancellation,
+  setHandler,
+} from '@temporalio/workflow';
+import { decideGate, proceedNextPhase, progress, sessionCommand } from '../contracts/session-messages.js';
+import type { CotSessionInput, SessionOutcome } from '../contracts/session-workflow.js';
+import { SessionRun } from './session-run.js';
+
+/** A chain-of-thought session: phases of three steps each, under human control. It may wait for weeks at a gate. */
+export async function cotSession(input: CotSessionInput): Promise<SessionOutcome> {
+  const session = new SessionRun(input);
+  setHandler(progress, () => session.progress());
+  setHandler(proceedNextPhase, (message) => session.proceedBySignal(message ?? {}));
+  setHandler(decideGate, (message) => session.command(session.decision(message)), {
+    validator: (message) => session.refuse(session.decision(message)),
+  });
+  setHandler(sessionCommand, (command) => session.command(command), {
+    validator: (command) => session.refuse(command),
+  });
+
+  const handOver = (): Promise<never> =>
+    continueAsNew<typeof cotSession>({ ...input, carried: session.current });
+
+  try {
+    await session.untilEnd(handOver);
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+    await CancellationScope.nonCancellable(() => session.endFromOutside());
+    throw error;
+  }
+  // Answers to the last commands go out before the workflow is closed.
+  await condition(allHandlersFinished);
+  const { ending } = session.current;
+  return { status: ending?.status ?? 'completed', reason: ending?.reason ?? null };
+}

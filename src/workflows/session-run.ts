@@ -1,0 +1,277 @@
+import {
+  ActivityFailure,
+  allHandlersFinished,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  isCancellation,
+  setCurrentDetails,
+  upsertSearchAttributes,
+  uuid4,
+  workflowInfo,
+} from '@temporalio/workflow';
+import {
+  cotPhase,
+  cotStatus,
+  type DecideGateMessage,
+  type ProceedMessage,
+} from '../contracts/session-messages.js';
+import type { CotSessionInput, RunSessionStepInput, StepOutcome } from '../contracts/session-workflow.js';
+import { refusalOf, type SessionCommand } from '../domain/session-commands.js';
+import { describeSession } from '../domain/session-details.js';
+import {
+  applyCommand,
+  applyFact,
+  nextAction,
+  type SessionAction,
+  type SessionNews,
+  type Transition,
+} from '../domain/session-machine.js';
+import { progressOf, type SessionProgress } from '../domain/session-progress.js';
+import { initialSession, phaseAt, type SessionState, type StepProblem } from '../domain/session-state.js';
+import { sortableId } from '../domain/sortable-id.js';
+import { projections, sessionSteps } from './session-proxies.js';
+
+/**
+ * One session in the course of its workflow: the machine's state, what readers have been told of it, and the step
+ * that is running.
+ *
+ * W1. Only the main loop runs activities. Handlers change the state and wait until the loop has told readers, so that
+ *     an answered command is already visible to whoever reads next.
+ * W2. Readers are told before the next step starts: a step's activity never overtakes what led to it.
+ * W3. A step that a redo or a cancel abandons is canceled; the machine ignores its result if it comes all the same.
+ */
+export class SessionRun {
+  private state: SessionState;
+  private news: SessionNews[] = [];
+  private toldVersion = 0;
+  private sequence = 0;
+  private indexed = '';
+  private running: CancellationScope | null = null;
+
+  constructor(private readonly input: CotSessionInput) {
+    this.state = input.carried ?? initialSession(input);
+  }
+
+  get current(): SessionState {
+    return this.state;
+  }
+
+  private get untold(): boolean {
+    return this.toldVersion < this.state.version || this.news.length > 0;
+  }
+
+  progress(): SessionProgress {
+    return progressOf(this.state);
+  }
+
+  /** As an Update's validator: a refused command never enters the history. */
+  refuse(command: SessionCommand): void {
+    const refusal = refusalOf(this.state, command);
+    if (refusal !== null) throw ApplicationFailure.nonRetryable(refusal, refusal, this.progress());
+  }
+
+  async command(command: SessionCommand): Promise<SessionProgress> {
+    // Again, although the validator asked: another command may have been handled in between.
+    this.refuse(command);
+    this.apply(applyCommand(this.state, command, Date.now()));
+    if (command.kind === 'redo' || command.kind === 'cancel') this.running?.cancel();
+    const { version } = this.state;
+    const answer = this.progress();
+    await condition(() => this.toldVersion >= version);
+    return answer;
+  }
+
+  /** A signal cannot be refused: one that comes early, twice or late changes nothing. */
+  proceedBySignal(message: ProceedMessage): void {
+    const command = decisionCommand({ ...message, decision: 'approve' }, this.state);
+    this.apply(applyCommand(this.state, command, Date.now()));
+  }
+
+  decision(message: DecideGateMessage): SessionCommand {
+    return decisionCommand(message, this.state);
+  }
+
+  /** `handOver` begins a new history with this state; it does not return. */
+  async untilEnd(handOver: () => Promise<never>): Promise<void> {
+    for (;;) {
+      await this.tell();
+      const action = nextAction(this.state);
+      if (action.kind === 'end') return;
+      if (workflowInfo().continueAsNewSuggested) {
+        // A handler may be on its way out with its answer; one that changed something waits for `tell`.
+        await condition(() => allHandlersFinished() || this.untold);
+        if (!this.untold) await handOver();
+      } else {
+        await this.act(action);
+      }
+    }
+  }
+
+  /** The workflow itself was canceled, from the Web UI or the CLI. */
+  async endFromOutside(): Promise<void> {
+    const by = { userId: null, via: 'signal' } as const;
+    this.apply(applyCommand(this.state, { kind: 'cancel', by, reason: 'canceled on Temporal' }, Date.now()));
+    await this.tell();
+  }
+
+  private async act(action: SessionAction): Promise<void> {
+    switch (action.kind) {
+      case 'run_step':
+        return this.runStep(action);
+      case 'open_gate': {
+        const nowMs = Date.now();
+        return this.apply(
+          applyFact(this.state, { kind: 'gate_opened', gateId: newId('gate', nowMs), nowMs }),
+        );
+      }
+      case 'wait':
+        return this.wait(action.untilMs);
+      case 'end':
+        return;
+    }
+  }
+
+  private async runStep(action: Extract<SessionAction, { kind: 'run_step' }>): Promise<void> {
+    const { version } = this.state;
+    const stepId = newId('step', Date.now());
+    const scope = new CancellationScope();
+    this.running = scope;
+    try {
+      const { ref } = await scope.run(() => this.callStep(action, stepId));
+      const result = { stepId, attempt: action.attempt, ref };
+      const before = this.state.version;
+      this.apply(
+        applyFact(this.state, { kind: 'step_finished', phase: action.phase, step: action.step, result }),
+      );
+      // The activity has told readers already, unless a command came in between or there is more to tell.
+      if (before === version && this.news.length === 0) this.toldVersion = this.state.version;
+    } catch (error) {
+      if (CancellationScope.current().consideredCancelled) throw error;
+      if (isCancellation(error)) return;
+      this.apply(
+        applyFact(this.state, {
+          kind: 'step_failed',
+          attempt: action.attempt,
+          problem: problemOf(action, error),
+        }),
+      );
+    } finally {
+      this.running = null;
+    }
+  }
+
+  private callStep(
+    action: Extract<SessionAction, { kind: 'run_step' }>,
+    stepId: string,
+  ): Promise<StepOutcome> {
+    const title = this.state.plan.phases[action.phase - 1]?.title ?? '';
+    const { runSessionStep } = sessionSteps(this.input.limits, `${action.phase}. ${title}: ${action.step}`);
+    return runSessionStep(stepInput(this.input.sessionId, this.state, action, stepId));
+  }
+
+  private async wait(untilMs: number | null): Promise<void> {
+    const { version } = this.state;
+    const changed = (): boolean => this.state.version !== version;
+    if (untilMs === null) return condition(changed);
+    const inTime = await condition(changed, Math.max(1, untilMs - Date.now()));
+    if (inTime || this.state.waiting.kind !== 'gate') return;
+    this.apply(applyFact(this.state, { kind: 'gate_expired', gateId: this.state.waiting.gate.id }));
+  }
+
+  private async tell(): Promise<void> {
+    while (this.untold) {
+      const [state, news] = [this.state, this.news];
+      this.news = [];
+      this.sequence += 1;
+      const dedupKey = `${workflowInfo().runId}:${this.sequence}`;
+      const { sessionId } = this.input;
+      await projections.projectSession({
+        sessionId,
+        dedupKey,
+        state,
+        progress: progressOf(state),
+        news,
+        atMs: Date.now(),
+      });
+      this.toldVersion = state.version;
+    }
+    this.describe();
+  }
+
+  private describe(): void {
+    const { status, currentPhase } = this.progress();
+    setCurrentDetails(describeSession(this.state));
+    if (this.indexed === `${status}:${currentPhase}`) return;
+    this.indexed = `${status}:${currentPhase}`;
+    upsertSearchAttributes([
+      { key: cotStatus, value: status },
+      { key: cotPhase, value: currentPhase },
+    ]);
+  }
+
+  private apply(transition: Transition): void {
+    this.state = transition.state;
+    this.news.push(...transition.news);
+  }
+}
+
+function newId(prefix: string, nowMs: number): string {
+  return sortableId(prefix, nowMs, uuid4().replaceAll('-', '').slice(0, 20));
+}
+
+function stepInput(
+  sessionId: string,
+  state: SessionState,
+  action: Extract<SessionAction, { kind: 'run_step' }>,
+  stepId: string,
+): RunSessionStepInput {
+  const { phase, step, attempt } = action;
+  const earlier = state.phases.slice(0, phase - 1);
+  const own = phaseAt(state, phase);
+  const placeholder = { stepId, attempt, ref: { sha256: '', bytes: 0, preview: '' } };
+  const after = applyFact(state, { kind: 'step_finished', phase, step, result: placeholder }).state;
+  return {
+    sessionId,
+    stepId,
+    phase,
+    step,
+    attempt,
+    model: state.model,
+    inputSha256: state.input?.sha256 ?? null,
+    earlierOutputs: earlier.map((each) => each.output?.sha256 ?? null),
+    earlierNotes: earlier.map((each) => each.notes?.sha256 ?? null),
+    results: Object.fromEntries(
+      Object.entries(own.results).map(([name, result]) => [name, result.ref?.sha256 ?? null]),
+    ),
+    instructions: own.instructions?.sha256 ?? null,
+    progress: progressOf(state),
+    progressAfter: progressOf(after),
+  };
+}
+
+function decisionCommand(message: DecideGateMessage, state: SessionState): SessionCommand {
+  const by = { userId: null, via: 'signal' } as const;
+  const digest = message.outputDigest ?? null;
+  const comment = message.comment ?? null;
+  switch (message.decision) {
+    case 'approve':
+      return { kind: 'approve', by, digest, comment, notes: null };
+    case 'reject':
+      return { kind: 'reject', by, digest, comment };
+    case 'redo': {
+      const from = { phase: state.phase, step: 'THINK' } as const;
+      return { kind: 'redo', by, from, digest, comment, instructions: null, input: null, model: null };
+    }
+  }
+}
+
+function problemOf(action: { phase: number; step: StepProblem['step'] }, error: unknown): StepProblem {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  const { phase, step } = action;
+  // A failure of our own says what a reader may see; anything else (a timeout, a lost worker) is named by its kind.
+  if (cause instanceof ApplicationFailure && cause.type !== null && cause.type !== undefined) {
+    return { phase, step, code: cause.type, message: cause.message };
+  }
+  return { phase, step, code: 'StepTimedOut', message: 'the step did not finish in time' };
+}
