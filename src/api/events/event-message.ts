@@ -1,0 +1,39 @@
+import type { StoredEvent } from '../../db/run-event-reads.js';
+
+/**
+ * An event as it leaves the API. Encoded once, however many readers take it, and in whichever form they take it.
+ * `pos` is absent for what is not stored (`step.delta`): such an event has no `id`, so nobody resumes from it.
+ */
+export class EventMessage {
+  #json: string | undefined;
+  #frame: Buffer | undefined;
+
+  constructor(
+    readonly type: string,
+    readonly body: Readonly<Record<string, unknown>>,
+    readonly pos?: number,
+  ) {}
+
+  static ofStored(event: StoredEvent): EventMessage {
+    return new EventMessage(event.type, bodyOf(event), event.pos);
+  }
+
+  /** The message of a WebSocket, and the `data` of an SSE frame. */
+  get json(): string {
+    this.#json ??= JSON.stringify(this.body);
+    return this.#json;
+  }
+
+  /** JSON holds no line break, so one `data:` line is always enough. */
+  get frame(): Buffer {
+    const id = this.pos === undefined ? '' : `id: ${this.pos}\n`;
+    this.#frame ??= Buffer.from(`${id}event: ${this.type}\ndata: ${this.json}\n\n`);
+    return this.#frame;
+  }
+}
+
+/** `{pos, at, type, …}`. The three names are ours: data of the same name cannot take their place. */
+export function bodyOf(event: Pick<StoredEvent, 'pos' | 'at' | 'type' | 'data'>): Record<string, unknown> {
+  const ours = { pos: event.pos, at: event.at, type: event.type };
+  return { ...ours, ...event.data, ...ours };
+}

@@ -1,0 +1,125 @@
+import { isFinalEvent } from '../../domain/event-names.js';
+import type { EndReason, EventChannel } from './event-channel.js';
+import type { FeedReader } from './event-hub.js';
+import type { EventMessage } from './event-message.js';
+
+/** What a stream needs from around it. */
+export interface StreamSource {
+  join(reader: FeedReader): boolean;
+  leave(reader: FeedReader): void;
+  ended(stream: EventStream): void;
+  /** A batch of what is after a position; empty when there is nothing yet. */
+  read(runId: string, after: number): Promise<EventMessage[]>;
+}
+
+export interface StreamStart {
+  /** The position that the reader has already. */
+  readonly after: number;
+  /** What it gets before any event: the snapshot. */
+  readonly first?: EventMessage;
+  /** The last position there will ever be, when the run is over. */
+  readonly until?: number;
+}
+
+/**
+ * One reader of one run, from its position to the final event.
+ *
+ * T1. `position` moves only with a stored event that was handed to the channel, so that what comes next is always
+ *     `position + 1`, whichever way it comes: live from the feed, or read by itself.
+ * T2. It is in the feed, or catching up, or waiting for the channel to drain, or ended; never two of them.
+ * T3. The final event is the last thing that is sent.
+ */
+export class EventStream implements FeedReader {
+  #position: number;
+  #ended = false;
+  #fullSince: number | undefined;
+
+  constructor(
+    readonly runId: string,
+    private readonly source: StreamSource,
+    private readonly channel: EventChannel,
+    private readonly start: StreamStart,
+  ) {
+    this.#position = start.after;
+    channel.onDrain(() => this.#drained());
+    channel.onClose(() => this.#close());
+  }
+
+  begin(): void {
+    const { first, until } = this.start;
+    if (first !== undefined && !this.channel.send(first)) this.#fullSince = Date.now();
+    if (until !== undefined && this.#position >= until) this.finish('finished');
+    void this.#follow();
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Milliseconds since the channel took nothing more. */
+  fullForMs(now: number): number {
+    return this.#fullSince === undefined ? 0 : now - this.#fullSince;
+  }
+
+  take(messages: readonly EventMessage[]): boolean {
+    for (const message of messages) {
+      if (this.#ended || this.#fullSince !== undefined) return false;
+      if (message.pos === undefined || message.pos <= this.#position) continue;
+      this.#position = message.pos;
+      if (!this.channel.send(message)) this.#fullSince = Date.now();
+      if (isFinalEvent(message.type) || message.pos === this.start.until) this.finish('finished');
+    }
+    return !this.#ended && this.#fullSince === undefined;
+  }
+
+  takeTransient(message: EventMessage): void {
+    if (this.#ended || this.#fullSince !== undefined) return;
+    if (this.channel.send(message)) return;
+    this.#fullSince = Date.now();
+    this.source.leave(this);
+  }
+
+  end(): void {
+    this.finish('finished');
+  }
+
+  beat(): void {
+    if (!this.#ended && !this.channel.beat()) this.finish('slow');
+  }
+
+  finish(reason: EndReason): void {
+    if (this.#ended) return;
+    this.#close();
+    this.channel.end(reason);
+  }
+
+  async #follow(): Promise<void> {
+    try {
+      while (!this.#ended && this.#fullSince === undefined && !this.source.join(this)) {
+        const messages = await this.source.read(this.runId, this.#position);
+        // Behind a feed and yet nothing to read: the run's events are no longer kept.
+        if (messages.length === 0) this.finish('finished');
+        this.take(messages);
+      }
+    } catch {
+      this.finish('unavailable');
+    }
+  }
+
+  #drained(): void {
+    if (this.#fullSince === undefined) return;
+    this.#fullSince = undefined;
+    if (!this.#ended) void this.#follow();
+  }
+
+  #close(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.source.leave(this);
+    this.source.ended(this);
+  }
+}

@@ -1,0 +1,104 @@
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { eventsQuery } from '../../contracts/event.js';
+import { Problem } from '../../contracts/problems.js';
+import { newId } from '../../contracts/ids.js';
+import type { Logger } from '../../platform/logger.js';
+import type { FindEventSubject } from './event-subject.js';
+import {
+  openEventStream,
+  prepareReading,
+  type EventReadingDeps,
+  type ReadingRequest,
+} from './open-event-stream.js';
+import { SocketChannel } from './socket-channel.js';
+
+export interface EventUpgradeDeps extends EventReadingDeps {
+  readonly logger: Logger;
+  /** Origins, besides the API's own, whose pages may connect. */
+  readonly allowedOrigins: readonly string[];
+  readonly sources: readonly { readonly path: RegExp; readonly find: FindEventSubject }[];
+}
+
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+/** Readers have nothing to tell us; what they send anyway is small or the connection ends. */
+const MAX_INCOMING_BYTES = 1_024;
+
+/**
+ * `Upgrade: websocket` on the addresses of the event streams, for `server.on('upgrade', …)`.
+ * A browser sends cookies with a WebSocket from any page, and CORS does not apply: the Origin is checked here.
+ */
+export function createEventUpgrade(deps: EventUpgradeDeps): UpgradeHandler {
+  const server = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: MAX_INCOMING_BYTES,
+  });
+  return (request, socket, head) => {
+    // Until the handshake is over nobody else listens, and an unheard 'error' would end the process.
+    const ignore = (): void => undefined;
+    socket.on('error', ignore);
+    resolve(deps, request)
+      .then(({ find, reading }) => {
+        socket.removeListener('error', ignore);
+        server.handleUpgrade(request, socket, head, (webSocket) => {
+          openEventStream(deps, find, reading, { request, channel: new SocketChannel(webSocket) });
+        });
+      })
+      .catch((error: unknown) => refuse(deps.logger, socket, error));
+  };
+}
+
+async function resolve(
+  deps: EventUpgradeDeps,
+  request: IncomingMessage,
+): Promise<{ find: FindEventSubject; reading: ReadingRequest }> {
+  const url = new URL(request.url ?? '/', 'http://localhost');
+  const source = deps.sources.find(({ path }) => path.test(url.pathname));
+  const id = source?.path.exec(url.pathname)?.[1];
+  if (source === undefined || id === undefined) throw new Problem('route_not_found');
+  if (!originAllowed(request, deps.allowedOrigins)) {
+    throw new Problem('forbidden', { detail: 'Pages of this origin may not connect.' });
+  }
+  const principal = await deps.authenticate(request);
+  if (principal === undefined) throw new Problem('unauthenticated');
+  const query = eventsQuery.safeParse(Object.fromEntries(url.searchParams));
+  if (!query.success) {
+    const errors = query.error.issues.map((issue) => ({
+      path: issue.path.join('.'),
+      message: issue.message,
+    }));
+    throw new Problem('validation_error', { errors });
+  }
+  deps.streams.admit(principal.userId);
+  const asked = { principal, id, after: query.data.after, request };
+  return { find: source.find, reading: await prepareReading(deps, source.find, asked) };
+}
+
+function originAllowed(request: IncomingMessage, allowed: readonly string[]): boolean {
+  const { origin, host } = request.headers;
+  // Only a browser sends an Origin; others prove themselves by their token alone.
+  if (origin === undefined || allowed.includes(origin)) return true;
+  return URL.canParse(origin) && host !== undefined && new URL(origin).host === host;
+}
+
+function refuse(logger: Logger, socket: Duplex, error: unknown): void {
+  const problem = error instanceof Problem ? error : new Problem('internal_error', { cause: error });
+  const requestId = newId('request');
+  if (problem.status >= 500) logger.error({ err: error, requestId }, 'a WebSocket could not be opened');
+  const { status, title, code, errors } = problem;
+  const detail = problem.status >= 500 ? title : problem.message;
+  const body = JSON.stringify({ type: 'about:blank', title, status, detail, code, requestId, errors });
+  const head = {
+    'Content-Type': 'application/problem+json',
+    'Content-Length': String(Buffer.byteLength(body)),
+    'X-Request-Id': requestId,
+    Connection: 'close',
+    ...(status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),
+    ...problem.headers,
+  };
+  const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
+}

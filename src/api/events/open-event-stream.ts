@@ -1,0 +1,95 @@
+import type { IncomingMessage } from 'node:http';
+import { Problem } from '../../contracts/problems.js';
+import type { Principal } from '../../contracts/principal.js';
+import type { Db } from '../../db/sql.js';
+import { startOfReading, type EventSpan, type EventStart } from '../../domain/event-start.js';
+import type { EventChannel } from './event-channel.js';
+import { EventMessage } from './event-message.js';
+import type { EventStreams } from './event-streams.js';
+import type { StreamStart } from './event-stream.js';
+import type { EventSubject, FindEventSubject } from './event-subject.js';
+
+/** Who a request is from, by its Authorization header or cookie. Throws `unauthenticated`, or gives nobody. */
+export type AuthenticateRequest = (request: IncomingMessage) => Promise<Principal | undefined>;
+
+export interface EventReadingDeps {
+  readonly db: Db;
+  readonly streams: EventStreams;
+  readonly authenticate: AuthenticateRequest;
+}
+
+/** What SSE and WebSocket have in common before the first byte: the record, the position, the right to read. */
+export interface ReadingRequest {
+  readonly principal: Principal;
+  readonly subject: EventSubject;
+  readonly start: EventStart;
+}
+
+/** `after` is from the query; a Last-Event-ID is newer than it, because a browser repeats the first URL. */
+export async function prepareReading(
+  deps: EventReadingDeps,
+  find: FindEventSubject,
+  asked: { principal: Principal; id: string; after: number | undefined; request: IncomingMessage },
+): Promise<ReadingRequest> {
+  const subject = await find(deps.db, asked.principal, asked.id);
+  if (subject === undefined) throw new Problem('not_found');
+  const given = lastEventId(asked.request) ?? asked.after;
+  return { principal: asked.principal, subject, start: startOfReading(subject, given) };
+}
+
+export function openEventStream(
+  deps: EventReadingDeps,
+  find: FindEventSubject,
+  reading: ReadingRequest,
+  wire: { request: IncomingMessage; channel: EventChannel },
+): void {
+  const { runId } = reading.subject;
+  deps.streams.open({
+    runId,
+    userId: reading.principal.userId,
+    channel: wire.channel,
+    start: streamStart(reading),
+    mayContinue: () => mayStillRead(deps, find, runId, wire.request),
+  });
+}
+
+function streamStart({ subject, start }: ReadingRequest): StreamStart {
+  const until = untilOf(subject);
+  if (start.kind === 'nothing') return { after: subject.lastPos, ...until };
+  if (start.kind === 'resume') return { after: start.after, ...until };
+  const first = new EventMessage('snapshot', snapshotBody(subject, start.after), start.after);
+  return { after: start.after, first, ...until };
+}
+
+function untilOf(span: EventSpan): { until?: number } {
+  return span.finished ? { until: span.lastPos } : {};
+}
+
+function snapshotBody(subject: EventSubject, pos: number): Record<string, unknown> {
+  const ours = { pos, at: subject.updatedAt, type: 'snapshot' };
+  return { ...ours, ...subject.state, ...ours };
+}
+
+async function mayStillRead(
+  deps: EventReadingDeps,
+  find: FindEventSubject,
+  runId: string,
+  request: IncomingMessage,
+): Promise<boolean> {
+  try {
+    const principal = await deps.authenticate(request);
+    return principal !== undefined && (await find(deps.db, principal, runId)) !== undefined;
+  } catch (error) {
+    if (error instanceof Problem && error.status < 500) return false;
+    throw error;
+  }
+}
+
+function lastEventId(request: IncomingMessage): number | undefined {
+  const given = request.headers['last-event-id'];
+  if (given === undefined || given === '') return undefined;
+  if (typeof given === 'string' && /^\d{1,15}$/.test(given)) return Number(given);
+  throw new Problem('validation_error', {
+    errors: [{ path: 'Last-Event-ID', message: 'must be the id of an event, a whole number' }],
+  });
+}

@@ -1,0 +1,73 @@
+import type { Client } from 'pg';
+import type { Logger } from '../../platform/logger.js';
+
+const FIRST_RETRY_MS = 100;
+const LONGEST_RETRY_MS = 5_000;
+
+export interface WakeUpListenerOptions {
+  readonly createClient: () => Client;
+  readonly channel: string;
+  readonly logger: Logger;
+  readonly onMessage: (payload: string) => void;
+  /** After every connect: whatever was announced while nobody listened is lost, so everything has to be looked at. */
+  readonly onListening: () => void;
+}
+
+/**
+ * One LISTEN connection that is always wanted: it comes back by itself, with a growing wait in between.
+ * It carries only wake-ups. Whoever relies on it must be right, if later, without it.
+ */
+export class WakeUpListener {
+  #client: Client | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #waitMs = FIRST_RETRY_MS;
+  #stopped = false;
+  #listening = false;
+
+  constructor(private readonly options: WakeUpListenerOptions) {}
+
+  get listening(): boolean {
+    return this.#listening;
+  }
+
+  start(): void {
+    void this.#connect();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#retry);
+    await this.#client?.end().catch(() => undefined);
+  }
+
+  async #connect(): Promise<void> {
+    const client = this.options.createClient();
+    this.#client = client;
+    // A lost connection tells itself as 'error', as 'end', or as both: the first one counts.
+    client.once('end', () => this.#lost(client));
+    client.on('error', () => this.#lost(client));
+    client.on('notification', (message) => this.options.onMessage(message.payload ?? ''));
+    try {
+      await client.connect();
+      await client.query(`listen ${client.escapeIdentifier(this.options.channel)}`);
+    } catch {
+      this.#lost(client);
+      return;
+    }
+    if (this.#client !== client || this.#stopped) return;
+    this.#listening = true;
+    this.#waitMs = FIRST_RETRY_MS;
+    this.options.onListening();
+  }
+
+  #lost(client: Client): void {
+    if (this.#client !== client) return;
+    this.#client = undefined;
+    this.#listening = false;
+    void client.end().catch(() => undefined);
+    if (this.#stopped) return;
+    this.options.logger.warn({ retryInMs: this.#waitMs }, 'not listening for events; readers poll meanwhile');
+    this.#retry = setTimeout(() => void this.#connect(), this.#waitMs);
+    this.#waitMs = Math.min(this.#waitMs * 2, LONGEST_RETRY_MS);
+  }
+}
