@@ -4,6 +4,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 export class QueryMeter {
   queries = 0;
   durationMs = 0;
+  /** What a cached read of this request came to, for the `cache` part of `Server-Timing`. */
+  cache: 'hit' | 'miss' | 'bypass' | undefined = undefined;
 }
 
 const storage = new AsyncLocalStorage<QueryMeter>();
