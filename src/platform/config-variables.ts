@@ -1,106 +1,16 @@
 import { z } from 'zod';
-
-export interface Variable<Schema extends z.ZodType = z.ZodType> {
-  readonly env: string;
-  readonly schema: Schema;
-  /** What it does, in one sentence, for `.env.example`. */
-  readonly about: string;
-  /** What may be given, in words. */
-  readonly allowed?: string;
-  readonly secret?: boolean;
-}
-
-function variable<Schema extends z.ZodType>(definition: Variable<Schema>): Variable<Schema> {
-  return definition;
-}
-
-function whole(range: { min: number; max: number; standard: number }, env: string, about: string) {
-  return variable({
-    env,
-    about,
-    allowed: `a whole number from ${range.min} to ${range.max}`,
-    schema: z
-      .string()
-      .regex(/^\d{1,15}$/)
-      .transform(Number)
-      .pipe(z.number().min(range.min).max(range.max))
-      .default(range.standard),
-  });
-}
-
-function optionalPort(env: string, about: string) {
-  return variable({
-    env,
-    about,
-    allowed: 'a port number from 1 to 65535',
-    schema: z
-      .string()
-      .regex(/^\d{1,5}$/)
-      .transform(Number)
-      .pipe(z.number().min(1).max(65535))
-      .optional(),
-  });
-}
-
-function flag(standard: boolean, env: string, about: string) {
-  return variable({
-    env,
-    about,
-    allowed: 'true or false',
-    schema: z
-      .enum(['true', 'false', '1', '0'])
-      .transform((text) => text === 'true' || text === '1')
-      .default(standard),
-  });
-}
-
-function text(standard: string, env: string, about: string) {
-  return variable({ env, about, schema: z.string().default(standard) });
-}
-
-function optionalText(env: string, about: string) {
-  return variable({ env, about, schema: z.string().optional() });
-}
-
-function secret(env: string, about: string, minimum = 1) {
-  return variable({
-    env,
-    about,
-    secret: true,
-    allowed: minimum > 1 ? `at least ${minimum} characters` : 'any text',
-    schema: z.string().min(minimum).optional(),
-  });
-}
-
-function list(env: string, about: string) {
-  return variable({
-    env,
-    about,
-    allowed: 'values separated by commas',
-    schema: z
-      .string()
-      .default('')
-      .transform((given) =>
-        given
-          .split(',')
-          .map((part) => part.trim())
-          .filter((part) => part !== ''),
-      ),
-  });
-}
-
-function url(env: string, about: string, schemes: readonly string[], options: { secret?: boolean } = {}) {
-  return variable({
-    env,
-    about,
-    allowed: `a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
-    secret: options.secret ?? false,
-    schema: z
-      .string()
-      .refine((given) => URL.canParse(given) && schemes.includes(new URL(given).protocol.replace(':', '')))
-      .optional(),
-  });
-}
+import {
+  flag,
+  list,
+  optionalFlag,
+  optionalPort,
+  optionalText,
+  secret,
+  text,
+  url,
+  variable,
+  whole,
+} from './config-variable-kinds.js';
 
 /** Every variable that this program reads. `.env.example` is written from this table, and a test holds them together. */
 export const variables = {
@@ -130,11 +40,36 @@ export const variables = {
     'TEMPORAL_ADDRESS',
     'Temporal server as host:port, instead of the embedded one.',
   ),
-  temporalNamespace: text('default', 'TEMPORAL_NAMESPACE', 'Temporal namespace.'),
+  temporalNamespace: optionalText(
+    'TEMPORAL_NAMESPACE',
+    'Temporal namespace; `default`, or that of the profile.',
+  ),
   temporalProfile: optionalText(
     'TEMPORAL_PROFILE',
-    'Profile of the Temporal client configuration file (Temporal Cloud).',
+    'Profile of the Temporal client configuration file (Temporal Cloud), instead of the embedded server.',
   ),
+  temporalConfigFile: optionalText(
+    'TEMPORAL_CONFIG_FILE',
+    "That file, instead of temporalio/temporal.toml in the user's configuration folder.",
+  ),
+  temporalApiKey: secret('TEMPORAL_API_KEY', 'API key for Temporal Cloud; it turns TLS on.'),
+  temporalTls: optionalFlag('TEMPORAL_TLS', 'Whether to speak TLS to Temporal.'),
+  temporalTlsServerName: optionalText(
+    'TEMPORAL_TLS_SERVER_NAME',
+    "Name in the Temporal server's certificate.",
+  ),
+  temporalTlsServerCaCertPath: optionalText(
+    'TEMPORAL_TLS_SERVER_CA_CERT_PATH',
+    'File of the CA of that certificate.',
+  ),
+  temporalTlsServerCaCertData: optionalText('TEMPORAL_TLS_SERVER_CA_CERT_DATA', 'The CA itself, in PEM.'),
+  temporalTlsClientCertPath: optionalText(
+    'TEMPORAL_TLS_CLIENT_CERT_PATH',
+    'File of our certificate, for mTLS.',
+  ),
+  temporalTlsClientCertData: optionalText('TEMPORAL_TLS_CLIENT_CERT_DATA', 'The certificate itself, in PEM.'),
+  temporalTlsClientKeyPath: optionalText('TEMPORAL_TLS_CLIENT_KEY_PATH', 'File of its key.'),
+  temporalTlsClientKeyData: secret('TEMPORAL_TLS_CLIENT_KEY_DATA', 'The key itself, in PEM.'),
   temporalUiUrl: url('TEMPORAL_UI_URL', 'Address of the Temporal Web UI, for links.', ['http', 'https']),
   redisUrl: url(
     'REDIS_URL',
@@ -208,6 +143,71 @@ export const variables = {
     'Days that a finished run and its result are kept.',
   ),
 
+  // Language models
+  llmProvider: variable({
+    env: 'LLM_PROVIDER',
+    about:
+      'Who answers; openai-compatible when only LLM_BASE_URL is set, offline (a built-in composer) when nothing is.',
+    allowed: 'openai-compatible, openai, anthropic or offline',
+    schema: z.enum(['openai-compatible', 'openai', 'anthropic', 'offline']).optional(),
+  }),
+  llmBaseUrl: url('LLM_BASE_URL', 'Address of the model server, for example http://localhost:11434/v1.', [
+    'http',
+    'https',
+  ]),
+  llmApiKey: secret('LLM_API_KEY', 'Key of the provider; local servers need none.'),
+  llmModel: optionalText('LLM_MODEL', 'Model that is asked; for a local server the first one it lists.'),
+  llmFallbackModels: list(
+    'LLM_FALLBACK_MODELS',
+    'Models of the same provider that are asked in turn when the one before fails.',
+  ),
+  llmTimeoutMs: whole(
+    { min: 1_000, max: 3_600_000, standard: 240_000 },
+    'LLM_TIMEOUT_MS',
+    'Milliseconds one call to a model may take.',
+  ),
+  llmIdleTimeoutMs: whole(
+    { min: 100, max: 3_600_000, standard: 60_000 },
+    'LLM_IDLE_TIMEOUT_MS',
+    'Milliseconds a model may send nothing before the call is cut.',
+  ),
+  llmConcurrency: whole(
+    { min: 1, max: 10_000, standard: 16 },
+    'LLM_CONCURRENCY',
+    'Calls that a worker makes at once with one key.',
+  ),
+  llmMaxOutputTokens: whole(
+    { min: 1, max: 1_000_000, standard: 4_096 },
+    'LLM_MAX_OUTPUT_TOKENS',
+    'Tokens of an answer at most.',
+  ),
+  llmContextTokens: whole(
+    { min: 1_000, max: 2_000_000, standard: 24_000 },
+    'LLM_CONTEXT_TOKENS',
+    'Tokens of a prompt at most; longer material is shortened by the rule in docs/models.md.',
+  ),
+  llmStructuredOutput: variable({
+    env: 'LLM_STRUCTURED_OUTPUT',
+    about:
+      'How an output schema reaches the model: as the parameter for it, or only in the prompt, for servers without that parameter.',
+    allowed: 'schema or prompt',
+    schema: z.enum(['schema', 'prompt']).default('schema'),
+  }),
+  llmPricesFile: optionalText('LLM_PRICES_FILE', 'JSON file with prices of models, over the built-in table.'),
+  llmFetchHosts: list(
+    'LLM_FETCH_HOSTS',
+    'Hosts that the tool fetch_url may read (example.com, *.example.com); none when empty.',
+  ),
+  llmSearchUrl: url('LLM_SEARCH_URL', 'SearXNG-compatible search for the tool search; off when empty.', [
+    'http',
+    'https',
+  ]),
+  offlineLlmLatencyMs: whole(
+    { min: 0, max: 600_000, standard: 1_200 },
+    'OFFLINE_LLM_LATENCY_MS',
+    'Milliseconds that an answer of the offline model takes.',
+  ),
+
   // Observation
   logLevel: variable({
     env: 'LOG_LEVEL',
@@ -219,4 +219,12 @@ export const variables = {
     'OpenTelemetry collector; traces are sent only when it is set.',
     ['http', 'https'],
   ),
+
+  // The command line
+  apiUrl: url(
+    'SLUICE_URL',
+    'API that the `sluice` command talks to; else the one that runs in SLUICE_HOME.',
+    ['http', 'https'],
+  ),
+  apiKey: secret('SLUICE_API_KEY', 'API key that the `sluice` command signs in with.'),
 } as const;

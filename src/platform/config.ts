@@ -1,5 +1,6 @@
-import { z } from 'zod';
-import { variables, type Variable } from './config-variables.js';
+import type { z } from 'zod';
+import type { Variable } from './config-variable-kinds.js';
+import { variables } from './config-variables.js';
 
 export type Config = Readonly<{
   [Key in keyof typeof variables]: z.output<(typeof variables)[Key]['schema']>;

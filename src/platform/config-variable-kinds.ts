@@ -1,0 +1,120 @@
+import { z } from 'zod';
+
+export interface Variable<Schema extends z.ZodType = z.ZodType> {
+  readonly env: string;
+  readonly schema: Schema;
+  /** What it does, in one sentence, for `.env.example`. */
+  readonly about: string;
+  /** What may be given, in words. */
+  readonly allowed?: string;
+  readonly secret?: boolean;
+}
+
+export function variable<Schema extends z.ZodType>(definition: Variable<Schema>): Variable<Schema> {
+  return definition;
+}
+
+export function whole(range: { min: number; max: number; standard: number }, env: string, about: string) {
+  return variable({
+    env,
+    about,
+    allowed: `a whole number from ${range.min} to ${range.max}`,
+    schema: z
+      .string()
+      .regex(/^\d{1,15}$/)
+      .transform(Number)
+      .pipe(z.number().min(range.min).max(range.max))
+      .default(range.standard),
+  });
+}
+
+export function optionalPort(env: string, about: string) {
+  return variable({
+    env,
+    about,
+    allowed: 'a port number from 1 to 65535',
+    schema: z
+      .string()
+      .regex(/^\d{1,5}$/)
+      .transform(Number)
+      .pipe(z.number().min(1).max(65535))
+      .optional(),
+  });
+}
+
+export function flag(standard: boolean, env: string, about: string) {
+  return variable({
+    env,
+    about,
+    allowed: 'true or false',
+    schema: z
+      .enum(['true', 'false', '1', '0'])
+      .transform((text) => text === 'true' || text === '1')
+      .default(standard),
+  });
+}
+
+export function optionalFlag(env: string, about: string) {
+  return variable({
+    env,
+    about,
+    allowed: 'true or false',
+    schema: z
+      .enum(['true', 'false', '1', '0'])
+      .transform((given) => given === 'true' || given === '1')
+      .optional(),
+  });
+}
+
+export function text(standard: string, env: string, about: string) {
+  return variable({ env, about, schema: z.string().default(standard) });
+}
+
+export function optionalText(env: string, about: string) {
+  return variable({ env, about, schema: z.string().optional() });
+}
+
+export function secret(env: string, about: string, minimum = 1) {
+  return variable({
+    env,
+    about,
+    secret: true,
+    allowed: minimum > 1 ? `at least ${minimum} characters` : 'any text',
+    schema: z.string().min(minimum).optional(),
+  });
+}
+
+export function list(env: string, about: string) {
+  return variable({
+    env,
+    about,
+    allowed: 'values separated by commas',
+    schema: z
+      .string()
+      .default('')
+      .transform((given) =>
+        given
+          .split(',')
+          .map((part) => part.trim())
+          .filter((part) => part !== ''),
+      ),
+  });
+}
+
+export function url(
+  env: string,
+  about: string,
+  schemes: readonly string[],
+  options: { secret?: boolean } = {},
+) {
+  return variable({
+    env,
+    about,
+    allowed: `a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+    secret: options.secret ?? false,
+    schema: z
+      .string()
+      .refine((given) => URL.canParse(given) && schemes.includes(new URL(given).protocol.replace(':', '')))
+      .optional(),
+  });
+}
