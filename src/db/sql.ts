@@ -29,7 +29,7 @@ export function sql(strings: TemplateStringsArray, ...values: unknown[]): Sql {
 /** Joins fragments: `join(conditions, sql` and `)`. */
 export function join(parts: readonly Sql[], separator: Sql): Sql {
   return new Sql(
-    ['', ...parts.slice(1).map(() => ''), ''],
+    Array.from({ length: parts.length + 1 }, () => ''),
     parts.map((part, index) => (index === 0 ? part : sql`${separator}${part}`)),
   );
 }
