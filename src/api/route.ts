@@ -38,6 +38,8 @@ export interface Call<Params, Query, Body> {
   query: Query;
   body: Body;
   origin: Origin;
+  /** The If-Match header as it came, for changes to a versioned record. */
+  ifMatch?: string | undefined;
 }
 
 export interface SignedCall<Params, Query, Body> extends Call<Params, Query, Body> {
