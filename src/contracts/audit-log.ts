@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditBreakSchema, auditCheckpointSchema } from './audit-chain.js';
 import { idSchema } from './ids.js';
 import { pageOf, pageQuery } from './page.js';
 import { roleSchema } from './principal.js';
@@ -74,3 +75,32 @@ export const auditFilterQuerySchema = z.strictObject(auditFilterShape);
 export type AuditFilters = z.output<typeof auditFilterQuerySchema>;
 
 export const auditPageSchema = pageOf(auditLogSchema).meta({ id: 'AuditLogPage' });
+
+const facet = z.array(z.object({ value: z.string(), count: z.number().int() }));
+
+export const auditFacetsSchema = z
+  .object({
+    action: facet,
+    resourceType: facet,
+    actor: z.array(z.object({ id: z.string().nullable(), name: z.string(), count: z.number().int() })),
+    timeline: z.array(z.object({ from: z.string(), count: z.number().int() })),
+    timelineUnit: z.enum(['hour', 'day']),
+    counted: z.number().int(),
+    complete: z
+      .boolean()
+      .meta({ description: 'False: only the newest of the matching entries were counted.' }),
+  })
+  .meta({ id: 'AuditFacets' });
+export type AuditFacets = z.infer<typeof auditFacetsSchema>;
+
+export const auditVerificationSchema = z
+  .object({
+    valid: z.boolean(),
+    checked: z.number().int().meta({ description: 'Entries whose content and link are right.' }),
+    prunedThrough: z.number().int().meta({ description: 'Entries up to this seq are no longer kept.' }),
+    checkpoint: auditCheckpointSchema.nullable(),
+    firstBroken: z
+      .object({ seq: z.number().int().nullable(), id: z.string().nullable(), reason: auditBreakSchema })
+      .optional(),
+  })
+  .meta({ id: 'AuditVerification' });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { cacheTtlSeconds, type CacheNamespace } from '../contracts/cache-namespaces.js';
 import { cacheDroppedChannel } from '../contracts/names.js';
 import type { Tx } from '../db/transaction.js';
 import { CircuitBreaker } from './cache-breaker.js';
@@ -45,9 +46,9 @@ export interface CacheStore {
 
 export interface Cache {
   /** The value of a key, from the store or from `load`. Errors of `load` pass through and are not kept. */
-  read<Value>(namespace: string, key: string, load: () => Promise<Value>): Promise<Value>;
+  read<Value>(namespace: CacheNamespace, key: string, load: () => Promise<Value>): Promise<Value>;
   /** Called in the transaction of a change: drops the namespace on every process once it commits. */
-  dropOnCommit(tx: Tx, namespace: string): Promise<void>;
+  dropOnCommit(tx: Tx, namespace: CacheNamespace): Promise<void>;
   /** A payload heard on `cacheDroppedChannel`. */
   announced(payload: string): void;
   /** Announcements may have been missed (a listener has just connected): everything is dropped. */
@@ -56,8 +57,7 @@ export interface Cache {
 
 export interface CacheOptions {
   readonly store: CacheStore;
-  /** Time to live of each namespace. */
-  readonly ttlSeconds: Readonly<Record<string, number>>;
+  readonly ttlSeconds?: Readonly<Record<CacheNamespace, number>>;
   readonly metrics: CacheMetrics;
   /** Whether announcements are heard right now. */
   readonly isListening: () => boolean;
@@ -92,7 +92,7 @@ class GenerationCache implements Cache {
 
   constructor(private readonly options: CacheOptions) {}
 
-  async read<Value>(namespace: string, key: string, load: () => Promise<Value>): Promise<Value> {
+  async read<Value>(namespace: CacheNamespace, key: string, load: () => Promise<Value>): Promise<Value> {
     const epoch = this.#epoch(namespace);
     const found = await this.#lookUp(namespace, key);
     if (found === 'bypass' || epoch !== this.#epoch(namespace)) {
@@ -111,20 +111,24 @@ class GenerationCache implements Cache {
     return value;
   }
 
-  async dropOnCommit(tx: Tx, namespace: string): Promise<void> {
-    const token = randomUUID();
-    await tx.query('select pg_notify($1, $2)', [cacheDroppedChannel, `${namespace}:${token}`]);
+  async dropOnCommit(tx: Tx, namespace: CacheNamespace): Promise<void> {
+    // A table's own trigger announces under the same token, so that both are one drop.
+    const { rows } = await tx.query<{ token: string }>(
+      `select pg_notify($1::text, $2::text || ':' || pg_current_xact_id()), pg_current_xact_id()::text as token`,
+      [cacheDroppedChannel, namespace],
+    );
+    const token = rows[0]?.token ?? randomUUID();
     tx.afterCommit(() => this.#drop(namespace, token));
   }
 
   announced(payload: string): void {
     const [namespace, token] = payload.split(':');
-    if (namespace === undefined || token === undefined || !(namespace in this.options.ttlSeconds)) return;
+    if (namespace === undefined || token === undefined || !isNamespace(namespace)) return;
     if (!this.#heard.has(token)) this.#drop(namespace, token);
   }
 
   mayHaveMissed(): void {
-    for (const namespace of Object.keys(this.options.ttlSeconds)) this.#drop(namespace, randomUUID());
+    for (const namespace of Object.keys(cacheTtlSeconds)) this.#drop(namespace, randomUUID());
   }
 
   async #lookUp(
@@ -157,8 +161,8 @@ class GenerationCache implements Cache {
     return started;
   }
 
-  #store(namespace: string, key: string, generation: string, value: unknown): void {
-    const ttlSeconds = this.options.ttlSeconds[namespace] ?? 0;
+  #store(namespace: CacheNamespace, key: string, generation: string, value: unknown): void {
+    const ttlSeconds = (this.options.ttlSeconds ?? cacheTtlSeconds)[namespace];
     // Up to a tenth less, so that what was loaded together does not expire together.
     const ttlMs = Math.round(ttlSeconds * 1_000 * (1 - Math.random() / 10));
     const text = JSON.stringify(value);
@@ -215,6 +219,10 @@ class GenerationCache implements Cache {
     const meter = currentMeter();
     if (meter !== undefined) meter.cache = outcome;
   }
+}
+
+function isNamespace(text: string): text is CacheNamespace {
+  return text in cacheTtlSeconds;
 }
 
 function parse(text: string): unknown {

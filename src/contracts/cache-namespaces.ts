@@ -1,0 +1,8 @@
+/**
+ * What is cached, and for how long at most. A namespace is dropped as a whole when a change commits.
+ *   users       `list:<sha256 of filters and page>` and `one:<user id>`
+ *   user-stats  `all`
+ */
+export const cacheTtlSeconds = { users: 300, 'user-stats': 3_600 } as const;
+
+export type CacheNamespace = keyof typeof cacheTtlSeconds;
