@@ -13,6 +13,10 @@ export const failureTypes = {
   dependencyUnavailable: 'DependencyUnavailable',
   /** The retries of a step are used up; the run ends or waits for a person. */
   stepExhausted: 'StepExhausted',
+  /** The next call of a session's step would pass its budget. A person raises it, finishes or stops. */
+  budgetExhausted: 'BudgetExhausted',
+  /** The work was abandoned by a decision, not by a fault. */
+  canceled: 'Canceled',
 } as const;
 
 export type FailureType = (typeof failureTypes)[keyof typeof failureTypes];

@@ -140,3 +140,21 @@ export async function closeStep(
          where id = ${stepId} and status = 'running'`,
   );
 }
+
+/** The steps of a session that were running when its machine went on without them. */
+export async function closeRunningSteps(
+  db: Db,
+  sessionId: string,
+  status: 'failed' | 'canceled',
+  error: StepError | null,
+): Promise<void> {
+  await execute(
+    db,
+    sql`with closed as (
+          update session_steps set status = ${status}, finished_at = clock_timestamp(), error = ${error}
+           where run_id = ${sessionId} and status = 'running'
+          returning id)
+        update session_step_tries set finished_at = clock_timestamp(), error = coalesce(${error}::jsonb, '{"code":"Canceled","message":"abandoned"}')
+          from closed where step_id = closed.id and session_step_tries.finished_at is null`,
+  );
+}

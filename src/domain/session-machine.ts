@@ -32,6 +32,7 @@ export type SessionFact =
   | { kind: 'gate_expired'; gateId: string };
 
 export type SessionNews =
+  | { type: 'session.started' }
   | { type: 'gate.opened'; gate: OpenGate }
   | { type: 'gate.decided'; gate: OpenGate; decision: GateDecision }
   | { type: 'gate.expired'; gate: OpenGate }

@@ -51,6 +51,7 @@ export class SessionRun {
 
   constructor(private readonly input: CotSessionInput) {
     this.state = input.carried ?? initialSession(input);
+    if (input.carried === null) this.news.push({ type: 'session.started' });
   }
 
   get current(): SessionState {

@@ -1,0 +1,142 @@
+import type { Pool } from 'pg';
+import type { ProjectSessionInput } from '../contracts/session-workflow.js';
+import { failureTypes } from '../contracts/errors.js';
+import { cancelOpenGates, decideGate, markGateExpired, moveGateDeadline, openGate } from '../db/gates.js';
+import { recordRunChange, type RunChange } from '../db/run-changes.js';
+import { closeRunningSteps } from '../db/session-steps.js';
+import { storeSessionState } from '../db/sessions.js';
+import { withTransaction, type Tx } from '../db/transaction.js';
+import type { EventName } from '../domain/event-names.js';
+import type { SessionNews } from '../domain/session-machine.js';
+
+type Event = RunChange['events'][number];
+
+/**
+ * Tells readers what the phase machine did without a step: gates, pauses, redos, the end.
+ * The change, its events, the gate records and the state are one transaction; its key makes a second run a no-op.
+ */
+export async function projectSession(pool: Pool, input: ProjectSessionInput): Promise<void> {
+  const { sessionId, state, progress, news, atMs } = input;
+  await withTransaction(pool, async (tx) => {
+    const events = [
+      ...news.flatMap((each) => eventsOf(each, input)),
+      { type: 'progress' as const, data: { progress } },
+    ];
+    const written = await recordRunChange(tx, {
+      runId: sessionId,
+      dedupKey: input.dedupKey,
+      progress,
+      finished: state.ending !== null,
+      error: errorOf(input),
+      // The last event of a session is its end, so progress is told before it.
+      events:
+        state.ending === null
+          ? events
+          : [...events.filter((event) => !isEnd(event)), ...events.filter(isEnd)],
+    });
+    if (!written) return;
+    await storeSessionState(tx, sessionId, state);
+    for (const each of news) await keepRecord(tx, input, each, atMs);
+    if (state.waiting.kind === 'gate' && news.some((each) => each.type === 'session.resumed')) {
+      await moveGateDeadline(tx, state.waiting.gate);
+    }
+  });
+}
+
+async function keepRecord(
+  tx: Tx,
+  input: ProjectSessionInput,
+  news: SessionNews,
+  atMs: number,
+): Promise<void> {
+  switch (news.type) {
+    case 'gate.opened':
+      return openGate(
+        tx,
+        input.sessionId,
+        news.gate,
+        input.state.plan.phases[news.gate.phase - 1]?.title ?? '',
+      );
+    case 'gate.decided':
+      return decideGate(tx, news.gate, news.decision, atMs);
+    case 'gate.expired':
+      return markGateExpired(tx, news.gate.id, atMs);
+    case 'step.failed':
+      return closeRunningSteps(tx, input.sessionId, 'failed', news.problem);
+    case 'session.redone':
+      return closeRunningSteps(tx, input.sessionId, 'canceled', null);
+    case 'session.ended':
+      await closeRunningSteps(tx, input.sessionId, 'canceled', null);
+      return cancelOpenGates(tx, input.sessionId, atMs);
+    case 'session.started':
+    case 'session.paused':
+    case 'session.resumed':
+      return;
+  }
+}
+
+function eventsOf(news: SessionNews, input: ProjectSessionInput): Event[] {
+  switch (news.type) {
+    case 'session.started':
+      return [{ type: 'session.started', data: { title: input.progress.phaseTitle } }];
+    case 'gate.opened':
+    case 'gate.expired':
+      return [{ type: news.type, data: { ...news.gate, gateId: news.gate.id } }];
+    case 'gate.decided': {
+      const { decision, by, comment } = news.decision;
+      return [
+        {
+          type: 'gate.decided',
+          data: {
+            gateId: news.gate.id,
+            phase: news.gate.phase,
+            attempt: news.gate.attempt,
+            digest: news.gate.digest,
+            decision,
+            by: by.userId,
+            via: by.via,
+            comment,
+          },
+        },
+      ];
+    }
+    case 'step.failed': {
+      const exhausted = news.problem.code === failureTypes.budgetExhausted;
+      const spent: Event[] = exhausted ? [{ type: 'budget.exhausted', data: { ...news.problem } }] : [];
+      return [...spent, { type: 'step.failed', data: { ...news.problem } }];
+    }
+    case 'session.redone':
+      return [
+        {
+          type: 'progress',
+          data: { redo: news.from, attempt: news.attempt, by: news.by.userId, progress: input.progress },
+        },
+      ];
+    case 'session.paused':
+    case 'session.resumed':
+      return [{ type: news.type, data: { reason: news.reason } }];
+    case 'session.ended':
+      return [
+        { type: endEvent(input), data: { status: input.progress.status, reason: input.progress.reason } },
+      ];
+  }
+}
+
+/** A person's rejection ends a session like a cancel: nothing failed. The status in the event tells them apart. */
+function endEvent(input: ProjectSessionInput): EventName {
+  const { status } = input.progress;
+  if (status === 'completed') return 'session.completed';
+  return status === 'failed' ? 'session.failed' : 'session.canceled';
+}
+
+function isEnd(event: Event): boolean {
+  return ['session.completed', 'session.failed', 'session.canceled'].includes(event.type);
+}
+
+function errorOf(input: ProjectSessionInput): NonNullable<RunChange['error']> | null {
+  const { waiting, ending } = input.state;
+  if (waiting.kind === 'attention') return { code: waiting.problem.code, message: waiting.problem.message };
+  return ending?.status === 'failed'
+    ? { code: 'session_failed', message: ending.reason ?? 'the session failed' }
+    : null;
+}

@@ -1,0 +1,302 @@
+import { activityInfo, ApplicationFailure, cancellationSignal, heartbeat } from '@temporalio/activity';
+import type { Pool } from 'pg';
+import type { Model, ModelCallRecord, ModelResult, PlannedCall } from '../contracts/model-call.js';
+import { ModelCallError } from '../contracts/model-error.js';
+import { failureTypes } from '../contracts/errors.js';
+import type { RunSessionStepInput, StepOutcome } from '../contracts/session-workflow.js';
+import { recordRunChange, type RunChange } from '../db/run-changes.js';
+import { chargeLostReservation, reserveBudget, settleBudget, type Amount } from '../db/session-budgets.js';
+import { loadSessionContent, textsOf, type SessionContent } from '../db/session-content.js';
+import { patchStepResult } from '../db/sessions.js';
+import {
+  beginTry,
+  closeStep,
+  completeStep,
+  endTry,
+  findCheckpoint,
+  type TryUsage,
+} from '../db/session-steps.js';
+import { refTo, storeText, wellFormed } from '../db/texts.js';
+import { withTransaction, type Tx } from '../db/transaction.js';
+import type { ContentRef } from '../domain/session-state.js';
+import { stepKeyOf, stepPrompt } from './session-step-prompt.js';
+
+/** Where the text goes while it arrives: to whoever reads along, never into the database or the history. */
+export interface DeltaSink {
+  write(delta: { readonly type: 'text'; readonly text: string } | { readonly type: 'reset' }): void;
+  end(): Promise<void>;
+}
+
+export interface SessionStepDeps {
+  readonly pool: Pool;
+  readonly model: Model;
+  readonly contextMaxTokens: number;
+  readonly openDeltas: (step: { runId: string; stepId: string; attempt: number }) => DeltaSink;
+}
+
+const BEAT_MS = 1_000;
+
+/**
+ * One THINK, EXECUTE or INTEGRATE.
+ * A1. A finished step is never paid for again: its checkpoint is looked up before anything is asked of a model.
+ * A2. Two transactions a step: one before the call (the try is open), one after it (result, usage, events, progress).
+ * A3. Every try is recorded, and what it used counts, also when it failed or its worker died.
+ * A4. The key of every event is the step and the try, so a second run of this activity writes nothing twice.
+ */
+export async function runSessionStep(
+  deps: SessionStepDeps,
+  input: RunSessionStepInput,
+): Promise<StepOutcome> {
+  const beating = setInterval(() => heartbeat(), BEAT_MS);
+  try {
+    return await new StepTry(deps, input).run();
+  } finally {
+    clearInterval(beating);
+  }
+}
+
+class StepTry {
+  private readonly attemptNumber = activityInfo().attempt;
+  private readonly calls: ModelCallRecord[] = [];
+  private reserved: Amount = { tokens: 0, costUsd: 0 };
+  private readonly startedAtMs = Date.now();
+
+  constructor(
+    private readonly deps: SessionStepDeps,
+    private readonly input: RunSessionStepInput,
+  ) {}
+
+  async run(): Promise<StepOutcome> {
+    const { deps, input } = this;
+    const content = await this.content();
+    const modelAsked = this.modelAsked(content);
+    const stepKey = stepKeyOf(input, content, modelAsked);
+    const checkpoint = await findCheckpoint(deps.pool, input.sessionId, stepKey);
+    if (checkpoint !== undefined) return { ref: await this.stored(checkpoint.sha256) };
+    const request = stepPrompt(input, content, {
+      maxTokens: deps.contextMaxTokens,
+      countTokens: deps.model.countTokens,
+    });
+    await this.begin(stepKey, modelAsked, JSON.stringify(request, null, 2));
+    const deltas = deps.openDeltas({
+      runId: input.sessionId,
+      stepId: input.stepId,
+      attempt: this.attemptNumber,
+    });
+    try {
+      const result = await deps.model.request({
+        ...request,
+        model: modelAsked,
+        signal: cancellationSignal(),
+        onDelta: (delta) => deltas.write(delta),
+        beforeCall: (planned) => this.reserve(content, planned),
+        afterCall: (record) => void this.calls.push(record),
+      });
+      return { ref: await this.complete(result) };
+    } catch (error) {
+      throw await this.fail(error);
+    } finally {
+      await deltas.end();
+    }
+  }
+
+  private async content(): Promise<SessionContent> {
+    const { input } = this;
+    const hashes = [
+      input.inputSha256,
+      input.instructions,
+      ...input.earlierOutputs,
+      ...input.earlierNotes,
+      ...Object.values(input.results),
+    ].filter((hash): hash is string => typeof hash === 'string');
+    const content = await loadSessionContent(this.deps.pool, input.sessionId, hashes);
+    if (content !== undefined) return content;
+    throw ApplicationFailure.nonRetryable('the session is no longer kept', failureTypes.recordGone);
+  }
+
+  private async stored(sha256: string): Promise<ContentRef> {
+    const text = (await textsOf(this.deps.pool, [sha256])).get(sha256);
+    if (text === undefined)
+      throw ApplicationFailure.nonRetryable('a stored output is gone', failureTypes.recordGone);
+    return refTo(text);
+  }
+
+  private modelAsked(content: SessionContent): string {
+    const { phase, step, model } = this.input;
+    const defined = content.template.phases[phase - 1]?.steps[step].model ?? content.template.model;
+    return model ?? defined ?? this.deps.model.defaultModel;
+  }
+
+  private async begin(stepKey: string, modelAsked: string, prompt: string): Promise<void> {
+    await withTransaction(this.deps.pool, async (tx) => {
+      const { sha256 } = await storeText(tx, prompt, 'application/json');
+      const given = { attemptNumber: this.attemptNumber, stepKey, promptSha256: sha256, modelAsked };
+      const { lostTry } = await beginTry(tx, this.input, given);
+      if (lostTry !== null) await chargeLostReservation(tx, this.input.sessionId);
+      const place = { ...this.place(), model: modelAsked };
+      await this.record(tx, 'started', this.input.progress, [
+        ...(this.input.step === 'THINK' ? [{ type: 'phase.started' as const, data: this.place() }] : []),
+        { type: 'step.started', data: place },
+      ]);
+    });
+  }
+
+  private async reserve(content: SessionContent, planned: PlannedCall): Promise<void> {
+    if (!content.limited) return;
+    const amount = {
+      tokens: planned.estimatedInputTokens + planned.maxOutputTokens,
+      costUsd: planned.estimatedCostUsd,
+    };
+    if (!(await reserveBudget(this.deps.pool, this.input.sessionId, amount))) {
+      throw ApplicationFailure.nonRetryable(
+        'the next call would pass the budget of the session',
+        failureTypes.budgetExhausted,
+      );
+    }
+    this.reserved = {
+      tokens: this.reserved.tokens + amount.tokens,
+      costUsd: (this.reserved.costUsd ?? 0) + (amount.costUsd ?? 0),
+    };
+  }
+
+  private async complete(result: ModelResult): Promise<ContentRef> {
+    const text = wellFormed(result.value === undefined ? result.text : JSON.stringify(result.value, null, 2));
+    return withTransaction(this.deps.pool, async (tx) => {
+      const ref = await storeText(
+        tx,
+        text,
+        result.value === undefined ? 'text/markdown' : 'application/json',
+      );
+      const usage = this.usage(result.modelUsed);
+      await endTry(tx, this.input.stepId, this.attemptNumber, { usage, error: null });
+      await completeStep(tx, this.input.stepId, {
+        ...result,
+        outputSha256: ref.sha256,
+        outputBytes: ref.bytes,
+      });
+      await patchStepResult(tx, this.input, ref);
+      const warning = await this.settle(tx, usage);
+      const done = {
+        ...this.place(),
+        digest: ref.sha256,
+        bytes: ref.bytes,
+        preview: ref.preview,
+        durationMs: this.elapsedMs(),
+      };
+      await this.record(tx, 'completed', this.input.progressAfter, [
+        {
+          type: 'step.completed',
+          data: { ...done, model: result.modelUsed, percent: this.input.progressAfter.percent },
+        },
+        { type: 'usage', data: { ...this.place(), ...usage } },
+        ...warning,
+        ...(this.input.step === 'INTEGRATE'
+          ? [{ type: 'phase.completed' as const, data: this.place() }]
+          : []),
+      ]);
+      return ref;
+    });
+  }
+
+  /** Writes down what went wrong and what it had cost, and gives the failure that Temporal decides by. */
+  private async fail(error: unknown): Promise<unknown> {
+    const verdict = verdictOf(error);
+    const maximum = activityInfo().retryPolicy?.maximumAttempts ?? 0;
+    const retries = verdict.retryable && (maximum === 0 || this.attemptNumber < maximum);
+    await withTransaction(this.deps.pool, async (tx) => {
+      const usage = this.usage(this.calls.at(-1)?.modelUsed ?? null);
+      const shown = { code: verdict.type, message: verdict.message };
+      await endTry(tx, this.input.stepId, this.attemptNumber, { usage, error: shown });
+      const warning = await this.settle(tx, usage);
+      if (!retries)
+        await closeStep(
+          tx,
+          this.input.stepId,
+          verdict.type === failureTypes.canceled ? 'canceled' : 'failed',
+          shown,
+        );
+      const retrying = {
+        type: 'step.retrying' as const,
+        data: { ...this.place(), ...shown, nextRetryMs: verdict.retryAfterMs },
+      };
+      await this.record(tx, 'ended', this.input.progress, [...(retries ? [retrying] : []), ...warning]);
+    });
+    if (verdict.type === failureTypes.canceled) return error;
+    return ApplicationFailure.create({
+      message: verdict.message,
+      type: verdict.type,
+      nonRetryable: !verdict.retryable,
+      ...(verdict.retryAfterMs === null ? {} : { nextRetryDelay: verdict.retryAfterMs }),
+    });
+  }
+
+  private async settle(tx: Tx, usage: TryUsage): Promise<RunChange['events']> {
+    const used = { tokens: usage.tokensIn + usage.tokensOut, costUsd: usage.costUsd };
+    const unpricedCalls = this.calls.filter((call) => call.costUsd === null).length;
+    const budget = await settleBudget(tx, this.input.sessionId, {
+      reserved: this.reserved,
+      used,
+      unpricedCalls,
+    });
+    return budget?.warn === true ? [{ type: 'budget.warning', data: { ...budget } }] : [];
+  }
+
+  private usage(modelUsed: string | null): TryUsage {
+    const sum = (of: (call: ModelCallRecord) => number | null): number =>
+      this.calls.reduce((total, call) => total + (of(call) ?? 0), 0);
+    return {
+      modelUsed,
+      tokensIn: sum((call) => call.usage.inputTokens),
+      tokensOut: sum((call) => call.usage.outputTokens),
+      tokensCached: sum((call) => call.usage.cachedInputTokens),
+      tokensReasoning: sum((call) => call.usage.reasoningTokens),
+      costUsd: this.calls.some((call) => call.costUsd === null) ? null : sum((call) => call.costUsd),
+    };
+  }
+
+  private place(): { phase: number; step: string; stepId: string; attempt: number; try: number } {
+    const { phase, step, stepId, attempt } = this.input;
+    return { phase, step, stepId, attempt, try: this.attemptNumber };
+  }
+
+  private elapsedMs(): number {
+    return Date.now() - this.startedAtMs;
+  }
+
+  private async record(
+    tx: Tx,
+    what: string,
+    progress: RunChange['progress'],
+    events: RunChange['events'],
+  ): Promise<void> {
+    const dedupKey = `${this.input.stepId}:${this.attemptNumber}:${what}`;
+    await recordRunChange(tx, { runId: this.input.sessionId, dedupKey, progress, finished: false, events });
+  }
+}
+
+interface Verdict {
+  type: string;
+  message: string;
+  retryable: boolean;
+  retryAfterMs: number | null;
+}
+
+function verdictOf(error: unknown): Verdict {
+  if (cancellationSignal().aborted)
+    return { type: failureTypes.canceled, message: 'canceled', retryable: false, retryAfterMs: null };
+  if (error instanceof ModelCallError) {
+    const { retryable, retryAfterMs, message } = error;
+    return { type: `model_${error.kind}`, message, retryable, retryAfterMs };
+  }
+  if (error instanceof ApplicationFailure) {
+    const { type, message, nonRetryable } = error;
+    return {
+      type: type ?? failureTypes.invalidInput,
+      message,
+      retryable: nonRetryable !== true,
+      retryAfterMs: null,
+    };
+  }
+  const message = 'something the step needs did not answer';
+  return { type: failureTypes.dependencyUnavailable, message, retryable: true, retryAfterMs: null };
+}

@@ -1,0 +1,11 @@
+import type { SessionActivities } from '../contracts/session-workflow.js';
+import { projectSession } from './project-session.js';
+import { runSessionStep, type SessionStepDeps } from './run-session-step.js';
+
+/** The side effects of `cotSession`. */
+export function createSessionActivities(deps: SessionStepDeps): SessionActivities {
+  return {
+    runSessionStep: (input) => runSessionStep(deps, input),
+    projectSession: (input) => projectSession(deps.pool, input),
+  };
+}

@@ -1,0 +1,107 @@
+import type { Budget } from '../contracts/session.js';
+import type { Language } from '../contracts/template.js';
+import type { Principal } from '../contracts/principal.js';
+import type { ContentRef, SessionState, StepName } from '../domain/session-state.js';
+import { execute, maybeOne, sql, type Db } from './sql.js';
+
+export interface NewSession {
+  readonly runId: string;
+  readonly templateName: string;
+  readonly templateVersion: number;
+  readonly topic: string;
+  readonly language: Language;
+  readonly inputSha256: string | null;
+  readonly model: string | null;
+  readonly options: SessionOptions;
+  readonly state: SessionState;
+  readonly forkFrom: { phase: number; step: StepName } | null;
+  readonly budget: Budget;
+}
+
+/** What the workflow is started with besides its state; kept so that a sweeper can start it later. */
+export interface SessionOptions {
+  readonly limits: {
+    readonly maxRetries: number;
+    readonly retryDelayMs: number;
+    readonly stepTimeoutMs: number;
+  };
+  readonly input: ContentRef | null;
+}
+
+export async function insertSession(db: Db, session: NewSession): Promise<void> {
+  await execute(
+    db,
+    sql`insert into sessions (run_id, template_name, template_version, topic, language, input_sha256, model, options,
+                              state, fork_from, max_tokens, max_cost_usd)
+        values (${session.runId}, ${session.templateName}, ${session.templateVersion}, ${session.topic},
+                ${session.language}, ${session.inputSha256}, ${session.model}, ${session.options}, ${session.state},
+                ${session.forkFrom}, ${session.budget.maxTokens ?? null}, ${session.budget.maxCostUsd ?? null})`,
+  );
+}
+
+export interface OwnedSession {
+  id: string;
+  ownerId: string;
+  title: string;
+  tags: string[];
+  status: string;
+  finished: boolean;
+  progress: Record<string, unknown>;
+  templateName: string;
+  templateVersion: number;
+  topic: string;
+  language: Language;
+  model: string | null;
+  inputSha256: string | null;
+  options: SessionOptions;
+  state: SessionState;
+  maxTokens: number | null;
+  maxCostUsd: number | null;
+}
+
+/** The session, if it is the viewer's own or the viewer is an administrator. */
+export async function findOwnedSession(
+  db: Db,
+  id: string,
+  viewer: Principal,
+): Promise<OwnedSession | undefined> {
+  return maybeOne<OwnedSession & Record<string, unknown>>(
+    db,
+    sql`select r.id, r.owner_id as "ownerId", r.title, r.tags, r.status, r.finished_at is not null as finished, r.progress,
+               s.template_name as "templateName", s.template_version as "templateVersion", s.topic, s.language, s.model,
+               s.input_sha256 as "inputSha256", s.options, s.state, s.max_tokens as "maxTokens",
+               s.max_cost_usd::float8 as "maxCostUsd"
+          from runs r join sessions s on s.run_id = r.id
+         where r.id = ${id} and (r.owner_id = ${viewer.userId} or ${viewer.role} = 'ADMIN')`,
+  );
+}
+
+/** Puts a step's result into the state that readers and forks see, unless a redo has abandoned the attempt. */
+export async function patchStepResult(
+  db: Db,
+  place: { sessionId: string; stepId: string; phase: number; step: StepName; attempt: number },
+  ref: ContentRef,
+): Promise<void> {
+  const index = String(place.phase - 1);
+  const result = { stepId: place.stepId, attempt: place.attempt, ref };
+  const output = place.step === 'INTEGRATE' ? ref : null;
+  await execute(
+    db,
+    sql`update sessions
+           set state = jsonb_set(
+                 case when ${output}::jsonb is null then state
+                      else jsonb_set(state, ${['phases', index, 'output']}::text[], ${output}::jsonb) end,
+                 ${['phases', index, 'results', place.step]}::text[], ${result}::jsonb)
+         where run_id = ${place.sessionId}
+           and (state #>> ${['phases', index, 'attempt']}::text[])::int = ${place.attempt}`,
+  );
+}
+
+/** Replaces the state by a newer one; an older one changes nothing. */
+export async function storeSessionState(db: Db, sessionId: string, state: SessionState): Promise<void> {
+  await execute(
+    db,
+    sql`update sessions set state = ${state}
+         where run_id = ${sessionId} and (state->>'version')::bigint <= ${state.version}`,
+  );
+}
