@@ -52,7 +52,7 @@ export default tseslint.config(
       'chaos/**/*.ts',
       'src/cli/**/*.ts',
       'src/dev/**/*.ts',
-      'test/support/**/*.ts',
+      'test/support/**/*.{ts,mjs}',
     ],
     languageOptions: {
       globals: {
