@@ -1,0 +1,47 @@
+import type { Pool } from 'pg';
+import { createAuditSigner } from '../../src/contracts/audit-chain.js';
+import type { Principal } from '../../src/contracts/principal.js';
+import { recordAudit, type AuditEntry } from '../../src/db/audit-log.js';
+import { sealAuditLog } from '../../src/db/audit-seal.js';
+import { verifyAuditLog, type AuditVerification } from '../../src/db/audit-verify.js';
+import { withTransaction } from '../../src/db/transaction.js';
+
+export const testSigner = createAuditSigner('the secret of a test, long enough');
+
+export const testAdmin: Principal = {
+  userId: 'usr_00000000000000000000000001',
+  email: 'admin@example.org',
+  name: 'Ada',
+  role: 'ADMIN',
+  via: 'api_key',
+};
+
+export async function writeEntry(pool: Pool, entry: Partial<AuditEntry> = {}): Promise<void> {
+  await withTransaction(pool, (tx) =>
+    recordAudit(tx, {
+      actor: testAdmin,
+      action: 'created',
+      resourceType: 'user',
+      resourceId: 'usr_x',
+      ...entry,
+    }),
+  );
+}
+
+export async function seal(pool: Pool, segmentSize = 10_000): Promise<number> {
+  return sealAuditLog(pool, { signer: testSigner, whenBusy: 'wait', segmentSize, batchSize: 100 });
+}
+
+export async function verifyLog(pool: Pool): Promise<AuditVerification> {
+  return verifyAuditLog(pool, [testSigner.publicKey]);
+}
+
+/** What someone does who owns the database: no trigger stops them. */
+export async function tamper(pool: Pool, statements: string): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query(`begin; set local session_replication_role = replica; ${statements}; commit`);
+  } finally {
+    client.release();
+  }
+}
