@@ -1,0 +1,43 @@
+import type pg from 'pg';
+import { newId } from '../../src/contracts/ids.js';
+import { taskQueues, workflowIdOf } from '../../src/contracts/names.js';
+import type { Principal } from '../../src/contracts/principal.js';
+import { insertRun, type NewRun, type RunRow } from '../../src/db/runs.js';
+
+export async function givenUser(pool: pg.Pool, role: 'ANALYST' | 'ADMIN' = 'ANALYST'): Promise<Principal> {
+  const userId = newId('user');
+  const email = `${userId}@example.test`;
+  await pool.query('insert into users (id, email, name, role) values ($1, $2, $1, $3)', [
+    userId,
+    email,
+    role,
+  ]);
+  return { userId, email, name: userId, role, via: 'api_key' };
+}
+
+export function newReportRun(owner: Principal, more: Partial<NewRun> = {}): NewRun {
+  const id = more.id ?? newId('job');
+  return {
+    id,
+    kind: 'report',
+    ownerId: owner.userId,
+    title: 'Activity',
+    input: { type: 'activity', format: 'json', hours: 24 },
+    workflowInput: {
+      runId: id,
+      type: 'activity',
+      format: 'json',
+      hours: 24,
+      title: 'Activity',
+      scope: 'own',
+    },
+    workflowId: workflowIdOf('report', id),
+    workflowType: 'generateReport',
+    taskQueue: taskQueues.flow,
+    ...more,
+  };
+}
+
+export function givenRun(pool: pg.Pool, owner: Principal, more: Partial<NewRun> = {}): Promise<RunRow> {
+  return insertRun(pool, newReportRun(owner, more));
+}
