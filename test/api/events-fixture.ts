@@ -5,13 +5,13 @@ import type pg from 'pg';
 import { EventHub } from '../../src/api/events/event-hub.js';
 import { EventStreams, type EventStreamsOptions } from '../../src/api/events/event-streams.js';
 import { createEventUpgrade } from '../../src/api/events/event-upgrade.js';
-import type { FindEventSubject } from '../../src/api/events/event-subject.js';
+import { eventSubjectOf, type LiveSource, type ReadableRuns } from '../../src/api/events/event-subject.js';
 import { createEventRoute } from '../../src/api/routes/events.js';
 import { runEventsChannel } from '../../src/contracts/names.js';
 import { idSchema, newId } from '../../src/contracts/ids.js';
 import type { Principal } from '../../src/contracts/principal.js';
 import { Problem } from '../../src/contracts/problems.js';
-import { maybeOne, sql } from '../../src/db/sql.js';
+import { findRun } from '../../src/db/runs.js';
 import { createLogger } from '../../src/platform/logger.js';
 import { createListenerClient } from '../../src/platform/pool.js';
 import { useDatabase } from '../support/database.js';
@@ -30,20 +30,11 @@ export interface ReadingServer {
   readonly close: () => Promise<void>;
 }
 
-const findSubject: FindEventSubject = async (db, principal, id) => {
-  const row = await maybeOne<{ status: string; lastPos: number; finished: boolean; updatedAt: string }>(
-    db,
-    sql`select status, last_pos as "lastPos", finished_at is not null as finished, updated_at as "updatedAt"
-          from runs
-         where id = ${id} and (${principal.role === 'ADMIN'} or owner_id = ${principal.userId})`,
-  );
-  return row && { runId: id, ...row, state: { status: row.status } };
-};
-
 export interface ReadingServerOptions extends Partial<Omit<EventStreamsOptions, 'hub' | 'logger'>> {
   readonly pool: pg.Pool;
   readonly databaseUrl: string;
   readonly pollIntervalMs?: number;
+  readonly live?: LiveSource;
 }
 
 export async function startReadingServer(options: ReadingServerOptions): Promise<ReadingServer> {
@@ -63,14 +54,21 @@ export async function startReadingServer(options: ReadingServerOptions): Promise
       : Promise.resolve(principal);
   };
   const deps = { db: options.pool, streams, authenticate };
-  const server = createServer(mount(deps).callback());
+  const runs: ReadableRuns = {
+    find: async (db, principal, id) => {
+      const row = await findRun(db, principal, id);
+      return row && eventSubjectOf(row, { status: row.status });
+    },
+    ...(options.live === undefined ? {} : { live: options.live }),
+  };
+  const server = createServer(mount(runs, deps).callback());
   server.on(
     'upgrade',
     createEventUpgrade({
       ...deps,
       logger,
       allowedOrigins: ['https://console.example'],
-      sources: [{ path: /^\/jobs\/([^/]+)\/events$/, find: findSubject }],
+      sources: [{ path: /^\/jobs\/([^/]+)\/events$/, runs }],
     }),
   );
   hub.start();
@@ -80,13 +78,13 @@ export async function startReadingServer(options: ReadingServerOptions): Promise
   return { url: `http://127.0.0.1:${port}`, hub, streams, tokens, close: () => stop(server, hub, streams) };
 }
 
-function mount(deps: Parameters<typeof createEventRoute>[1]): Koa {
+function mount(runs: ReadableRuns, deps: Parameters<typeof createEventRoute>[1]): Koa {
   const spec = {
     path: '/jobs/:id/events',
     operationId: 'jobEvents',
     tag: 'jobs',
     id: idSchema('job'),
-    find: findSubject,
+    runs,
   };
   const route = createEventRoute(spec, deps);
   if (route.kind !== 'raw') throw new Error('the events route is a raw one');

@@ -121,17 +121,22 @@ describe('a stream', () => {
   });
 
   test('carries what is not stored without an id, so that nobody resumes from it', async () => {
-    const server = await reading.serve();
+    const body = { at: '2026-01-01T00:00:00Z', type: 'step.delta', stepId: 's', attempt: 1, text: 'a\n\nb' };
+    const takers = new Map<string, (message: EventMessage) => boolean>();
+    const live = (runId: string, take: (message: EventMessage) => boolean): (() => void) => {
+      takers.set(runId, take);
+      return () => void takers.delete(runId);
+    };
+    const server = await reading.serve({ live });
     const run = await createRun(reading.pool, reading.analyst);
     const reader = await read(server, run);
     await until('the snapshot', () => reader.frames.length === 1);
-    const body = { at: '2026-01-01T00:00:00Z', type: 'step.delta', stepId: 's', attempt: 1, text: 'a\n\nb' };
-    server.hub.broadcast(run, new EventMessage('step.delta', body));
-    await addEvent(reading.pool, run, 'job.progress');
-    await until('both', () => reader.frames.length === 3);
+    expect(takers.get(run)?.(new EventMessage('step.delta', body))).toBe(true);
+    await addEvent(reading.pool, run, 'job.completed');
+    await until('the end', () => reader.closed);
     expect(reader.frames[1]).toEqual({ id: undefined, event: 'step.delta', data: body });
     expect(reader.frames[2]?.id).toBe(1);
-    reader.abort();
+    expect(takers.has(run)).toBe(false);
   });
 });
 

@@ -23,8 +23,6 @@ export interface FeedReader {
   readonly position: number;
   /** Takes what is after its position. False: it has left the feed (it is full, or it has ended). */
   take(messages: readonly EventMessage[]): boolean;
-  /** Takes what is not stored, or drops it when that cannot be sent right now. */
-  takeTransient(message: EventMessage): void;
   /** The run is over, or no longer kept: nothing will ever follow. */
   end(): void;
 }
@@ -100,11 +98,6 @@ export class EventHub {
     if (feed === undefined) return;
     feed.readers.delete(reader);
     if (feed.readers.size === 0) this.#close(feed);
-  }
-
-  /** For what is not stored (`step.delta`): goes to whoever reads the run live, once, without a position. */
-  broadcast(runId: string, message: EventMessage): void {
-    this.#feeds.get(runId)?.readers.forEach((reader) => reader.takeTransient(message));
   }
 
   #announced(payload: string): void {

@@ -76,11 +76,13 @@ export class EventStream implements FeedReader {
     return !this.#ended && this.#fullSince === undefined;
   }
 
-  takeTransient(message: EventMessage): void {
-    if (this.#ended || this.#fullSince !== undefined) return;
-    if (this.channel.send(message)) return;
+  /** For what is not stored. False: not now. */
+  takeLive(message: EventMessage): boolean {
+    if (this.#ended || this.#fullSince !== undefined) return false;
+    if (this.channel.send(message)) return true;
     this.#fullSince = Date.now();
     this.source.leave(this);
+    return true;
   }
 
   end(): void {

@@ -6,6 +6,7 @@ import type { EventChannel } from './event-channel.js';
 import type { EventHub, FeedReader } from './event-hub.js';
 import { EventMessage } from './event-message.js';
 import { EventStream, type StreamSource, type StreamStart } from './event-stream.js';
+import type { LiveSource } from './event-subject.js';
 
 /**
  * All open streams of this process, and the one timer for all of them.
@@ -29,6 +30,7 @@ export interface OpenStream {
   readonly userId: string;
   readonly channel: EventChannel;
   readonly start: StreamStart;
+  readonly live: LiveSource | undefined;
   /** Throws when it cannot be told right now, which ends nothing. */
   mayContinue(): Promise<boolean>;
 }
@@ -37,6 +39,7 @@ interface Kept {
   readonly userId: string;
   readonly mayContinue: () => Promise<boolean>;
   checkedAt: number;
+  endLive: (() => void) | undefined;
 }
 
 const BATCH = 100;
@@ -79,14 +82,13 @@ export class EventStreams implements StreamSource {
 
   open(opened: OpenStream): void {
     const stream = new EventStream(opened.runId, this, opened.channel, opened.start);
-    this.#kept.set(stream, {
-      userId: opened.userId,
-      mayContinue: opened.mayContinue,
-      checkedAt: Date.now(),
-    });
+    const { userId, mayContinue } = opened;
+    const kept: Kept = { userId, mayContinue, checkedAt: Date.now(), endLive: undefined };
+    this.#kept.set(stream, kept);
     this.#perUser.set(opened.userId, (this.#perUser.get(opened.userId) ?? 0) + 1);
     if (this.#stopped) stream.finish('shutdown');
     else stream.begin();
+    if (!stream.ended) kept.endLive = opened.live?.(opened.runId, (message) => stream.takeLive(message));
   }
 
   join(reader: FeedReader): boolean {
@@ -106,6 +108,7 @@ export class EventStreams implements StreamSource {
     const kept = this.#kept.get(stream);
     if (kept === undefined) return;
     this.#kept.delete(stream);
+    kept.endLive?.();
     const left = (this.#perUser.get(kept.userId) ?? 1) - 1;
     if (left === 0) this.#perUser.delete(kept.userId);
     else this.#perUser.set(kept.userId, left);

@@ -1,6 +1,8 @@
 import type { Principal } from '../../contracts/principal.js';
+import type { RunRow } from '../../db/runs.js';
 import type { Db } from '../../db/sql.js';
 import type { EventSpan } from '../../domain/event-start.js';
+import type { EventMessage } from './event-message.js';
 
 /** A run as the readers of its events need it: where it is, and what its snapshot says. */
 export interface EventSubject extends EventSpan {
@@ -10,9 +12,20 @@ export interface EventSubject extends EventSpan {
   readonly state: Record<string, unknown>;
 }
 
-/** Undefined: there is no such run, or it is not the principal's to read. That condition stands in the SQL. */
-export type FindEventSubject = (
-  db: Db,
-  principal: Principal,
-  id: string,
-) => Promise<EventSubject | undefined>;
+/** One kind of run whose events can be read. */
+export interface ReadableRuns {
+  /** Undefined: there is no such run, or it is not the principal's to read. That condition stands in the SQL. */
+  readonly find: (db: Db, principal: Principal, id: string) => Promise<EventSubject | undefined>;
+  readonly live?: LiveSource;
+}
+
+/**
+ * What is told to readers and stored nowhere (`step.delta`). Called once a stream; gives what ends it.
+ * `take` answers false when the reader can take nothing right now: then it is for the source to say it again later.
+ */
+export type LiveSource = (runId: string, take: (message: EventMessage) => boolean) => () => void;
+
+export function eventSubjectOf(row: RunRow, state: Record<string, unknown>): EventSubject {
+  const { id, lastPos, updatedAt, finishedAt } = row;
+  return { runId: id, lastPos, updatedAt, finished: finishedAt !== null, state };
+}

@@ -5,7 +5,7 @@ import { eventsQuery } from '../../contracts/event.js';
 import { Problem } from '../../contracts/problems.js';
 import { newId } from '../../contracts/ids.js';
 import type { Logger } from '../../platform/logger.js';
-import type { FindEventSubject } from './event-subject.js';
+import type { ReadableRuns } from './event-subject.js';
 import {
   openEventStream,
   prepareReading,
@@ -18,7 +18,8 @@ export interface EventUpgradeDeps extends EventReadingDeps {
   readonly logger: Logger;
   /** Origins, besides the API's own, whose pages may connect. */
   readonly allowedOrigins: readonly string[];
-  readonly sources: readonly { readonly path: RegExp; readonly find: FindEventSubject }[];
+  /** `path` has the id as its first group. */
+  readonly sources: readonly { readonly path: RegExp; readonly runs: ReadableRuns }[];
 }
 
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -41,10 +42,10 @@ export function createEventUpgrade(deps: EventUpgradeDeps): UpgradeHandler {
     const ignore = (): void => undefined;
     socket.on('error', ignore);
     resolve(deps, request)
-      .then(({ find, reading }) => {
+      .then(({ runs, reading }) => {
         socket.removeListener('error', ignore);
         server.handleUpgrade(request, socket, head, (webSocket) => {
-          openEventStream(deps, find, reading, { request, channel: new SocketChannel(webSocket) });
+          openEventStream(deps, runs, reading, { request, channel: new SocketChannel(webSocket) });
         });
       })
       .catch((error: unknown) => refuse(deps.logger, socket, error));
@@ -54,7 +55,7 @@ export function createEventUpgrade(deps: EventUpgradeDeps): UpgradeHandler {
 async function resolve(
   deps: EventUpgradeDeps,
   request: IncomingMessage,
-): Promise<{ find: FindEventSubject; reading: ReadingRequest }> {
+): Promise<{ runs: ReadableRuns; reading: ReadingRequest }> {
   const url = new URL(request.url ?? '/', 'http://localhost');
   const source = deps.sources.find(({ path }) => path.test(url.pathname));
   const id = source?.path.exec(url.pathname)?.[1];
@@ -74,7 +75,7 @@ async function resolve(
   }
   deps.streams.admit(principal.userId);
   const asked = { principal, id, after: query.data.after, request };
-  return { find: source.find, reading: await prepareReading(deps, source.find, asked) };
+  return { runs: source.runs, reading: await prepareReading(deps, source.runs, asked) };
 }
 
 function originAllowed(request: IncomingMessage, allowed: readonly string[]): boolean {

@@ -7,7 +7,7 @@ import type { EventChannel } from './event-channel.js';
 import { EventMessage } from './event-message.js';
 import type { EventStreams } from './event-streams.js';
 import type { StreamStart } from './event-stream.js';
-import type { EventSubject, FindEventSubject } from './event-subject.js';
+import type { EventSubject, ReadableRuns } from './event-subject.js';
 
 /** Who a request is from, by its Authorization header or cookie. Throws `unauthenticated`, or gives nobody. */
 export type AuthenticateRequest = (request: IncomingMessage) => Promise<Principal | undefined>;
@@ -28,10 +28,10 @@ export interface ReadingRequest {
 /** `after` is from the query; a Last-Event-ID is newer than it, because a browser repeats the first URL. */
 export async function prepareReading(
   deps: EventReadingDeps,
-  find: FindEventSubject,
+  runs: ReadableRuns,
   asked: { principal: Principal; id: string; after: number | undefined; request: IncomingMessage },
 ): Promise<ReadingRequest> {
-  const subject = await find(deps.db, asked.principal, asked.id);
+  const subject = await runs.find(deps.db, asked.principal, asked.id);
   if (subject === undefined) throw new Problem('not_found');
   const given = lastEventId(asked.request) ?? asked.after;
   return { principal: asked.principal, subject, start: startOfReading(subject, given) };
@@ -39,7 +39,7 @@ export async function prepareReading(
 
 export function openEventStream(
   deps: EventReadingDeps,
-  find: FindEventSubject,
+  runs: ReadableRuns,
   reading: ReadingRequest,
   wire: { request: IncomingMessage; channel: EventChannel },
 ): void {
@@ -49,7 +49,8 @@ export function openEventStream(
     userId: reading.principal.userId,
     channel: wire.channel,
     start: streamStart(reading),
-    mayContinue: () => mayStillRead(deps, find, runId, wire.request),
+    live: runs.live,
+    mayContinue: () => mayStillRead(deps, runs, runId, wire.request),
   });
 }
 
@@ -72,13 +73,13 @@ function snapshotBody(subject: EventSubject, pos: number): Record<string, unknow
 
 async function mayStillRead(
   deps: EventReadingDeps,
-  find: FindEventSubject,
+  runs: ReadableRuns,
   runId: string,
   request: IncomingMessage,
 ): Promise<boolean> {
   try {
     const principal = await deps.authenticate(request);
-    return principal !== undefined && (await find(deps.db, principal, runId)) !== undefined;
+    return principal !== undefined && (await runs.find(deps.db, principal, runId)) !== undefined;
   } catch (error) {
     if (error instanceof Problem && error.status < 500) return false;
     throw error;

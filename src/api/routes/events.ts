@@ -5,7 +5,7 @@ import { Problem } from '../../contracts/problems.js';
 import type { Principal } from '../../contracts/principal.js';
 import { listEventsAfter } from '../../db/run-event-reads.js';
 import { bodyOf } from '../events/event-message.js';
-import type { FindEventSubject } from '../events/event-subject.js';
+import type { ReadableRuns } from '../events/event-subject.js';
 import { openEventStream, prepareReading, type EventReadingDeps } from '../events/open-event-stream.js';
 import { SseChannel } from '../events/sse-channel.js';
 import { rawRoute, type AnyRoute } from '../route.js';
@@ -16,7 +16,7 @@ export interface EventRouteSpec {
   readonly operationId: string;
   readonly tag: string;
   readonly id: z.ZodType<string>;
-  readonly find: FindEventSubject;
+  readonly runs: ReadableRuns;
 }
 
 interface Asked {
@@ -50,20 +50,20 @@ export function createEventRoute(spec: EventRouteSpec, deps: EventReadingDeps): 
       if (principal === undefined) throw new Problem('unauthenticated');
       const asked = { principal, id: params.id, after: query.after, limit: query.limit };
       const wanted = ctx.accepts('text/event-stream', 'application/json');
-      if (wanted === 'application/json') await answerPage(spec.find, deps, asked, ctx);
-      else if (wanted === 'text/event-stream') await answerStream(spec.find, deps, asked, ctx);
+      if (wanted === 'application/json') await answerPage(spec.runs, deps, asked, ctx);
+      else if (wanted === 'text/event-stream') await answerStream(spec.runs, deps, asked, ctx);
       else throw new Problem('not_acceptable');
     },
   });
 }
 
 async function answerPage(
-  find: FindEventSubject,
+  runs: ReadableRuns,
   deps: EventReadingDeps,
   asked: Asked,
   ctx: Context,
 ): Promise<void> {
-  const subject = await find(deps.db, asked.principal, asked.id);
+  const subject = await runs.find(deps.db, asked.principal, asked.id);
   if (subject === undefined) throw new Problem('not_found');
   const after = asked.after ?? 0;
   const events = await listEventsAfter(deps.db, subject.runId, after, asked.limit + 1);
@@ -79,12 +79,12 @@ async function answerPage(
 }
 
 async function answerStream(
-  find: FindEventSubject,
+  runs: ReadableRuns,
   deps: EventReadingDeps,
   asked: Asked,
   ctx: Context,
 ): Promise<void> {
-  const reading = await prepareReading(deps, find, { ...asked, request: ctx.req });
+  const reading = await prepareReading(deps, runs, { ...asked, request: ctx.req });
   // The one answer after which an EventSource does not connect again.
   if (reading.start.kind === 'nothing') {
     ctx.status = 204;
@@ -100,5 +100,5 @@ async function answerStream(
   }
   // From here on the response belongs to the stream: the middleware above ends now, the stream much later.
   ctx.respond = false;
-  openEventStream(deps, find, reading, { request: ctx.req, channel: new SseChannel(ctx.req, ctx.res) });
+  openEventStream(deps, runs, reading, { request: ctx.req, channel: new SseChannel(ctx.req, ctx.res) });
 }
