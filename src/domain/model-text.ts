@@ -9,6 +9,17 @@ export function cleanModelText(text: string): string {
     .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd');
 }
 
+/** Text from elsewhere for a line, a cell or a heading of ours: its markup, addresses and line ends stay behind. */
+export function oneLine(text: string, maxChars: number): string {
+  const flat = text
+    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/[`*_|<>#]/g, ' ')
+    .replace(/https?:\/\/\S+/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return flat.length <= maxChars ? flat : `${[...flat].slice(0, maxChars - 1).join('')}…`;
+}
+
 export type JsonReading =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly why: string };
 

@@ -1,4 +1,4 @@
-import { oneLine } from './offline-material.js';
+import { oneLine } from './model-text.js';
 import type { PhaseScript } from './offline-script.js';
 
 export const concept: PhaseScript = {

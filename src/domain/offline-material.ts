@@ -1,5 +1,6 @@
 import { languageOf, type Language } from './context-language.js';
 import type { ReadContext } from './context-read.js';
+import { oneLine } from './model-text.js';
 
 export interface CarriedItem {
   readonly name: string;
@@ -38,17 +39,6 @@ export function materialOf(context: ReadContext): OfflineMaterial {
 function subjectOf(topic: string): string {
   const firstLine = topic.split('\n').find((line) => line.trim() !== '') ?? topic;
   return oneLine(firstLine.replace(/^#+\s*/, ''), SUBJECT_MAX_CHARS);
-}
-
-/** Markdown, markup and line ends of the material do not reach into what is written about it. */
-export function oneLine(text: string, maxChars: number): string {
-  const flat = text
-    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replace(/[`*_|<>#]/g, ' ')
-    .replace(/https?:\/\/\S+/g, '')
-    .replace(/\s+/g, ' ')
-    .trim();
-  return flat.length <= maxChars ? flat : `${[...flat].slice(0, maxChars - 1).join('')}…`;
 }
 
 const englishStopWords = new Set(

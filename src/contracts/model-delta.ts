@@ -1,0 +1,70 @@
+/**
+ * Text of a running step on its way from a worker to readers, over PostgreSQL's NOTIFY and past every table.
+ * D1. A text is named by (stepId, attempt, generation). A higher attempt or, within it, a higher generation abandons the
+ *     lower one: a retry, a fallback, a repair. Texts of two of them are never joined.
+ * D2. `offset` is where the piece begins in its text, in UTF-16 units. So a piece may come twice, and a missing one is seen.
+ * D3. Whoever lacks a beginning asks for it on the request channel, and the worker sends the text from its start again.
+ */
+export interface StepDelta {
+  readonly runId: string;
+  readonly stepId: string;
+  readonly attempt: number;
+  readonly generation: number;
+  readonly offset: number;
+  readonly text: string;
+  /** The worker is done with this attempt, well or badly. What follows is in the events of the run. */
+  readonly end?: true;
+}
+
+export const stepDeltasChannel = 'step_deltas';
+
+/** Payload: a run's id. */
+export const stepDeltaRequestsChannel = 'step_delta_requests';
+
+/** PostgreSQL refuses payloads of 8000 bytes and more. */
+const MAX_PAYLOAD_BYTES = 7_900;
+
+/** Even if each unit needs an escape of six bytes, a piece of this size and its names fit into one payload. */
+export const MAX_PIECE_UNITS = 1_200;
+
+type Packed = readonly [string, string, number, number, number, string, 1?];
+
+/** Puts as many deltas into each payload as fit. No text may be longer than MAX_PIECE_UNITS. */
+export function packDeltas(deltas: readonly StepDelta[]): string[] {
+  const payloads: string[] = [];
+  let open = '';
+  let bytes = 0;
+  for (const delta of deltas) {
+    const { runId, stepId, attempt, generation, offset, text, end } = delta;
+    const names = [runId, stepId, attempt, generation, offset, text] as const;
+    const packed: Packed = end === true ? [...names, 1] : names;
+    const json = JSON.stringify(packed);
+    const size = Buffer.byteLength(json) + 1;
+    if (open !== '' && bytes + size > MAX_PAYLOAD_BYTES) {
+      payloads.push(`[${open}]`);
+      open = '';
+      bytes = 0;
+    }
+    open += open === '' ? json : `,${json}`;
+    bytes += size;
+  }
+  return open === '' ? payloads : [...payloads, `[${open}]`];
+}
+
+/** What packDeltas made. Anything else that came over the channel is nothing. */
+export function unpackDeltas(payload: string): StepDelta[] {
+  try {
+    const list = JSON.parse(payload) as Packed[];
+    return list.map(([runId, stepId, attempt, generation, offset, text, end]) => ({
+      runId,
+      stepId,
+      attempt,
+      generation,
+      offset,
+      text,
+      ...(end === 1 && { end: true as const }),
+    }));
+  } catch {
+    return [];
+  }
+}
