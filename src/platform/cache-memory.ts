@@ -23,8 +23,9 @@ export function createMemoryCacheStore(): CacheStore {
       if (generation === generationOf(namespace))
         entries.set(`${namespace}|${generation}|${key}`, text, { ttl: ttlMs });
     },
-    drop: async (namespace) => {
+    drop: (namespace) => {
       generations.set(namespace, (generations.get(namespace) ?? 0) + 1);
+      return undefined;
     },
   };
 }

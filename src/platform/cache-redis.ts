@@ -42,7 +42,10 @@ export function createRedisCacheStore(redis: Redis, prefix = 'sluice'): CacheSto
       if (!/^\d+$/.test(generation)) throw new CacheGarbageError('the generation is not a number');
       if (entry === null || entry === undefined) return { generation, text: undefined };
       const written = ENTRY.exec(entry)?.[1];
-      if (written === undefined) throw new CacheGarbageError('a cached value has no generation');
+      if (written === undefined) {
+        await redis.del(keyOf(namespace, `key:${key}`));
+        throw new CacheGarbageError('a cached value has no generation');
+      }
       return { generation, text: written === generation ? entry.slice(written.length + 1) : undefined };
     },
     set: async (namespace, key, { generation, text, ttlMs }) => {

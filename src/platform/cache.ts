@@ -40,8 +40,8 @@ export interface CacheStore {
     key: string,
     entry: { generation: string; text: string; ttlMs: number },
   ): Promise<void>;
-  /** Idempotent by token: the same drop may arrive from several processes. */
-  drop(namespace: string, token: string): Promise<void>;
+  /** Idempotent by token: the same drop may arrive from several processes. Gives nothing when it is done at once. */
+  drop(namespace: string, token: string): Promise<void> | undefined;
 }
 
 export interface Cache {
@@ -181,7 +181,9 @@ class GenerationCache implements Cache {
   }
 
   #deliver(namespace: string, token: string, covered: readonly string[]): void {
-    this.options.store.drop(namespace, token).then(
+    const delivery = this.options.store.drop(namespace, token);
+    if (delivery === undefined) return this.#settle(namespace, covered);
+    delivery.then(
       () => this.#settle(namespace, covered),
       () => this.#retryLater(namespace),
     );
@@ -222,7 +224,7 @@ class GenerationCache implements Cache {
 }
 
 function isNamespace(text: string): text is CacheNamespace {
-  return text in cacheTtlSeconds;
+  return Object.hasOwn(cacheTtlSeconds, text);
 }
 
 function parse(text: string): unknown {
