@@ -1,15 +1,15 @@
 import type { Pool } from 'pg';
 import type { ProjectSessionInput } from '../contracts/session-workflow.js';
+import type { RunError, RunEvent } from '../contracts/run.js';
 import { failureTypes } from '../contracts/errors.js';
+import { auditCommand, auditDecision } from '../db/session-audit.js';
 import { cancelOpenGates, decideGate, markGateExpired, moveGateDeadline, openGate } from '../db/gates.js';
-import { recordRunChange, type RunChange } from '../db/run-changes.js';
+import { projectRun } from '../db/run-events.js';
 import { closeRunningSteps } from '../db/session-steps.js';
 import { storeSessionState } from '../db/sessions.js';
 import { withTransaction, type Tx } from '../db/transaction.js';
 import type { EventName } from '../domain/event-names.js';
 import type { SessionNews } from '../domain/session-machine.js';
-
-type Event = RunChange['events'][number];
 
 /**
  * Tells readers what the phase machine did without a step: gates, pauses, redos, the end.
@@ -22,19 +22,16 @@ export async function projectSession(pool: Pool, input: ProjectSessionInput): Pr
       ...news.flatMap((each) => eventsOf(each, input)),
       { type: 'progress' as const, data: { progress } },
     ];
-    const written = await recordRunChange(tx, {
+    const { kind } = await projectRun(tx, {
       runId: sessionId,
       dedupKey: input.dedupKey,
-      progress,
-      finished: state.ending !== null,
+      status: progress.status,
+      progress: { ...progress },
       error: errorOf(input),
       // The last event of a session is its end, so progress is told before it.
-      events:
-        state.ending === null
-          ? events
-          : [...events.filter((event) => !isEnd(event)), ...events.filter(isEnd)],
+      events: [...events.filter((event) => !isEnd(event)), ...events.filter(isEnd)],
     });
-    if (!written) return;
+    if (kind !== 'applied') return;
     await storeSessionState(tx, sessionId, state);
     for (const each of news) await keepRecord(tx, input, each, atMs);
     if (state.waiting.kind === 'gate' && news.some((each) => each.type === 'session.resumed')) {
@@ -58,7 +55,10 @@ async function keepRecord(
         input.state.plan.phases[news.gate.phase - 1]?.title ?? '',
       );
     case 'gate.decided':
-      return decideGate(tx, news.gate, news.decision, atMs);
+      await decideGate(tx, news.gate, news.decision, atMs);
+      return auditDecision(tx, input.sessionId, news);
+    case 'session.commanded':
+      return auditCommand(tx, input.sessionId, news);
     case 'gate.expired':
       return markGateExpired(tx, news.gate.id, atMs);
     case 'step.failed':
@@ -75,8 +75,10 @@ async function keepRecord(
   }
 }
 
-function eventsOf(news: SessionNews, input: ProjectSessionInput): Event[] {
+function eventsOf(news: SessionNews, input: ProjectSessionInput): RunEvent[] {
   switch (news.type) {
+    case 'session.commanded':
+      return [];
     case 'session.started':
       return [{ type: 'session.started', data: { title: input.progress.phaseTitle } }];
     case 'gate.opened':
@@ -102,7 +104,7 @@ function eventsOf(news: SessionNews, input: ProjectSessionInput): Event[] {
     }
     case 'step.failed': {
       const exhausted = news.problem.code === failureTypes.budgetExhausted;
-      const spent: Event[] = exhausted ? [{ type: 'budget.exhausted', data: { ...news.problem } }] : [];
+      const spent: RunEvent[] = exhausted ? [{ type: 'budget.exhausted', data: { ...news.problem } }] : [];
       return [...spent, { type: 'step.failed', data: { ...news.problem } }];
     }
     case 'session.redone':
@@ -129,11 +131,11 @@ function endEvent(input: ProjectSessionInput): EventName {
   return status === 'failed' ? 'session.failed' : 'session.canceled';
 }
 
-function isEnd(event: Event): boolean {
+function isEnd(event: RunEvent): boolean {
   return ['session.completed', 'session.failed', 'session.canceled'].includes(event.type);
 }
 
-function errorOf(input: ProjectSessionInput): NonNullable<RunChange['error']> | null {
+function errorOf(input: ProjectSessionInput): RunError | null {
   const { waiting, ending } = input.state;
   if (waiting.kind === 'attention') return { code: waiting.problem.code, message: waiting.problem.message };
   return ending?.status === 'failed'

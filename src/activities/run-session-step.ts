@@ -2,9 +2,10 @@ import { activityInfo, ApplicationFailure, cancellationSignal, heartbeat } from 
 import type { Pool } from 'pg';
 import type { Model, ModelCallRecord, ModelResult, PlannedCall } from '../contracts/model-call.js';
 import { ModelCallError } from '../contracts/model-error.js';
+import type { RunEvent } from '../contracts/run.js';
 import { failureTypes } from '../contracts/errors.js';
 import type { RunSessionStepInput, StepOutcome } from '../contracts/session-workflow.js';
-import { recordRunChange, type RunChange } from '../db/run-changes.js';
+import { projectRun } from '../db/run-events.js';
 import { chargeLostReservation, reserveBudget, settleBudget, type Amount } from '../db/session-budgets.js';
 import { loadSessionContent, textsOf, type SessionContent } from '../db/session-content.js';
 import { patchStepResult } from '../db/sessions.js';
@@ -16,9 +17,11 @@ import {
   findCheckpoint,
   type TryUsage,
 } from '../db/session-steps.js';
-import { refTo, storeText, wellFormed } from '../db/texts.js';
+import { storeBlob } from '../db/blobs.js';
 import { withTransaction, type Tx } from '../db/transaction.js';
-import type { ContentRef } from '../domain/session-state.js';
+import { previewOf, type ContentRef } from '../domain/content-ref.js';
+import type { SessionProgress } from '../domain/session-progress.js';
+import { wellFormed } from '../domain/well-formed.js';
 import { stepKeyOf, stepPrompt } from './session-step-prompt.js';
 
 /** Where the text goes while it arrives: to whoever reads along, never into the database or the history. */
@@ -118,7 +121,7 @@ class StepTry {
     const text = (await textsOf(this.deps.pool, [sha256])).get(sha256);
     if (text === undefined)
       throw ApplicationFailure.nonRetryable('a stored output is gone', failureTypes.recordGone);
-    return refTo(text);
+    return { sha256, bytes: Buffer.byteLength(text), preview: previewOf(text) };
   }
 
   private modelAsked(content: SessionContent): string {
@@ -129,7 +132,10 @@ class StepTry {
 
   private async begin(stepKey: string, modelAsked: string, prompt: string): Promise<void> {
     await withTransaction(this.deps.pool, async (tx) => {
-      const { sha256 } = await storeText(tx, prompt, 'application/json');
+      const { sha256 } = await storeBlob(tx, this.input.sessionId, {
+        content: prompt,
+        contentType: 'application/json',
+      });
       const given = { attemptNumber: this.attemptNumber, stepKey, promptSha256: sha256, modelAsked };
       const { lostTry } = await beginTry(tx, this.input, given);
       if (lostTry !== null) await chargeLostReservation(tx, this.input.sessionId);
@@ -162,11 +168,8 @@ class StepTry {
   private async complete(result: ModelResult): Promise<ContentRef> {
     const text = wellFormed(result.value === undefined ? result.text : JSON.stringify(result.value, null, 2));
     return withTransaction(this.deps.pool, async (tx) => {
-      const ref = await storeText(
-        tx,
-        text,
-        result.value === undefined ? 'text/markdown' : 'application/json',
-      );
+      const contentType = result.value === undefined ? 'text/markdown' : 'application/json';
+      const ref = await storeBlob(tx, this.input.sessionId, { content: text, contentType });
       const usage = this.usage(result.modelUsed);
       await endTry(tx, this.input.stepId, this.attemptNumber, { usage, error: null });
       await completeStep(tx, this.input.stepId, {
@@ -230,7 +233,7 @@ class StepTry {
     });
   }
 
-  private async settle(tx: Tx, usage: TryUsage): Promise<RunChange['events']> {
+  private async settle(tx: Tx, usage: TryUsage): Promise<RunEvent[]> {
     const used = { tokens: usage.tokensIn + usage.tokensOut, costUsd: usage.costUsd };
     const unpricedCalls = this.calls.filter((call) => call.costUsd === null).length;
     const budget = await settleBudget(tx, this.input.sessionId, {
@@ -263,14 +266,15 @@ class StepTry {
     return Date.now() - this.startedAtMs;
   }
 
-  private async record(
-    tx: Tx,
-    what: string,
-    progress: RunChange['progress'],
-    events: RunChange['events'],
-  ): Promise<void> {
+  private async record(tx: Tx, what: string, progress: SessionProgress, events: RunEvent[]): Promise<void> {
     const dedupKey = `${this.input.stepId}:${this.attemptNumber}:${what}`;
-    await recordRunChange(tx, { runId: this.input.sessionId, dedupKey, progress, finished: false, events });
+    await projectRun(tx, {
+      runId: this.input.sessionId,
+      dedupKey,
+      status: progress.status,
+      progress: { ...progress },
+      events,
+    });
   }
 }
 

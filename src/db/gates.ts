@@ -1,6 +1,7 @@
 import type { GateDecision } from '../domain/session-machine.js';
 import type { OpenGate } from '../domain/session-state.js';
-import { execute, sql, type Db } from './sql.js';
+import { visibleTo, type Viewer } from './runs.js';
+import { execute, many, maybeOne, sql, type Db } from './sql.js';
 
 const statusOf = { approve: 'approved', edit: 'edited', redo: 'redone', reject: 'rejected' } as const;
 
@@ -53,4 +54,49 @@ export async function cancelOpenGates(db: Db, sessionId: string, atMs: number): 
 
 function at(ms: number | null): string | null {
   return ms === null ? null : new Date(ms).toISOString();
+}
+
+export interface WaitingGate {
+  id: string;
+  sessionId: string;
+  topic: string;
+  phase: number;
+  attempt: number;
+  phaseTitle: string;
+  status: string;
+  outputDigest: string;
+  openedAt: string;
+  deadlineAt: string | null;
+}
+
+const gateColumns = sql`gates.id, gates.run_id as "sessionId", sessions.topic, gates.phase, gates.attempt,
+  gates.phase_title as "phaseTitle", gates.status, gates.output_digest as "outputDigest",
+  gates.opened_at as "openedAt", gates.deadline_at as "deadlineAt"`;
+
+/** The gate, if its session is the viewer's to see. */
+export function findGate(db: Db, id: string, viewer: Viewer): Promise<WaitingGate | undefined> {
+  return maybeOne<WaitingGate & Record<string, unknown>>(
+    db,
+    sql`select ${gateColumns} from gates
+          join sessions on sessions.run_id = gates.run_id join runs on runs.id = gates.run_id
+         where gates.id = ${id} and ${visibleTo(viewer)}`,
+  );
+}
+
+const BULK_MAX = 200;
+
+export function listWaitingGates(
+  db: Db,
+  viewer: Viewer,
+  filters: { phase: number; template: string | undefined },
+): Promise<WaitingGate[]> {
+  const ofTemplate =
+    filters.template === undefined ? sql`true` : sql`sessions.template_name = ${filters.template}`;
+  return many<WaitingGate & Record<string, unknown>>(
+    db,
+    sql`select ${gateColumns} from gates
+          join sessions on sessions.run_id = gates.run_id join runs on runs.id = gates.run_id
+         where gates.status = 'waiting' and gates.phase = ${filters.phase} and ${ofTemplate} and ${visibleTo(viewer)}
+         order by gates.opened_at limit ${BULK_MAX}`,
+  );
 }

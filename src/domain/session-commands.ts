@@ -12,6 +12,8 @@ export interface Decider {
   /** Null when a signal or the clock decided. */
   readonly userId: string | null;
   readonly via: DecisionChannel;
+  /** Of the request that brought it, for the audit log. */
+  readonly requestId?: string;
 }
 
 export interface RedoPoint {

@@ -33,6 +33,13 @@ export type SessionFact =
 
 export type SessionNews =
   | { type: 'session.started' }
+  | {
+      type: 'session.commanded';
+      kind: SessionCommand['kind'];
+      by: Decider;
+      phase: number;
+      reason: string | null;
+    }
   | { type: 'gate.opened'; gate: OpenGate }
   | { type: 'gate.decided'; gate: OpenGate; decision: GateDecision }
   | { type: 'gate.expired'; gate: OpenGate }
@@ -94,6 +101,17 @@ export function applyFact(state: SessionState, fact: SessionFact): Transition {
 /** Applies an accepted command; one that `refusalOf` refuses changes nothing. */
 export function applyCommand(state: SessionState, command: SessionCommand, nowMs: number): Transition {
   if (refusalOf(state, command) !== null) return unchanged(state);
+  const next = accept(state, command, nowMs);
+  if (next.state === state) return next;
+  const { kind, by } = command;
+  const reason = 'reason' in command ? command.reason : 'gap' in command ? command.gap : null;
+  return {
+    state: next.state,
+    news: [{ type: 'session.commanded', kind, by, phase: state.phase, reason }, ...next.news],
+  };
+}
+
+function accept(state: SessionState, command: SessionCommand, nowMs: number): Transition {
   switch (command.kind) {
     case 'approve':
       return decide(state, { ...command, decision: 'approve', output: null });

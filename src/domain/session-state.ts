@@ -1,16 +1,13 @@
+import type { ContentRef } from './content-ref.js';
+
+export type { ContentRef } from './content-ref.js';
+
 /** The three steps of every phase, in their order. */
 export const stepNames = ['THINK', 'EXECUTE', 'INTEGRATE'] as const;
 export type StepName = (typeof stepNames)[number];
 
 export type GateTimeoutPolicy = 'hold' | 'approve' | 'reject';
 export type DecisionChannel = 'api' | 'console' | 'signal' | 'timeout';
-
-/** Content that lives in the database; only this much of it travels through a workflow's history. */
-export interface ContentRef {
-  readonly sha256: string;
-  readonly bytes: number;
-  readonly preview: string;
-}
 
 export interface StepResult {
   readonly stepId: string;

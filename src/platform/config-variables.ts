@@ -126,6 +126,38 @@ export const variables = {
     16,
   ),
 
+  // Sessions
+  autoProgressSteps: flag(
+    true,
+    'AUTO_PROGRESS_STEPS',
+    'The next step of a phase starts by itself; a session may choose otherwise.',
+  ),
+  autoProgressPhases: flag(
+    false,
+    'AUTO_PROGRESS_PHASES',
+    'The next phase starts without a decision; a session may choose otherwise.',
+  ),
+  maxRetries: whole(
+    { min: 0, max: 100, standard: 3 },
+    'MAX_RETRIES',
+    'How often a failed step is tried again before a person is asked.',
+  ),
+  retryDelayMs: whole(
+    { min: 1, max: 3_600_000, standard: 1_000 },
+    'RETRY_DELAY',
+    'Milliseconds before the first retry of a step; each further one waits twice as long.',
+  ),
+  workerTimeoutMs: whole(
+    { min: 1_000, max: 86_400_000, standard: 300_000 },
+    'WORKER_TIMEOUT',
+    'Milliseconds that one try of a step may take.',
+  ),
+  workerBatchSize: whole(
+    { min: 1, max: 10_000, standard: 100 },
+    'WORKER_BATCH_SIZE',
+    'Steps that one worker runs at once.',
+  ),
+
   // The worker
   workerEnabled: flag(true, 'WORKER_ENABLED', 'False: the worker process starts nothing.'),
   workerQueues: list(

@@ -1,0 +1,132 @@
+import { z, type ZodType } from 'zod';
+import type { Client } from '@temporalio/client';
+import { continueBody, proceedBody, reasonBody, redoBody, stepTriggerBody } from '../../contracts/session.js';
+import { idSchema } from '../../contracts/ids.js';
+import { Problem, type ProblemCode } from '../../contracts/problems.js';
+import { raiseBudget } from '../../db/session-budgets.js';
+import type { OwnedSession } from '../../db/sessions.js';
+import type { Db } from '../../db/sql.js';
+import type { SessionCommand } from '../../domain/session-commands.js';
+import { commandRoute, reply, type AnyRoute, type Reply, type SignedCall } from '../route.js';
+import { sendSessionCommand } from '../session-client.js';
+import { deciderOf, keepText } from '../session-decider.js';
+import { previewRerun } from '../session-rerun.js';
+import { operationId, ownedSession } from './sessions.js';
+
+export interface SessionCommandDeps {
+  readonly temporal: Client;
+}
+
+type Given<Body> = SignedCall<{ id: string }, unknown, Body> & { commandId: string };
+
+interface CommandSpec<Body extends ZodType> {
+  path: string;
+  name: string;
+  summary: string;
+  body: Body;
+  problems: readonly ProblemCode[];
+  /** Gives the command, or the answer when there is nothing to command. */
+  prepare: (call: Given<z.output<Body>>, session: OwnedSession, db: Db) => Promise<SessionCommand | Reply>;
+}
+
+/** What a person asks of a running session. Each answers once the workflow accepted or refused it. */
+export function createSessionCommandRoutes(deps: SessionCommandDeps, base: string): AnyRoute[] {
+  const command = <Body extends ZodType>(spec: CommandSpec<Body>): AnyRoute =>
+    commandRoute({
+      method: 'POST',
+      path: `${base}/:id/${spec.path}`,
+      operationId: operationId(spec.name, base),
+      summary: spec.summary,
+      tag: 'sessions',
+      access: 'user',
+      params: z.object({ id: idSchema('session') }),
+      body: spec.body,
+      bodyOptional: true,
+      responses: { 200: { description: 'Accepted; the new progress.' } },
+      problems: ['already_finished', 'workflow_unavailable', ...spec.problems],
+      async handle(call, db) {
+        const session = await ownedSession(db, call.params.id, call.principal);
+        const prepared = await spec.prepare(call as Given<z.output<Body>>, session, db);
+        if ('status' in prepared) return prepared;
+        // The workflow of a finished session is closed, so the row answers for it.
+        if (session.finished) throw new Problem('already_finished', { extra: { current: session.progress } });
+        return reply(200, await sendSessionCommand(deps.temporal, session.id, prepared, call.commandId));
+      },
+    });
+
+  return [
+    command({
+      path: 'proceed-next-phase',
+      name: 'proceedNextPhase',
+      summary: 'Approve the open gate',
+      body: proceedBody,
+      problems: ['not_waiting', 'stale_approval'],
+      prepare: async ({ body, principal, origin }, session, db) => ({
+        kind: 'approve',
+        by: deciderOf(principal, origin),
+        digest: body.outputDigest ?? null,
+        comment: body.comment ?? null,
+        notes: await keepText(db, session.id, body.notes),
+      }),
+    }),
+    command({
+      path: 'process-async',
+      name: 'processStep',
+      summary: 'Run (again) the step that is due',
+      body: stepTriggerBody,
+      problems: ['nothing_due'],
+      prepare: async ({ body, principal, origin }, session, db) => ({
+        kind: 'run_due_step',
+        by: deciderOf(principal, origin),
+        model: body.model ?? null,
+        instructions: await keepText(db, session.id, body.instructions),
+      }),
+    }),
+    command({
+      path: 'continue-async',
+      name: 'continueSession',
+      summary: 'Go on to the next step, or resume a session that needs attention',
+      body: continueBody,
+      problems: ['nothing_due', 'phase_gate'],
+      prepare: async ({ body, principal, origin }, session, db) => {
+        const by = deciderOf(principal, origin);
+        if (body.budget !== undefined && !session.finished) await raiseBudget(db, session.id, body.budget);
+        if (body.finish === true) return { kind: 'finish_early', by, reason: null };
+        if (body.skip !== undefined) return { kind: 'skip_step', by, gap: body.skip.reason };
+        const instructions = await keepText(db, session.id, body.instructions);
+        return { kind: 'go_on', by, model: body.model ?? null, instructions };
+      },
+    }),
+    command({
+      path: 'redo',
+      name: 'redoSession',
+      summary: 'Run this session again from a phase or step on',
+      body: redoBody,
+      problems: ['step_not_reached'],
+      prepare: async ({ body, principal, origin }, session, db) => {
+        if (body.dryRun) return reply(200, await previewRerun(db, session, body));
+        return {
+          kind: 'redo',
+          by: deciderOf(principal, origin),
+          from: body.from,
+          digest: null,
+          comment: null,
+          model: body.model ?? null,
+          instructions: await keepText(db, session.id, body.instructions),
+          input: await keepText(db, session.id, body.input),
+        };
+      },
+    }),
+    ...(['pause', 'resume', 'cancel'] as const).map((kind) =>
+      command({
+        path: kind,
+        name: `${kind}Session`,
+        summary: { pause: 'Start no new step', resume: 'Go on', cancel: 'End it for good' }[kind],
+        body: reasonBody,
+        problems: [],
+        prepare: ({ body, principal, origin }) =>
+          Promise.resolve({ kind, by: deciderOf(principal, origin), reason: body.reason ?? null }),
+      }),
+    ),
+  ];
+}

@@ -1,0 +1,57 @@
+import type { RedoBody } from '../contracts/session.js';
+import { newId } from '../contracts/ids.js';
+import { Problem } from '../contracts/problems.js';
+import { shareBlobs } from '../db/blobs.js';
+import { copySteps, estimateSteps } from '../db/session-steps.js';
+import type { OwnedSession } from '../db/sessions.js';
+import type { Db } from '../db/sql.js';
+import type { Tx } from '../db/transaction.js';
+import { inheritedPhases, planRerun, type RerunPlan } from '../domain/session-fork.js';
+import type { ContentRef, PhaseState } from '../domain/session-state.js';
+
+/** What a redo or a fork would reuse, run and roughly cost. Changes nothing. */
+export async function previewRerun(
+  db: Db,
+  session: OwnedSession,
+  body: RedoBody,
+): Promise<Record<string, unknown>> {
+  const plan = rerunPlan(session, body);
+  const { templateName, templateVersion } = session;
+  const estimate = await estimateSteps(
+    db,
+    { sessionId: session.id, templateName, templateVersion },
+    plan.rerun,
+  );
+  return { reusedSteps: plan.reused, rerunSteps: plan.rerun, ...estimate };
+}
+
+export function rerunPlan(session: OwnedSession, body: RedoBody): RerunPlan {
+  const plan = planRerun(session.state, body.from);
+  if (plan !== null) return plan;
+  throw new Problem('step_not_reached', { extra: { current: session.progress } });
+}
+
+/** Gives a fork the earlier results of its origin, by reference: the ledger says where each comes from. */
+export function takeOver(
+  tx: Tx,
+  session: OwnedSession,
+  forkId: string,
+  body: RedoBody,
+  instructions: ContentRef | null,
+): { phases: PhaseState[]; copy: () => Promise<void> } {
+  const { reused } = rerunPlan(session, body);
+  const newIds = new Map(
+    reused.filter((each) => each.stepId !== '').map((each) => [each.stepId, newId('step')]),
+  );
+  const phases = inheritedPhases(session.state, body.from, instructions, newIds);
+  const hashes = phases.flatMap((phase) =>
+    [phase.output, phase.notes, ...Object.values(phase.results).map((result) => result.ref)].flatMap((ref) =>
+      ref === null ? [] : [ref.sha256],
+    ),
+  );
+  const copy = async (): Promise<void> => {
+    await shareBlobs(tx, forkId, hashes);
+    await copySteps(tx, forkId, newIds);
+  };
+  return { phases, copy };
+}

@@ -1,0 +1,70 @@
+import type { Role } from '../contracts/principal.js';
+import type { Decider } from '../domain/session-commands.js';
+import type { SessionNews } from '../domain/session-machine.js';
+import { recordAudit, type AuditActor } from './audit-log.js';
+import { maybeOne, sql } from './sql.js';
+import type { Tx } from './transaction.js';
+
+const decided = { approve: 'approved', edit: 'edited', redo: 'redone', reject: 'rejected' } as const;
+
+const commanded = {
+  redo: 'redone',
+  run_due_step: 'step_triggered',
+  go_on: 'continued',
+  skip_step: 'step_skipped',
+  finish_early: 'finished_early',
+  pause: 'paused',
+  resume: 'resumed',
+  cancel: 'canceled',
+} as const;
+
+/** The entry of a gate's decision, in the transaction that makes it visible. */
+export async function auditDecision(
+  tx: Tx,
+  sessionId: string,
+  news: Extract<SessionNews, { type: 'gate.decided' }>,
+): Promise<void> {
+  const { decision, by, comment } = news.decision;
+  const { phase, attempt, digest } = news.gate;
+  await recordAudit(tx, {
+    actor: await actorOf(tx, by),
+    action: decided[decision],
+    resourceType: 'gate',
+    resourceId: news.gate.id,
+    after: { session: sessionId, phase, attempt, digest, via: by.via, comment },
+    ...originOf(by),
+  });
+}
+
+/** The entry of any other command that the session took. What happens at a gate is the gate's. */
+export async function auditCommand(
+  tx: Tx,
+  sessionId: string,
+  news: Extract<SessionNews, { type: 'session.commanded' }>,
+): Promise<void> {
+  if (news.kind === 'approve' || news.kind === 'edit' || news.kind === 'reject') return;
+  await recordAudit(tx, {
+    actor: await actorOf(tx, news.by),
+    action: commanded[news.kind],
+    resourceType: 'session',
+    resourceId: sessionId,
+    after: { phase: news.phase, via: news.by.via },
+    ...(news.reason === null ? {} : { reason: news.reason }),
+    ...originOf(news.by),
+  });
+}
+
+/** Signals and the clock have no user: the log names the way it came instead. */
+async function actorOf(tx: Tx, by: Decider): Promise<AuditActor> {
+  if (by.userId === null) return { system: by.via };
+  const user = await maybeOne<{ email: string; name: string; role: Role }>(
+    tx,
+    sql`select email, name, role from users where id = ${by.userId}`,
+  );
+  if (user === undefined) return { system: by.userId };
+  return { userId: by.userId, ...user, via: by.via === 'console' ? 'console' : 'api_key' };
+}
+
+function originOf(by: Decider): { origin?: { requestId: string; ip: null; userAgent: null } } {
+  return by.requestId === undefined ? {} : { origin: { requestId: by.requestId, ip: null, userAgent: null } };
+}
