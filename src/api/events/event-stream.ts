@@ -30,6 +30,7 @@ export interface StreamStart {
  * T3. The final event is the last thing that is sent.
  */
 export class EventStream implements FeedReader {
+  readonly #until: number | undefined;
   #position: number;
   #ended = false;
   #fullSince: number | undefined;
@@ -38,17 +39,18 @@ export class EventStream implements FeedReader {
     readonly runId: string,
     private readonly source: StreamSource,
     private readonly channel: EventChannel,
-    private readonly start: StreamStart,
+    start: Pick<StreamStart, 'after' | 'until'>,
   ) {
     this.#position = start.after;
+    this.#until = start.until;
     channel.onDrain(() => this.#drained());
     channel.onClose(() => this.#close());
   }
 
-  begin(): void {
-    const { first, until } = this.start;
+  /** The snapshot is given here and not kept: it would be most of what an idle reader costs. */
+  begin(first: EventMessage | undefined): void {
     if (first !== undefined && !this.channel.send(first)) this.#fullSince = Date.now();
-    if (until !== undefined && this.#position >= until) this.finish('finished');
+    if (this.#until !== undefined && this.#position >= this.#until) this.finish('finished');
     void this.#follow();
   }
 
@@ -71,7 +73,7 @@ export class EventStream implements FeedReader {
       if (message.pos === undefined || message.pos <= this.#position) continue;
       this.#position = message.pos;
       if (!this.channel.send(message)) this.#fullSince = Date.now();
-      if (isFinalEvent(message.type) || message.pos === this.start.until) this.finish('finished');
+      if (isFinalEvent(message.type) || message.pos === this.#until) this.finish('finished');
     }
     return !this.#ended && this.#fullSince === undefined;
   }

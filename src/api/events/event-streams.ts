@@ -87,7 +87,7 @@ export class EventStreams implements StreamSource {
     this.#kept.set(stream, kept);
     this.#perUser.set(opened.userId, (this.#perUser.get(opened.userId) ?? 0) + 1);
     if (this.#stopped) stream.finish('shutdown');
-    else stream.begin();
+    else stream.begin(opened.start.first);
     if (!stream.ended) kept.endLive = opened.live?.(opened.runId, (message) => stream.takeLive(message));
   }
 
