@@ -113,12 +113,18 @@ async function answer(
     if (response.destroyed) return;
     if (index === reply.stallAfter) return;
     if (index === reply.endAfter) return void response.end();
-    if (index === reply.cutAfter) return void response.destroy();
+    if (index === reply.cutAfter) return cut(response);
     if (index === reply.garbageAfter) response.write('data: {"this is": no event\n\n');
     if (index === reply.errorAfter?.frames) response.write(errorFrame(path, reply.errorAfter));
     await send(response, frame, reply);
   }
   response.end();
+}
+
+/** What was written has to leave first: the client shall see a beginning and then a broken socket. */
+async function cut(response: ServerResponse): Promise<void> {
+  await pause(30);
+  response.destroy();
 }
 
 function errorFrame(path: string, error: { type: string; message: string }): string {
@@ -148,4 +154,5 @@ async function keepAlive(response: ServerResponse, everyMs: number): Promise<voi
   }
 }
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const pause = (ms: number): Promise<void> =>
+  new Promise((resolve) => void (ms === 0 ? setImmediate(resolve) : setTimeout(resolve, ms)));

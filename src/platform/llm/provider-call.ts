@@ -4,7 +4,7 @@ import type {
   LanguageModelV3StreamPart,
 } from '@ai-sdk/provider';
 import type { ModelFinishReason, ModelUsage } from '../../contracts/model-call.js';
-import { ProviderFailure, toProviderFailure } from './provider-failure.js';
+import { brokenStream, ProviderFailure, toProviderFailure } from './provider-failure.js';
 import { watchedFetch } from './watched-fetch.js';
 
 /**
@@ -114,10 +114,6 @@ export async function callProvider(call: ProviderCall, progress: CallProgress): 
 
 function stalled(what: string): ProviderFailure {
   return new ProviderFailure('stalled', `the provider ${what}`);
-}
-
-function brokenStream(): ProviderFailure {
-  return new ProviderFailure('network', 'the stream of the provider ended in the middle');
 }
 
 function usageOf(

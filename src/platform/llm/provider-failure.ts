@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { APICallError } from '@ai-sdk/provider';
 import type { ModelErrorKind } from '../../contracts/model-error.js';
 import { retryAfterMs } from './retry-after.js';
@@ -19,14 +20,19 @@ export function toProviderFailure(error: unknown, nowMs: number): ProviderFailur
   if (error instanceof ProviderFailure) return error;
   if (APICallError.isInstance(error)) return fromApiCall(error, nowMs);
   if (isWireError(error)) return fromWire(error);
-  if (
-    error instanceof Error &&
-    /JSONParse|TypeValidation|InvalidResponseData|EmptyResponseBody/.test(error.name)
-  ) {
+  const known = types.isNativeError(error) ? error : undefined;
+  if (known?.name === 'AI_InvalidResponseDataError') return brokenStream();
+  if (/JSONParse|TypeValidation|EmptyResponseBody/.test(known?.name ?? '')) {
     return new ProviderFailure('server', 'the provider sent something that is no answer');
   }
-  const message = error instanceof Error ? error.message : 'unknown';
-  return new ProviderFailure('network', `the connection to the provider broke: ${message}`);
+  return new ProviderFailure(
+    'network',
+    `the connection to the provider broke: ${known?.message ?? 'unknown'}`,
+  );
+}
+
+export function brokenStream(): ProviderFailure {
+  return new ProviderFailure('network', 'the stream of the provider ended in the middle');
 }
 
 function fromApiCall(error: APICallError, nowMs: number): ProviderFailure {
@@ -86,7 +92,7 @@ interface WireError {
 }
 
 function isWireError(value: unknown): value is WireError {
-  return typeof value === 'object' && value !== null && !(value instanceof Error) && 'message' in value;
+  return typeof value === 'object' && value !== null && !types.isNativeError(value) && 'message' in value;
 }
 
 function fromWire(error: WireError): ProviderFailure {
