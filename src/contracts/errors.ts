@@ -17,6 +17,8 @@ export const failureTypes = {
   budgetExhausted: 'BudgetExhausted',
   /** The work was abandoned by a decision, not by a fault. */
   canceled: 'Canceled',
+  /** The run was ended from outside while its step was at work. Not retried. */
+  runEnded: 'RunEnded',
 } as const;
 
 export type FailureType = (typeof failureTypes)[keyof typeof failureTypes];

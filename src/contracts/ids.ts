@@ -17,6 +17,7 @@ export const idPrefixes = {
   staff: 'stf',
   deadline: 'ddl',
   pushSubscription: 'psh',
+  deadLetter: 'dlt',
   request: 'req',
 } as const;
 

@@ -8,6 +8,8 @@ export const runStatusSchema = z.enum(runStatuses).meta({ id: 'RunStatus' });
 export interface RunError {
   readonly code: string;
   readonly message: string;
+  /** Where the run was flagged as stuck: the status that it goes back to. */
+  readonly was?: RunStatus;
 }
 
 /** What a run produced: content by its hash, and how to hand it out. */

@@ -110,6 +110,15 @@ export function lockRun(
   );
 }
 
+/** For the run's own workers, who may touch it whoever owns it. Undefined when it is no longer kept. */
+export async function lockRunStatus(db: Db, id: string): Promise<RunStatus | undefined> {
+  const row = await maybeOne<{ status: RunStatus }>(
+    db,
+    sql`select status from runs where id = ${id} for update`,
+  );
+  return row?.status;
+}
+
 export interface RunFilters {
   readonly kinds?: readonly string[] | undefined;
   readonly statuses?: readonly RunStatus[] | undefined;

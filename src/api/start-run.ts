@@ -1,0 +1,59 @@
+import { setTimeout } from 'node:timers/promises';
+import type { StartableRun } from '../db/runs.js';
+import type { Tx } from '../db/transaction.js';
+import type { Logger } from '../platform/logger.js';
+import type { RunControl } from '../platform/run-control.js';
+
+/**
+ * Tells Temporal what was committed, without anybody waiting for it.
+ *
+ * S1. Only after the commit: a workflow never looks for a row that is not there yet.
+ * S2. A request never waits for Temporal. What fails here, or dies with this process, the sweeper does later.
+ * S3. Doing it twice is harmless: the workflow's id is the run's.
+ */
+export interface RunStarter {
+  startAfterCommit(tx: Tx, run: StartableRun): void;
+  cancelAfterCommit(tx: Tx, workflowId: string): void;
+  /** Waits for what is under way; what is waiting for its next try is left to the sweeper. */
+  drain(): Promise<void>;
+}
+
+/** Enough for a worker that restarts; a longer outage is the sweeper's. */
+const RETRY_DELAYS_MS = [200, 1_000];
+/** While Temporal is away every try lasts until its deadline: beyond this many the sweeper takes the rest. */
+const MOST_AT_ONCE = 200;
+
+export function createRunStarter(control: RunControl, logger: Logger): RunStarter {
+  const pending = new Set<Promise<void>>();
+  const draining = new AbortController();
+
+  const insist = async (what: string, workflowId: string, work: () => Promise<unknown>): Promise<void> => {
+    for (const delayMs of [...RETRY_DELAYS_MS, undefined]) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        logger.warn({ err: error, workflowId }, `${what} did not reach Temporal`);
+      }
+      if (delayMs === undefined || draining.signal.aborted) return;
+      await setTimeout(delayMs, undefined, { signal: draining.signal }).catch(() => undefined);
+    }
+  };
+
+  const begin = (what: string, workflowId: string, work: () => Promise<unknown>): void => {
+    if (pending.size >= MOST_AT_ONCE || draining.signal.aborted) return;
+    const task = insist(what, workflowId, work).finally(() => pending.delete(task));
+    pending.add(task);
+  };
+
+  return {
+    startAfterCommit: (tx, run) =>
+      tx.afterCommit(() => begin('a start', run.workflowId, () => control.launch(run))),
+    cancelAfterCommit: (tx, workflowId) =>
+      tx.afterCommit(() => begin('a cancel', workflowId, () => control.cancel(workflowId))),
+    async drain() {
+      draining.abort();
+      await Promise.all(pending);
+    },
+  };
+}

@@ -1,0 +1,8 @@
+/** What was done, by name. */
+export type MaintenanceSummary = Readonly<Record<string, number>>;
+
+export interface MaintenanceActivities {
+  sweepRuns(): Promise<MaintenanceSummary>;
+  checkRuns(): Promise<MaintenanceSummary>;
+  removeExpired(): Promise<MaintenanceSummary>;
+}

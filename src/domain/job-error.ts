@@ -1,0 +1,28 @@
+/** The last failure of a step, as its workflow saw it. */
+export interface StepFailure {
+  readonly step: string;
+  /** From contracts/errors.ts when the failure is one of ours, else anything or null. */
+  readonly type: string | null;
+  readonly message: string;
+  readonly timedOut: boolean;
+}
+
+/**
+ * Failures whose message was written for the job's owner. Any other message may hold SQL, a path or a secret: it stays
+ * in the dead letters, which only administrators read.
+ */
+const speakable: Readonly<Record<string, string>> = {
+  InvalidInput: 'invalid_input',
+  PayloadTooLarge: 'payload_too_large',
+  RecordGone: 'record_gone',
+  DependencyUnavailable: 'dependency_unavailable',
+};
+
+export function jobErrorOf(failure: StepFailure): { code: string; message: string } {
+  const code = failure.type === null ? undefined : speakable[failure.type];
+  if (code !== undefined) return { code, message: failure.message };
+  if (failure.timedOut) {
+    return { code: 'step_timed_out', message: `The step ${failure.step} did not finish in time.` };
+  }
+  return { code: 'step_failed', message: `The step ${failure.step} failed and its retries are used up.` };
+}

@@ -1,0 +1,62 @@
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { failureTypes } from '../contracts/errors.js';
+import type { RunActivities } from '../contracts/job-workflow.js';
+import type { MaintenanceActivities } from '../contracts/maintenance.js';
+import type { ReportActivities } from '../contracts/report.js';
+import { taskQueues } from '../contracts/names.js';
+
+/**
+ * Every timeout and retry of the jobs and of the maintenance. (Those of sessions depend on the session's own settings
+ * and stand in session-proxies.ts.)
+ */
+
+/** What no retry can help. */
+const hopeless = [
+  failureTypes.invalidInput,
+  failureTypes.payloadTooLarge,
+  failureTypes.recordGone,
+  failureTypes.runEnded,
+];
+
+/**
+ * Telling readers: one short transaction, inside the workflow task, so that it costs no round trip through the server.
+ * It is retried for ever: a job must not go on, or end, unseen. PostgreSQL will be back.
+ */
+export const runs = proxyLocalActivities<RunActivities>({
+  startToCloseTimeout: '10s',
+  // Past this the wait moves to a timer in the history, so that an outage does not hold the workflow task.
+  localRetryThreshold: '20s',
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
+});
+
+/** Reading and rendering take well under a second; a minute is a database in trouble, and three tries tell. */
+export const reportSteps = proxyActivities<ReportActivities>({
+  taskQueue: taskQueues.flow,
+  startToCloseTimeout: '1m',
+  retry: {
+    maximumAttempts: 3,
+    initialInterval: '1s',
+    backoffCoefficient: 3,
+    nonRetryableErrorTypes: hopeless,
+  },
+});
+
+/** A sweep is short and comes again in seconds, so it is tried once. Local: a history of six events each time. */
+export const sweeping = proxyLocalActivities<Pick<MaintenanceActivities, 'sweepRuns'>>({
+  startToCloseTimeout: '30s',
+  retry: { maximumAttempts: 1 },
+});
+
+/** The same, but it may ask Temporal about hundreds of workflows. */
+export const checking = proxyLocalActivities<Pick<MaintenanceActivities, 'checkRuns'>>({
+  startToCloseTimeout: '50s',
+  retry: { maximumAttempts: 1 },
+});
+
+/** Batch after batch until nothing is left; it beats after each, so that a dead worker is noticed. */
+export const retention = proxyActivities<Pick<MaintenanceActivities, 'removeExpired'>>({
+  taskQueue: taskQueues.flow,
+  startToCloseTimeout: '30m',
+  heartbeatTimeout: '1m',
+  retry: { maximumAttempts: 3, initialInterval: '10s' },
+});
