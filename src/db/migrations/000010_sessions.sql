@@ -3,7 +3,8 @@
 create table templates (
   name        text not null,
   version     integer not null,
-  definition  jsonb not null,
+  -- json, not jsonb: it keeps the order of a schema's members, and models write them in that order.
+  definition  json not null,
   sha256      text not null,
   created_by  text references users (id),
   created_at  timestamptz not null default now(),
@@ -35,7 +36,8 @@ create table sessions (
   budget_warned     boolean not null default false,
   foreign key (template_name, template_version) references templates (name, version)
 );
-create index sessions_template on sessions (template_name, template_version);
+-- With the run id, the newest sessions of a version are one range of it: estimates are made of those.
+create index sessions_template on sessions (template_name, template_version, run_id);
 
 -- The ledger: one row for each run of a step. A finished row is the checkpoint of everything that went into it.
 create table session_steps (
