@@ -98,9 +98,10 @@ export function assembleContext(
   const topicBlock = fence({ kind: 'topic', text: topic }, boundary);
   const frame = (blocks: readonly string[]): string =>
     [headOf(given), topicBlock, ...blocks, taskOf(given, language)].join('\n\n');
-  // Fences, labels and the list of what was left out take room as well.
-  const overhead = 24 * (material.length + 1);
-  const fixed = ports.countTokens(system) + ports.countTokens(frame([])) + overhead;
+  const empty = material.map((piece) => fence({ ...piece.block, text: '' }, boundary));
+  // Tokens do not add up exactly where texts are joined, and what is left out is named in a line of its own.
+  const margin = 24 + 4 * material.length;
+  const fixed = ports.countTokens(system) + ports.countTokens(frame(empty)) + margin;
   if (fixed > maxTokens) throw new ContextTooLongError(fixed, maxTokens);
   const { texts, trimmed } = trimToFit(
     material.map((piece) => ({ label: piece.label, text: piece.block.text, weight: piece.weight })),
@@ -172,11 +173,11 @@ function materialOf(given: ContextInput): Material[] {
       block: { kind: 'step_output', attributes: { step: one.step }, text: one.text },
     })),
     ...given.notes.map((one, index) => ({
-      label: `note of ${one.by}`,
+      label: `a note on phase ${one.phase}`,
       weight: 4_000 + index,
       block: {
         kind: 'review_note',
-        attributes: { phase: one.phase, kind: one.kind, by: one.by },
+        attributes: { phase: one.phase, wish: one.kind, by: one.by },
         text: one.text,
       },
     })),

@@ -123,11 +123,11 @@ describe('fetch_url', () => {
   });
 
   test.each([
-    ['a redirect', 'text/html', '', 302, { location: 'http://169.254.169.254/' }],
-    ['an error page', 'text/html', 'no', 404, {}],
-    ['an image', 'image/png', 'x', 200, {}],
-  ])('%s is reported and not followed or read', async (_, type, body, status, headers) => {
-    const url = await page(type, body, status, headers as Record<string, string>);
+    { what: 'a redirect', type: 'text/html', status: 302, headers: { location: 'http://169.254.169.254/' } },
+    { what: 'an error page', type: 'text/html', status: 404, headers: {} },
+    { what: 'an image', type: 'image/png', status: 200, headers: {} },
+  ])('$what is reported and not followed or read', async ({ type, status, headers }) => {
+    const url = await page(type, 'body', status, headers as Record<string, string>);
     await expect(tool(['127.0.0.1']).execute({ url }, {})).resolves.toMatchObject({ ok: false });
   });
 

@@ -68,6 +68,12 @@ export function modelSettingsOf(config: LlmConfig): ModelSettings {
 }
 
 function problemsOf(config: LlmConfig, provider: ProviderName): string[] {
+  const url = config.llmBaseUrl === undefined ? undefined : new URL(config.llmBaseUrl);
+  if (url !== undefined && (url.username !== '' || url.password !== '')) {
+    return [
+      'LLM_BASE_URL: given an address with a user name or password, allowed: one without, and LLM_API_KEY',
+    ];
+  }
   if (provider === 'offline' && config.llmApiKey !== undefined && config.llmProvider === undefined) {
     return ['LLM_API_KEY: given without LLM_PROVIDER or LLM_BASE_URL, so it is not known whose key it is'];
   }

@@ -17,7 +17,7 @@ export function createModel(settings: ModelSettings, prices: PriceTable): Model 
     gate: new ConcurrencyGate(settings.concurrency),
     createLanguageModel: createLanguageModelFactory(settings),
     resolveModel: createModelResolver(settings),
-    redact: createRedactor([settings.apiKey ?? '', passwordIn(settings.baseUrl)]),
+    redact: createRedactor(settings.apiKey === undefined ? [] : [settings.apiKey]),
   };
   return {
     provider: settings.provider,
@@ -75,8 +75,4 @@ function decisive(errors: readonly ModelCallError[]): ModelCallError {
   // One model that names no wait may be tried at once by the usual backoff.
   const retryAfterMs = known.length === waits.length && known.length > 0 ? Math.min(...known) : null;
   return new ModelCallError(first.message, { ...first, retryAfterMs });
-}
-
-function passwordIn(baseUrl: string | undefined): string {
-  return baseUrl === undefined ? '' : decodeURIComponent(new URL(baseUrl).password);
 }

@@ -8,6 +8,8 @@ export function retryAfterMs(headers: Readonly<Record<string, string>>, nowMs: n
   const given = headers['retry-after']?.trim();
   if (given === undefined || given === '') return null;
   if (/^\d+(\.\d+)?$/.test(given)) return bounded(Number(given) * 1_000);
+  // Date.parse reads a year out of almost anything.
+  if (!/^[A-Z][a-z]{2,8},? |^\d{4}-\d{2}-/.test(given)) return null;
   const dateMs = Date.parse(given);
   return Number.isNaN(dateMs) ? null : bounded(dateMs - nowMs);
 }
