@@ -101,6 +101,25 @@ export function list(env: string, about: string) {
   });
 }
 
+/** Some of a fixed set of words, separated by commas. */
+export function choices<Word extends string>(words: readonly [Word, ...Word[]], env: string, about: string) {
+  return variable({
+    env,
+    about,
+    allowed: `some of ${words.join(', ')}, separated by commas`,
+    schema: z
+      .string()
+      .default('')
+      .transform((given) =>
+        given
+          .split(',')
+          .map((part) => part.trim())
+          .filter((part) => part !== ''),
+      )
+      .pipe(z.array(z.enum(words))),
+  });
+}
+
 export function url(
   env: string,
   about: string,

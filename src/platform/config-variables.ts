@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  choices,
   flag,
   list,
   optionalFlag,
@@ -160,9 +161,10 @@ export const variables = {
 
   // The worker
   workerEnabled: flag(true, 'WORKER_ENABLED', 'False: the worker process starts nothing.'),
-  workerQueues: list(
+  workerQueues: choices(
+    ['flow', 'llm', 'sql', 'notify'],
     'WORKER_QUEUES',
-    'Task queues this worker serves (flow, llm, sql, notify); all when empty.',
+    'Task queues this worker serves; all when empty.',
   ),
   workerPollIntervalMs: whole(
     { min: 100, max: 60_000, standard: 5_000 },

@@ -1,0 +1,26 @@
+import type { TaskQueue } from '../contracts/names.js';
+import { createMaintenanceActivities, type MaintenanceDeps } from './maintenance-activities.js';
+import { createReportActivities, type ReportDeps } from './report-activities.js';
+import { createRunActivities } from './run-activities.js';
+import { createSessionActivities } from './session-activities.js';
+import type { SessionStepDeps } from './run-session-step.js';
+
+export type ActivityDeps = MaintenanceDeps & ReportDeps & SessionStepDeps;
+
+/** The activities of each task queue. Those that workflows call as local ones stand with the workflows, on `flow`. */
+export type ActivitiesByQueue = Readonly<Record<TaskQueue, object>>;
+
+export function createActivities(deps: ActivityDeps): ActivitiesByQueue {
+  const { projectSession, ...sessionSteps } = createSessionActivities(deps);
+  return {
+    flow: {
+      ...createRunActivities(deps),
+      ...createReportActivities(deps),
+      ...createMaintenanceActivities(deps),
+      projectSession,
+    },
+    llm: sessionSteps,
+    sql: {},
+    notify: {},
+  };
+}

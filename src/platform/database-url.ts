@@ -1,0 +1,9 @@
+import { ConfigError, type Config } from './config.js';
+
+/** For a process that cannot do without: `npm start` gives its own parts the address of the embedded database. */
+export function databaseUrlOf(config: Config): string {
+  if (config.databaseUrl !== undefined) return config.databaseUrl;
+  throw new ConfigError([
+    'DATABASE_URL: given nothing, allowed: a URL that begins with postgres:// (`npm start` brings its own database)',
+  ]);
+}

@@ -1,0 +1,75 @@
+import type { NativeConnection, WorkerOptions } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
+import type { ActivitiesByQueue } from '../activities/index.js';
+import { taskQueues, type TaskQueue } from '../contracts/names.js';
+
+export interface WorkerDeps {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly activities: ActivitiesByQueue;
+  readonly workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
+  /** Undefined or empty: all of them. */
+  readonly queues?: readonly TaskQueue[];
+  /** How many activities of a queue run at once, where the standard of 100 is not right. */
+  readonly concurrency?: Partial<Record<TaskQueue, number>>;
+  /** From platform/tracing-worker.ts, when tracing is on. */
+  readonly tracing?: Required<Pick<WorkerOptions, 'sinks' | 'interceptors'>>;
+  /** 0 makes every workflow task replay its history: the tests do it. */
+  readonly maxCachedWorkflows?: number;
+}
+
+/** The workers of one process, one a task queue, as one thing that runs and stops. */
+export interface WorkerGroup {
+  /** Ends when all of them have stopped; fails, after stopping the others, when one of them does. */
+  run(): Promise<void>;
+  /** Takes no new work and lets what runs end within the grace time. */
+  shutdown(): void;
+}
+
+export async function createWorker(deps: WorkerDeps): Promise<WorkerGroup> {
+  const asked = deps.queues?.length ? deps.queues : (Object.keys(taskQueues) as TaskQueue[]);
+  const served = asked.filter((queue) => queue === 'flow' || Object.keys(deps.activities[queue]).length > 0);
+  return group(await Promise.all(served.map((queue) => createQueueWorker(deps, queue))));
+}
+
+function createQueueWorker(deps: WorkerDeps, queue: TaskQueue): Promise<Worker> {
+  const concurrency = deps.concurrency?.[queue];
+  const cached = deps.maxCachedWorkflows;
+  return Worker.create({
+    connection: deps.connection,
+    namespace: deps.namespace,
+    taskQueue: taskQueues[queue],
+    activities: deps.activities[queue],
+    ...(concurrency === undefined ? {} : { maxConcurrentActivityTaskExecutions: concurrency }),
+    // Workflows run only here: the other queues are for activities, and can be scaled by themselves.
+    ...(queue === 'flow' ? { workflowBundle: deps.workflowBundle } : {}),
+    ...(cached === undefined ? {} : { maxCachedWorkflows: cached }),
+    // After `kill -9` the next worker has the task in this time; the default is 10 s.
+    stickyQueueScheduleToStartTimeout: '2s',
+    // Zero, the default, would abandon every running activity with each deployment.
+    shutdownGraceTime: '20s',
+    // Beats reach the server at least this often, however short the heartbeat timeout of an activity is.
+    maxHeartbeatThrottleInterval: '2s',
+    defaultHeartbeatThrottleInterval: '1s',
+    ...(deps.tracing ?? {}),
+  });
+}
+
+function group(workers: readonly Worker[]): WorkerGroup {
+  const shutdown = (): void => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  return {
+    shutdown,
+    async run() {
+      const runs = workers.map((worker) =>
+        worker.run().catch((error: unknown) => {
+          shutdown();
+          throw error;
+        }),
+      );
+      await Promise.allSettled(runs);
+      await Promise.all(runs);
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, type WorkerOptions } from '@temporalio/worker';
+
+/** Beside the compiled code. A traced bundle costs every activation a little, so there is one with and one without. */
+export function builtBundlePath(traced: boolean): string {
+  return fileURLToPath(new URL(`../workflow-bundle${traced ? '-traced' : ''}.js`, import.meta.url));
+}
+
+/** The registry: compiled where there is a build, else the source, which the bundler reads as well. */
+function registryPath(): string {
+  const compiled = fileURLToPath(new URL('../workflows/index.js', import.meta.url));
+  return existsSync(compiled) ? compiled : compiled.replace(/\.js$/, '.ts');
+}
+
+/** The code that runs in the workflow sandbox, as one file. `tracingModules` become part of it. */
+export async function buildWorkflowBundle(tracingModules: readonly string[]): Promise<string> {
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: registryPath(),
+    workflowInterceptorModules: [...tracingModules],
+  });
+  return code;
+}
+
+/** Built ahead it is there in milliseconds; without a build it is made now, which takes about a second. */
+export async function loadWorkflowBundle(
+  tracingModules: readonly string[],
+): Promise<NonNullable<WorkerOptions['workflowBundle']>> {
+  const codePath = builtBundlePath(tracingModules.length > 0);
+  return existsSync(codePath) ? { codePath } : { code: await buildWorkflowBundle(tracingModules) };
+}
