@@ -1,0 +1,76 @@
+import { Command } from 'commander';
+import type { Config } from '../platform/config.js';
+import { ApiClient } from './api-client.js';
+import { readLocalStack, resolveConnection } from './connection.js';
+import { runDoctor, type DoctorOptions } from './doctor.js';
+import { makeReport, type ReportOptions } from './report.js';
+import { cancelRun, listRuns, type RunsOptions } from './runs.js';
+import type { Terminal } from './terminal.js';
+import { watchRun } from './watch.js';
+
+/** `fail` sets the exit code without ending the process, so that what was written gets out. */
+export interface ProgramDeps {
+  readonly config: Config;
+  readonly terminal: Terminal;
+  readonly fail: () => void;
+}
+
+export function createProgram({ config, terminal, fail }: ProgramDeps): Command {
+  const client = async (): Promise<ApiClient> => new ApiClient(await resolveConnection(config));
+  const program = new Command('sluice').description(
+    'Long, expensive, half-automatic work that is never lost.',
+  );
+  program
+    .command('doctor')
+    .description('say what is wrong with the configuration and the parts, and what to do about it')
+    .option('--only <checks>', 'some of configuration,postgresql,temporal,workers,redis,api')
+    .option('--json', 'one JSON document', false)
+    .action(async (options: DoctorOptions) => {
+      // The drivers of everything that is looked at are a second of loading that no other command should wait for.
+      const { checks } = await import('./checks/index.js');
+      const local = await readLocalStack(config.home);
+      if (!(await runDoctor(checks, { config, local }, options, terminal))) fail();
+    });
+  program
+    .command('report')
+    .description('make a report, follow it and print the result')
+    .option('--type <type>', 'activity, cot-session, sql or audit')
+    .option('--format <format>', 'html, pdf, md, json or csv')
+    .option('--title <title>')
+    .option('--session <id>', 'for cot-session')
+    .option('-o, --output <file>', 'write the result there')
+    .option('--json', 'the events as JSON lines', false)
+    .action(async (options: ReportOptions) => makeReport(await client(), options, terminal));
+  program
+    .command('runs')
+    .description('list jobs, newest first')
+    .option('--kind <kind>')
+    .option('--status <status>')
+    .option('--limit <number>', '1 to 100', '20')
+    .option('--json', 'the page as JSON', false)
+    .action(async (options: RunsOptions) => listRuns(await client(), options, terminal));
+  program
+    .command('watch <id>')
+    .description('follow the events of a job or a session to its end')
+    .option('--after <position>', 'begin after this position; 0 is the beginning', Number)
+    .option('--json', 'the events as JSON lines', false)
+    .action(async (id: string, options: { json: boolean; after?: number }) => {
+      if (!(await watchRun(await client(), id, options, terminal))) fail();
+    });
+  program
+    .command('cancel <id>')
+    .description('stop a job or a session')
+    .option('--reason <text>')
+    .option('--json', 'the answer as JSON', false)
+    .action(async (id: string, options: { json: boolean; reason?: string }) =>
+      cancelRun(await client(), id, options, terminal),
+    );
+  program
+    .command('migrate')
+    .description('bring the database of DATABASE_URL to the schema of this version')
+    .action(async () => {
+      const { migrate } = await import('./migrate.js');
+      await migrate(config, terminal);
+    });
+  return program;
+}

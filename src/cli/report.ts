@@ -1,0 +1,46 @@
+import { writeFile } from 'node:fs/promises';
+import type { ApiClient } from './api-client.js';
+import { CliError } from './cli-error.js';
+import type { Terminal } from './terminal.js';
+import { watchRun } from './watch.js';
+
+export interface ReportOptions {
+  readonly type?: string;
+  readonly format?: string;
+  readonly title?: string;
+  readonly session?: string;
+  readonly output?: string;
+  readonly json: boolean;
+}
+
+/** Asks for a report, follows it, and prints the result or writes it to a file. */
+export async function makeReport(
+  client: ApiClient,
+  options: ReportOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const { type, format, title, session } = options;
+  const accepted = await client.send('POST', '/generate-report', {
+    ...(type && { type }),
+    ...(format && { format }),
+    ...(title && { title }),
+    ...(session && { sessionId: session }),
+  });
+  const id = String(accepted['jobId']);
+  if (!options.json) terminal.err(`job ${id} accepted`);
+  // The job may be under way already: its story is told from the beginning.
+  const succeeded = await watchRun(client, id, { json: options.json, after: 0 }, terminal);
+  if (!succeeded) {
+    const job = await client.get(`/jobs/${id}`);
+    throw new CliError(
+      `The report ended as ${String(job['status'])}${job['error'] ? `: ${JSON.stringify(job['error'])}` : ''}.`,
+    );
+  }
+  const result = await client.fetch(`/jobs/${id}/result`, { method: 'GET', headers: { Accept: '*/*' } });
+  if (options.output !== undefined) {
+    await writeFile(options.output, Buffer.from(await result.arrayBuffer()));
+    terminal.err(`written to ${options.output}`);
+  } else if (!options.json) {
+    terminal.out(await result.text());
+  }
+}

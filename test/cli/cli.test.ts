@@ -1,0 +1,153 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { answer, buildCli, frame, removeCli, sluice, startTinyApi, type TinyApi } from './cli-fixture.js';
+
+let api: TinyApi;
+let folder: string;
+const env = (): Record<string, string> => ({ SLUICE_URL: api.url, SLUICE_API_KEY: 'slk_test' });
+
+beforeAll(async () => {
+  await buildCli();
+  folder = await mkdtemp(join(tmpdir(), 'sluice-cli-'));
+});
+
+beforeEach(async () => {
+  api = await startTinyApi();
+});
+
+afterEach(() => api.close());
+afterAll(() => rm(folder, { recursive: true }));
+afterAll(removeCli);
+
+test('report asks for one, tells its story and prints the result', async () => {
+  api.routes.set('POST /generate-report', (_request, response) => answer(response, 202, { jobId: 'job_1' }));
+  api.routes.set('GET /jobs/job_1/events', (_request, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    response.end(
+      `: \n\n${frame(1, 'job.started')}${frame(2, 'job.progress', { percent: 50, phase: 'rendering' })}${frame(3, 'job.completed')}`,
+    );
+  });
+  api.routes.set('GET /jobs/job_1/result', (_request, response) => response.end('<h1>hello</h1>'));
+  const ran = await sluice(['report', '--type', 'activity', '--title', 'Today'], env());
+  expect(ran).toMatchObject({ code: 0, out: '<h1>hello</h1>\n' });
+  expect(ran.err).toMatch(
+    /job job_1 accepted\n03:04:05 +1 +job.started\n.*job.progress +50 % +rendering\n.*job.completed\n/,
+  );
+  const [post, events] = api.requests;
+  expect(JSON.parse(post?.body ?? '')).toEqual({ type: 'activity', title: 'Today' });
+  expect(post?.headers).toMatchObject({ authorization: 'Bearer slk_test' });
+  expect(post?.headers['idempotency-key']).toMatch(/^[\w-]{36}$/);
+  expect(events?.headers['last-event-id']).toBe('0');
+});
+
+test('report that fails says why and ends with 1', async () => {
+  api.routes.set('POST /generate-report', (_request, response) => answer(response, 202, { jobId: 'job_1' }));
+  api.routes.set('GET /jobs/job_1/events', (_request, response) => response.end(frame(1, 'job.failed')));
+  api.routes.set('GET /jobs/job_1', (_request, response) =>
+    answer(response, 200, { status: 'failed', error: 'no data' }),
+  );
+  const ran = await sluice(['report'], env());
+  expect(ran).toMatchObject({ code: 1, out: '' });
+  expect(ran.err).toContain('The report ended as failed: "no data".');
+});
+
+test('watch goes on where a broken connection ended, without losing or repeating an event', async () => {
+  let connections = 0;
+  api.routes.set('GET /jobs/job_2/events', (request, response) => {
+    connections += 1;
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    if (connections === 1) {
+      response.write(frame(4, 'snapshot') + frame(5, 'job.progress'), () => response.destroy());
+    } else {
+      expect(request.headers['last-event-id']).toBe('5');
+      response.end(frame(6, 'job.completed'));
+    }
+  });
+  const ran = await sluice(['watch', 'job_2', '--json'], env());
+  const seen = ran.out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { pos: number });
+  expect({ code: ran.code, seen: seen.map(({ pos }) => pos) }).toEqual({ code: 0, seen: [4, 5, 6] });
+});
+
+test('watch of what was canceled ends with 1, of what has nothing more to tell with 1 too', async () => {
+  api.routes.set('GET /api/v1/cot-sessions/ses_3/events', (_request, response) =>
+    response.end(frame(2, 'session.canceled')),
+  );
+  api.routes.set('GET /jobs/job_3/events', (_request, response) => response.writeHead(204).end());
+  expect((await sluice(['watch', 'ses_3'], env())).code).toBe(1);
+  expect((await sluice(['watch', 'job_3', '--after', '9'], env())).code).toBe(1);
+});
+
+test('runs is a table for people and a page for programs, and shows no control characters', async () => {
+  const items = [
+    { jobId: 'job_1', kind: 'report', state: 'SUCCESS', createdAt: '2026-01-01', title: 'a\u001b[31m\nb' },
+  ];
+  api.routes.set('GET /jobs', (_request, response) => answer(response, 200, { items, hasMore: true }));
+  const people = await sluice(['runs', '--status', 'SUCCESS', '--limit', '5'], env());
+  expect(people.out.split('\n')[1]).toBe('job_1  report  SUCCESS  2026-01-01  a\ufffd[31m b');
+  expect(api.requests[0]?.line).toBe('GET /jobs?limit=5&status=SUCCESS');
+  const programs = await sluice(['runs', '--json'], env());
+  expect(JSON.parse(programs.out)).toEqual({ items, hasMore: true });
+});
+
+test('cancel deletes a job and posts to a session', async () => {
+  api.routes.set('DELETE /jobs/job_1', (_request, response) => answer(response, 202, { status: 'running' }));
+  api.routes.set('POST /api/v1/cot-sessions/ses_1/cancel', (_request, response) => answer(response, 200, {}));
+  expect((await sluice(['cancel', 'job_1'], env())).code).toBe(0);
+  expect((await sluice(['cancel', 'ses_1', '--reason', 'enough'], env())).code).toBe(0);
+  expect(JSON.parse(api.requests[1]?.body ?? '')).toEqual({ reason: 'enough' });
+});
+
+test('a problem is shown as sentences: what, which code, which fields, which request', async () => {
+  const errors = [{ path: 'format', message: 'is not one of html, pdf' }];
+  api.routes.set('POST /generate-report', (_request, response) =>
+    answer(response, 400, {
+      title: 'The request does not fit the contract',
+      status: 400,
+      code: 'validation_error',
+      requestId: 'req_1',
+      errors,
+    }),
+  );
+  const ran = await sluice(['report', '--format', 'docx'], env());
+  expect(ran).toEqual({
+    code: 1,
+    out: '',
+    err: 'The request does not fit the contract (validation_error, 400)\n  format: is not one of html, pdf\n  request req_1\n',
+  });
+});
+
+test('the stack of SLUICE_HOME is found by what it wrote about itself', async () => {
+  await writeFile(join(folder, 'dev.json'), JSON.stringify({ apiUrl: api.url, adminApiKey: 'slk_dev' }));
+  api.routes.set('GET /jobs', (_request, response) => answer(response, 200, { items: [], hasMore: false }));
+  expect((await sluice(['runs'], { SLUICE_HOME: folder })).code).toBe(0);
+  expect(api.requests[0]?.headers.authorization).toBe('Bearer slk_dev');
+});
+
+test.each([
+  ['no stack and no address', {}, /no running stack .*npm start.*SLUICE_URL/],
+  ['an address without a key', { SLUICE_URL: 'http://127.0.0.1:1' }, /set SLUICE_API_KEY too/],
+  [
+    'nobody at the address',
+    { SLUICE_URL: 'http://127.0.0.1:1', SLUICE_API_KEY: 'k' },
+    /does not answer .*sluice doctor/,
+  ],
+  ['a wrong variable', { SLUICE_URL: 'ftp://x' }, /SLUICE_URL: given "ftp:\/\/x", allowed: a URL/],
+])('%s ends with one sentence and 1', async (_what, given, message) => {
+  const ran = await sluice(['runs'], given);
+  expect(ran.code).toBe(1);
+  expect(ran.err).toMatch(message);
+  expect(ran.err).not.toContain('    at ');
+});
+
+test('a result can be written to a file', async () => {
+  api.routes.set('POST /generate-report', (_request, response) => answer(response, 202, { jobId: 'job_1' }));
+  api.routes.set('GET /jobs/job_1/events', (_request, response) => response.end(frame(1, 'job.completed')));
+  api.routes.set('GET /jobs/job_1/result', (_request, response) => response.end(Buffer.from([0, 255, 10])));
+  const file = join(folder, 'result.pdf');
+  expect(await sluice(['report', '--output', file], env())).toMatchObject({ code: 0, out: '' });
+  expect([...(await readFile(file))]).toEqual([0, 255, 10]);
+});
