@@ -8,6 +8,7 @@ export const problems = {
   malformed_json: { status: 400, title: 'The body is not valid JSON' },
   unauthenticated: { status: 401, title: 'A valid token is needed' },
   forbidden: { status: 403, title: 'Your role does not allow this' },
+  link_invalid: { status: 403, title: 'The link is altered or has expired' },
   not_found: { status: 404, title: 'There is no such record' },
   route_not_found: { status: 404, title: 'There is no such route' },
   method_not_allowed: { status: 405, title: 'This route does not take that method' },
@@ -29,11 +30,13 @@ export const problems = {
   precondition_failed: { status: 412, title: 'The record has changed since you read it' },
   payload_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body must be application/json' },
+  range_not_satisfiable: { status: 416, title: 'The result has no such range' },
   idempotency_key_reused: { status: 422, title: 'This key was used for a different request' },
   precondition_required: { status: 428, title: 'This change needs an If-Match header' },
   rate_limited: { status: 429, title: 'Too many requests' },
   internal_error: { status: 500, title: 'Something went wrong on our side' },
   workflow_unavailable: { status: 503, title: 'No worker answered in time' },
+  identity_unavailable: { status: 503, title: 'The token cannot be checked right now' },
   database_unavailable: { status: 503, title: 'The database does not answer' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

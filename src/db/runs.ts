@@ -110,6 +110,26 @@ export function lockRun(
   );
 }
 
+/** Everything that a run was made of, for making another one like it. */
+export type StoredRun = Omit<NewRun, 'origin' | 'progress'>;
+
+export function findStored(db: Db, id: string): Promise<StoredRun | undefined> {
+  return maybeOne<StoredRun>(
+    db,
+    sql`select ${startableColumns}, runs.kind, runs.owner_id as "ownerId", runs.input, runs.tags
+          from runs where runs.id = ${id}`,
+  );
+}
+
+/** The result of a finished run, for whoever holds a signed link to it. */
+export async function findResult(db: Db, id: string): Promise<RunResult | undefined> {
+  const row = await maybeOne<{ result: RunResult | null }>(
+    db,
+    sql`select result from runs where id = ${id} and status = 'completed'`,
+  );
+  return row?.result ?? undefined;
+}
+
 /** For the run's own workers, who may touch it whoever owns it. Undefined when it is no longer kept. */
 export async function lockRunStatus(db: Db, id: string): Promise<RunStatus | undefined> {
   const row = await maybeOne<{ status: RunStatus }>(

@@ -1,0 +1,205 @@
+import type { Context } from 'koa';
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import {
+  jobIdSchema,
+  jobListQuery,
+  jobPageSchema,
+  jobSchema,
+  jobStatuses,
+  type JobStatus,
+} from '../../contracts/job.js';
+import { jobKinds } from '../../contracts/names.js';
+import { Problem } from '../../contracts/problems.js';
+import type { Principal } from '../../contracts/principal.js';
+import { recordAudit } from '../../db/audit-log.js';
+import { projectRun } from '../../db/run-events.js';
+import { findRun, listRuns, lockRun, requestCancel, type RunRow } from '../../db/runs.js';
+import type { Tx } from '../../db/transaction.js';
+import {
+  isFinal,
+  jobStateOf,
+  jobStates,
+  statusesOfJobState,
+  type JobState,
+  type RunStatus,
+} from '../../domain/run-status.js';
+import { eventSubjectOf, type ReadableRuns } from '../events/event-subject.js';
+import type { FileLinks } from '../file-links.js';
+import { jobView, stateOfJobStatus } from '../job-view.js';
+import { pageReply, type Pager } from '../pagination.js';
+import { rawRoute, readRoute, reply, writeRoute, type AnyRoute, type Call } from '../route.js';
+import { serveContent } from '../serve-content.js';
+import type { RunStarter } from '../start-run.js';
+import type { TemporalUi } from '../temporal-link.js';
+
+export interface JobRouteDeps {
+  readonly pool: Pool;
+  readonly pager: Pager;
+  readonly starter: RunStarter;
+  readonly fileLinks: FileLinks;
+  readonly resultInlineMaxBytes: number;
+  readonly ui: TemporalUi;
+}
+
+const params = z.object({ id: jobIdSchema });
+const retryAfter = { 'Retry-After': '3' };
+
+export function createJobRoutes(deps: JobRouteDeps): AnyRoute[] {
+  return [listRoute(deps), getRoute(deps), resultRoute(deps), cancelRoute(deps)];
+}
+
+/** The jobs as the readers of their events need them. */
+export function readableJobs(ui: TemporalUi): ReadableRuns {
+  return {
+    find: async (db, principal, id) => {
+      const run = await findRun(db, principal, id, jobKinds);
+      return run && eventSubjectOf(run, { ...jobView(run, ui) });
+    },
+  };
+}
+
+function listRoute({ pager, ui }: JobRouteDeps): AnyRoute {
+  return readRoute({
+    method: 'GET',
+    path: '/jobs',
+    operationId: 'listJobs',
+    summary: 'Your jobs, newest first; those of everybody for an ADMIN',
+    tag: 'Jobs',
+    access: 'user',
+    query: jobListQuery,
+    responses: { 200: { description: 'One page', body: jobPageSchema } },
+    problems: ['invalid_cursor'],
+    async handle({ query, principal }, db) {
+      const { kind, status, createdFrom, createdTo } = query;
+      const viewer = principal.role === 'ADMIN' ? 'everybody' : principal.userId;
+      const scope = { list: 'jobs', filters: { kind, status, createdFrom, createdTo, viewer } };
+      const request = pager.request(scope, query);
+      const kinds = kind === undefined ? jobKinds : [kind];
+      const statuses = status === undefined ? undefined : statusesOf(status);
+      const rows = await listRuns(db, principal, { kinds, statuses, createdFrom, createdTo }, request);
+      const page = pager.page(scope, request, rows, (run) => ({ at: run.createdAt, id: run.id }));
+      return pageReply('/jobs', query, { ...page, items: page.items.map((run) => jobView(run, ui)) });
+    },
+  });
+}
+
+function statusesOf(asked: JobStatus | JobState | RunStatus): RunStatus[] {
+  // `running`, `failed` and `canceled` are words of both vocabularies: those of a job, which this list speaks.
+  if ((jobStatuses as readonly string[]).includes(asked)) {
+    return stateOfJobStatus(asked as JobStatus).flatMap(statusesOfJobState);
+  }
+  const isState = (jobStates as readonly string[]).includes(asked);
+  return isState ? statusesOfJobState(asked as JobState) : [asked as RunStatus];
+}
+
+function getRoute({ ui }: JobRouteDeps): AnyRoute {
+  return readRoute({
+    method: 'GET',
+    path: '/jobs/:id',
+    operationId: 'getJob',
+    summary: 'A job: 202 while it runs, 200 once it has ended, well or not',
+    tag: 'Jobs',
+    access: 'user',
+    params,
+    responses: {
+      200: { description: 'It has ended', body: jobSchema },
+      202: {
+        description: 'It runs',
+        body: jobSchema,
+        headers: { 'Retry-After': 'Seconds until it is worth asking again.' },
+      },
+    },
+    async handle({ params: { id }, principal }, db) {
+      const run = await findRun(db, principal, id, jobKinds);
+      if (run === undefined) throw new Problem('not_found', { detail: 'job not found' });
+      return isFinal(run.status) ? reply(200, jobView(run, ui)) : reply(202, jobView(run, ui), retryAfter);
+    },
+  });
+}
+
+function resultRoute(deps: JobRouteDeps): AnyRoute {
+  return rawRoute({
+    method: 'GET',
+    path: '/jobs/:id/result',
+    operationId: 'getJobResult',
+    summary: 'The result: directly when it is small, else by a link that is valid for 15 minutes',
+    tag: 'Jobs',
+    access: 'user',
+    params,
+    responses: {
+      200: { description: 'The content, in the type of the result', body: { contentType: '*/*' } },
+      303: { description: 'Where to download it', headers: { Location: 'A signed link.' } },
+    },
+    problems: ['not_found', 'job_not_finished', 'job_failed', 'job_canceled', 'gone'],
+    async handle({ params: { id }, principal }, ctx) {
+      if (principal === undefined) throw new Problem('unauthenticated');
+      const run = await findRun(deps.pool, principal, id, jobKinds);
+      if (run === undefined) throw new Problem('not_found', { detail: 'job not found' });
+      await answerResult(deps, run, ctx);
+    },
+  });
+}
+
+async function answerResult(deps: JobRouteDeps, run: RunRow, ctx: Context): Promise<void> {
+  const state = jobStateOf(run.status);
+  if (state === 'FAILED') throw new Problem('job_failed', { extra: { errorCode: run.error?.code ?? null } });
+  if (state === 'CANCELED') throw new Problem('job_canceled');
+  if (state !== 'SUCCESS') {
+    throw new Problem('job_not_finished', { detail: 'job not finished', headers: retryAfter });
+  }
+  if (run.result === null) throw new Problem('gone');
+  if (run.result.bytes <= deps.resultInlineMaxBytes) {
+    return serveContent(ctx, deps.pool, { result: run.result, disposition: 'inline' });
+  }
+  ctx.status = 303;
+  ctx.set({ Location: deps.fileLinks.sign(run.id), 'Cache-Control': 'no-store' });
+}
+
+function cancelRoute(deps: JobRouteDeps): AnyRoute {
+  return writeRoute({
+    method: 'DELETE',
+    path: '/jobs/:id',
+    operationId: 'cancelJob',
+    summary: 'Cancel a job. It is remembered, and happens even if Temporal does not answer now',
+    tag: 'Jobs',
+    access: 'user',
+    params,
+    responses: { 202: { description: 'It will end', body: jobSchema, headers: retryAfterSpec } },
+    problems: ['already_finished'],
+    async handle(call, tx) {
+      return reply(202, jobView(await cancelJob(deps, call, tx), deps.ui), retryAfter);
+    },
+  });
+}
+
+const retryAfterSpec = { 'Retry-After': 'Seconds until it is worth asking again.' };
+
+async function cancelJob(
+  deps: JobRouteDeps,
+  call: Call<{ id: string }, unknown, unknown> & { principal: Principal },
+  tx: Tx,
+): Promise<RunRow> {
+  const { principal, origin } = call;
+  const { id } = call.params;
+  const run = await lockRun(tx, principal, id, jobKinds);
+  if (run === undefined) throw new Problem('not_found', { detail: 'job not found' });
+  if (isFinal(run.status)) {
+    throw new Problem('already_finished', { extra: { state: jobStateOf(run.status) } });
+  }
+  await requestCancel(tx, id);
+  if (run.status === 'queued') {
+    // Nothing of it has run: it ends here and now. Should its workflow begin all the same, it finds the run ended.
+    const event = { type: 'job.canceled', data: { state: 'CANCELED' } } as const;
+    await projectRun(tx, { runId: id, dedupKey: 'canceled-in-queue', status: 'canceled', events: [event] });
+  }
+  const before = { status: run.status };
+  await recordAudit(tx, {
+    ...{ actor: principal, origin, resourceType: 'job', resourceId: id, before },
+    action: 'cancel_requested',
+    after: { status: run.status === 'queued' ? 'canceled' : run.status, cancelRequested: true },
+  });
+  deps.starter.cancelAfterCommit(tx, run.workflowId);
+  const canceled = await findRun(tx, principal, id);
+  return canceled ?? run;
+}

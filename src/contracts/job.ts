@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { jobStates } from '../domain/run-status.js';
+import { jobKinds, type RunKind } from './names.js';
+import { pageOf, pageQuery } from './page.js';
+import { runStatusSchema } from './run.js';
+
+export const jobStatuses = ['running', 'success', 'failed', 'canceled'] as const;
+export type JobStatus = (typeof jobStatuses)[number];
+
+/** Jobs of some kinds keep ids of their own: a SQL run is `sql_…`. */
+export const jobIdSchema = z
+  .string()
+  .regex(/^[a-z]{3,4}_[0-9a-hjkmnp-tv-z]{26}$/, 'must be an id like job_…')
+  .meta({ id: 'JobId' });
+
+const moment = z.string().meta({ description: 'RFC 3339, UTC, with microseconds.' });
+
+export const jobSchema = z
+  .object({
+    jobId: jobIdSchema,
+    kind: z.string(),
+    title: z.string(),
+    status: z.enum(jobStatuses),
+    state: z.enum(jobStates),
+    progress: z.looseObject({
+      percent: z.number().meta({ description: '0 to 100.' }),
+      phase: z.string().optional(),
+    }),
+    downloadUrl: z.string().optional().meta({ description: 'Once it has a result.' }),
+    result: z.object({ contentType: z.string(), bytes: z.number().int(), sha256: z.string() }).optional(),
+    error: z.string().optional(),
+    errorCode: z.string().optional(),
+    attention: z.string().optional().meta({ description: 'Why it does not get on, while it does not.' }),
+    cancelRequested: z.boolean(),
+    origin: z
+      .object({ jobId: z.string(), relation: z.string() })
+      .optional()
+      .meta({ description: 'The job that this one runs again.' }),
+    input: z.record(z.string(), z.unknown()),
+    links: z.object({ self: z.string(), events: z.string(), temporal: z.string().nullable() }),
+    createdAt: moment,
+    startedAt: moment.nullable(),
+    finishedAt: moment.nullable(),
+    updatedAt: moment,
+  })
+  .meta({ id: 'Job' });
+export type Job = z.infer<typeof jobSchema>;
+
+export const jobPageSchema = pageOf(jobSchema).meta({ id: 'JobPage' });
+
+export const jobListQuery = z.strictObject({
+  kind: z.enum(jobKinds as [RunKind, ...RunKind[]]).optional(),
+  status: z
+    .enum([...jobStatuses, ...jobStates, ...runStatusSchema.options])
+    .optional()
+    .meta({ description: 'A status or a state of a job.' }),
+  createdFrom: z.iso.datetime({ offset: true }).optional().meta({ description: 'At this moment or later.' }),
+  createdTo: z.iso.datetime({ offset: true }).optional().meta({ description: 'Before this moment.' }),
+  ...pageQuery,
+});
