@@ -11,6 +11,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import Koa from 'koa';
+import { Announcements } from '../src/api/announcements.js';
 import { EventHub } from '../src/api/events/event-hub.js';
 import { EventStreams } from '../src/api/events/event-streams.js';
 import { eventSubjectOf } from '../src/api/events/event-subject.js';
@@ -56,8 +57,9 @@ await (roles[process.argv[2] ?? 'driver'] ?? driver)();
 async function api(): Promise<void> {
   const databaseUrl = process.argv[3] ?? '';
   const pool = createPool({ databaseUrl, max: 10, applicationName: 'bench-api', logger });
-  const createListener = () => createListenerClient(databaseUrl, 'bench-api');
-  const hub = new EventHub({ db: pool, createListener, logger, pollIntervalMs: 5_000 });
+  const createClient = () => createListenerClient(databaseUrl, 'bench-api');
+  const announcements = new Announcements({ createClient, logger });
+  const hub = new EventHub({ db: pool, announcements, logger, pollIntervalMs: 5_000 });
   const streams = new EventStreams({ db: pool, hub, logger, perUser: 10_000 });
   const find = async (
     ...[db, viewer, id]: Parameters<Parameters<typeof createEventRoute>[0]['runs']['find']>
@@ -86,6 +88,7 @@ async function api(): Promise<void> {
     await route.handle({ params: { id }, query, body: undefined, origin, principal }, ctx);
   });
   const server = createServer(app.callback());
+  announcements.start();
   hub.start();
   streams.start();
   server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));

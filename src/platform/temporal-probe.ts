@@ -15,6 +15,8 @@ export interface ProbeQuestions {
 }
 
 const GRPC_NOT_FOUND = 5;
+/** A poll waits a minute at the server; who polled longer ago than that is gone. */
+const POLLER_FRESH_MS = 70_000;
 /** `temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW` and `…_ACTIVITY`. */
 const queueTypes = [1, 2];
 
@@ -67,7 +69,9 @@ async function isServed(connection: Connection, namespace: string, name: string)
       connection.workflowService.describeTaskQueue({ namespace, taskQueue: { name }, taskQueueType }),
     ),
   );
-  return answers.some(({ pollers }) => (pollers?.length ?? 0) > 0);
+  const oldest = Date.now() - POLLER_FRESH_MS;
+  const pollers = answers.flatMap((answer) => answer.pollers ?? []);
+  return pollers.some(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000 > oldest);
 }
 
 function isNotFound(error: unknown): boolean {

@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
 import type pg from 'pg';
+import { Announcements } from '../../src/api/announcements.js';
 import { EventHub } from '../../src/api/events/event-hub.js';
 import { EventStreams, type EventStreamsOptions } from '../../src/api/events/event-streams.js';
 import { createEventUpgrade } from '../../src/api/events/event-upgrade.js';
@@ -23,7 +24,7 @@ const logger = createLogger({ level: 'silent', service: 'events-test' });
 /** The reading side alone, on a port of its own: hub, streams, route and upgrade, with tokens as a plain map. */
 export interface ReadingServer {
   readonly url: string;
-  readonly hub: EventHub;
+  readonly announcements: Announcements;
   readonly streams: EventStreams;
   /** Bearer token → who it is. Deleting one revokes it. */
   readonly tokens: Map<string, Principal>;
@@ -39,9 +40,13 @@ export interface ReadingServerOptions extends Partial<Omit<EventStreamsOptions, 
 
 export async function startReadingServer(options: ReadingServerOptions): Promise<ReadingServer> {
   const tokens = new Map<string, Principal>();
+  const announcements = new Announcements({
+    createClient: () => createListenerClient(options.databaseUrl, 'events-test'),
+    logger,
+  });
   const hub = new EventHub({
     db: options.db ?? options.pool,
-    createListener: () => createListenerClient(options.databaseUrl, 'events-test'),
+    announcements,
     logger,
     pollIntervalMs: options.pollIntervalMs ?? 60_000,
   });
@@ -71,11 +76,19 @@ export async function startReadingServer(options: ReadingServerOptions): Promise
       sources: [{ path: /^\/jobs\/([^/]+)\/events$/, runs }],
     }),
   );
+  announcements.start();
   hub.start();
   streams.start();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, hub, streams, tokens, close: () => stop(server, hub, streams) };
+  const close = async (): Promise<void> => {
+    streams.stop();
+    hub.stop();
+    await announcements.stop();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return { url: `http://127.0.0.1:${port}`, announcements, streams, tokens, close };
 }
 
 function mount(runs: ReadableRuns, deps: Parameters<typeof createEventRoute>[1]): Koa {
@@ -108,13 +121,6 @@ function mount(runs: ReadableRuns, deps: Parameters<typeof createEventRoute>[1])
     }
   });
   return app;
-}
-
-async function stop(server: Server, hub: EventHub, streams: EventStreams): Promise<void> {
-  streams.stop();
-  await hub.stop();
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
 }
 
 export async function createUser(pool: pg.Pool, role: 'ANALYST' | 'ADMIN' = 'ANALYST'): Promise<Principal> {
@@ -190,7 +196,7 @@ export function useReading(): Reading {
       const server = await startReadingServer({ pool: database.pool, databaseUrl: database.url, ...options });
       servers.push(server);
       people.forEach((principal, token) => server.tokens.set(token, principal));
-      await until('the hub listens', () => server.hub.listening);
+      await until('the hub listens', () => server.announcements.listening);
       return server;
     },
   };

@@ -23,7 +23,7 @@ describe('nothing is lost', () => {
       `select pg_terminate_backend(pid) from pg_stat_activity
         where datname = current_database() and query like 'listen %'`,
     );
-    await until('the loss is noticed', () => !server.hub.listening);
+    await until('the loss is noticed', () => !server.announcements.listening);
     await addEvent(reading.pool, run, 'job.progress');
     await addEvent(reading.pool, run, 'job.completed');
     await until('the end', () => reader.closed);

@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Client } from 'pg';
 import { runEventsChannel } from '../../contracts/names.js';
 import { listEventsOfRunsAfter, listRunPositions, type StoredEvent } from '../../db/run-event-reads.js';
 import type { Db } from '../../db/sql.js';
 import type { Logger } from '../../platform/logger.js';
+import type { Announcements } from '../announcements.js';
 import { EventMessage } from './event-message.js';
-import { WakeUpListener } from './wake-up-listener.js';
 
 /**
  * Hands every committed event to every reader of its run in this process.
@@ -35,7 +34,8 @@ interface Feed {
 
 export interface EventHubOptions {
   readonly db: Db;
-  readonly createListener: () => Client;
+  /** Not started yet: the hub adds itself. */
+  readonly announcements: Pick<Announcements, 'on'>;
   readonly logger: Logger;
   readonly pollIntervalMs: number;
 }
@@ -47,35 +47,25 @@ const WAIT_AFTER_FAILURE_MS = 250;
 export class EventHub {
   readonly #feeds = new Map<string, Feed>();
   readonly #woken = new Set<Feed>();
-  readonly #listener: WakeUpListener;
   #reading = false;
   #stopped = false;
   #poll: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: EventHubOptions) {
-    this.#listener = new WakeUpListener({
-      createClient: options.createListener,
-      channel: runEventsChannel,
-      logger: options.logger,
+    options.announcements.on(runEventsChannel, {
       onMessage: (payload) => this.#announced(payload),
       onListening: () => this.#feeds.forEach((feed) => this.#wake(feed)),
     });
   }
 
-  get listening(): boolean {
-    return this.#listener.listening;
-  }
-
   start(): void {
-    this.#listener.start();
     this.#poll = setInterval(() => void this.#lookAtAll(), this.options.pollIntervalMs);
     this.#poll.unref();
   }
 
-  async stop(): Promise<void> {
+  stop(): void {
     this.#stopped = true;
     clearInterval(this.#poll);
-    await this.#listener.stop();
   }
 
   /** False: the feed is ahead of the reader, which has to read up to it first (H3). */

@@ -6,9 +6,10 @@ const LONGEST_RETRY_MS = 5_000;
 
 export interface WakeUpListenerOptions {
   readonly createClient: () => Client;
-  readonly channel: string;
+  /** One or more channels on the one connection. */
+  readonly channel: string | readonly string[];
   readonly logger: Logger;
-  readonly onMessage: (payload: string) => void;
+  readonly onMessage: (payload: string, channel: string) => void;
   /** After every connect: whatever was announced while nobody listened is lost, so everything has to be looked at. */
   readonly onListening: () => void;
 }
@@ -46,10 +47,11 @@ export class WakeUpListener {
     // A lost connection tells itself as 'error', as 'end', or as both: the first one counts.
     client.once('end', () => this.#lost(client));
     client.on('error', () => this.#lost(client));
-    client.on('notification', (message) => this.options.onMessage(message.payload ?? ''));
+    client.on('notification', (message) => this.options.onMessage(message.payload ?? '', message.channel));
     try {
       await client.connect();
-      await client.query(`listen ${client.escapeIdentifier(this.options.channel)}`);
+      for (const channel of [this.options.channel].flat())
+        await client.query(`listen ${client.escapeIdentifier(channel)}`);
     } catch {
       this.#lost(client);
       return;

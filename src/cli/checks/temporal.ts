@@ -24,14 +24,19 @@ export const temporalCheck: Check = {
     }),
 };
 
+/** A worker does not poll a queue for which it has nothing to do; workflows, though, are on `flow` alone. */
 export const workersCheck: Check = {
   name: 'workers',
   look: (around) =>
     probe(around, ({ unservedTaskQueues: unserved }) => {
-      if (unserved === undefined)
+      if (unserved === undefined) {
         return [failed('There is no namespace to look for workers in.', 'Look at the check `temporal`.')];
-      if (unserved.length === 0) return [{ state: 'ok', what: 'Every task queue has a worker.' }];
-      const what = `No worker serves ${unserved.join(', ')}: what is started there waits.`;
+      }
+      const { workerQueues } = around.config;
+      const needed: readonly string[] = workerQueues.length > 0 ? workerQueues : [taskQueues.flow];
+      const missing = needed.filter((queue) => unserved.includes(queue));
+      if (missing.length === 0) return [{ state: 'ok', what: `Workers serve ${needed.join(', ')}.` }];
+      const what = `No worker serves ${missing.join(', ')}: what is started there waits.`;
       return [failed(what, 'Start one (`npm run worker`), or look at its WORKER_QUEUES and WORKER_ENABLED.')];
     }),
 };
@@ -48,9 +53,9 @@ async function probe(
   } catch {
     return [failed('Where Temporal is cannot be told.', 'Look at the check `configuration`.')];
   }
-  const queues = config.workerQueues.length > 0 ? config.workerQueues : Object.values(taskQueues);
+  const questions = { searchAttributes, taskQueues: Object.values(taskQueues) };
   try {
-    return judge(await probeTemporal(target, { searchAttributes, taskQueues: queues }, PATIENCE_MS), target);
+    return judge(await probeTemporal(target, questions, PATIENCE_MS), target);
   } catch (error) {
     const fix = 'Check that it runs, TEMPORAL_ADDRESS, and certificate or API key.';
     return [failed(`Temporal at ${target.address} cannot be used: ${reasonOf(error)}.`, fix)];
