@@ -1,0 +1,196 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import { endProcess, identityOf, type ProcessIdentity } from './processes.js';
+
+/**
+ * One program of the stack.
+ * P1. It is started detached: Ctrl-C in the terminal reaches the supervisor alone, which stops the parts in their order.
+ * P2. Its pid is on disk before anything waits for it, so the next start finds what a killed supervisor left behind.
+ * P3. Once it has been ready, it is started again whenever it ends, with a growing pause, until `stop` is called.
+ * P4. `stop` wins over a restart: after it no process is left and none is started.
+ */
+export interface ProcessPartOptions {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  readonly user?: { readonly uid: number; readonly gid: number };
+  /** Gives the child a channel whose end tells it that the supervisor is gone. */
+  readonly watched?: boolean;
+  readonly logFile: string;
+  readonly pidFile: string;
+  readonly stopSteps: readonly StopStep[];
+  readonly readyTimeoutMs: number;
+  /** Asked again and again; may look at the pid it is given. */
+  readonly isReady: (pid: number) => Promise<boolean>;
+  /** Told of an unexpected end and of what the part wrote last. */
+  readonly onEnd?: (text: string, lastLines: string) => void;
+  readonly onBack?: () => void;
+}
+
+export interface StopStep {
+  readonly signal: NodeJS.Signals;
+  readonly waitMs: number;
+}
+
+export class PartFailedError extends Error {
+  override readonly name = 'PartFailedError';
+  constructor(
+    readonly part: string,
+    reason: string,
+    readonly output: string,
+    readonly logFile: string,
+  ) {
+    super(`${part} ${reason}${output === '' ? '' : `:\n${output}`}`);
+  }
+}
+
+const READY_POLL_MS = 25;
+const LOG_LIMIT_BYTES = 8_000_000;
+const TAIL_BYTES = 4_096;
+const TAIL_LINES = 12;
+const LONGEST_PAUSE_MS = 10_000;
+
+export class ProcessPart {
+  private child: ChildProcess | undefined;
+  private identity: ProcessIdentity | undefined;
+  private stopping = false;
+  private failures = 0;
+  private logStart = 0;
+
+  constructor(private readonly options: ProcessPartOptions) {}
+
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  /** Resolves when the part is ready; a part that ends before that is a failure with its last lines. */
+  async start(): Promise<void> {
+    await endLeftover(this.options.pidFile, this.options.stopSteps);
+    await this.launch();
+    this.watch();
+  }
+
+  /** Ends the part by its steps, or at once. */
+  async stop(hurry = false): Promise<void> {
+    this.stopping = true;
+    const { stopSteps, pidFile } = this.options;
+    const last = stopSteps.at(-1);
+    if (this.identity !== undefined)
+      await endProcess(this.identity, hurry && last !== undefined ? [last] : stopSteps);
+    rmSync(pidFile, { force: true });
+  }
+
+  private async launch(): Promise<void> {
+    const child = this.spawn();
+    const ended = new Promise<string>((resolve) => {
+      child.once('error', (error) => resolve(`cannot be started (${error.message})`));
+      child.once('exit', (code, signal) => resolve(`ended (${signal ?? `code ${code}`})`));
+    });
+    const outcome = await Promise.race([ended, this.untilReady(child)]);
+    if (outcome === undefined) return;
+    if (this.identity !== undefined) await endProcess(this.identity, [{ signal: 'SIGKILL', waitMs: 5_000 }]);
+    throw new PartFailedError(this.options.name, outcome, this.lastLines(), this.options.logFile);
+  }
+
+  private spawn(): ChildProcess {
+    const { command, args, env, cwd, user, watched, logFile, pidFile } = this.options;
+    const log = openLog(logFile);
+    this.logStart = fstatSync(log).size;
+    const child = spawn(command, [...args], {
+      detached: true,
+      stdio: watched === true ? ['ignore', log, log, 'ipc'] : ['ignore', log, log],
+      ...(env === undefined ? {} : { env }),
+      ...(cwd === undefined ? {} : { cwd }),
+      ...(user === undefined ? {} : user),
+    });
+    closeSync(log);
+    this.child = child;
+    this.identity = child.pid === undefined ? undefined : identityOf(child.pid);
+    if (this.identity !== undefined) writeFileSync(pidFile, JSON.stringify(this.identity), { mode: 0o600 });
+    return child;
+  }
+
+  private async untilReady(child: ChildProcess): Promise<string | undefined> {
+    const until = Date.now() + this.options.readyTimeoutMs;
+    while (child.exitCode === null && child.signalCode === null) {
+      if (child.pid !== undefined && (await this.options.isReady(child.pid))) return undefined;
+      if (Date.now() > until) return `was not ready after ${this.options.readyTimeoutMs / 1_000} s`;
+      await setTimeout(READY_POLL_MS);
+    }
+    // The end of the child decides the race with its own words.
+    return new Promise(() => undefined);
+  }
+
+  private watch(): void {
+    const { child } = this;
+    const readyAt = Date.now();
+    const onExit = (code: number | null, signal: string | null): void => {
+      if (this.stopping) return;
+      // One that ran well for a while starts a new count.
+      if (Date.now() - readyAt > LONGEST_PAUSE_MS) this.failures = 0;
+      void this.restart(`ended (${signal ?? `code ${code}`})`);
+    };
+    if (child === undefined) return;
+    if (child.exitCode !== null || child.signalCode !== null) onExit(child.exitCode, child.signalCode);
+    else child.once('exit', onExit);
+  }
+
+  private async restart(reason: string): Promise<void> {
+    for (let why = reason; !this.stopping;) {
+      const pauseMs = Math.min(500 * 2 ** this.failures, LONGEST_PAUSE_MS);
+      this.failures += 1;
+      this.options.onEnd?.(`${why}, starts again in ${pauseMs / 1_000} s`, this.lastLines());
+      await setTimeout(pauseMs);
+      if (this.stopping) return;
+      try {
+        await this.launch();
+        this.watch();
+        if (!this.stopping) this.options.onBack?.();
+        return;
+      } catch (error) {
+        why = error instanceof PartFailedError ? 'could not start again' : String(error);
+      }
+    }
+  }
+
+  private lastLines(): string {
+    try {
+      const text = readFileSync(this.options.logFile)
+        .subarray(this.logStart)
+        .subarray(-TAIL_BYTES)
+        .toString('utf8');
+      return text.trim().split('\n').slice(-TAIL_LINES).join('\n');
+    } catch {
+      return '';
+    }
+  }
+}
+
+function openLog(path: string): number {
+  if (existsSync(path) && statSync(path).size > LOG_LIMIT_BYTES) renameSync(path, `${path}.1`);
+  return openSync(path, 'a', 0o600);
+}
+
+/** What a supervisor that was killed left running is stopped: its ports and settings belong to another start. */
+export async function endLeftover(pidFile: string, steps: readonly StopStep[]): Promise<void> {
+  if (!existsSync(pidFile)) return;
+  try {
+    await endProcess(JSON.parse(readFileSync(pidFile, 'utf8')) as ProcessIdentity, steps);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  rmSync(pidFile, { force: true });
+}
