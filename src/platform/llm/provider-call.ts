@@ -48,9 +48,7 @@ export class CallProgress {
   /** Takes one part of the stream; throws a failure that the provider put into it. */
   take(part: LanguageModelV3StreamPart): void {
     if (part.type === 'text-delta') {
-      this.#firstToken();
-      this.text += part.delta;
-      if (part.delta !== '') this.onText(part.delta);
+      this.say(part.delta);
     } else if (part.type === 'reasoning-delta') {
       this.#firstToken();
       this.reasoningChars += part.delta.length;
@@ -67,6 +65,13 @@ export class CallProgress {
       this.finishReason = this.#finishReasonOf(part.finishReason);
       this.usage = usageOf(part.usage, this.text !== '');
     }
+  }
+
+  say(text: string): void {
+    if (text === '') return;
+    this.#firstToken();
+    this.text += text;
+    this.onText(text);
   }
 
   #firstToken(): void {
@@ -97,7 +102,9 @@ export async function callProvider(call: ProviderCall, progress: CallProgress): 
   const total = setTimeout(() => end(stalled(`took longer than ${call.timeoutMs} ms`)), call.timeoutMs);
   const idle = setTimeout(silent, call.idleTimeoutMs);
   try {
-    const model = call.createModel(watchedFetch(() => idle.refresh()));
+    const model = call.createModel(
+      watchedFetch({ onBytes: () => idle.refresh(), onText: (text) => progress.say(text) }),
+    );
     const { stream } = await model.doStream({ ...call.options, abortSignal: socket.signal });
     for await (const part of stream) progress.take(part);
     if (cut !== undefined) throw cut;
