@@ -15,22 +15,18 @@ export interface ProgramDeps {
   readonly fail: () => void;
 }
 
-export function createProgram({ config, terminal, fail }: ProgramDeps): Command {
-  const client = async (): Promise<ApiClient> => new ApiClient(await resolveConnection(config));
+export function createProgram(deps: ProgramDeps): Command {
   const program = new Command('sluice').description(
     'Long, expensive, half-automatic work that is never lost.',
   );
-  program
-    .command('doctor')
-    .description('say what is wrong with the configuration and the parts, and what to do about it')
-    .option('--only <checks>', 'some of configuration,postgresql,temporal,workers,redis,api')
-    .option('--json', 'one JSON document', false)
-    .action(async (options: DoctorOptions) => {
-      // The drivers of everything that is looked at are a second of loading that no other command should wait for.
-      const { checks } = await import('./checks/index.js');
-      const local = await readLocalStack(config.home);
-      if (!(await runDoctor(checks, { config, local }, options, terminal))) fail();
-    });
+  addClientCommands(program, deps);
+  addOperatorCommands(program, deps);
+  return program;
+}
+
+/** What anybody does with an API key. */
+function addClientCommands(program: Command, { config, terminal, fail }: ProgramDeps): void {
+  const client = async (): Promise<ApiClient> => new ApiClient(await resolveConnection(config));
   program
     .command('report')
     .description('make a report, follow it and print the result')
@@ -65,6 +61,23 @@ export function createProgram({ config, terminal, fail }: ProgramDeps): Command 
     .action(async (id: string, options: { json: boolean; reason?: string }) =>
       cancelRun(await client(), id, options, terminal),
     );
+}
+
+/**
+ * What whoever runs the system does, on its parts themselves. Their drivers are a second of loading that no other
+ * command should wait for.
+ */
+function addOperatorCommands(program: Command, { config, terminal, fail }: ProgramDeps): void {
+  program
+    .command('doctor')
+    .description('say what is wrong with the configuration and the parts, and what to do about it')
+    .option('--only <checks>', 'some of configuration,postgresql,temporal,workers,redis,api')
+    .option('--json', 'one JSON document', false)
+    .action(async (options: DoctorOptions) => {
+      const { checks } = await import('./checks/index.js');
+      const local = await readLocalStack(config.home);
+      if (!(await runDoctor(checks, { config, local }, options, terminal))) fail();
+    });
   program
     .command('migrate')
     .description('bring the database of DATABASE_URL to the schema of this version')
@@ -72,5 +85,12 @@ export function createProgram({ config, terminal, fail }: ProgramDeps): Command 
       const { migrate } = await import('./migrate.js');
       await migrate(config, terminal);
     });
-  return program;
+  program
+    .command('create-admin <email>')
+    .description('make the first administrator in the database of DATABASE_URL and print an API key')
+    .option('--name <name>')
+    .action(async (email: string, options: { name?: string }) => {
+      const { createAdmin } = await import('./create-admin.js');
+      await createAdmin(config, email, options, terminal);
+    });
 }

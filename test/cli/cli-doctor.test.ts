@@ -63,6 +63,25 @@ test('a database that lacks the migrations is told with what brings them, and `m
   }
 });
 
+test('the first administrator is made on the database, audited, and only once for an address', async () => {
+  const env = { DATABASE_URL: database.url };
+  const made = await sluice(['create-admin', 'root@example.test', '--name', 'Root'], env);
+  expect(made).toMatchObject({ code: 0, out: expect.stringMatching(/^slk_[\w-]{43}\n$/) as string });
+  const { rows } = await database.pool.query<Record<string, string>>(
+    `select role, key_hash = sha256($1) as matches, action, actor_name from users
+       join api_keys on user_id = users.id join audit_logs on resource_id = users.id
+      where email = 'root@example.test'`,
+    [Buffer.from(made.out.trim())],
+  );
+  expect(rows).toEqual([{ role: 'ADMIN', matches: true, action: 'created', actor_name: 'command line' }]);
+  const again = await sluice(['create-admin', 'root@example.test'], env);
+  expect(again).toMatchObject({
+    code: 1,
+    out: '',
+    err: expect.stringContaining('(already_exists)') as string,
+  });
+});
+
 test('a schema from a newer version is told as that', async () => {
   await database.pool.query(`insert into schema_migrations (name, checksum) values ('999999_future', 'x')`);
   const report = await doctor('postgresql', { DATABASE_URL: database.url });

@@ -1,0 +1,20 @@
+import type { Pool } from 'pg';
+import type { Config } from '../platform/config.js';
+import { createLogger } from '../platform/logger.js';
+import { createPool } from '../platform/pool.js';
+import { CliError } from './cli-error.js';
+
+/** For the few commands that an operator runs on the database itself, before there is an API to ask. */
+export async function withDatabase<Result>(
+  config: Config,
+  work: (pool: Pool) => Promise<Result>,
+): Promise<Result> {
+  if (config.databaseUrl === undefined) throw new CliError('Set DATABASE_URL to the database that is meant.');
+  const logger = createLogger({ level: 'silent', service: 'sluice-cli' });
+  const pool = createPool({ databaseUrl: config.databaseUrl, max: 2, applicationName: 'sluice-cli', logger });
+  try {
+    return await work(pool);
+  } finally {
+    await pool.end();
+  }
+}
