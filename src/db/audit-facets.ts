@@ -1,9 +1,9 @@
 import type { AuditFacets, AuditFilters } from '../contracts/audit-log.js';
-import { auditConditions } from './audit-query.js';
+import { newestAudit } from './audit-query.js';
 import { many, sql, type Db } from './sql.js';
 
 /** Counting stops here: a page of facets costs the same on a log of any size, and says when it did not see all. */
-const FACET_LIMIT = 50_000;
+const FACET_LIMIT = 20_000;
 const VALUES = 50;
 const TWO_DAYS_MS = 2 * 24 * 3_600_000;
 
@@ -20,8 +20,7 @@ export async function countAuditFacets(db: Db, filters: AuditFilters): Promise<A
     db,
     sql`with newest as materialized (
           select a.action, a.resource_type, a.actor_id, a.actor_name, a.timestamp
-            from audit_logs a where ${auditConditions(filters)}
-           order by a.timestamp desc, a.id desc limit ${FACET_LIMIT})
+            from ${newestAudit(filters, FACET_LIMIT)})
         (select 'counted' as facet, null as value, null as label, count(*) as count from newest)
         union all
         (select 'action', action, null, count(*) from newest group by action order by 4 desc, 2 limit ${VALUES})

@@ -4,7 +4,7 @@ import { keyset, type PageRequest } from './keyset.js';
 import { join, many, one, sql, type Db, type Sql } from './sql.js';
 import { userColumns, type UserRow } from './users.js';
 
-const FACET_LIMIT = 50_000;
+const FACET_LIMIT = 100_000;
 
 /** One page, newest first, with the extra row that says whether there are more. */
 export async function listUsers(db: Db, filters: UserFilters, request: PageRequest): Promise<UserRow[]> {
@@ -23,18 +23,17 @@ export async function listAuditLogsOfUsers(db: Db, userIds: readonly string[]): 
     db,
     sql`select log.* from unnest(${userIds}::text[]) as actor (id)
           cross join lateral (
-            ${selectAudit} where a.actor_id = actor.id and not a.is_deleted
+            ${selectAudit()} where a.actor_id = actor.id and not a.is_deleted
              order by a.timestamp desc, a.id desc limit ${AUDIT_LOGS_PER_USER}) as log`,
   );
 }
 
-/** How many of the matching users have each role and each activity; counted over the newest of them. */
+/** How many of the matching users have each role and each activity; counted over so many of them at most. */
 export async function countUserFacets(db: Db, filters: UserFilters): Promise<UserFacets> {
   const rows = await many<{ role: string; is_active: boolean; count: number }>(
     db,
     sql`select role, is_active, count(*) as count
-          from (select role, is_active from users where ${conditions(filters)}
-                 order by created_at desc, id desc limit ${FACET_LIMIT}) as newest
+          from (select role, is_active from users where ${conditions(filters)} limit ${FACET_LIMIT}) as matching
          group by role, is_active`,
   );
   const counted = rows.reduce((sum, row) => sum + row.count, 0);

@@ -16,7 +16,6 @@ import {
   userSchema,
   userStatsSchema,
   type User,
-  type UserFilters,
   type UserWithLogs,
 } from '../../contracts/user.js';
 import { recordAudit } from '../../db/audit-log.js';
@@ -46,7 +45,7 @@ export function createUserRoutes(deps: UserRouteDeps): AnyRoute[] {
   return [
     listRoute(deps),
     statsRoute(deps),
-    facetsRoute(),
+    facetsRoute(deps),
     createRoute(deps),
     getRoute(deps),
     changeRoute(deps),
@@ -85,8 +84,11 @@ function listRoute({ cache, pager }: UserRouteDeps): AnyRoute {
 }
 
 function listKey(scope: ListScope, request: PageRequest, cursor: string | undefined): string {
-  const text = JSON.stringify([scope.filters, request.limit, cursor]);
-  return `list:${createHash('sha256').update(text).digest('base64url')}`;
+  return `list:${digest([scope.filters, request.limit, cursor])}`;
+}
+
+function digest(parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 }
 
 async function withAuditLogs(db: Db, page: Page<User>): Promise<Page<UserWithLogs>> {
@@ -112,7 +114,7 @@ function statsRoute({ cache }: UserRouteDeps): AnyRoute {
   });
 }
 
-function facetsRoute(): AnyRoute {
+function facetsRoute({ cache }: UserRouteDeps): AnyRoute {
   return readRoute({
     method: 'GET',
     path: `${PATH}/facets`,
@@ -122,7 +124,11 @@ function facetsRoute(): AnyRoute {
     access: 'admin',
     query: userFacetQuerySchema,
     responses: { 200: { description: 'Counts', body: userFacetsSchema } },
-    handle: async ({ query }, db) => reply(200, await countUserFacets(db, query satisfies UserFilters)),
+    async handle({ query }, db) {
+      const { role, isActive, q } = query;
+      const key = `facets:${digest([role, isActive, q])}`;
+      return reply(200, await cache.read('user-stats', key, () => countUserFacets(db, query)));
+    },
   });
 }
 

@@ -3,8 +3,6 @@
 -- up
 select drop_invalid_index('idx_audit_logs_is_deleted_timestamp');
 create index concurrently if not exists idx_audit_logs_is_deleted_timestamp on audit_logs (is_deleted, timestamp desc, id desc);
-select drop_invalid_index('idx_audit_logs_timestamp');
-create index concurrently if not exists idx_audit_logs_timestamp on audit_logs (timestamp desc, id desc);
 select drop_invalid_index('idx_audit_logs_resource_type_timestamp');
 create index concurrently if not exists idx_audit_logs_resource_type_timestamp on audit_logs (resource_type, timestamp desc, id desc);
 select drop_invalid_index('idx_audit_logs_resource_id');
@@ -19,5 +17,4 @@ drop index concurrently if exists idx_audit_logs_actor_id;
 drop index concurrently if exists idx_audit_logs_action;
 drop index concurrently if exists idx_audit_logs_resource_id;
 drop index concurrently if exists idx_audit_logs_resource_type_timestamp;
-drop index concurrently if exists idx_audit_logs_timestamp;
 drop index concurrently if exists idx_audit_logs_is_deleted_timestamp;
