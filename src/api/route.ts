@@ -60,6 +60,8 @@ interface RouteBase<Params extends Shape, Query extends Shape, Body extends Shap
   /** True: a request without a body is the empty object. */
   bodyOptional?: boolean;
   responses: Record<number, ResponseSpec>;
+  /** True: not counted by the rate limit, for what probes and scrapers ask. */
+  unlimited?: boolean;
   /** Problems beyond those every route can answer (401, 403, 404, 429, 5xx …). */
   problems?: readonly ProblemCode[];
 }

@@ -19,3 +19,6 @@ export interface Origin {
   readonly ip: string | null;
   readonly userAgent: string | null;
 }
+
+/** On which a change of a user, or of their keys, announces the user's id; every process then forgets who they were. */
+export const principalsChangedChannel = 'principals_changed';

@@ -5,7 +5,6 @@
 export const problems = {
   validation_error: { status: 400, title: 'The request does not fit the contract' },
   invalid_cursor: { status: 400, title: 'The cursor is not one of ours, or belongs to another list' },
-  malformed_json: { status: 400, title: 'The body is not valid JSON' },
   unauthenticated: { status: 401, title: 'A valid token is needed' },
   forbidden: { status: 403, title: 'Your role does not allow this' },
   link_invalid: { status: 403, title: 'The link is altered or has expired' },

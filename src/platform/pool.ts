@@ -32,6 +32,21 @@ class MeteredClient extends pg.Client {
   }) as unknown as pg.Client['query'];
 }
 
+/**
+ * A pool whose queries belong to the request that made them. pg's own `pool.query` sends from the context of whoever gave
+ * the connection back, and throws away a healthy connection whenever a statement fails.
+ */
+class MeteredPool extends pg.Pool {
+  override query = (async (...args: unknown[]): Promise<unknown> => {
+    const client = await this.connect();
+    try {
+      return await (client.query as (...args: unknown[]) => Promise<unknown>)(...args);
+    } finally {
+      client.release();
+    }
+  }) as unknown as pg.Pool['query'];
+}
+
 export interface PoolOptions {
   databaseUrl: string;
   max: number;
@@ -41,7 +56,7 @@ export interface PoolOptions {
 }
 
 export function createPool(options: PoolOptions): pg.Pool {
-  const pool = new pg.Pool({
+  const pool = new MeteredPool({
     connectionString: options.databaseUrl,
     max: options.max,
     application_name: options.applicationName,
@@ -52,6 +67,8 @@ export function createPool(options: PoolOptions): pg.Pool {
     types: { getTypeParser: parserOf as never },
     Client: MeteredClient,
   });
+  // A connection that is lost in use tells its statement, and then everybody: without a listener the process would end.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   // Without a listener an idle client's lost connection would end the process.
   pool.on('error', (error) => options.logger.warn({ err: error }, 'an idle database connection was lost'));
   return pool;

@@ -19,11 +19,12 @@ import {
   writeSession,
   type SessionDefaults,
 } from '../session-start.js';
+import type { RunStarter } from '../start-run.js';
 
 export interface SessionRouteDeps {
   readonly defaults: SessionDefaults;
   readonly links: SessionLinks;
-  readonly startRun: (run: StartableRun) => void;
+  readonly starter: RunStarter;
 }
 
 const sessionParams = z.object({ id: idSchema('session') });
@@ -135,7 +136,7 @@ export function operationId(name: string, base: string): string {
 }
 
 function accept(deps: SessionRouteDeps, tx: Tx, run: StartableRun, base: string): Reply {
-  tx.afterCommit(() => deps.startRun(run));
+  deps.starter.startAfterCommit(tx, run);
   return acceptedSession(deps.links, base, run.id);
 }
 

@@ -1,0 +1,41 @@
+import type { Client } from 'pg';
+import type { Logger } from '../platform/logger.js';
+import { WakeUpListener } from './events/wake-up-listener.js';
+
+export interface AnnouncementHandler {
+  readonly onMessage: (payload: string) => void;
+  /** After every connect: what was announced before it may have been missed. */
+  readonly onListening: () => void;
+}
+
+/** What committed changes tell every process (NOTIFY), for all who keep something in memory, over one connection. */
+export class Announcements {
+  readonly #handlers = new Map<string, AnnouncementHandler>();
+  #listener: WakeUpListener | undefined;
+
+  constructor(private readonly options: { createClient: () => Client; logger: Logger }) {}
+
+  /** False: nothing is heard right now, so nothing may be kept. */
+  get listening(): boolean {
+    return this.#listener?.listening ?? false;
+  }
+
+  /** Before `start`. */
+  on(channel: string, handler: AnnouncementHandler): void {
+    this.#handlers.set(channel, handler);
+  }
+
+  start(): void {
+    this.#listener = new WakeUpListener({
+      ...this.options,
+      channel: [...this.#handlers.keys()],
+      onMessage: (payload, channel) => this.#handlers.get(channel)?.onMessage(payload),
+      onListening: () => this.#handlers.forEach((handler) => handler.onListening()),
+    });
+    this.#listener.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#listener?.stop();
+  }
+}

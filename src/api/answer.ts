@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import type { Context } from 'koa';
+import type { Reply } from './route.js';
+
+/** A reply as it goes over the wire, and as an idempotency row keeps it. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Text; null when there is no body. */
+  readonly body: string | null;
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+export function answerOf(reply: Reply): Answer {
+  const { status, headers = {}, body } = reply;
+  if (body === undefined) return { status, headers, body: null };
+  if (typeof body === 'string' && headers['Content-Type'] !== undefined) return { status, headers, body };
+  return { status, headers: { 'Content-Type': JSON_TYPE, ...headers }, body: JSON.stringify(body) };
+}
+
+export function sendAnswer(ctx: Context, answer: Answer): void {
+  const { status, headers, body } = answer;
+  ctx.status = status;
+  if (body === null) ctx.body = null;
+  else ctx.body = body;
+  // `ctx.body = null` says 204; the status is the handler's to choose.
+  ctx.status = status;
+  for (const name in headers) ctx.res.setHeader(name, headers[name] ?? '');
+  if (!ctx.res.hasHeader('Cache-Control')) ctx.res.setHeader('Cache-Control', 'no-store');
+}
+
+/** A read says what it is by a hash of it, and sends nothing to whoever has that already. */
+export function sendRead(ctx: Context, answer: Answer): void {
+  ctx.res.setHeader('Cache-Control', 'private, no-cache');
+  sendAnswer(ctx, answer);
+  if (answer.body === null || answer.status >= 300) return;
+  const etag = answer.headers['ETag'] ?? `"${hashOf(answer.body)}"`;
+  ctx.res.setHeader('ETag', etag);
+  const known = ctx.req.headers['if-none-match'];
+  if (known === undefined || !matches(known, etag)) return;
+  ctx.status = 304;
+  ctx.body = null;
+  ctx.status = 304;
+}
+
+function matches(header: string, etag: string): boolean {
+  // Compared weakly, as RFC 9110 asks of reads: proxies that compress weaken tags.
+  const opaque = etag.replace(/^W\//, '');
+  return header === '*' || header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === opaque);
+}
+
+function hashOf(body: string): string {
+  return createHash('sha256').update(body).digest('base64url').slice(0, 27);
+}

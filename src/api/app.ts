@@ -1,0 +1,38 @@
+import Koa from 'koa';
+import { Problem } from '../contracts/problems.js';
+import type { ApiDeps } from './deps.js';
+import { compression } from './middleware/compression.js';
+import { cors } from './middleware/cors.js';
+import { problems } from './middleware/problems.js';
+import { requestScope } from './middleware/request-scope.js';
+import { securityHeaders } from './middleware/security-headers.js';
+import { mountRoutes } from './mount-routes.js';
+import { createRoutes } from './routes.js';
+import { staticFiles } from './static-files.js';
+
+/** The API as a handler of requests. It never listens and starts nothing. */
+export function createApp(deps: ApiDeps): Koa {
+  const { config, logger, tracing } = deps;
+  const proxies = config.proxyIpsCount;
+  const app = new Koa(proxies > 0 ? { proxy: true, maxIpsCount: proxies } : { proxy: false });
+  // What still gets here happened after an answer had begun: a reader that went away, most often.
+  app.on('error', (error: NodeJS.ErrnoException) => {
+    if (!isGoneReader(error)) logger.error({ err: error }, 'an answer was cut off');
+  });
+  if (tracing !== undefined) app.use(tracing.traceRequests);
+  app.use(requestScope(deps));
+  app.use(securityHeaders());
+  app.use(cors(config.corsOrigins));
+  app.use(compression());
+  app.use(problems(logger));
+  app.use(mountRoutes(createRoutes(deps), { ...deps, ...config }));
+  app.use(staticFiles(deps.consoleFolder));
+  app.use(() => {
+    throw new Problem('route_not_found');
+  });
+  return app;
+}
+
+function isGoneReader({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'EPIPE' || code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE';
+}

@@ -1,0 +1,122 @@
+import type { Client } from '@temporalio/client';
+import type { Pool } from 'pg';
+import { createAuditSigner } from '../contracts/audit-chain.js';
+import { cacheDroppedChannel } from '../contracts/names.js';
+import { startAuditSealer, type AuditSealer } from '../db/audit-sealer.js';
+import type { Cache } from '../platform/cache.js';
+import type { Config } from '../platform/config.js';
+import type { TokenVerifier } from '../platform/jwt.js';
+import type { Logger } from '../platform/logger.js';
+import type { ApiMetrics } from '../platform/metrics.js';
+import type { Redis } from '../platform/redis.js';
+import type { RunControl } from '../platform/run-control.js';
+import type { Tracing } from '../platform/tracing.js';
+import type { Announcements } from './announcements.js';
+import { createAnswerSealer } from './answer-sealer.js';
+import { createAuthenticator, type Authenticator } from './auth/authenticator.js';
+import { EventHub } from './events/event-hub.js';
+import { EventStreams } from './events/event-streams.js';
+import { createFileLinks, type FileLinks } from './file-links.js';
+import { createIdempotency, type Idempotency } from './idempotency.js';
+import type { RequestLimits } from './limits/limit-request.js';
+import { createPostgresRateLimitStore, createRedisRateLimitStore } from './limits/rate-limit-store.js';
+import { createRateLimiter } from './limits/rate-limiter.js';
+import { createPager, type Pager } from './pagination.js';
+import { createRunStarter, type RunStarter } from './start-run.js';
+import type { TemporalUi } from './temporal-link.js';
+
+/** What the process brings: everything that touches the outside. */
+export interface ApiResources {
+  readonly config: Config;
+  readonly signingSecret: string;
+  readonly logger: Logger;
+  readonly metrics: ApiMetrics;
+  readonly pool: Pool;
+  /** Not started yet: whoever keeps something in memory adds itself first. */
+  readonly announcements: Announcements;
+  readonly cache: Cache;
+  readonly temporal: Client;
+  readonly runControl: RunControl;
+  readonly redis?: Redis | undefined;
+  readonly tokens?: TokenVerifier | undefined;
+  readonly tracing?: Tracing | undefined;
+  /** Folder of the built console. */
+  readonly consoleFolder: string;
+}
+
+/** What routes and middleware are made of. */
+export interface ApiDeps extends ApiResources {
+  readonly authenticator: Authenticator;
+  readonly limits: RequestLimits;
+  readonly idempotency: Idempotency;
+  readonly pager: Pager;
+  readonly fileLinks: FileLinks;
+  readonly starter: RunStarter;
+  readonly hub: EventHub;
+  readonly streams: EventStreams;
+  readonly ui: TemporalUi;
+}
+
+export function createApiDeps(resources: ApiResources): ApiDeps {
+  const { config, signingSecret, pool, logger, announcements, cache, metrics, redis, tokens } = resources;
+  announcements.on(cacheDroppedChannel, {
+    onMessage: (payload) => cache.announced(payload),
+    onListening: () => cache.mayHaveMissed(),
+  });
+  const hub = new EventHub({ db: pool, announcements, logger, pollIntervalMs: config.workerPollIntervalMs });
+  const store = redis === undefined ? createPostgresRateLimitStore(pool) : createRedisRateLimitStore(redis);
+  return {
+    ...resources,
+    authenticator: createAuthenticator({
+      ...{ pool, logger, announcements },
+      ...(tokens === undefined ? {} : { tokens }),
+    }),
+    limits: {
+      limiter: createRateLimiter({ store, logger }),
+      metrics,
+      perUser: config.rateLimitPerMinute,
+      perAddress: config.rateLimitAnonymousPerMinute,
+    },
+    idempotency: createIdempotency(pool, createAnswerSealer(signingSecret)),
+    pager: createPager(signingSecret),
+    fileLinks: createFileLinks(signingSecret),
+    starter: createRunStarter(resources.runControl, logger),
+    hub,
+    streams: new EventStreams({ db: pool, hub, logger }),
+    ui: { temporalUiUrl: config.temporalUiUrl, temporalNamespace: resources.temporal.options.namespace },
+  };
+}
+
+/** What runs beside the requests, from the start of the process to its end. */
+export interface ApiBackground {
+  /** Ends the streams, so that the server can close; requests that run go on. */
+  stopStreams(): void;
+  /** After the last request. */
+  stop(): Promise<void>;
+}
+
+export function startBackground(deps: ApiDeps): ApiBackground {
+  const { announcements, hub, streams, starter, metrics, pool } = deps;
+  announcements.start();
+  hub.start();
+  streams.start();
+  const sealer = startSealer(deps);
+  metrics.gauge('event_streams', 'Open event streams.', () => streams.size);
+  metrics.gauge('database_connections', 'Connections of the pool.', () => pool.totalCount);
+  metrics.gauge('database_waiting', 'Requests that wait for a connection.', () => pool.waitingCount);
+  return {
+    stopStreams: () => streams.stop(),
+    async stop() {
+      hub.stop();
+      await Promise.all([sealer.stop(), starter.drain(), announcements.stop()]);
+    },
+  };
+}
+
+function startSealer({ pool, signingSecret, logger }: ApiDeps): AuditSealer {
+  return startAuditSealer({
+    pool,
+    signer: createAuditSigner(signingSecret),
+    onError: (error) => logger.warn({ err: error }, 'the audit log could not be sealed; trying again'),
+  });
+}

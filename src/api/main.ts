@@ -1,0 +1,56 @@
+import { fileURLToPath } from 'node:url';
+import { loadConfig } from '../platform/config.js';
+import { databaseUrlOf } from '../platform/database-url.js';
+import { createTokenVerifier } from '../platform/jwt.js';
+import { createLogger } from '../platform/logger.js';
+import { createApiMetrics } from '../platform/metrics.js';
+import { openCache } from '../platform/open-cache.js';
+import { createListenerClient, createPool } from '../platform/pool.js';
+import { createRedis } from '../platform/redis.js';
+import { createRunControl } from '../platform/run-control.js';
+import { signingSecretOf } from '../platform/signing-secret.js';
+import { createTemporalClient } from '../platform/temporal-client.js';
+import { startTracing } from '../platform/tracing.js';
+import { Announcements } from './announcements.js';
+import { createApp } from './app.js';
+import { createApiDeps, startBackground } from './deps.js';
+import { createUpgrade } from './routes.js';
+import { closeServer, createApiServer, listen } from './server.js';
+
+const DRAIN_MS = 15_000;
+
+const config = loadConfig();
+const databaseUrl = databaseUrlOf(config);
+const logger = createLogger({ level: config.logLevel, service: 'api' });
+const tracing = await startTracing({ endpoint: config.otlpEndpoint, service: 'sluice-api' });
+const metrics = createApiMetrics();
+const pool = createPool({ databaseUrl, max: config.databasePoolMax, applicationName: 'api', logger });
+const redis = config.redisUrl === undefined ? undefined : createRedis({ url: config.redisUrl, logger });
+const temporal = createTemporalClient(config, tracing?.clientInterceptors);
+const announcements = new Announcements({
+  createClient: () => createListenerClient(databaseUrl, 'api-listener'),
+  logger,
+});
+const deps = createApiDeps({
+  ...{ config, logger, metrics, pool, redis, temporal, announcements, tracing },
+  signingSecret: signingSecretOf(config),
+  runControl: createRunControl(temporal),
+  cache: openCache(redis, metrics, () => announcements.listening),
+  tokens: createTokenVerifier(config),
+  consoleFolder: fileURLToPath(new URL('../console/', import.meta.url)),
+});
+const background = startBackground(deps);
+const server = createApiServer(createApp(deps), createUpgrade(deps));
+const { port } = await listen(server, { host: config.host, port: config.port ?? 3000 });
+logger.info({ host: config.host, port }, 'the API listens');
+
+const stop = async (): Promise<void> => {
+  background.stopStreams();
+  await closeServer(server, DRAIN_MS);
+  await background.stop();
+  await temporal.connection.close();
+  redis?.destroy();
+  await pool.end();
+  await tracing?.shutdown();
+};
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());

@@ -1,0 +1,108 @@
+import type { Client } from '@temporalio/client';
+import type { Pool } from 'pg';
+import { taskQueues } from '../contracts/names.js';
+import { QueryMeter, runMetered } from '../platform/query-meter.js';
+import type { Redis } from '../platform/redis.js';
+import { within } from './within.js';
+
+export interface Check {
+  readonly status: 'up' | 'down';
+  readonly ms: number;
+  readonly [member: string]: unknown;
+}
+
+/**
+ * `ready`: everything answers. `degraded`: it serves, but something is missing: what is accepted waits until Temporal and
+ * a worker are back, and reads are right without Redis. `unavailable`: without PostgreSQL nothing can be served.
+ */
+export interface Readiness {
+  readonly status: 'ready' | 'degraded' | 'unavailable';
+  readonly checks: Readonly<Record<string, Check>>;
+}
+
+export interface ReadinessDeps {
+  readonly pool: Pool;
+  readonly temporal: Client;
+  readonly redis?: Redis | undefined;
+}
+
+const LIMIT_MS = 1_500;
+const KEPT_MS = 1_000;
+/** A poll waits a minute at the server; who polled longer ago than that is gone. */
+const POLLER_FRESH_MS = 70_000;
+/** `temporal.api.enums.v1.TaskQueueType`. */
+const WORKFLOW_QUEUE = 1;
+const ACTIVITY_QUEUE = 2;
+
+/** Asks at most once a second, however often it is asked. */
+export function createReadiness(deps: ReadinessDeps): () => Promise<Readiness> {
+  let kept: Promise<Readiness> | undefined;
+  let keptUntil = 0;
+  return () => {
+    if (kept === undefined || performance.now() >= keptUntil) {
+      keptUntil = performance.now() + KEPT_MS;
+      kept = lookAround(deps);
+    }
+    return kept;
+  };
+}
+
+async function lookAround({ pool, temporal, redis }: ReadinessDeps): Promise<Readiness> {
+  const looks: Record<string, Promise<Check>> = {
+    postgres: timed(() => runMetered(new QueryMeter(), () => pool.query('select 1')).then(() => ({}))),
+    temporal: timed(() => askTemporal(temporal)),
+    workers: timed(() => countPollers(temporal)),
+    ...(redis === undefined ? {} : { redis: timed(() => redis.ping().then(() => ({}))) }),
+  };
+  const names = Object.keys(looks);
+  const found = await Promise.all(Object.values(looks));
+  const checks = Object.fromEntries(names.map((name, index) => [name, found[index] as Check]));
+  const allUp = found.every((check) => check.status === 'up');
+  const status = checks['postgres']?.status !== 'up' ? 'unavailable' : allUp ? 'ready' : 'degraded';
+  return { status, checks };
+}
+
+type Finding = Readonly<Record<string, unknown>> & { readonly missing?: boolean };
+
+/** Why a check failed is for the log of that part, not for whoever may ask this address. */
+async function timed(look: () => Promise<Finding>): Promise<Check> {
+  const startedAt = performance.now();
+  const since = (): number => Math.round(performance.now() - startedAt);
+  try {
+    const { missing = false, ...more } = await within(look(), LIMIT_MS);
+    return { status: missing ? 'down' : 'up', ms: since(), ...more };
+  } catch {
+    return { status: 'down', ms: since() };
+  }
+}
+
+async function askTemporal(temporal: Client): Promise<Finding> {
+  await temporal.withDeadline(Date.now() + LIMIT_MS, () => temporal.workflowService.getSystemInfo({}));
+  return {};
+}
+
+/** Who takes tasks from each queue right now. Without somebody on `flow` nothing moves. */
+async function countPollers(temporal: Client): Promise<Finding> {
+  const count = (name: string, taskQueueType: number): Promise<number> =>
+    pollersOf(temporal, name, taskQueueType);
+  const queues = Object.values(taskQueues);
+  const [workflows, ...activities] = await temporal.withDeadline(Date.now() + LIMIT_MS, () =>
+    Promise.all([
+      count(taskQueues.flow, WORKFLOW_QUEUE),
+      ...queues.map((name) => count(name, ACTIVITY_QUEUE)),
+    ]),
+  );
+  const pollers = Object.fromEntries(queues.map((name, index) => [name, activities[index] ?? 0]));
+  return { missing: (workflows ?? 0) === 0, pollers: { workflows: workflows ?? 0, ...pollers } };
+}
+
+async function pollersOf(temporal: Client, name: string, taskQueueType: number): Promise<number> {
+  const { pollers } = await temporal.workflowService.describeTaskQueue({
+    namespace: temporal.options.namespace,
+    taskQueue: { name },
+    taskQueueType,
+  });
+  const oldest = Date.now() - POLLER_FRESH_MS;
+  return (pollers ?? []).filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000 > oldest)
+    .length;
+}

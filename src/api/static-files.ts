@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname, join, relative, sep } from 'node:path';
+import type { Middleware } from 'koa';
+import { scopeOf } from './request-scope.js';
+
+/**
+ * The console. Its files are read once, at the start, and looked up by their exact name: no request ever becomes a path
+ * of the file system.
+ */
+interface StaticFile {
+  readonly body: Buffer;
+  readonly type: string;
+  readonly etag: string;
+  readonly cacheControl: string;
+}
+
+const types: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.map': 'application/json; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.woff2': 'font/woff2',
+  '.txt': 'text/plain; charset=utf-8',
+};
+
+const CONSOLE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** `name-ABCDEFGH.js`: a change of the content is a change of the name. */
+const HASHED = /-[A-Z0-9]{8}\.\w+$/;
+
+export function staticFiles(folder: string): Middleware {
+  const files = readFiles(folder);
+  const index = files.get('/index.html');
+  if (index !== undefined) files.set('/', index);
+  return (ctx, next) => {
+    const file = ctx.method === 'GET' || ctx.method === 'HEAD' ? files.get(ctx.path) : undefined;
+    if (file === undefined) return next();
+    scopeOf(ctx as Parameters<typeof scopeOf>[0]).route = '(console)';
+    ctx.set('Content-Security-Policy', CONSOLE_POLICY);
+    ctx.set('Cache-Control', file.cacheControl);
+    ctx.set('ETag', file.etag);
+    ctx.status = 200;
+    if (ctx.fresh) {
+      ctx.status = 304;
+      return Promise.resolve();
+    }
+    ctx.type = file.type;
+    ctx.body = file.body;
+    return Promise.resolve();
+  };
+}
+
+function readFiles(folder: string): Map<string, StaticFile> {
+  const files = new Map<string, StaticFile>();
+  for (const entry of listFiles(folder)) {
+    const body = readFileSync(entry);
+    const name = `/${relative(folder, entry).split(sep).join('/')}`;
+    files.set(name, {
+      body,
+      type: types[extname(entry)] ?? 'application/octet-stream',
+      etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`,
+      cacheControl: HASHED.test(name) ? 'public, max-age=31536000, immutable' : 'no-cache',
+    });
+  }
+  return files;
+}
+
+/** A console that was not built is not there; the API is. */
+function listFiles(folder: string): string[] {
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,142 @@
+import type { Server } from 'node:http';
+import { createApp } from '../../src/api/app.js';
+import { Announcements } from '../../src/api/announcements.js';
+import { createApiDeps, startBackground, type ApiBackground, type ApiDeps } from '../../src/api/deps.js';
+import { createUpgrade } from '../../src/api/routes.js';
+import { closeServer, createApiServer, listen } from '../../src/api/server.js';
+import type { Role } from '../../src/contracts/principal.js';
+import { newId } from '../../src/contracts/ids.js';
+import { issueApiKey } from '../../src/db/user-api-keys.js';
+import { withTransaction } from '../../src/db/transaction.js';
+import { loadConfig } from '../../src/platform/config.js';
+import { createTokenVerifier } from '../../src/platform/jwt.js';
+import { createLogger, type Logger } from '../../src/platform/logger.js';
+import { createApiMetrics } from '../../src/platform/metrics.js';
+import { openCache } from '../../src/platform/open-cache.js';
+import { createListenerClient, createPool } from '../../src/platform/pool.js';
+import { createRedis } from '../../src/platform/redis.js';
+import { createRunControl } from '../../src/platform/run-control.js';
+import { createTemporalClient } from '../../src/platform/temporal-client.js';
+import type { TestDatabase } from './database.js';
+import { send, type HttpAnswer, type HttpRequest } from './http.js';
+import type { TestTemporal } from './temporal.js';
+import { waitUntil } from './wait-until.js';
+
+export interface ApiOptions {
+  readonly database: Pick<TestDatabase, 'url'>;
+  /** Without it Temporal is away. */
+  readonly temporal?: TestTemporal;
+  readonly env?: Record<string, string>;
+  readonly logger?: Logger;
+  readonly consoleFolder?: string;
+}
+
+export interface TestApi {
+  readonly url: string;
+  readonly deps: ApiDeps;
+  send(path: string, request?: HttpRequest & { readonly token?: string }): Promise<HttpAnswer>;
+  close(): Promise<void>;
+}
+
+/** A whole API process without the process: its own pool, its own listener, a port of its own. */
+export async function startApi(options: ApiOptions): Promise<TestApi> {
+  const logger = options.logger ?? createLogger({ level: 'silent', service: 'test' });
+  const config = loadConfig({ TEMPORAL_ADDRESS: '127.0.0.1:1', ...options.env });
+  const databaseUrl = options.database.url;
+  const pool = createPool({ databaseUrl, max: 10, applicationName: 'test-api', logger });
+  const temporal = options.temporal?.client ?? createTemporalClient(config);
+  const redis = config.redisUrl === undefined ? undefined : createRedis({ url: config.redisUrl, logger });
+  const createClient = () => createListenerClient(databaseUrl, 'test-listener');
+  const announcements = new Announcements({ createClient, logger });
+  const metrics = createApiMetrics();
+  const deps = createApiDeps({
+    ...{ config, logger, metrics, pool, redis, temporal, announcements },
+    signingSecret: 'a secret of the tests, long enough',
+    runControl: createRunControl(temporal),
+    cache: openCache(redis, metrics, () => announcements.listening),
+    tokens: createTokenVerifier(config),
+    consoleFolder: options.consoleFolder ?? '/nowhere',
+  });
+  const background = startBackground(deps);
+  const server = createApiServer(createApp(deps), createUpgrade(deps));
+  const { port } = await listen(server, { host: '127.0.0.1', port: 0 });
+  await waitUntil(() => Promise.resolve(announcements.listening), { what: 'the listener of the API' });
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    url,
+    deps,
+    send: (path, { token, headers = {}, ...request } = {}) =>
+      send(`${url}${path}`, {
+        ...request,
+        headers: { ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }), ...headers },
+      }),
+    close: () => close({ server, background, deps, ownsTemporal: options.temporal === undefined }),
+  };
+}
+
+interface Running {
+  readonly server: Server;
+  readonly background: ApiBackground;
+  readonly deps: ApiDeps;
+  readonly ownsTemporal: boolean;
+}
+
+async function close({ server, background, deps, ownsTemporal }: Running): Promise<void> {
+  background.stopStreams();
+  await closeServer(server, 0);
+  await background.stop();
+  if (ownsTemporal) await deps.temporal.connection.close();
+  deps.redis?.destroy();
+  await deps.pool.end();
+}
+
+/** APIs for one test file, closed after it. */
+export function useApi(options: ApiOptions): TestApi {
+  let api: TestApi | undefined;
+  beforeAll(async () => {
+    api = await startApi(options);
+  });
+  afterAll(async () => {
+    await api?.close();
+  });
+  const present = (): TestApi => {
+    if (api === undefined) throw new Error('the API is there only while tests run');
+    return api;
+  };
+  return {
+    get url() {
+      return present().url;
+    },
+    get deps() {
+      return present().deps;
+    },
+    send: (path, request) => present().send(path, request),
+    close: () => present().close(),
+  };
+}
+
+export interface TestUser {
+  readonly id: string;
+  readonly email: string;
+  /** An API key. */
+  readonly token: string;
+  readonly keyId: string;
+}
+
+export async function createApiUser(
+  database: Pick<TestDatabase, 'pool'>,
+  role: Role = 'ANALYST',
+): Promise<TestUser> {
+  const id = newId('user');
+  const email = `${id}@example.test`;
+  return withTransaction(database.pool, async (tx) => {
+    await tx.query('insert into users (id, email, name, role) values ($1, $2, $3, $4)', [
+      id,
+      email,
+      id,
+      role,
+    ]);
+    const key = await issueApiKey(tx, { userId: id, name: 'test', expiresAt: undefined });
+    return { id, email, token: key.secret, keyId: key.id };
+  });
+}
