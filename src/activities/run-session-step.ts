@@ -1,4 +1,11 @@
-import { activityInfo, ApplicationFailure, cancellationSignal, heartbeat } from '@temporalio/activity';
+import {
+  activityInfo,
+  ApplicationFailure,
+  cancellationSignal,
+  CancelledFailure,
+  heartbeat,
+  log,
+} from '@temporalio/activity';
 import type { Pool } from 'pg';
 import type { Model, ModelCallRecord, ModelResult, PlannedCall } from '../contracts/model-call.js';
 import { ModelCallError } from '../contracts/model-error.js';
@@ -22,19 +29,15 @@ import { withTransaction, type Tx } from '../db/transaction.js';
 import { previewOf, type ContentRef } from '../domain/content-ref.js';
 import type { SessionProgress } from '../domain/session-progress.js';
 import { wellFormed } from '../domain/well-formed.js';
+import type { DeltaSink, StepAttempt } from '../platform/llm/delta-batcher.js';
 import { stepKeyOf, stepPrompt } from './session-step-prompt.js';
-
-/** Where the text goes while it arrives: to whoever reads along, never into the database or the history. */
-export interface DeltaSink {
-  write(delta: { readonly type: 'text'; readonly text: string } | { readonly type: 'reset' }): void;
-  end(): Promise<void>;
-}
 
 export interface SessionStepDeps {
   readonly pool: Pool;
   readonly model: Model;
   readonly contextMaxTokens: number;
-  readonly openDeltas: (step: { runId: string; stepId: string; attempt: number }) => DeltaSink;
+  /** Where the text goes while it arrives: to whoever reads along, never into the database or the history. */
+  readonly openDeltas: (step: StepAttempt) => DeltaSink;
 }
 
 const BEAT_MS = 1_000;
@@ -53,6 +56,8 @@ export async function runSessionStep(
   const beating = setInterval(() => heartbeat(), BEAT_MS);
   try {
     return await new StepTry(deps, input).run();
+  } catch (error) {
+    throw shownFailure(error);
   } finally {
     clearInterval(beating);
   }
@@ -91,7 +96,7 @@ class StepTry {
         ...request,
         model: modelAsked,
         signal: cancellationSignal(),
-        onDelta: (delta) => deltas.write(delta),
+        onDelta: deltas.write,
         beforeCall: (planned) => this.reserve(content, planned),
         afterCall: (record) => void this.calls.push(record),
       });
@@ -99,7 +104,7 @@ class StepTry {
     } catch (error) {
       throw await this.fail(error);
     } finally {
-      await deltas.end();
+      deltas.end();
     }
   }
 
@@ -204,6 +209,7 @@ class StepTry {
   /** Writes down what went wrong and what it had cost, and gives the failure that Temporal decides by. */
   private async fail(error: unknown): Promise<unknown> {
     const verdict = verdictOf(error);
+    if (verdict.type === failureTypes.dependencyUnavailable) log.error('a step failed', { error });
     const maximum = activityInfo().retryPolicy?.maximumAttempts ?? 0;
     const retries = verdict.retryable && (maximum === 0 || this.attemptNumber < maximum);
     await withTransaction(this.deps.pool, async (tx) => {
@@ -276,6 +282,19 @@ class StepTry {
       events,
     });
   }
+}
+
+/** History and readers get a safe sentence; what really happened goes to the log. */
+function shownFailure(error: unknown): unknown {
+  if (
+    error instanceof ApplicationFailure ||
+    error instanceof CancelledFailure ||
+    cancellationSignal().aborted
+  )
+    return error;
+  log.error('a step failed', { error });
+  const { type, message } = verdictOf(error);
+  return ApplicationFailure.create({ type, message, nonRetryable: false });
 }
 
 interface Verdict {

@@ -16,11 +16,11 @@ export async function reserveBudget(db: Db, sessionId: string, amount: Amount): 
   const touched = await execute(
     db,
     sql`update sessions
-           set reserved_tokens = reserved_tokens + ${amount.tokens},
-               reserved_cost_usd = reserved_cost_usd + ${amount.costUsd ?? 0}
+           set reserved_tokens = reserved_tokens + ${amount.tokens}::bigint,
+               reserved_cost_usd = reserved_cost_usd + ${amount.costUsd ?? 0}::numeric
          where run_id = ${sessionId}
-           and (max_tokens is null or used_tokens + reserved_tokens + ${amount.tokens} <= max_tokens)
-           and (max_cost_usd is null or used_cost_usd + reserved_cost_usd + ${amount.costUsd ?? 0} <= max_cost_usd)`,
+           and (max_tokens is null or used_tokens + reserved_tokens + ${amount.tokens}::bigint <= max_tokens)
+           and (max_cost_usd is null or used_cost_usd + reserved_cost_usd + ${amount.costUsd ?? 0}::numeric <= max_cost_usd)`,
   );
   return touched === 1;
 }
@@ -48,14 +48,14 @@ export async function settleBudget(
     sql`with before as (select run_id, budget_warned from sessions where run_id = ${sessionId} for update),
         after as (
           update sessions s
-             set reserved_tokens = greatest(0, reserved_tokens - ${reserved.tokens}),
-                 reserved_cost_usd = greatest(0, reserved_cost_usd - ${reserved.costUsd ?? 0}),
-                 used_tokens = used_tokens + ${used.tokens},
-                 used_cost_usd = used_cost_usd + ${used.costUsd ?? 0},
+             set reserved_tokens = greatest(0, reserved_tokens - ${reserved.tokens}::bigint),
+                 reserved_cost_usd = greatest(0, reserved_cost_usd - ${reserved.costUsd ?? 0}::numeric),
+                 used_tokens = used_tokens + ${used.tokens}::bigint,
+                 used_cost_usd = used_cost_usd + ${used.costUsd ?? 0}::numeric,
                  unpriced_calls = unpriced_calls + ${settled.unpricedCalls},
                  budget_warned = s.budget_warned
-                   or coalesce(used_tokens + ${used.tokens} >= ${WARN_AT} * max_tokens, false)
-                   or coalesce(used_cost_usd + ${used.costUsd ?? 0} >= ${WARN_AT} * max_cost_usd, false)
+                   or coalesce(used_tokens + ${used.tokens}::bigint >= ${WARN_AT}::numeric * max_tokens, false)
+                   or coalesce(used_cost_usd + ${used.costUsd ?? 0}::numeric >= ${WARN_AT}::numeric * max_cost_usd, false)
             from before where s.run_id = before.run_id
           returning s.*, before.budget_warned as warned_before)
         select used_tokens as "usedTokens", used_cost_usd::float8 as "usedCostUsd", max_tokens as "maxTokens",

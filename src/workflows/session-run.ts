@@ -247,7 +247,8 @@ function stepInput(
     ),
     instructions: own.instructions?.sha256 ?? null,
     progress: progressOf(state),
-    progressAfter: progressOf(after),
+    // The end of a session is the workflow's to tell, with the event that closes every stream.
+    progressAfter: progressOf(after.ending === null ? after : { ...after, ending: null }),
   };
 }
 

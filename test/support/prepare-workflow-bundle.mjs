@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const root = resolve(new URL('.', import.meta.url).pathname, '../..');
@@ -15,7 +15,9 @@ export async function prepareWorkflowBundle() {
   if (existsSync(path)) return path;
   mkdirSync(cache, { recursive: true });
   for (const old of readdirSync(cache)) {
-    if (/^workflow-bundle-.*\.(js|error)$/.test(old)) rmSync(join(cache, old), { force: true });
+    // Another run may be at work with a bundle of its own: only what is long out of use goes.
+    const unused = Date.now() - statSync(join(cache, old)).mtimeMs > 3_600_000;
+    if (unused && /^workflow-bundle-.*\.(js|error)$/.test(old)) rmSync(join(cache, old), { force: true });
   }
   try {
     const { bundleWorkflowCode } = await import('@temporalio/worker');

@@ -1,0 +1,255 @@
+import type { Pool } from 'pg';
+import { Worker } from '@temporalio/worker';
+import { createSessionActivities } from '../../src/activities/session-activities.js';
+import { sendSessionCommand } from '../../src/api/session-client.js';
+import {
+  draftSession,
+  newSessionId,
+  writeSession,
+  type SessionDefaults,
+} from '../../src/api/session-start.js';
+import type { Model, ModelRequest, ModelResult } from '../../src/contracts/model-call.js';
+import type { Principal } from '../../src/contracts/principal.js';
+import { createSessionBody, type CreateSession } from '../../src/contracts/session.js';
+import type { TemplateDefinition } from '../../src/contracts/template.js';
+import { newId } from '../../src/contracts/ids.js';
+import { taskQueues } from '../../src/contracts/names.js';
+import { withTransaction } from '../../src/db/transaction.js';
+import type { SessionCommand } from '../../src/domain/session-commands.js';
+import type { SessionProgress } from '../../src/domain/session-progress.js';
+import type { TestDatabase } from '../support/database.js';
+import type { TestTemporal } from '../support/temporal.js';
+import { waitUntil } from '../support/wait-until.js';
+import { workflowBundlePath } from '../support/workflow-bundle.js';
+
+const step = (prompt: string) => ({ prompt });
+const phase = (key: string) => ({
+  key,
+  title: `Phase ${key}`,
+  steps: { THINK: step('think'), EXECUTE: step('execute'), INTEGRATE: step('integrate') },
+});
+
+export const threePhases: TemplateDefinition = {
+  name: 'three',
+  title: 'Three',
+  description: 'For tests',
+  phases: [phase('one'), phase('two'), phase('three')],
+};
+
+/** What the model of a test says. It may throw what a model throws. */
+export type Answer = (request: ModelRequest, call: number) => string | Promise<string>;
+
+export interface ScriptedModel extends Model {
+  readonly calls: ModelRequest[];
+}
+
+/** A model provider in memory, behind the same interface as the real ones. */
+export function scriptedModel(answer: Answer): ScriptedModel {
+  const calls: ModelRequest[] = [];
+  return {
+    provider: 'scripted',
+    defaultModel: 'scripted-1',
+    offline: false,
+    calls,
+    countTokens: (text) => Math.ceil(text.length / 4),
+    estimateCostUsd: () => 0.01,
+    async request(request): Promise<ModelResult> {
+      calls.push(request);
+      const model = request.model ?? 'scripted-1';
+      await request.beforeCall?.({
+        model,
+        estimatedInputTokens: 10,
+        maxOutputTokens: 10,
+        estimatedCostUsd: 0.01,
+      });
+      const text = await answer(request, calls.length);
+      const usage = {
+        inputTokens: 10,
+        outputTokens: 5,
+        cachedInputTokens: 0,
+        reasoningTokens: 0,
+        estimated: false,
+      };
+      request.afterCall?.({
+        provider: 'scripted',
+        modelAsked: model,
+        modelUsed: model,
+        purpose: 'answer',
+        outcome: 'ok',
+        finishReason: 'stop',
+        promptDigest: '',
+        usage,
+        costUsd: 0.01,
+        startedAt: new Date(0).toISOString(),
+        ttftMs: 1,
+        durationMs: 1,
+        error: null,
+      });
+      return {
+        text,
+        finishReason: 'stop',
+        provider: 'scripted',
+        modelAsked: model,
+        modelUsed: model,
+        promptDigest: '',
+        ttftMs: 1,
+        durationMs: 1,
+        totals: { calls: 1, toolCalls: 0, usage, costUsd: 0.01 },
+        calls: [],
+        toolCalls: [],
+      };
+    },
+  };
+}
+
+export async function insertUser(pool: Pool, role: 'ANALYST' | 'ADMIN' = 'ANALYST'): Promise<Principal> {
+  const userId = newId('user');
+  const email = `${userId}@example.test`;
+  await pool.query('insert into users (id, email, name, role) values ($1, $2, $3, $4)', [
+    userId,
+    email,
+    'Ada',
+    role,
+  ]);
+  return { userId, email, name: 'Ada', role, via: 'api_key' };
+}
+
+export async function insertTemplate(pool: Pool, definition: TemplateDefinition): Promise<void> {
+  await pool.query(
+    `insert into templates (name, version, definition, sha256) values ($1, 1, $2, '') on conflict do nothing`,
+    [definition.name, definition],
+  );
+}
+
+export const fastDefaults: SessionDefaults = {
+  autoProgressSteps: true,
+  autoProgressPhases: false,
+  maxRetries: 1,
+  retryDelayMs: 10,
+  workerTimeoutMs: 30_000,
+};
+
+export interface SessionRig {
+  readonly database: TestDatabase;
+  readonly temporal: TestTemporal;
+}
+
+/** Runs workers for both queues of a session while `work` runs. */
+export async function withWorkers<Result>(
+  rig: SessionRig,
+  model: Model,
+  work: () => Promise<Result>,
+  options: { maxCachedWorkflows?: number } = {},
+): Promise<Result> {
+  const connection = await rig.temporal.nativeConnection();
+  const activities = createSessionActivities({
+    pool: rig.database.pool,
+    model,
+    contextMaxTokens: 8_000,
+    openDeltas: () => ({ write: () => undefined, end: () => undefined }),
+  });
+  const common = { connection, namespace: rig.temporal.namespace, activities: { ...activities } };
+  const flow = await Worker.create({
+    ...common,
+    taskQueue: taskQueues.flow,
+    workflowBundle: { codePath: workflowBundlePath() },
+    stickyQueueScheduleToStartTimeout: '2s',
+    ...options,
+  });
+  const llm = await Worker.create({ ...common, taskQueue: taskQueues.llm });
+  try {
+    return await flow.runUntil(() => llm.runUntil(work));
+  } finally {
+    await terminateOpenSessions(rig);
+  }
+}
+
+/** What a test leaves open would go on with the worker and the model of the next one. */
+async function terminateOpenSessions(rig: SessionRig): Promise<void> {
+  for (const id of started.splice(0)) {
+    const handle = rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
+    const { status } = await handle.describe();
+    if (status.name === 'RUNNING') await handle.terminate('the test is over');
+  }
+}
+
+const started: string[] = [];
+
+export async function startSession(
+  rig: SessionRig,
+  owner: Principal,
+  asked: Partial<CreateSession> = {},
+  defaults: SessionDefaults = fastDefaults,
+): Promise<string> {
+  await insertTemplate(rig.database.pool, threePhases);
+  const id = newSessionId();
+  const body = createSessionBody.parse({ topic: 'a topic', template: 'three', ...asked });
+  const draft = draftSession(body, owner, { version: 1, definition: threePhases }, defaults);
+  const run = await withTransaction(rig.database.pool, (tx) => writeSession(tx, id, draft));
+  await rig.temporal.client.workflow.start(run.workflowType, {
+    workflowId: run.workflowId,
+    taskQueue: run.taskQueue,
+    args: [run.workflowInput],
+    workflowTaskTimeout: '5s',
+  });
+  started.push(id);
+  return id;
+}
+
+export async function readProgress(rig: SessionRig, id: string): Promise<SessionProgress> {
+  const { rows } = await rig.database.pool.query<{ progress: SessionProgress }>(
+    'select progress from runs where id = $1',
+    [id],
+  );
+  return rows[0]!.progress;
+}
+
+export function untilStatus(rig: SessionRig, id: string, ...statuses: string[]): Promise<SessionProgress> {
+  return waitUntil(
+    async () => {
+      const progress = await readProgress(rig, id);
+      return statuses.includes(progress.status) ? progress : undefined;
+    },
+    { what: `session ${id} to be ${statuses.join(' or ')}` },
+  );
+}
+
+/** Waits until a gate of this phase (and attempt) is open. */
+export function untilGate(
+  rig: SessionRig,
+  id: string,
+  phaseNumber: number,
+  attempt = 1,
+): Promise<SessionProgress> {
+  return waitUntil(
+    async () => {
+      const progress = await readProgress(rig, id);
+      const here = progress.currentPhase === phaseNumber && progress.attempt === attempt;
+      return here && progress.gateId !== null && progress.status === 'waiting_approval'
+        ? progress
+        : undefined;
+    },
+    { what: `the gate of phase ${phaseNumber}` },
+  );
+}
+
+export function send(
+  rig: SessionRig,
+  id: string,
+  command: SessionCommand,
+  commandId: string,
+): Promise<SessionProgress> {
+  return sendSessionCommand(rig.temporal.client, id, command, commandId);
+}
+
+export async function eventsOf(
+  rig: SessionRig,
+  id: string,
+): Promise<{ pos: number; type: string; data: Record<string, unknown> }[]> {
+  const { rows } = await rig.database.pool.query<{
+    pos: number;
+    type: string;
+    data: Record<string, unknown>;
+  }>('select pos, type, data from run_events where run_id = $1 order by pos', [id]);
+  return rows;
+}
