@@ -86,8 +86,7 @@ create trigger audit_segments_no_truncate before truncate on audit_segments
 -- Gives what went, or no row when there is nothing to prune.
 create function prune_audit_segment(older_than timestamptz) returns table (first_seq bigint, last_seq bigint, entries bigint)
 language plpgsql security definer
-set search_path = public, pg_temp
-set sluice.audit_pruning = 'on' as $$
+set search_path = public, pg_temp as $$
 declare
   oldest audit_segments;
   removed bigint;
@@ -103,11 +102,15 @@ begin
               where c.seq between oldest.first_seq and oldest.last_seq and a.timestamp >= older_than) then
     return;
   end if;
+  -- Here and not in a SET clause of the function: only a superuser may give it a setting with a name of our own.
+  -- An error in between takes it back with everything else.
+  perform set_config('sluice.audit_pruning', 'on', true);
   delete from audit_logs a using audit_chain c
    where c.audit_id = a.id and c.seq between oldest.first_seq and oldest.last_seq;
   get diagnostics removed = row_count;
   delete from audit_chain c where c.seq between oldest.first_seq and oldest.last_seq;
   update audit_segments s set pruned_at = now() where s.first_seq = oldest.first_seq;
+  perform set_config('sluice.audit_pruning', 'off', true);
   return query select oldest.first_seq, oldest.last_seq, removed;
 end $$;
 
