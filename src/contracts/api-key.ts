@@ -12,7 +12,11 @@ export interface NewApiKey {
 
 export function newApiKey(): NewApiKey {
   const secret = `${PREFIX}${randomBytes(32).toString('base64url')}`;
-  return { secret, hash: hashApiKey(secret), hint: `${PREFIX}…${secret.slice(-4)}` };
+  return { secret, hash: hashApiKey(secret), hint: apiKeyHint(secret) };
+}
+
+export function apiKeyHint(secret: string): string {
+  return `${PREFIX}…${secret.slice(-4)}`;
 }
 
 /** 256 random bits need no slow hash: there is nothing to guess. */

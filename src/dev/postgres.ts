@@ -26,6 +26,8 @@ export interface PostgresOptions {
   /** False for tests: nothing has to survive a power cut. */
   readonly durable: boolean;
   readonly maxConnections?: number;
+  /** Given the part before it runs, so that a stop in the middle of the start finds it. */
+  readonly track?: (part: ProcessPart) => void;
   readonly onEnd?: ProcessPartOptions['onEnd'];
   readonly onBack?: () => void;
 }
@@ -58,6 +60,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   else await initialise(place, options);
   const port = await keepPort(lastPort(place.folder), HOST);
   const part = new ProcessPart(partOptions(options, place, port));
+  options.track?.(part);
   try {
     await part.start();
   } catch (error) {

@@ -83,13 +83,11 @@ export class ProcessPart {
     this.watch();
   }
 
-  /** Ends the part by its steps, or at once. */
+  /** Ends the part by its steps; in a hurry the first of them, the polite one, is left out. */
   async stop(hurry = false): Promise<void> {
     this.stopping = true;
     const { stopSteps, pidFile } = this.options;
-    const last = stopSteps.at(-1);
-    if (this.identity !== undefined)
-      await endProcess(this.identity, hurry && last !== undefined ? [last] : stopSteps);
+    if (this.identity !== undefined) await endProcess(this.identity, hurry ? stopSteps.slice(1) : stopSteps);
     rmSync(pidFile, { force: true });
   }
 

@@ -27,6 +27,11 @@ export const variables = {
     'TEMPORAL_CLI_PATH',
     'The `temporal` program, instead of the one found or downloaded.',
   ),
+  cacheHome: optionalText(
+    'XDG_CACHE_HOME',
+    'Folder under which the downloaded Temporal program is kept; ~/.cache when empty.',
+  ),
+  ci: optionalText('CI', 'Set by build servers; then no browser is opened.'),
 
   // What replaces an embedded part
   databaseUrl: url('DATABASE_URL', 'PostgreSQL, instead of the embedded one.', ['postgres', 'postgresql'], {

@@ -30,6 +30,11 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
   return Object.freeze(Object.fromEntries(entries)) as Config;
 }
 
+/** The environment for a child process: what this one was given, and more. */
+export function environmentWith(more: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return { ...process.env, ...more };
+}
+
 function describe(variable: Variable, given: string | undefined, error: z.ZodError): string {
   const shown =
     given === undefined ? 'nothing' : variable.secret ? 'a value that is not shown' : JSON.stringify(given);

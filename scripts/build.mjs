@@ -1,0 +1,52 @@
+// Builds everything into dist/: the compiled processes, the migrations, the workflow bundle, the console, openapi.json.
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sourcesHash, stampBuild } from './build-stamp.mjs';
+
+const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
+const inDist = (path) => join(root, 'dist', path);
+
+// Taken before: what changes meanwhile makes this build stale.
+const hash = sourcesHash(root);
+console.log('Building …');
+rmSync(inDist(''), { recursive: true, force: true });
+node('compiling', join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json'));
+cpSync(join(root, 'src/db/migrations'), inDist('db/migrations'), { recursive: true });
+node('bundling the workflows', inDist('workers/build-workflow-bundle.js'));
+await buildConsole();
+stampBuild(root, hash);
+
+function node(what, ...args) {
+  const { status } = spawnSync(process.execPath, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  if (status === 0) return;
+  console.error(`The build failed while ${what}.`);
+  process.exit(1);
+}
+
+async function buildConsole() {
+  if (!existsSync(join(root, 'web/main.tsx'))) return;
+  const { build } = await import('esbuild');
+  await build({
+    entryPoints: [join(root, 'web/main.tsx')],
+    outdir: inDist('console'),
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    minify: true,
+    sourcemap: true,
+    target: 'es2022',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    logLevel: 'warning',
+  });
+  cpSync(join(root, 'web/index.html'), inDist('console/index.html'));
+  for (const folder of ['public', 'styles']) {
+    if (existsSync(join(root, 'web', folder)))
+      cpSync(join(root, 'web', folder), inDist(`console/${folder}`), { recursive: true });
+  }
+}

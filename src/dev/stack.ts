@@ -1,0 +1,179 @@
+import type { Config } from '../platform/config.js';
+import { createLogger } from '../platform/logger.js';
+import { cacheFolder } from './cache-folder.js';
+import { ensureDatabase, setUpDatabase } from './database-set-up.js';
+import type { Home } from './home.js';
+import { createNodePart, type NodePartOptions } from './node-part.js';
+import { startPostgres } from './postgres.js';
+import { findPostgresPrograms, standardSources } from './postgres-programs.js';
+import { writePrivateJson } from './private-file.js';
+import type { ProcessPart, ProcessPartOptions } from './process-part.js';
+import { isServing, missingParts } from './readiness.js';
+import { keepSecrets } from './secrets.js';
+import { chooseStackPorts, type StackPorts } from './stack-ports.js';
+import type { StatusLines } from './status-lines.js';
+import { createTemporalServer } from './temporal.js';
+import { resolveTemporalBinary } from './temporal-binary.js';
+
+export interface StackAddresses {
+  readonly apiUrl: string;
+  readonly consoleUrl: string;
+  readonly temporalUiUrl: string | null;
+  readonly temporalAddress: string | null;
+  readonly databaseUrl: string;
+  readonly signInUrl: string;
+}
+
+const LOOPBACK = '127.0.0.1';
+/** The worker gives its activities 20 s; then it has some more to say goodbye to the server. */
+const DRAIN_MS = 25_000;
+const PATIENCE_MS = 30_000;
+
+/**
+ * Starts the parts in the order of their needs, and stops them in the opposite one. A part that configuration names
+ * elsewhere is left out. Needs the lock of the home.
+ */
+export class Stack {
+  private readonly processes: ProcessPart[] = [];
+  private readonly servers: ProcessPart[] = [];
+
+  constructor(
+    private readonly config: Config,
+    private readonly home: Home,
+    private readonly lines: StatusLines,
+  ) {}
+
+  async start(): Promise<StackAddresses> {
+    const { config, home } = this;
+    const ports = await chooseStackPorts(config, this.lines);
+    const secrets = keepSecrets(home.secrets);
+    const [database, temporal] = await Promise.all([this.startDatabase(secrets), this.startTemporal(ports)]);
+    const apiUrl = `http://${config.host === '0.0.0.0' ? LOOPBACK : config.host}:${ports.api}`;
+    const consoleUrl = config.publicUrl ?? apiUrl;
+    await this.startProcesses(apiUrl, {
+      SLUICE_HOME: home.folder,
+      DATABASE_URL: database.url,
+      SIGNING_SECRET: config.signingSecret ?? secrets.signingSecret,
+      PORT: String(ports.api),
+      PUBLIC_URL: consoleUrl,
+      ...(temporal.address === null ? {} : { TEMPORAL_ADDRESS: temporal.address }),
+      ...(temporal.uiUrl === null ? {} : { TEMPORAL_UI_URL: temporal.uiUrl }),
+    });
+    const { adminApiKey, analystApiKey } = secrets;
+    const addresses = {
+      apiUrl,
+      consoleUrl,
+      temporalUiUrl: temporal.uiUrl,
+      temporalAddress: temporal.address,
+    };
+    writePrivateJson(home.devFile, { ...addresses, databaseUrl: database.url, adminApiKey, analystApiKey });
+    const signInUrl = `${consoleUrl}/#signin=${database.signInToken}`;
+    return { ...addresses, databaseUrl: database.url, signInUrl };
+  }
+
+  /** First those that work, with time for the work in hand; then what they stand on. */
+  async stop(hurry: boolean): Promise<void> {
+    await Promise.all(this.processes.map((part) => part.stop(hurry)));
+    for (const part of [...this.servers].reverse()) await part.stop(hurry);
+  }
+
+  private async startDatabase(
+    secrets: ReturnType<typeof keepSecrets>,
+  ): Promise<{ url: string; signInToken: string }> {
+    const logger = createLogger({ level: 'silent', service: 'start' });
+    const url = this.config.databaseUrl ?? (await ensureDatabase(await this.startCluster(), logger));
+    const { applied, signInToken } = await setUpDatabase(url, secrets, logger);
+    this.lines.done('Database', applied.length === 0 ? 'up to date' : `${applied.length} migrations applied`);
+    return { url, signInToken };
+  }
+
+  private async startCluster(): Promise<string> {
+    const { home, lines } = this;
+    lines.busy('PostgreSQL', 'starting');
+    const { url, major, port, folder } = await startPostgres({
+      folder: home.postgres,
+      logFile: home.logFile('postgresql'),
+      programs: findPostgresPrograms(standardSources(this.config.embeddedPgBin)),
+      durable: true,
+      track: (part) => void this.servers.push(part),
+      ...this.reports('PostgreSQL'),
+    });
+    const elsewhere = folder === home.postgres ? '' : `, its data in ${folder}`;
+    lines.done('PostgreSQL', `${major} on ${LOOPBACK}:${port}${elsewhere}`);
+    return url;
+  }
+
+  private async startTemporal(ports: StackPorts): Promise<{ address: string | null; uiUrl: string | null }> {
+    const { config, home, lines } = this;
+    const { temporalAddress, temporalProfile, temporalConfigFile } = config;
+    const given = temporalAddress ?? temporalProfile ?? temporalConfigFile;
+    if (given !== undefined) {
+      lines.done('Temporal', `not started: ${given} is used`);
+      return { address: temporalAddress ?? null, uiUrl: config.temporalUiUrl ?? null };
+    }
+    lines.busy('Temporal', 'starting');
+    const binary = await resolveTemporalBinary({
+      set: config.temporalCliPath,
+      cacheFolder: cacheFolder(config.cacheHome, home.cache),
+      onProgress: (text) => lines.busy('Temporal', text),
+    });
+    const part = createTemporalServer({
+      binary: binary.path,
+      databaseFile: home.temporalDatabase,
+      folder: home.folder,
+      logFile: home.logFile('temporal'),
+      port: ports.temporal,
+      uiPort: ports.temporalUi,
+      namespace: config.temporalNamespace ?? 'default',
+      ...this.reports('Temporal'),
+    });
+    this.servers.push(part);
+    await part.start();
+    const uiUrl = config.temporalUiUrl ?? `http://${LOOPBACK}:${ports.temporalUi}`;
+    lines.done('Temporal', `${binary.version} (${binary.source}) on ${LOOPBACK}:${ports.temporal}`);
+    return { address: `${LOOPBACK}:${ports.temporal}`, uiUrl };
+  }
+
+  private async startProcesses(apiUrl: string, environment: Record<string, string>): Promise<void> {
+    const { lines } = this;
+    lines.busy('API', 'starting, with a worker');
+    const worker = this.nodePart('Worker', '../workers/main.js', environment, () => Promise.resolve(true));
+    const api = this.nodePart('API', '../api/main.js', environment, () => isServing(apiUrl));
+    this.processes.push(...(this.config.workerEnabled ? [worker, api] : [api]));
+    await Promise.all(this.processes.map((part) => part.start()));
+    const missing = this.config.workerEnabled ? await missingParts(apiUrl, PATIENCE_MS) : [];
+    if (this.config.workerEnabled && !missing.includes('workers'))
+      lines.done('Worker', `process ${worker.pid}`);
+    lines.done('API', apiUrl);
+    if (missing.length > 0) lines.warn('Missing', `${missing.join(', ')}: what is accepted waits until then`);
+  }
+
+  private nodePart(
+    name: string,
+    program: string,
+    environment: Record<string, string>,
+    isReady: NodePartOptions['isReady'],
+  ): ProcessPart {
+    const { home } = this;
+    return createNodePart({
+      name,
+      program,
+      home,
+      environment,
+      drainMs: DRAIN_MS,
+      isReady,
+      ...this.reports(name),
+    });
+  }
+
+  private reports(name: string): { onEnd: NonNullable<ProcessPartOptions['onEnd']>; onBack: () => void } {
+    return {
+      onEnd: (text, lastLines) => {
+        this.lines.warn(name, text);
+        for (const line of lastLines.split('\n').filter((part) => part !== ''))
+          this.lines.plain(`    ${name.toLowerCase()} │ ${line}`);
+      },
+      onBack: () => this.lines.done(name, 'is back'),
+    };
+  }
+}
