@@ -37,6 +37,7 @@ const nowUs = (): number => Number(process.hrtime.bigint() / 1_000n);
 interface Result {
   readonly latenciesUs: number[];
   readonly tokens: number;
+  readonly startRssMb: number;
   readonly maxRssMb: number;
   readonly cpuShare: number;
   readonly statements: number;
@@ -191,7 +192,8 @@ async function reader(): Promise<void> {
 }
 
 async function measured(work: () => Promise<{ ages: TokenAges[]; statements: number }>): Promise<void> {
-  let maxRss = 0;
+  const startRss = process.memoryUsage().rss;
+  let maxRss = startRss;
   const sampler = setInterval(() => (maxRss = Math.max(maxRss, process.memoryUsage().rss)), 100);
   const cpuBefore = process.cpuUsage();
   const startedAt = performance.now();
@@ -201,6 +203,7 @@ async function measured(work: () => Promise<{ ages: TokenAges[]; statements: num
   const result: Result = {
     latenciesUs: ages.flatMap((one) => one.latenciesUs),
     tokens: ages.reduce((sum, one) => sum + one.tokens, 0),
+    startRssMb: startRss / 1e6,
     maxRssMb: maxRss / 1e6,
     cpuShare: (cpu.user + cpu.system) / 1_000 / (performance.now() - startedAt),
     statements,
@@ -234,7 +237,7 @@ async function driver(): Promise<void> {
     report('onDelta in the worker', layered, bareResult);
     report('reader in another process', read, bareResult);
     console.log(
-      `worker: ${layered.maxRssMb.toFixed(0)} MB resident at most (bare reader ${bareResult.maxRssMb.toFixed(0)} MB), ` +
+      `worker: ${layered.maxRssMb.toFixed(0)} MB resident at most, ${layered.startRssMb.toFixed(0)} MB of it before the first stream (bare reader ${bareResult.maxRssMb.toFixed(0)} and ${bareResult.startRssMb.toFixed(0)} MB), ` +
         `${(layered.statements / SECONDS).toFixed(0)} NOTIFY statements a second for all streams, no row written`,
     );
   } finally {

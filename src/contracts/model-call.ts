@@ -3,7 +3,7 @@ import type { ModelErrorKind } from './model-error.js';
 /** A JSON Schema as a template carries it: data, never code. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-export interface ModelMessage {
+interface ModelMessage {
   readonly role: 'user' | 'assistant';
   readonly content: string;
 }
@@ -30,7 +30,7 @@ export interface ModelRequest {
   readonly afterCall?: (record: ModelCallRecord) => void;
 }
 
-export interface ModelOutput {
+interface ModelOutput {
   readonly name: string;
   readonly schema: JsonSchema;
   /** How often a mismatch is fed back before the request fails with `schema_mismatch`: 0 to 2, normally 2. */

@@ -4,21 +4,18 @@ import type { ModelCallRecord, ToolCallRecord } from './model-call.js';
  * Why a request to a model failed. The kind decides the retry:
  * rate_limited, overloaded, server, network and stalled may go away; the others will not.
  */
-export const modelErrorKinds = [
-  'rate_limited',
-  'overloaded',
-  'server',
-  'network',
-  'stalled',
-  'invalid_request',
-  'auth',
-  'refused',
-  'length',
-  'schema_mismatch',
-  'canceled',
-] as const;
-
-export type ModelErrorKind = (typeof modelErrorKinds)[number];
+export type ModelErrorKind =
+  | 'rate_limited'
+  | 'overloaded'
+  | 'server'
+  | 'network'
+  | 'stalled'
+  | 'invalid_request'
+  | 'auth'
+  | 'refused'
+  | 'length'
+  | 'schema_mismatch'
+  | 'canceled';
 
 const retryableKinds: ReadonlySet<ModelErrorKind> = new Set([
   'rate_limited',
@@ -28,7 +25,7 @@ const retryableKinds: ReadonlySet<ModelErrorKind> = new Set([
   'stalled',
 ]);
 
-export function isRetryableModelError(kind: ModelErrorKind): boolean {
+function isRetryableModelError(kind: ModelErrorKind): boolean {
   return retryableKinds.has(kind);
 }
 

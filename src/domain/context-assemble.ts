@@ -34,7 +34,7 @@ export interface EarlierOutput {
   readonly edited: boolean;
 }
 
-export interface ReviewNote {
+interface ReviewNote {
   readonly phase: number;
   readonly kind: 'note' | 'redo';
   readonly by: string;

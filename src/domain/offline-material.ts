@@ -2,7 +2,7 @@ import { languageOf, type Language } from './context-language.js';
 import type { ReadContext } from './context-read.js';
 import { oneLine } from './model-text.js';
 
-export interface CarriedItem {
+interface CarriedItem {
   readonly name: string;
   readonly score: number | undefined;
 }

@@ -16,7 +16,7 @@ import { isLoopbackAddress, isPublicAddress } from '../domain/outbound-address.j
  * O3. No redirect is followed, no proxy or cookie is used, no connection is kept.
  * O4. One clock for everything (name, connect, headers, body), and a cap on what is read.
  */
-export interface OutboundRequest {
+interface OutboundRequest {
   readonly url: string;
   readonly method?: 'GET' | 'HEAD' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
@@ -36,7 +36,7 @@ export interface OutboundAnswer {
   readonly durationMs: number;
 }
 
-export interface OutboundRefusal {
+interface OutboundRefusal {
   readonly ok: false;
   /** forbidden: never tried, and never will be. The others may be tried again. */
   readonly kind: 'forbidden' | 'unresolved' | 'timeout' | 'network' | 'canceled';

@@ -1,20 +1,14 @@
 import { compileOutputSchema } from '../../src/contracts/model-schema.js';
 import { loadConfig } from '../../src/platform/config.js';
-import { createModel } from '../../src/platform/llm/model.js';
-import { modelSettingsOf } from '../../src/platform/llm/model-settings.js';
-import { loadPrices } from '../../src/platform/llm/price-file.js';
+import { loadModel } from '../../src/platform/llm/load-model.js';
 import { failureOf, offlineModel } from './model-fixture.js';
 
 /**
  * What must hold for any provider. Runs against the one in the environment (LLM_PROVIDER, LLM_BASE_URL, LLM_API_KEY,
  * LLM_MODEL) when there is one, and against the offline model always.
  */
-const config = loadConfig();
-const settings = modelSettingsOf(config);
-const live =
-  settings.provider === 'offline'
-    ? []
-    : [[settings.provider, createModel(settings, await loadPrices(config.llmPricesFile))] as const];
+const configured = await loadModel(loadConfig());
+const live = configured.offline ? [] : [[configured.provider, configured] as const];
 
 describe.each([['offline', offlineModel()] as const, ...live])('%s', (_, model) => {
   test('streams a text whose pieces add up to it, with usage', async () => {

@@ -226,3 +226,16 @@ test('equal requests have equal digests, different ones have not', async () => {
   expect(one!.promptDigest).toBe(same!.promptDigest);
   expect(one!.promptDigest).not.toBe(other!.promptDigest);
 });
+
+test('without a name the first model that the server lists is asked, and the ledger says which', async () => {
+  const result = await modelOf({ baseUrl: server.url, model: 'auto' }).request(ask());
+  expect(server.seen[0]!.body['model']).toBe('first-listed');
+  expect(result).toMatchObject({ modelAsked: 'auto', modelUsed: 'first-listed' });
+});
+
+test('a list of models that cannot be had is a failure that may go away', async () => {
+  const { url } = server;
+  await server.close();
+  const failure = await failureOf(modelOf({ baseUrl: url, model: 'auto' }).request(ask()));
+  expect(failure).toMatchObject({ kind: 'network', retryable: true });
+});

@@ -56,6 +56,7 @@ export async function startModelServer(): Promise<ModelServer> {
   const seen: SeenRequest[] = [];
   let replyTo: ReplyTo = () => ({ text: 'Hello from the test server.' });
   const server = createServer((request, response) => {
+    if (request.url?.endsWith('/models') === true) return listModels(response);
     void readRequest(request, response).then((one) => {
       seen.push(one);
       return answer(one.path, response, replyTo(one, seen.length - 1), one.body);
@@ -72,6 +73,11 @@ export async function startModelServer(): Promise<ModelServer> {
         server.closeAllConnections();
       }),
   };
+}
+
+function listModels(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ object: 'list', data: [{ id: 'first-listed' }, { id: 'second-listed' }] }));
 }
 
 async function listen(server: Server): Promise<string> {

@@ -36,7 +36,7 @@ interface OpenText {
 }
 
 /** Half of it is the mean wait that it adds; a person sees no difference to letters that come one by one. */
-const INTERVAL_MS = 15;
+const INTERVAL_MS = 10;
 const WAIT_AFTER_FAILURE_MS = 250;
 
 export class DeltaBatcher {
@@ -98,7 +98,11 @@ export class DeltaBatcher {
   #mark(text: OpenText): void {
     this.#dirty.add(text);
     if (this.#timer !== undefined || this.#sending !== undefined) return;
-    this.#schedule(Math.max(0, this.#lastSendMs + this.#intervalMs - performance.now()));
+    this.#schedule(this.#waitMs());
+  }
+
+  #waitMs(): number {
+    return Math.max(0, this.#lastSendMs + this.#intervalMs - performance.now());
   }
 
   #schedule(waitMs: number): void {
@@ -106,7 +110,7 @@ export class DeltaBatcher {
       this.#timer = undefined;
       this.#sending = this.#send().finally(() => {
         this.#sending = undefined;
-        if (this.#dirty.size > 0 && this.#timer === undefined) this.#schedule(this.#intervalMs);
+        if (this.#dirty.size > 0 && this.#timer === undefined) this.#schedule(this.#waitMs());
       });
     }, waitMs);
     this.#timer.unref();

@@ -1,7 +1,7 @@
 import type { Config } from '../config.js';
 import { ConfigError } from '../config.js';
 
-export type ProviderName = 'openai-compatible' | 'openai' | 'anthropic' | 'offline';
+type ProviderName = 'openai-compatible' | 'openai' | 'anthropic' | 'offline';
 
 export interface ModelSettings {
   readonly provider: ProviderName;

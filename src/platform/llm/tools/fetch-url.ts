@@ -39,7 +39,7 @@ export function createFetchUrlTool(options: FetchUrlOptions): ModelTool {
   };
 }
 
-export function isAllowed(given: string, hosts: readonly string[]): boolean {
+function isAllowed(given: string, hosts: readonly string[]): boolean {
   if (!URL.canParse(given)) return false;
   const host = new URL(given).hostname.toLowerCase().replace(/\.$/, '');
   return hosts.some((allowed) => {

@@ -3,7 +3,7 @@ import type { ModelTool } from '../../../contracts/model-call.js';
 import { oneLine } from '../../../domain/model-text.js';
 import type { Outbound } from '../../outbound-http.js';
 
-export interface SearchHit {
+interface SearchHit {
   readonly title: string;
   readonly url: string;
   readonly snippet: string;
