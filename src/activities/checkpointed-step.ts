@@ -1,4 +1,4 @@
-import { activityInfo, ApplicationFailure, log } from '@temporalio/activity';
+import { activityInfo, ApplicationFailure, heartbeat, log } from '@temporalio/activity';
 import type { Pool } from 'pg';
 import { failureTypes } from '../contracts/errors.js';
 import type { RunProjection } from '../contracts/run.js';
@@ -26,10 +26,14 @@ export interface CheckpointedStep<Produced, Output> extends StepPlace {
   tell?(output: Output): Pick<RunProjection, 'progress' | 'events'>;
 }
 
+/** Often enough that the death of a worker is noticed in seconds, see the heartbeat timeouts in workflows/proxies.ts. */
+const BEAT_MS = 1_000;
+
 export async function checkpointedStep<Produced, Output>(
   pool: Pool,
   step: CheckpointedStep<Produced, Output>,
 ): Promise<Output> {
+  const beating = setInterval(() => heartbeat(), BEAT_MS);
   try {
     const earlier = await findCheckpoint<Output>(pool, step);
     if (earlier !== undefined) return earlier.output;
@@ -38,6 +42,8 @@ export async function checkpointedStep<Produced, Output>(
   } catch (error) {
     await keepError(pool, step, error);
     throw error;
+  } finally {
+    clearInterval(beating);
   }
 }
 

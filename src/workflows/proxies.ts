@@ -1,5 +1,6 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import { failureTypes } from '../contracts/errors.js';
+import type { AuditExportActivities } from '../contracts/audit-export.js';
 import type { RunActivities } from '../contracts/job-workflow.js';
 import type { MaintenanceActivities } from '../contracts/maintenance.js';
 import type { ReportActivities } from '../contracts/report.js';
@@ -33,6 +34,21 @@ export const runs = proxyLocalActivities<RunActivities>({
 export const reportSteps = proxyActivities<ReportActivities>({
   taskQueue: taskQueues.flow,
   startToCloseTimeout: '1m',
+  // A checkpointed step beats every second: after the death of its worker another one has it in this time.
+  heartbeatTimeout: '5s',
+  retry: {
+    maximumAttempts: 3,
+    initialInterval: '1s',
+    backoffCoefficient: 3,
+    nonRetryableErrorTypes: hopeless,
+  },
+});
+
+/** Reads the log a page at a time and beats with every piece, so that a dead worker is noticed within the minute. */
+export const auditExportSteps = proxyActivities<AuditExportActivities>({
+  taskQueue: taskQueues.flow,
+  startToCloseTimeout: '15m',
+  heartbeatTimeout: '1m',
   retry: {
     maximumAttempts: 3,
     initialInterval: '1s',

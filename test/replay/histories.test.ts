@@ -1,0 +1,26 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { maintenanceWorkflows, runKinds } from '../../src/contracts/names.js';
+import { workflowBundlePath } from '../support/workflow-bundle.js';
+
+const folder = resolve(import.meta.dirname, '../histories');
+const stored = readdirSync(folder).filter((name) => name.endsWith('.json'));
+const workflowOf = (file: string): string => file.split('_')[0] ?? '';
+
+beforeAll(() => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+});
+
+test.each(stored)('%s, written by the version in its name, replays without a difference', async (file) => {
+  const history: unknown = JSON.parse(readFileSync(resolve(folder, file), 'utf8'));
+  await Worker.runReplayHistory({ workflowBundle: { codePath: workflowBundlePath() } }, history);
+});
+
+test('every workflow of the registry has left at least one history', () => {
+  const registry = [
+    ...Object.values(runKinds).map((kind) => kind.workflowType),
+    ...Object.values(maintenanceWorkflows),
+  ];
+  expect([...new Set(stored.map(workflowOf))].sort()).toEqual(registry.sort());
+});

@@ -1,0 +1,74 @@
+import type { Client } from '@temporalio/client';
+import type pg from 'pg';
+import { createActivities, type ActivityDeps } from '../../src/activities/index.js';
+import type { MaintenancePolicy } from '../../src/activities/maintenance-activities.js';
+import { gatherActivity } from '../../src/db/activity-facts.js';
+import { insertRun, type NewRun } from '../../src/db/runs.js';
+import { createRunControl } from '../../src/platform/run-control.js';
+import { createWorker, type WorkerDeps } from '../../src/workers/worker.js';
+import { testSigner } from './audit-entries.js';
+import type { TestDatabase } from './database.js';
+import type { TestTemporal } from './temporal.js';
+import { workflowBundlePath } from './workflow-bundle.js';
+
+export interface SpineOptions {
+  readonly gather?: ActivityDeps['gather'];
+  readonly policy?: Partial<MaintenancePolicy>;
+  /** 0: every workflow task replays its history. */
+  readonly maxCachedWorkflows?: number;
+  readonly activities?: (made: ReturnType<typeof createActivities>) => WorkerDeps['activities'];
+}
+
+/** Nothing of the spine asks a model; whatever does is a mistake that the test shall see. */
+const noModel = new Proxy({} as ActivityDeps['model'], {
+  get: () => () => Promise.reject(new Error('no model here')),
+});
+
+export function spineActivities(
+  pool: pg.Pool,
+  client: Client,
+  options: SpineOptions = {},
+): WorkerDeps['activities'] {
+  const made = createActivities({
+    pool,
+    model: noModel,
+    contextMaxTokens: 1_000,
+    openDeltas: () => ({ write: () => undefined, end: () => undefined }),
+    gather: options.gather ?? gatherActivity,
+    control: createRunControl(client),
+    policy: { startGraceMs: 0, silentMs: 0, keepDays: 30, ...options.policy },
+    auditSigner: testSigner,
+    moreRetention: {},
+  });
+  return options.activities?.(made) ?? made;
+}
+
+/** Runs a worker of the flow queue around `work`. */
+export async function withWorker<Result>(
+  database: TestDatabase,
+  temporal: TestTemporal,
+  options: SpineOptions,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const worker = await createWorker({
+    connection: await temporal.nativeConnection(),
+    namespace: temporal.namespace,
+    activities: spineActivities(database.pool, temporal.client, options),
+    workflowBundle: { codePath: workflowBundlePath() },
+    queues: ['flow'],
+    ...(options.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: options.maxCachedWorkflows }),
+  });
+  const running = worker.run();
+  try {
+    return await work();
+  } finally {
+    worker.shutdown();
+    await running;
+  }
+}
+
+/** The row and its workflow, as the API leaves them behind. */
+export async function startRun(pool: pg.Pool, client: Client, run: NewRun): Promise<void> {
+  await insertRun(pool, run);
+  await createRunControl(client).launch(run);
+}
