@@ -3,7 +3,7 @@ import type { Role } from '../contracts/principal.js';
 import type { RunStatus } from '../domain/run-status.js';
 import { toJsonb } from './jsonb.js';
 import { keyset, type PageRequest } from './keyset.js';
-import { execute, join, many, maybeOne, one, sql, type Db, type Sql } from './sql.js';
+import { execute, join, many, maybeOne, one, prepared, sql, type Db, type Sql } from './sql.js';
 
 export interface RunRow {
   readonly id: string;
@@ -91,7 +91,9 @@ export function findRun(
 ): Promise<RunRow | undefined> {
   return maybeOne<RunRow>(
     db,
-    sql`select ${runColumns} from runs where runs.id = ${id} and ${visibleTo(viewer)} and ${ofKinds(kinds)}`,
+    prepared(
+      sql`select ${runColumns} from runs where runs.id = ${id} and ${visibleTo(viewer)} and ${ofKinds(kinds)}`,
+    ),
   );
 }
 

@@ -3,9 +3,15 @@ import type { QueryResultRow } from 'pg';
 /** Anything that runs a query: a pool, a checked-out client, a transaction. */
 export interface Db {
   query<Row extends QueryResultRow>(
-    text: string,
+    text: string | NamedStatement,
     values?: unknown[],
   ): Promise<{ rows: Row[]; rowCount: number | null }>;
+}
+
+/** Parsed and planned once on each connection, under its name. */
+export interface NamedStatement {
+  readonly name: string;
+  readonly text: string;
 }
 
 /** SQL text whose values are always bound, never spliced. Fragments nest: `${isNull ? sql`x is null` : sql`x = ${y}`}`. */
@@ -13,6 +19,7 @@ export class Sql {
   constructor(
     readonly strings: readonly string[],
     readonly values: readonly unknown[],
+    readonly isPrepared: boolean = false,
   ) {}
 
   /** The text with `$1…$n` and its bound values. */
@@ -24,6 +31,20 @@ export class Sql {
 
 export function sql(strings: TemplateStringsArray, ...values: unknown[]): Sql {
   return new Sql(strings, values);
+}
+
+/** For the few statements that run with nearly every request: planning them costs more than running them. */
+export function prepared({ strings, values }: Sql): Sql {
+  return new Sql(strings, values, true);
+}
+
+const names = new Map<string, string>();
+
+/** One name for one text, whatever fragments it was put together from. */
+function named(text: string): NamedStatement {
+  const name = names.get(text) ?? `s${names.size + 1}`;
+  names.set(text, name);
+  return { name, text };
 }
 
 /** Joins fragments: `join(conditions, sql` and `)`. */
@@ -46,7 +67,7 @@ function render(fragment: Sql, values: unknown[]): string {
 
 export async function many<Row extends QueryResultRow>(db: Db, statement: Sql): Promise<Row[]> {
   const { text, values } = statement.toQuery();
-  return (await db.query<Row>(text, values)).rows;
+  return (await db.query<Row>(statement.isPrepared ? named(text) : text, values)).rows;
 }
 
 export async function maybeOne<Row extends QueryResultRow>(db: Db, statement: Sql): Promise<Row | undefined> {

@@ -83,9 +83,10 @@ describe('nothing is lost', () => {
 test('one statement reads for all readers of a run', async () => {
   const statements: string[] = [];
   const counted: Db = {
-    query: (text, values) => {
+    query: (statement, values) => {
+      const text = typeof statement === 'string' ? statement : statement.text;
       if (text.includes('unnest')) statements.push(text);
-      return reading.pool.query(text, values);
+      return reading.pool.query(statement, values);
     },
   };
   const server = await reading.serve({ db: counted });

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Pool } from 'pg';
 import { hashApiKey } from '../../contracts/api-key.js';
@@ -11,7 +11,7 @@ import { provisionUser } from '../../db/user-provisioning.js';
 import { findWebSessionHolder } from '../../db/web-sessions.js';
 import type { TokenVerifier, VerifiedToken } from '../../platform/jwt.js';
 import type { Logger } from '../../platform/logger.js';
-import type { Announcements } from '../announcements.js';
+import type { Announcements } from '../../platform/announcements.js';
 import { PrincipalCache, type Found } from './principal-cache.js';
 import { sessionTokenOf } from './session-cookie.js';
 
@@ -45,17 +45,16 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
   });
   const ofApiKey = (secret: string): Promise<Principal | undefined> => {
     if (!API_KEY.test(secret)) return Promise.resolve(undefined);
-    const hash = hashApiKey(secret);
-    return cache.get(`key:${hash.toString('base64')}`, () => findByApiKey(deps, hash));
+    return cache.get(secret, () => findByApiKey(deps, hashApiKey(secret)));
   };
   const ofBearer = (token: string): Promise<Principal | undefined> => {
     if (token.startsWith('slk_')) return ofApiKey(token);
     const { tokens } = deps;
     if (tokens === undefined) return Promise.resolve(undefined);
-    return cache.get(`jwt:${digestOf(token)}`, () => findByToken(deps, tokens, token));
+    return cache.get(token, () => findByToken(deps, tokens, token));
   };
   const ofCookie = (token: string): Promise<Principal | undefined> =>
-    cache.get(`web:${digestOf(token)}`, () => findByCookie(deps, token));
+    cache.get(`web:${token}`, () => findByCookie(deps, token));
   return {
     async authenticate(request) {
       const { authorization } = request.headers;
@@ -67,7 +66,7 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
       return cookie === undefined ? undefined : verdict(await ofCookie(cookie));
     },
     ofApiKey,
-    forgetSession: (token) => cache.forget(`web:${digestOf(token)}`),
+    forgetSession: (token) => cache.forget(`web:${token}`),
   };
 }
 
@@ -134,7 +133,3 @@ const refusals = {
   email_taken: 'The token is good, but its e-mail address belongs to another user.',
   email_not_verified: 'The token is good, but its issuer does not vouch for its e-mail address.',
 } as const;
-
-function digestOf(token: string): string {
-  return createHash('sha256').update(token).digest('base64');
-}

@@ -1,0 +1,282 @@
+/**
+ * What the API costs over PostgreSQL itself. Reading a run (`GET /jobs/:id`, with its key, limit, validation, ETag, log
+ * and metrics) against a bare Koa route doing one SELECT through a plain pool; and accepting work (`POST
+ * /generate-report`) at 50 a second. API, bare server and load are processes of their own on one machine, and the two
+ * servers take turns.
+ *
+ * What is not measured: a network, TLS, a proxy, more than one API process, a cold cache of keys, workflows being run.
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { createServer, request as httpRequest, Agent } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import Koa from 'koa';
+import pg from 'pg';
+import { newId } from '../src/contracts/ids.js';
+import { migrateUp, readMigrations } from '../src/db/migrate.js';
+import { withTransaction } from '../src/db/transaction.js';
+import { issueApiKey } from '../src/db/user-api-keys.js';
+import { createLogger } from '../src/platform/logger.js';
+import { createPool } from '../src/platform/pool.js';
+
+const CONNECTIONS = 16;
+const ROUNDS = 5;
+const ROUND_MS = 3_000;
+const POSTS_PER_SECOND = 50;
+const POST_SECONDS = 12;
+const WANTED_RATIO = 0.6;
+const WANTED_P99_MS = 60;
+
+const roles: Record<string, () => Promise<unknown>> = {
+  api: () => import('../src/api/main.js'),
+  bare,
+  driver,
+};
+await (roles[process.argv[2] ?? 'driver'] ?? driver)();
+
+async function bare(): Promise<void> {
+  const pool = new pg.Pool({ connectionString: process.env['DATABASE_URL'], max: 10 });
+  const app = new Koa().use(async (ctx) => {
+    const { rows } = await pool.query('select * from runs where id = $1', [ctx.path.slice('/jobs/'.length)]);
+    ctx.body = rows[0];
+  });
+  const server = createServer(app.callback()).listen(Number(process.env['PORT']), '127.0.0.1');
+  process.on('SIGTERM', () => process.exit(0));
+  await once(server, 'listening');
+}
+
+async function driver(): Promise<void> {
+  const databaseUrl = process.env['DATABASE_URL'];
+  if (databaseUrl === undefined) throw new Error('DATABASE_URL says where a database for this may be made');
+  const name = `bench_api_${randomBytes(4).toString('hex')}`;
+  const admin = new pg.Client({ connectionString: databaseUrl });
+  await admin.connect();
+  await admin.query(`create database ${name}`);
+  const url = new URL(databaseUrl);
+  url.pathname = `/${name}`;
+  const children: ChildProcess[] = [];
+  try {
+    const { runId, token } = await seed(url.href);
+    const ports = { api: await freePort(), bare: await freePort() };
+    const log = join(tmpdir(), `${name}.log`);
+    for (const role of ['api', 'bare'] as const) children.push(start(role, url.href, ports[role], log));
+    const targets = {
+      bare: { port: ports.bare, path: `/jobs/${runId}`, token },
+      api: { port: ports.api, path: `/jobs/${runId}`, token },
+    };
+    await Promise.all(Object.values(targets).map(untilAnswers));
+    await compareReads(targets);
+    await measurePosts({ port: ports.api, path: '/generate-report', token });
+  } finally {
+    for (const child of children) child.kill('SIGTERM');
+    await Promise.all(children.map((child) => child.exitCode ?? once(child, 'exit')));
+    await admin.query(`drop database ${name} with (force)`);
+    await admin.end();
+  }
+}
+
+interface Target {
+  readonly port: number;
+  readonly path: string;
+  readonly token: string;
+}
+
+function start(role: string, databaseUrl: string, port: number, logFile: string): ChildProcess {
+  const log = openSync(logFile, 'a');
+  const child = fork(fileURLToPath(import.meta.url), [role], {
+    stdio: ['ignore', log, 'inherit', 'ipc'],
+    env: {
+      TEMPORAL_ADDRESS: '127.0.0.1:1',
+      ...process.env,
+      DATABASE_URL: databaseUrl,
+      PORT: String(port),
+      SIGNING_SECRET: randomBytes(32).toString('hex'),
+      RATE_LIMIT_PER_MINUTE: '1000000',
+    },
+  });
+  closeSync(log);
+  return child;
+}
+
+async function seed(databaseUrl: string): Promise<{ runId: string; token: string }> {
+  const logger = createLogger({ level: 'warn', service: 'bench' });
+  const pool = createPool({ databaseUrl, max: 2, applicationName: 'bench', logger });
+  await migrateUp(
+    pool,
+    await readMigrations(fileURLToPath(new URL('src/db/migrations', `file://${process.cwd()}/`))),
+  );
+  const userId = newId('user');
+  await pool.query(
+    `insert into users (id, email, name, role) values ($1, 'b@example.test', 'b', 'ANALYST')`,
+    [userId],
+  );
+  const key = await withTransaction(pool, (tx) =>
+    issueApiKey(tx, { userId, name: 'bench', expiresAt: undefined }),
+  );
+  const runId = newId('job');
+  await pool.query(
+    `insert into runs (id, kind, owner_id, status, title, workflow_id, workflow_type, task_queue, result, finished_at)
+     values ($1, 'report', $2, 'completed', 'A report', $1, 'x', 'flow', $3, now())`,
+    [
+      runId,
+      userId,
+      { sha256: 'a'.repeat(64), bytes: 1234, contentType: 'text/html', filename: 'report.html' },
+    ],
+  );
+  await pool.end();
+  return { runId, token: key.secret };
+}
+
+async function compareReads(targets: { bare: Target; api: Target }): Promise<void> {
+  for (const target of [targets.bare, targets.api]) await load(target, 1_500);
+  const rounds: { bare: Figures; api: Figures }[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    rounds.push({ bare: await load(targets.bare, ROUND_MS), api: await load(targets.api, ROUND_MS) });
+  }
+  for (const side of ['bare', 'api'] as const) {
+    const { perSecond, p50, p99 } = middle(
+      rounds.map((round) => round[side]),
+      ({ perSecond: each }) => each,
+    );
+    console.log(
+      `GET of a run, ${side.padEnd(4)}: ${perSecond.toFixed(0)} requests/s, p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`,
+    );
+  }
+  const ratio = middle(
+    rounds.map(({ api, bare: plain }) => api.perSecond / plain.perSecond),
+    (each) => each,
+  );
+  verdict(`reads: ${ratio.toFixed(2)} of the bare route (wanted ≥ ${WANTED_RATIO})`, ratio >= WANTED_RATIO);
+}
+
+interface Figures {
+  readonly perSecond: number;
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/** Every connection asks again as soon as it has its answer. Bare sockets: the load must cost less than what it loads. */
+async function load(target: Target, forMs: number): Promise<Figures> {
+  const took: number[] = [];
+  const startedAt = performance.now();
+  await Promise.all(
+    Array.from({ length: CONNECTIONS }, () =>
+      askAgainAndAgain(target, startedAt + forMs, (ms) => took.push(ms)),
+    ),
+  );
+  return { perSecond: took.length / ((performance.now() - startedAt) / 1_000), ...quantiles(took) };
+}
+
+function askAgainAndAgain(target: Target, until: number, onAnswer: (ms: number) => void): Promise<void> {
+  const question = `GET ${target.path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer ${target.token}\r\n\r\n`;
+  return new Promise((resolve, reject) => {
+    const socket: Socket = connect(target.port, '127.0.0.1');
+    let text = '';
+    let askedAt = 0;
+    const ask = (): void => {
+      askedAt = performance.now();
+      if (askedAt < until) socket.write(question);
+      else socket.end(() => resolve());
+    };
+    socket.setNoDelay(true).setEncoding('latin1');
+    socket.on('error', reject);
+    socket.on('connect', ask);
+    socket.on('data', (chunk: string) => {
+      text += chunk;
+      const head = text.indexOf('\r\n\r\n');
+      if (head < 0 || text.length < head + 4 + Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0)) return;
+      if (!text.startsWith('HTTP/1.1 200')) {
+        reject(new Error(text.slice(0, head)));
+        return;
+      }
+      text = '';
+      onAnswer(performance.now() - askedAt);
+      ask();
+    });
+  });
+}
+
+/** At a fixed rate, whatever the answers do: a slow answer does not make the next question later. */
+async function measurePosts(target: Target): Promise<void> {
+  await posts(target, POSTS_PER_SECOND);
+  const took = await posts(target, POSTS_PER_SECOND * POST_SECONDS);
+  const { p50, p99 } = quantiles(took);
+  verdict(
+    `accepting a POST at ${POSTS_PER_SECOND}/s: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms (wanted ≤ ${WANTED_P99_MS})`,
+    p99 <= WANTED_P99_MS,
+  );
+}
+
+async function posts(target: Target, count: number): Promise<number[]> {
+  const agent = new Agent({ keepAlive: true });
+  const startedAt = performance.now();
+  const answers: Promise<number>[] = [];
+  for (let index = 0; index < count; index += 1) {
+    await delay(Math.max(0, startedAt + (index * 1_000) / POSTS_PER_SECOND - performance.now()));
+    answers.push(post(target, agent));
+  }
+  const took = await Promise.all(answers);
+  agent.destroy();
+  return took;
+}
+
+function post({ port, path, token }: Target, agent: Agent): Promise<number> {
+  const askedAt = performance.now();
+  const headers = { Authorization: `Bearer ${token}`, 'Idempotency-Key': randomBytes(12).toString('hex') };
+  return new Promise((resolve, reject) => {
+    const request = httpRequest({ port, path, method: 'POST', agent, headers }, (response) => {
+      response.resume();
+      response.on('end', () => {
+        if (response.statusCode === 202) resolve(performance.now() - askedAt);
+        else reject(new Error(`POST answered ${response.statusCode}`));
+      });
+    });
+    request.on('error', reject);
+    request.end();
+  });
+}
+
+async function untilAnswers(target: Target): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      await load(target, 20);
+      return;
+    } catch (error) {
+      if (tries > 100) throw error;
+      await delay(100);
+    }
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+function quantiles(values: readonly number[]): { p50: number; p99: number } {
+  const sorted = [...values].sort((left, right) => left - right);
+  const at = (part: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
+  return { p50: at(0.5), p99: at(0.99) };
+}
+
+function middle<Value>(values: readonly Value[], by: (value: Value) => number): Value {
+  const sorted = [...values].sort((left, right) => by(left) - by(right));
+  const found = sorted[Math.floor(sorted.length / 2)];
+  if (found === undefined) throw new Error('nothing was measured');
+  return found;
+}
+
+function verdict(text: string, met: boolean): void {
+  console.log(`${met ? 'met    ' : 'NOT MET'}  ${text}`);
+  if (!met) process.exitCode = 1;
+}
