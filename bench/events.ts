@@ -11,7 +11,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import Koa from 'koa';
-import { Announcements } from '../src/api/announcements.js';
+import { Announcements } from '../src/platform/announcements.js';
 import { EventHub } from '../src/api/events/event-hub.js';
 import { EventStreams } from '../src/api/events/event-streams.js';
 import { eventSubjectOf } from '../src/api/events/event-subject.js';

@@ -1,17 +1,19 @@
 import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 import { createAuditSigner } from '../contracts/audit-chain.js';
+import { stepDeltasChannel } from '../contracts/model-delta.js';
 import { cacheDroppedChannel } from '../contracts/names.js';
 import { startAuditSealer, type AuditSealer } from '../db/audit-sealer.js';
 import type { Cache } from '../platform/cache.js';
 import type { Config } from '../platform/config.js';
 import type { TokenVerifier } from '../platform/jwt.js';
+import type { DeltaFeed } from '../platform/llm/delta-feed.js';
 import type { Logger } from '../platform/logger.js';
 import type { ApiMetrics } from '../platform/metrics.js';
 import type { Redis } from '../platform/redis.js';
 import type { RunControl } from '../platform/run-control.js';
 import type { Tracing } from '../platform/tracing.js';
-import type { Announcements } from './announcements.js';
+import type { Announcements } from '../platform/announcements.js';
 import { createAnswerSealer } from './answer-sealer.js';
 import { createAuthenticator, type Authenticator } from './auth/authenticator.js';
 import { EventHub } from './events/event-hub.js';
@@ -37,6 +39,7 @@ export interface ApiResources {
   readonly cache: Cache;
   readonly temporal: Client;
   readonly runControl: RunControl;
+  readonly modelText: DeltaFeed;
   readonly redis?: Redis | undefined;
   readonly tokens?: TokenVerifier | undefined;
   readonly tracing?: Tracing | undefined;
@@ -58,10 +61,15 @@ export interface ApiDeps extends ApiResources {
 }
 
 export function createApiDeps(resources: ApiResources): ApiDeps {
-  const { config, signingSecret, pool, logger, announcements, cache, metrics, redis, tokens } = resources;
+  const { config, signingSecret, pool, logger, announcements, cache, metrics, redis, tokens, modelText } =
+    resources;
   announcements.on(cacheDroppedChannel, {
     onMessage: (payload) => cache.announced(payload),
     onListening: () => cache.mayHaveMissed(),
+  });
+  announcements.on(stepDeltasChannel, {
+    onMessage: (payload) => modelText.receive(payload),
+    onListening: () => modelText.resume(),
   });
   const hub = new EventHub({ db: pool, announcements, logger, pollIntervalMs: config.workerPollIntervalMs });
   const store = redis === undefined ? createPostgresRateLimitStore(pool) : createRedisRateLimitStore(redis);

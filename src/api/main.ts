@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../platform/config.js';
 import { databaseUrlOf } from '../platform/database-url.js';
 import { createTokenVerifier } from '../platform/jwt.js';
+import { openDeltaFeed } from '../platform/llm/open-delta-feed.js';
 import { createLogger } from '../platform/logger.js';
 import { createApiMetrics } from '../platform/metrics.js';
 import { openCache } from '../platform/open-cache.js';
@@ -11,7 +12,7 @@ import { createRunControl } from '../platform/run-control.js';
 import { signingSecretOf } from '../platform/signing-secret.js';
 import { createTemporalClient } from '../platform/temporal-client.js';
 import { startTracing } from '../platform/tracing.js';
-import { Announcements } from './announcements.js';
+import { Announcements } from '../platform/announcements.js';
 import { createApp } from './app.js';
 import { createApiDeps, startBackground } from './deps.js';
 import { createUpgrade } from './routes.js';
@@ -35,6 +36,7 @@ const deps = createApiDeps({
   ...{ config, logger, metrics, pool, redis, temporal, announcements, tracing },
   signingSecret: signingSecretOf(config),
   runControl: createRunControl(temporal),
+  modelText: openDeltaFeed(pool),
   cache: openCache(redis, metrics, () => announcements.listening),
   tokens: createTokenVerifier(config),
   consoleFolder: fileURLToPath(new URL('../console/', import.meta.url)),

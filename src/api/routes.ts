@@ -1,22 +1,27 @@
 import { createAuditSigner } from '../contracts/audit-chain.js';
+import { idSchema } from '../contracts/ids.js';
 import { jobIdSchema } from '../contracts/job.js';
 import { sealAuditLog } from '../db/audit-seal.js';
 import type { ApiDeps } from './deps.js';
 import { createEventUpgrade, type UpgradeHandler } from './events/event-upgrade.js';
 import type { AnyRoute } from './route.js';
+import { readableSessions } from './session-events.js';
 import { createApiKeyRoutes } from './routes/api-keys.js';
 import { createAuditRoutes } from './routes/audit-logs.js';
 import { createDeadLetterRoutes } from './routes/dead-letters.js';
 import { createDocsRoutes } from './routes/docs.js';
 import { createEventRoute } from './routes/events.js';
 import { createFileRoutes } from './routes/files.js';
+import { createGateInboxRoutes } from './routes/gate-inbox.js';
 import { createGateRoutes } from './routes/gates.js';
 import { createHealthRoutes } from './routes/health.js';
 import { createJobRoutes, readableJobs } from './routes/jobs.js';
 import { createMetricsRoutes } from './routes/metrics.js';
 import { createReportRoutes } from './routes/reports.js';
 import { createSessionCommandRoutes } from './routes/session-commands.js';
-import { createSessionRoutes } from './routes/sessions.js';
+import { createSessionReadRoutes } from './routes/session-reads.js';
+import { createSessionRoutes, operationId } from './routes/sessions.js';
+import { createTemplateRoutes } from './routes/templates.js';
 import { createUserRoutes } from './routes/users.js';
 import { createWebSessionRoutes } from './routes/web-session.js';
 
@@ -39,8 +44,12 @@ export function createRoutes(deps: ApiDeps): AnyRoute[] {
     ...sessionBases.flatMap((base) => [
       ...createSessionRoutes({ ...deps, defaults: config, links: ui }, base),
       ...createSessionCommandRoutes(deps, base),
+      ...createSessionReadRoutes({ ...deps, links: ui }, base),
+      sessionEventRoute(deps, base),
     ]),
+    ...createGateInboxRoutes({ ...deps, links: ui }),
     ...createGateRoutes(deps),
+    ...createTemplateRoutes(deps),
     ...createUserRoutes(deps),
     ...createApiKeyRoutes(deps),
     ...createAuditRoutes({ ...deps, ...auditOf(deps) }),
@@ -54,7 +63,13 @@ export function createUpgrade(deps: ApiDeps): UpgradeHandler {
     ...readingOf(deps),
     logger: deps.logger,
     allowedOrigins: deps.config.corsOrigins,
-    sources: [{ path: /^\/jobs\/([^/]+)\/events$/, runs: readableJobs(deps.ui) }],
+    sources: [
+      { path: /^\/jobs\/([^/]+)\/events$/, runs: readableJobs(deps.ui) },
+      ...sessionBases.map((base) => ({
+        path: new RegExp(`^${base}/([^/]+)/events$`),
+        runs: readableSessions(deps.modelText),
+      })),
+    ],
   });
 }
 
@@ -65,6 +80,17 @@ function jobEventRoute(deps: ApiDeps): AnyRoute {
     tag: 'Jobs',
     id: jobIdSchema,
     runs: readableJobs(deps.ui),
+  };
+  return createEventRoute(spec, readingOf(deps));
+}
+
+function sessionEventRoute(deps: ApiDeps, base: string): AnyRoute {
+  const spec = {
+    path: `${base}/:id/events`,
+    operationId: operationId('sessionEvents', base),
+    tag: 'sessions',
+    id: idSchema('session'),
+    runs: readableSessions(deps.modelText),
   };
   return createEventRoute(spec, readingOf(deps));
 }

@@ -35,23 +35,21 @@ export function rerunPlan(session: OwnedSession, body: RedoBody): RerunPlan {
 export function takeOver(
   tx: Tx,
   session: OwnedSession,
-  forkId: string,
-  body: RedoBody,
-  instructions: ContentRef | null,
+  fork: { readonly id: string; readonly body: RedoBody; readonly instructions: ContentRef | null },
 ): { phases: PhaseState[]; copy: () => Promise<void> } {
-  const { reused } = rerunPlan(session, body);
+  const { reused } = rerunPlan(session, fork.body);
   const newIds = new Map(
     reused.filter((each) => each.stepId !== '').map((each) => [each.stepId, newId('step')]),
   );
-  const phases = inheritedPhases(session.state, body.from, instructions, newIds);
+  const phases = inheritedPhases(session.state, fork.body.from, fork.instructions, newIds);
   const hashes = phases.flatMap((phase) =>
     [phase.output, phase.notes, ...Object.values(phase.results).map((result) => result.ref)].flatMap((ref) =>
       ref === null ? [] : [ref.sha256],
     ),
   );
   const copy = async (): Promise<void> => {
-    await shareBlobs(tx, forkId, hashes);
-    await copySteps(tx, forkId, newIds);
+    await shareBlobs(tx, fork.id, hashes);
+    await copySteps(tx, fork.id, newIds);
   };
   return { phases, copy };
 }

@@ -1,4 +1,4 @@
-import { migrateUp, readMigrations } from '../db/migrate.js';
+import { prepareDatabase } from '../db/prepare-database.js';
 import { one, sql } from '../db/sql.js';
 import type { Logger } from '../platform/logger.js';
 import { createPool } from '../platform/pool.js';
@@ -32,7 +32,7 @@ export async function setUpDatabase(
 ): Promise<{ applied: string[]; signInToken: string }> {
   const pool = createPool({ databaseUrl, max: 2, applicationName: 'set-up', logger });
   try {
-    const applied = await migrateUp(pool, await readMigrations());
+    const { applied } = await prepareDatabase(pool);
     return { applied, ...(await bootstrapUsers(pool, secrets)) };
   } finally {
     await pool.end();

@@ -1,11 +1,14 @@
 import { createActivities } from '../activities/index.js';
+import { createAuditSigner } from '../contracts/audit-chain.js';
 import { gatherActivity } from '../db/activity-facts.js';
+import { auditRetention } from '../db/audit-retention.js';
 import { loadConfig } from '../platform/config.js';
 import { databaseUrlOf } from '../platform/database-url.js';
 import { openWorkerModel } from '../platform/llm/worker-model.js';
 import { createLogger } from '../platform/logger.js';
 import { createPool } from '../platform/pool.js';
 import { createRunControl } from '../platform/run-control.js';
+import { signingSecretOf } from '../platform/signing-secret.js';
 import { temporalTarget } from '../platform/temporal-connection.js';
 import { connectTemporalWorker, installTemporalRuntime } from '../platform/temporal-worker.js';
 import { startTracing } from '../platform/tracing.js';
@@ -27,16 +30,15 @@ async function work(): Promise<void> {
   const tracing = await startTracing({ endpoint: config.otlpEndpoint, service: 'sluice-worker' });
   const databaseUrl = databaseUrlOf(config);
   const pool = createPool({ databaseUrl, max: config.databasePoolMax, applicationName: 'worker', logger });
-  const model = await openWorkerModel(config, pool);
+  const model = await openWorkerModel({ config, databaseUrl, pool, logger });
   const connection = await connectTemporalWorker(temporalTarget(config), logger, stop.signal);
   if (connection !== undefined) {
     const activities = createActivities({
-      ...model,
-      pool,
-      gather: gatherActivity,
+      ...{ ...model, pool, gather: gatherActivity },
       control: createRunControl(connection.client),
       policy: { startGraceMs: 5_000, silentMs: 60_000, keepDays: config.retentionDays },
-      moreRetention: {},
+      auditSigner: createAuditSigner(signingSecretOf(config)),
+      moreRetention: auditRetention(pool, config.auditRetentionDays),
     });
     const { native, namespace, client } = connection;
     const worker = await createWorker({

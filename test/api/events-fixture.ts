@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
 import type pg from 'pg';
-import { Announcements } from '../../src/api/announcements.js';
+import { Announcements } from '../../src/platform/announcements.js';
 import { EventHub } from '../../src/api/events/event-hub.js';
 import { EventStreams, type EventStreamsOptions } from '../../src/api/events/event-streams.js';
 import { createEventUpgrade } from '../../src/api/events/event-upgrade.js';
@@ -31,14 +31,14 @@ export interface ReadingServer {
   readonly close: () => Promise<void>;
 }
 
-export interface ReadingServerOptions extends Partial<Omit<EventStreamsOptions, 'hub' | 'logger'>> {
+interface ReadingServerOptions extends Partial<Omit<EventStreamsOptions, 'hub' | 'logger'>> {
   readonly pool: pg.Pool;
   readonly databaseUrl: string;
   readonly pollIntervalMs?: number;
   readonly live?: LiveSource;
 }
 
-export async function startReadingServer(options: ReadingServerOptions): Promise<ReadingServer> {
+async function startReadingServer(options: ReadingServerOptions): Promise<ReadingServer> {
   const tokens = new Map<string, Principal>();
   const announcements = new Announcements({
     createClient: () => createListenerClient(options.databaseUrl, 'events-test'),
@@ -123,7 +123,7 @@ function mount(runs: ReadableRuns, deps: Parameters<typeof createEventRoute>[1])
   return app;
 }
 
-export async function createUser(pool: pg.Pool, role: 'ANALYST' | 'ADMIN' = 'ANALYST'): Promise<Principal> {
+async function createUser(pool: pg.Pool, role: 'ANALYST' | 'ADMIN' = 'ANALYST'): Promise<Principal> {
   const userId = newId('user');
   const email = `${userId}@example.test`;
   await pool.query('insert into users (id, email, name, role) values ($1, $2, $3, $4)', [

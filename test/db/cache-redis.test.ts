@@ -1,5 +1,5 @@
 import { cacheDroppedChannel } from '../../src/contracts/names.js';
-import { WakeUpListener } from '../../src/api/events/wake-up-listener.js';
+import { WakeUpListener } from '../../src/platform/wake-up-listener.js';
 import { withTransaction } from '../../src/db/transaction.js';
 import { createMemoryCacheStore } from '../../src/platform/cache-memory.js';
 import { createRedisCacheStore } from '../../src/platform/cache-redis.js';

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { createApp } from '../../src/api/app.js';
-import { Announcements } from '../../src/api/announcements.js';
+import { Announcements } from '../../src/platform/announcements.js';
 import { createApiDeps, startBackground, type ApiBackground, type ApiDeps } from '../../src/api/deps.js';
 import { createUpgrade } from '../../src/api/routes.js';
 import { closeServer, createApiServer, listen } from '../../src/api/server.js';
@@ -10,6 +10,7 @@ import { issueApiKey } from '../../src/db/user-api-keys.js';
 import { withTransaction } from '../../src/db/transaction.js';
 import { loadConfig } from '../../src/platform/config.js';
 import { createTokenVerifier } from '../../src/platform/jwt.js';
+import { openDeltaFeed } from '../../src/platform/llm/open-delta-feed.js';
 import { createLogger, type Logger } from '../../src/platform/logger.js';
 import { createApiMetrics } from '../../src/platform/metrics.js';
 import { openCache } from '../../src/platform/open-cache.js';
@@ -53,6 +54,7 @@ export async function startApi(options: ApiOptions): Promise<TestApi> {
     ...{ config, logger, metrics, pool, redis, temporal, announcements },
     signingSecret: 'a secret of the tests, long enough',
     runControl: createRunControl(temporal),
+    modelText: openDeltaFeed(pool),
     cache: openCache(redis, metrics, () => announcements.listening),
     tokens: createTokenVerifier(config),
     consoleFolder: options.consoleFolder ?? '/nowhere',

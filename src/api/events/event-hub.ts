@@ -3,7 +3,7 @@ import { runEventsChannel } from '../../contracts/names.js';
 import { listEventsOfRunsAfter, listRunPositions, type StoredEvent } from '../../db/run-event-reads.js';
 import type { Db } from '../../db/sql.js';
 import type { Logger } from '../../platform/logger.js';
-import type { Announcements } from '../announcements.js';
+import type { Announcements } from '../../platform/announcements.js';
 import { EventMessage } from './event-message.js';
 
 /**

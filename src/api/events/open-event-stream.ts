@@ -10,7 +10,7 @@ import type { StreamStart } from './event-stream.js';
 import type { EventSubject, ReadableRuns } from './event-subject.js';
 
 /** Who a request is from, by its Authorization header or cookie. Throws `unauthenticated`, or gives nobody. */
-export type AuthenticateRequest = (request: IncomingMessage) => Promise<Principal | undefined>;
+type AuthenticateRequest = (request: IncomingMessage) => Promise<Principal | undefined>;
 
 export interface EventReadingDeps {
   readonly db: Db;

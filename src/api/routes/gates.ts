@@ -43,7 +43,11 @@ function decideRoute(deps: GateRouteDeps): AnyRoute {
       const current = { current: session.progress, gate };
       if (session.finished) throw new Problem('already_finished', { extra: current });
       if (gate.outputDigest !== body.outputDigest) throw new Problem('stale_approval', { extra: current });
-      const command = await commandOf(db, session, gate.phase, body, deciderOf(principal, origin));
+      const command = await commandOf(
+        db,
+        { session, phase: gate.phase, by: deciderOf(principal, origin) },
+        body,
+      );
       return reply(200, await sendSessionCommand(deps.temporal, session.id, command, commandId));
     },
   });
@@ -51,11 +55,10 @@ function decideRoute(deps: GateRouteDeps): AnyRoute {
 
 async function commandOf(
   db: Db,
-  session: OwnedSession,
-  phase: number,
+  at: { readonly session: OwnedSession; readonly phase: number; readonly by: Decider },
   body: DecideBody,
-  by: Decider,
 ): Promise<SessionCommand> {
+  const { session, phase, by } = at;
   const digest = body.outputDigest;
   const comment = body.comment ?? null;
   switch (body.decision) {
@@ -87,7 +90,9 @@ async function checkedEdits(
   const template = await findTemplate(db, session.templateName, session.templateVersion);
   const schema = template?.definition.phases[phase - 1]?.steps.INTEGRATE.outputSchema;
   if (schema === undefined) return body.edits;
-  const verdict = compileOutputSchema(schema)(typeof body.edits === 'string' ? parsed(body.edits) : body.edits);
+  const verdict = compileOutputSchema(schema)(
+    typeof body.edits === 'string' ? parsed(body.edits) : body.edits,
+  );
   if (verdict.ok) return body.edits;
   const errors = verdict.problems.map(({ path, message }) => ({ path: `edits${path}`, message }));
   throw new Problem('validation_error', {

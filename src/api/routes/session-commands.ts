@@ -29,9 +29,11 @@ interface CommandSpec<Body extends ZodType> {
   prepare: (call: Given<z.output<Body>>, session: OwnedSession, db: Db) => Promise<SessionCommand | Reply>;
 }
 
+type Define = <Body extends ZodType>(spec: CommandSpec<Body>) => AnyRoute;
+
 /** What a person asks of a running session. Each answers once the workflow accepted or refused it. */
 export function createSessionCommandRoutes(deps: SessionCommandDeps, base: string): AnyRoute[] {
-  const command = <Body extends ZodType>(spec: CommandSpec<Body>): AnyRoute =>
+  const define: Define = (spec) =>
     commandRoute({
       method: 'POST',
       path: `${base}/:id/${spec.path}`,
@@ -46,87 +48,98 @@ export function createSessionCommandRoutes(deps: SessionCommandDeps, base: strin
       problems: ['already_finished', 'workflow_unavailable', ...spec.problems],
       async handle(call, db) {
         const session = await ownedSession(db, call.params.id, call.principal);
-        const prepared = await spec.prepare(call as Given<z.output<Body>>, session, db);
+        const prepared = await spec.prepare(call, session, db);
         if ('status' in prepared) return prepared;
         // The workflow of a finished session is closed, so the row answers for it.
         if (session.finished) throw new Problem('already_finished', { extra: { current: session.progress } });
         return reply(200, await sendSessionCommand(deps.temporal, session.id, prepared, call.commandId));
       },
     });
+  return [proceed, processStep, goOn, redo, ...states].map((route) => route(define));
+}
 
-  return [
-    command({
-      path: 'proceed-next-phase',
-      name: 'proceedNextPhase',
-      summary: 'Approve the open gate',
-      body: proceedBody,
-      problems: ['not_waiting', 'stale_approval'],
-      prepare: async ({ body, principal, origin }, session, db) => ({
-        kind: 'approve',
-        by: deciderOf(principal, origin),
-        digest: body.outputDigest ?? null,
-        comment: body.comment ?? null,
-        notes: await keepText(db, session.id, body.notes),
-      }),
+const proceed = (define: Define): AnyRoute =>
+  define({
+    path: 'proceed-next-phase',
+    name: 'proceedNextPhase',
+    summary: 'Approve the open gate',
+    body: proceedBody,
+    problems: ['not_waiting', 'stale_approval'],
+    prepare: async ({ body, principal, origin }, session, db) => ({
+      kind: 'approve',
+      by: deciderOf(principal, origin),
+      digest: body.outputDigest ?? null,
+      comment: body.comment ?? null,
+      notes: await keepText(db, session.id, body.notes),
     }),
-    command({
-      path: 'process-async',
-      name: 'processStep',
-      summary: 'Run (again) the step that is due',
-      body: stepTriggerBody,
-      problems: ['nothing_due'],
-      prepare: async ({ body, principal, origin }, session, db) => ({
-        kind: 'run_due_step',
+  });
+
+const processStep = (define: Define): AnyRoute =>
+  define({
+    path: 'process-async',
+    name: 'processStep',
+    summary: 'Run (again) the step that is due',
+    body: stepTriggerBody,
+    problems: ['nothing_due'],
+    prepare: async ({ body, principal, origin }, session, db) => ({
+      kind: 'run_due_step',
+      by: deciderOf(principal, origin),
+      model: body.model ?? null,
+      instructions: await keepText(db, session.id, body.instructions),
+    }),
+  });
+
+const goOn = (define: Define): AnyRoute =>
+  define({
+    path: 'continue-async',
+    name: 'continueSession',
+    summary: 'Go on to the next step, or resume a session that needs attention',
+    body: continueBody,
+    problems: ['nothing_due', 'phase_gate'],
+    prepare: async ({ body, principal, origin }, session, db) => {
+      const by = deciderOf(principal, origin);
+      if (body.budget !== undefined && !session.finished) await raiseBudget(db, session.id, body.budget);
+      if (body.finish === true) return { kind: 'finish_early', by, reason: null };
+      if (body.skip !== undefined) return { kind: 'skip_step', by, gap: body.skip.reason };
+      const instructions = await keepText(db, session.id, body.instructions);
+      return { kind: 'go_on', by, model: body.model ?? null, instructions };
+    },
+  });
+
+const redo = (define: Define): AnyRoute =>
+  define({
+    path: 'redo',
+    name: 'redoSession',
+    summary: 'Run this session again from a phase or step on',
+    body: redoBody,
+    problems: ['step_not_reached'],
+    prepare: async ({ body, principal, origin }, session, db) => {
+      if (body.dryRun) return reply(200, await previewRerun(db, session, body));
+      return {
+        kind: 'redo',
         by: deciderOf(principal, origin),
+        from: body.from,
+        digest: null,
+        comment: null,
         model: body.model ?? null,
         instructions: await keepText(db, session.id, body.instructions),
-      }),
-    }),
-    command({
-      path: 'continue-async',
-      name: 'continueSession',
-      summary: 'Go on to the next step, or resume a session that needs attention',
-      body: continueBody,
-      problems: ['nothing_due', 'phase_gate'],
-      prepare: async ({ body, principal, origin }, session, db) => {
-        const by = deciderOf(principal, origin);
-        if (body.budget !== undefined && !session.finished) await raiseBudget(db, session.id, body.budget);
-        if (body.finish === true) return { kind: 'finish_early', by, reason: null };
-        if (body.skip !== undefined) return { kind: 'skip_step', by, gap: body.skip.reason };
-        const instructions = await keepText(db, session.id, body.instructions);
-        return { kind: 'go_on', by, model: body.model ?? null, instructions };
-      },
-    }),
-    command({
-      path: 'redo',
-      name: 'redoSession',
-      summary: 'Run this session again from a phase or step on',
-      body: redoBody,
-      problems: ['step_not_reached'],
-      prepare: async ({ body, principal, origin }, session, db) => {
-        if (body.dryRun) return reply(200, await previewRerun(db, session, body));
-        return {
-          kind: 'redo',
-          by: deciderOf(principal, origin),
-          from: body.from,
-          digest: null,
-          comment: null,
-          model: body.model ?? null,
-          instructions: await keepText(db, session.id, body.instructions),
-          input: await keepText(db, session.id, body.input),
-        };
-      },
-    }),
-    ...(['pause', 'resume', 'cancel'] as const).map((kind) =>
-      command({
+        input: await keepText(db, session.id, body.input),
+      };
+    },
+  });
+
+const stateSummaries = { pause: 'Start no new step', resume: 'Go on', cancel: 'End it for good' } as const;
+
+const states = (['pause', 'resume', 'cancel'] as const).map(
+  (kind) =>
+    (define: Define): AnyRoute =>
+      define({
         path: kind,
         name: `${kind}Session`,
-        summary: { pause: 'Start no new step', resume: 'Go on', cancel: 'End it for good' }[kind],
+        summary: stateSummaries[kind],
         body: reasonBody,
         problems: [],
         prepare: ({ body, principal, origin }) =>
           Promise.resolve({ kind, by: deciderOf(principal, origin), reason: body.reason ?? null }),
       }),
-    ),
-  ];
-}
+);

@@ -101,7 +101,7 @@ async function fork(
   const id = newSessionId();
   const input = body.input === undefined ? null : givenContent(body.input);
   const instructions = body.instructions === undefined ? null : givenContent(body.instructions);
-  const { phases, copy } = takeOver(tx, session, id, body, instructions?.ref ?? null);
+  const { phases, copy } = takeOver(tx, session, { id, body, instructions: instructions?.ref ?? null });
   const run = await writeSession(tx, id, {
     owner,
     template: { name: session.templateName, version: session.templateVersion },

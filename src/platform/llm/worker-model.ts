@@ -1,6 +1,10 @@
-import type { Pool } from 'pg';
+import type { Client, Pool } from 'pg';
 import type { Model } from '../../contracts/model-call.js';
+import { stepDeltaRequestsChannel } from '../../contracts/model-delta.js';
+import { Announcements } from '../announcements.js';
 import type { Config } from '../config.js';
+import type { Logger } from '../logger.js';
+import { createListenerClient } from '../pool.js';
 import { DeltaBatcher, type DeltaSink, type StepAttempt } from './delta-batcher.js';
 import { createDeltaPublisher } from './delta-channel.js';
 import { createModel } from './model.js';
@@ -15,12 +19,31 @@ export interface WorkerModel {
   stop(): Promise<void>;
 }
 
-export async function openWorkerModel(config: Config, pool: Pool): Promise<WorkerModel> {
+export interface WorkerModelResources {
+  readonly config: Config;
+  readonly databaseUrl: string;
+  readonly pool: Pool;
+  readonly logger: Logger;
+}
+
+export async function openWorkerModel(resources: WorkerModelResources): Promise<WorkerModel> {
+  const { config, databaseUrl, pool, logger } = resources;
   const deltas = new DeltaBatcher({ publish: createDeltaPublisher(pool) });
+  const createClient = (): Client => createListenerClient(databaseUrl, 'worker-listener');
+  const requests = new Announcements({ createClient, logger });
+  // A reader that joined late asks for the beginning of what is being said.
+  requests.on(stepDeltaRequestsChannel, {
+    onMessage: (runId) => deltas.repeat(runId),
+    onListening: () => undefined,
+  });
+  requests.start();
   return {
     model: createModel(modelSettingsOf(config), await loadPrices(config.llmPricesFile)),
     contextMaxTokens: config.llmContextTokens,
     openDeltas: (step) => deltas.open(step),
-    stop: () => deltas.stop(),
+    async stop() {
+      await deltas.stop();
+      await requests.stop();
+    },
   };
 }

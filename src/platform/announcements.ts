@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
-import type { Logger } from '../platform/logger.js';
-import { WakeUpListener } from './events/wake-up-listener.js';
+import type { Logger } from './logger.js';
+import { WakeUpListener } from './wake-up-listener.js';
 
 export interface AnnouncementHandler {
   readonly onMessage: (payload: string) => void;

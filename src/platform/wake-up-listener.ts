@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { Logger } from '../../platform/logger.js';
+import type { Logger } from './logger.js';
 
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5_000;
