@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ModelRequest } from './model-call.js';
 
 /** Everything of a request that a model can see or that shapes its answer, as text that is the same for equal requests. */
-export function promptDocument(request: ModelRequest): string {
+function promptDocument(request: ModelRequest): string {
   const { system, messages, output, tools, maxOutputTokens, temperature } = request;
   return canonicalJson({
     system,

@@ -239,3 +239,15 @@ test('a list of models that cannot be had is a failure that may go away', async 
   const failure = await failureOf(modelOf({ baseUrl: url, model: 'auto' }).request(ask()));
   expect(failure).toMatchObject({ kind: 'network', retryable: true });
 });
+
+test('a reader of deltas that throws ends its own request and nothing else', async () => {
+  server.reply({ text: 'one two three' });
+  const model = modelOf({ baseUrl: server.url });
+  const broken = ask({
+    onDelta: () => {
+      throw new RangeError('a broken reader');
+    },
+  });
+  await expect(model.request(broken)).rejects.toThrow('a broken reader');
+  await expect(model.request(ask())).resolves.toMatchObject({ text: 'one two three' });
+});
