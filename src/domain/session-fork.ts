@@ -56,14 +56,12 @@ export function inheritedPhases(
         return [[step, { ...result, attempt: 1, stepId: newStepIds.get(result.stepId) ?? result.stepId }]];
       }),
     );
-  const whole = state.phases
-    .slice(0, from.phase - 1)
-    .map((phase): PhaseState => ({
-      ...phase,
-      attempt: 1,
-      approved: true,
-      results: takeOver(phase, stepNames),
-    }));
+  const whole = state.phases.slice(0, from.phase - 1).map((phase): PhaseState => ({
+    ...phase,
+    attempt: 1,
+    approved: true,
+    results: takeOver(phase, stepNames),
+  }));
   const kept = stepNames.slice(0, stepNames.indexOf(from.step));
   return [...whole, { ...emptyPhase, results: takeOver(phaseAt(state, from.phase), kept), instructions }];
 }
