@@ -13,6 +13,7 @@ import { signingSecretOf } from '../platform/signing-secret.js';
 import { createTemporalClient } from '../platform/temporal-client.js';
 import { startTracing } from '../platform/tracing.js';
 import { Announcements } from '../platform/announcements.js';
+import { exitWithParent } from '../platform/parent-watch.js';
 import { createApp } from './app.js';
 import { createApiDeps, startBackground } from './deps.js';
 import { createUpgrade } from './routes.js';
@@ -21,6 +22,7 @@ import { closeServer, createApiServer, listen } from './server.js';
 const DRAIN_MS = 15_000;
 
 const config = loadConfig();
+exitWithParent();
 const databaseUrl = databaseUrlOf(config);
 const logger = createLogger({ level: config.logLevel, service: 'api' });
 const tracing = await startTracing({ endpoint: config.otlpEndpoint, service: 'sluice-api' });

@@ -7,9 +7,10 @@ import { commandLineOf, endProcess, identityOf } from './processes.js';
 import { keepPort } from './ports.js';
 import { placePostgres, type PostgresPlace } from './postgres-place.js';
 import type { PostgresPrograms } from './postgres-programs.js';
-import { PartFailedError, ProcessPart, type ProcessPartOptions } from './process-part.js';
+import { ProcessPart, type ProcessPartOptions } from './process-part.js';
 import { asCommand, asUser } from './run-as.js';
 import { sentenceFor, StartError } from './start-error.js';
+import { startServer } from './start-server.js';
 
 /**
  * A PostgreSQL cluster of our own.
@@ -61,12 +62,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   const port = await keepPort(lastPort(place.folder), HOST);
   const part = new ProcessPart(partOptions(options, place, port));
   options.track?.(part);
-  try {
-    await part.start();
-  } catch (error) {
-    const sentence = error instanceof PartFailedError ? sentenceFor(error.output, place.folder) : undefined;
-    throw sentence === undefined ? error : new StartError(sentence);
-  }
+  await startServer(part, place.folder);
   writeFileSync(join(place.folder, 'port'), String(port));
   const url = `postgres://${OWNER}:${password}@${HOST}:${port}/postgres`;
   return { url, port, major: place.programs.major, folder: place.folder, part };

@@ -51,7 +51,6 @@ export class PartFailedError extends Error {
     readonly part: string,
     reason: string,
     readonly output: string,
-    readonly logFile: string,
   ) {
     super(`${part} ${reason}${output === '' ? '' : `:\n${output}`}`);
   }
@@ -79,6 +78,7 @@ export class ProcessPart {
   /** Resolves when the part is ready; a part that ends before that is a failure with its last lines. */
   async start(): Promise<void> {
     await endLeftover(this.options.pidFile, this.options.stopSteps);
+    if (this.stopping) throw this.failure('was stopped before it started');
     await this.launch();
     this.watch();
   }
@@ -100,7 +100,11 @@ export class ProcessPart {
     const outcome = await Promise.race([ended, this.untilReady(child)]);
     if (outcome === undefined) return;
     if (this.identity !== undefined) await endProcess(this.identity, [{ signal: 'SIGKILL', waitMs: 5_000 }]);
-    throw new PartFailedError(this.options.name, outcome, this.lastLines(), this.options.logFile);
+    throw this.failure(outcome);
+  }
+
+  private failure(reason: string): PartFailedError {
+    return new PartFailedError(this.options.name, reason, this.lastLines());
   }
 
   private spawn(): ChildProcess {

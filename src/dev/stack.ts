@@ -1,5 +1,6 @@
 import type { Config } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
+import { usesOwnTemporal } from '../platform/temporal-connection.js';
 import { cacheFolder } from './cache-folder.js';
 import { ensureDatabase, setUpDatabase } from './database-set-up.js';
 import type { Home } from './home.js';
@@ -10,10 +11,12 @@ import { writePrivateJson } from './private-file.js';
 import type { ProcessPart, ProcessPartOptions } from './process-part.js';
 import { isServing, missingParts } from './readiness.js';
 import { keepSecrets } from './secrets.js';
+import { startServer } from './start-server.js';
 import { chooseStackPorts, type StackPorts } from './stack-ports.js';
+import { StartError } from './start-error.js';
 import type { StatusLines } from './status-lines.js';
 import { createTemporalServer } from './temporal.js';
-import { resolveTemporalBinary } from './temporal-binary.js';
+import { resolveTemporalBinary, type TemporalBinary } from './temporal-binary.js';
 
 export interface StackAddresses {
   readonly apiUrl: string;
@@ -36,6 +39,7 @@ const PATIENCE_MS = 30_000;
 export class Stack {
   private readonly processes: ProcessPart[] = [];
   private readonly servers: ProcessPart[] = [];
+  private stopped = false;
 
   constructor(
     private readonly config: Config,
@@ -47,34 +51,46 @@ export class Stack {
     const { config, home } = this;
     const ports = await chooseStackPorts(config, this.lines);
     const secrets = keepSecrets(home.secrets);
-    const [database, temporal] = await Promise.all([this.startDatabase(secrets), this.startTemporal(ports)]);
+    const temporal = temporalAddresses(config, ports);
     const apiUrl = `http://${config.host === '0.0.0.0' ? LOOPBACK : config.host}:${ports.api}`;
     const consoleUrl = config.publicUrl ?? apiUrl;
-    await this.startProcesses(apiUrl, {
-      SLUICE_HOME: home.folder,
-      DATABASE_URL: database.url,
-      SIGNING_SECRET: config.signingSecret ?? secrets.signingSecret,
-      PORT: String(ports.api),
-      PUBLIC_URL: consoleUrl,
-      ...(temporal.address === null ? {} : { TEMPORAL_ADDRESS: temporal.address }),
-      ...(temporal.uiUrl === null ? {} : { TEMPORAL_UI_URL: temporal.uiUrl }),
-    });
+    const binary = this.findTemporal();
+    // The processes load while the Temporal server starts: both wait for it by themselves.
+    const [, database] = await Promise.all([
+      binary.then((found) => this.startTemporal(found, ports)),
+      Promise.all([this.startDatabase(secrets), binary]).then(async ([started]) => {
+        await this.startProcesses(apiUrl, {
+          SLUICE_HOME: home.folder,
+          DATABASE_URL: started.url,
+          SIGNING_SECRET: config.signingSecret ?? secrets.signingSecret,
+          PORT: String(ports.api),
+          PUBLIC_URL: consoleUrl,
+          ...(temporal.address === null ? {} : { TEMPORAL_ADDRESS: temporal.address }),
+          ...(temporal.uiUrl === null ? {} : { TEMPORAL_UI_URL: temporal.uiUrl }),
+        });
+        return started;
+      }),
+    ]);
     const { adminApiKey, analystApiKey } = secrets;
     const addresses = {
-      apiUrl,
-      consoleUrl,
-      temporalUiUrl: temporal.uiUrl,
-      temporalAddress: temporal.address,
+      ...{ apiUrl, consoleUrl, temporalUiUrl: temporal.uiUrl, temporalAddress: temporal.address },
+      databaseUrl: database.url,
     };
-    writePrivateJson(home.devFile, { ...addresses, databaseUrl: database.url, adminApiKey, analystApiKey });
-    const signInUrl = `${consoleUrl}/#signin=${database.signInToken}`;
-    return { ...addresses, databaseUrl: database.url, signInUrl };
+    writePrivateJson(home.devFile, { ...addresses, adminApiKey, analystApiKey });
+    return { ...addresses, signInUrl: `${consoleUrl}/#signin=${database.signInToken}` };
   }
 
   /** First those that work, with time for the work in hand; then what they stand on. */
   async stop(hurry: boolean): Promise<void> {
+    this.stopped = true;
     await Promise.all(this.processes.map((part) => part.stop(hurry)));
     for (const part of [...this.servers].reverse()) await part.stop(hurry);
+  }
+
+  /** A stop in the middle of the start ends it here: no part is started that nobody would stop. */
+  private track(list: ProcessPart[], part: ProcessPart): void {
+    if (this.stopped) throw new StartError('Stopped.');
+    list.push(part);
   }
 
   private async startDatabase(
@@ -95,7 +111,7 @@ export class Stack {
       logFile: home.logFile('postgresql'),
       programs: findPostgresPrograms(standardSources(this.config.embeddedPgBin)),
       durable: true,
-      track: (part) => void this.servers.push(part),
+      track: (part) => this.track(this.servers, part),
       ...this.reports('PostgreSQL'),
     });
     const elsewhere = folder === home.postgres ? '' : `, its data in ${folder}`;
@@ -103,20 +119,24 @@ export class Stack {
     return url;
   }
 
-  private async startTemporal(ports: StackPorts): Promise<{ address: string | null; uiUrl: string | null }> {
+  /** Undefined: the server is somebody else's. */
+  private async findTemporal(): Promise<TemporalBinary | undefined> {
     const { config, home, lines } = this;
-    const { temporalAddress, temporalProfile, temporalConfigFile } = config;
-    const given = temporalAddress ?? temporalProfile ?? temporalConfigFile;
-    if (given !== undefined) {
-      lines.done('Temporal', `not started: ${given} is used`);
-      return { address: temporalAddress ?? null, uiUrl: config.temporalUiUrl ?? null };
-    }
+    if (usesOwnTemporal(config)) return undefined;
     lines.busy('Temporal', 'starting');
-    const binary = await resolveTemporalBinary({
+    return resolveTemporalBinary({
       set: config.temporalCliPath,
       cacheFolder: cacheFolder(config.cacheHome, home.cache),
       onProgress: (text) => lines.busy('Temporal', text),
     });
+  }
+
+  private async startTemporal(binary: TemporalBinary | undefined, ports: StackPorts): Promise<void> {
+    const { config, home, lines } = this;
+    if (binary === undefined) {
+      lines.done('Temporal', `not started: ${config.temporalAddress ?? 'that of the profile'} is used`);
+      return;
+    }
     const part = createTemporalServer({
       binary: binary.path,
       databaseFile: home.temporalDatabase,
@@ -127,11 +147,9 @@ export class Stack {
       namespace: config.temporalNamespace ?? 'default',
       ...this.reports('Temporal'),
     });
-    this.servers.push(part);
-    await part.start();
-    const uiUrl = config.temporalUiUrl ?? `http://${LOOPBACK}:${ports.temporalUi}`;
+    this.track(this.servers, part);
+    await startServer(part, home.folder);
     lines.done('Temporal', `${binary.version} (${binary.source}) on ${LOOPBACK}:${ports.temporal}`);
-    return { address: `${LOOPBACK}:${ports.temporal}`, uiUrl };
   }
 
   private async startProcesses(apiUrl: string, environment: Record<string, string>): Promise<void> {
@@ -139,7 +157,7 @@ export class Stack {
     lines.busy('API', 'starting, with a worker');
     const worker = this.nodePart('Worker', '../workers/main.js', environment, () => Promise.resolve(true));
     const api = this.nodePart('API', '../api/main.js', environment, () => isServing(apiUrl));
-    this.processes.push(...(this.config.workerEnabled ? [worker, api] : [api]));
+    for (const part of this.config.workerEnabled ? [worker, api] : [api]) this.track(this.processes, part);
     await Promise.all(this.processes.map((part) => part.start()));
     const missing = this.config.workerEnabled ? await missingParts(apiUrl, PATIENCE_MS) : [];
     if (this.config.workerEnabled && !missing.includes('workers'))
@@ -176,4 +194,14 @@ export class Stack {
       onBack: () => this.lines.done(name, 'is back'),
     };
   }
+}
+
+function temporalAddresses(
+  config: Config,
+  ports: StackPorts,
+): { address: string | null; uiUrl: string | null } {
+  if (usesOwnTemporal(config))
+    return { address: config.temporalAddress ?? null, uiUrl: config.temporalUiUrl ?? null };
+  const uiUrl = config.temporalUiUrl ?? `http://${LOOPBACK}:${ports.temporalUi}`;
+  return { address: `${LOOPBACK}:${ports.temporal}`, uiUrl };
 }

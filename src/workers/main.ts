@@ -6,6 +6,7 @@ import { loadConfig } from '../platform/config.js';
 import { databaseUrlOf } from '../platform/database-url.js';
 import { openWorkerModel } from '../platform/llm/worker-model.js';
 import { createLogger } from '../platform/logger.js';
+import { exitWithParent } from '../platform/parent-watch.js';
 import { createPool } from '../platform/pool.js';
 import { createRunControl } from '../platform/run-control.js';
 import { signingSecretOf } from '../platform/signing-secret.js';
@@ -19,6 +20,7 @@ import { loadWorkflowBundle } from './workflow-bundle.js';
 
 const config = loadConfig();
 const logger = createLogger({ level: config.logLevel, service: 'worker' });
+exitWithParent();
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
 
