@@ -36,8 +36,7 @@ async function work(): Promise<void> {
   const connection = await connectTemporalWorker(temporalTarget(config), logger, stop.signal);
   if (connection !== undefined) {
     const activities = createActivities({
-      ...{ ...model, pool, gather: gatherActivity },
-      control: createRunControl(connection.client),
+      ...{ ...model, pool, gather: gatherActivity, control: createRunControl(connection.client) },
       policy: { startGraceMs: 5_000, silentMs: 60_000, keepDays: config.retentionDays },
       auditSigner: createAuditSigner(signingSecretOf(config)),
       moreRetention: auditRetention(pool, config.auditRetentionDays),
@@ -56,6 +55,5 @@ async function work(): Promise<void> {
     await native.close();
   }
   await model.stop();
-  await tracing?.shutdown();
-  await pool.end();
+  await Promise.all([tracing?.shutdown(), pool.end()]);
 }
