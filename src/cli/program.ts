@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import type { Config } from '../platform/config.js';
 import { ApiClient } from './api-client.js';
+import type { AuditVerifyOptions } from './audit-verify.js';
+import { checks } from './checks/index.js';
 import { readLocalStack, resolveConnection } from './connection.js';
 import { runDoctor, type DoctorOptions } from './doctor.js';
 import { makeReport, type ReportOptions } from './report.js';
@@ -20,6 +22,7 @@ export function createProgram(deps: ProgramDeps): Command {
     'Long, expensive, half-automatic work that is never lost.',
   );
   addClientCommands(program, deps);
+  addAuditCommands(program, deps);
   addOperatorCommands(program, deps);
   return program;
 }
@@ -63,6 +66,21 @@ function addClientCommands(program: Command, { config, terminal, fail }: Program
     );
 }
 
+/** Needs no server: whoever was given the file can do it. */
+function addAuditCommands(program: Command, { terminal, fail }: ProgramDeps): void {
+  program
+    .command('audit')
+    .description('work with exported audit logs')
+    .command('verify <file>')
+    .description('check the hash chain and the signatures of an export (.ndjson or .csv)')
+    .option('--key <hex>', 'public key that it must be signed with')
+    .option('--json', 'one JSON document', false)
+    .action(async (file: string, options: AuditVerifyOptions) => {
+      const { auditVerifyCommand } = await import('./audit-verify.js');
+      if (!(await auditVerifyCommand(file, options, terminal))) fail();
+    });
+}
+
 /**
  * What whoever runs the system does, on its parts themselves. Their drivers are a second of loading that no other
  * command should wait for.
@@ -71,10 +89,9 @@ function addOperatorCommands(program: Command, { config, terminal, fail }: Progr
   program
     .command('doctor')
     .description('say what is wrong with the configuration and the parts, and what to do about it')
-    .option('--only <checks>', 'some of configuration,postgresql,temporal,workers,redis,api')
+    .option('--only <checks>', `some of ${checks.map((check) => check.name).join(',')}`)
     .option('--json', 'one JSON document', false)
     .action(async (options: DoctorOptions) => {
-      const { checks } = await import('./checks/index.js');
       const local = await readLocalStack(config.home);
       if (!(await runDoctor(checks, { config, local }, options, terminal))) fail();
     });

@@ -10,7 +10,7 @@ export interface TemporalTarget {
   readonly connection: TemporalConnectionOptions;
 }
 
-export interface TemporalConnectionOptions {
+interface TemporalConnectionOptions {
   address: string;
   tls?: TemporalTls | boolean;
   apiKey?: string;

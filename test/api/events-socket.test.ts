@@ -36,7 +36,7 @@ describe('a WebSocket', () => {
   });
 
   test('that answers no ping is dropped, one that does stays', async () => {
-    const server = await reading.serve({ beatMs: 30 });
+    const server = await reading.serve({ beatMs: 30, slowReaderMs: 1_500 });
     const run = await createRun(reading.pool, reading.analyst);
     const alive = connect(server, `/jobs/${run}/events`);
     const dead = new WebSocket(`${server.url.replace('http', 'ws')}/jobs/${run}/events`, {

@@ -48,7 +48,7 @@ export function sluice(args: readonly string[], env: Record<string, string> = {}
   });
 }
 
-export type Handler = (request: IncomingMessage & { body: string }, response: ServerResponse) => void;
+type Handler = (request: IncomingMessage & { body: string }, response: ServerResponse) => void;
 
 export interface TinyApi {
   readonly url: string;

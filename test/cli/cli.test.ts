@@ -143,6 +143,17 @@ test.each([
   expect(ran.err).not.toContain('    at ');
 });
 
+test('audit verify says what is wrong with a file in one sentence', async () => {
+  const file = join(folder, 'audit.ndjson');
+  await writeFile(file, '{"not":"ours"}\n');
+  const ran = await sluice(['audit', 'verify', file]);
+  expect(ran).toEqual({
+    code: 1,
+    out: '',
+    err: expect.stringMatching(/^not an exported audit log: .*\n$/) as string,
+  });
+});
+
 test('a result can be written to a file', async () => {
   api.routes.set('POST /generate-report', (_request, response) => answer(response, 202, { jobId: 'job_1' }));
   api.routes.set('GET /jobs/job_1/events', (_request, response) => response.end(frame(1, 'job.completed')));

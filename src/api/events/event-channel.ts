@@ -7,8 +7,10 @@ export type EndReason = 'finished' | 'unauthorized' | 'unavailable' | 'shutdown'
 export interface EventChannel {
   /** False: it is full. What was sent is on its way; the next send waits for `onDrain`. */
   send(message: EventMessage): boolean;
-  /** Shows both sides that the other is there. False: the other side is not. */
-  beat(): boolean;
+  /** Shows both sides that the other is there. */
+  beat(): void;
+  /** How long the other side has left a beat unanswered; 0 where beats have no answer. */
+  silentForMs(now: number): number;
   onDrain(resume: () => void): void;
   onClose(closed: () => void): void;
   end(reason: EndReason): void;

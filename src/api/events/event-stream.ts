@@ -62,9 +62,10 @@ export class EventStream implements FeedReader {
     return this.#ended;
   }
 
-  /** Milliseconds since the channel took nothing more. */
-  fullForMs(now: number): number {
-    return this.#fullSince === undefined ? 0 : now - this.#fullSince;
+  /** Milliseconds since the reader took nothing more, or answered nothing. */
+  stuckForMs(now: number): number {
+    const full = this.#fullSince === undefined ? 0 : now - this.#fullSince;
+    return Math.max(full, this.channel.silentForMs(now));
   }
 
   take(messages: readonly EventMessage[]): boolean {
@@ -92,7 +93,7 @@ export class EventStream implements FeedReader {
   }
 
   beat(): void {
-    if (!this.#ended && !this.channel.beat()) this.finish('slow');
+    if (!this.#ended) this.channel.beat();
   }
 
   finish(reason: EndReason): void {

@@ -13,7 +13,7 @@ import type { LiveSource } from './event-subject.js';
  *
  * K1. A reader is heard from every `beatMs`, so that proxies and both ends know that the connection lives.
  * K2. Whether a reader may still read is asked again every `recheckMs`: a revoked key ends its streams.
- * K3. A reader that took nothing for `slowReaderMs` is dropped. It resumes where it was.
+ * K3. A reader that took nothing, or answered no ping, for `slowReaderMs` is dropped. It resumes where it was.
  */
 export interface EventStreamsOptions {
   readonly db: Db;
@@ -118,7 +118,7 @@ export class EventStreams implements StreamSource {
     const now = Date.now();
     const slow = this.options.slowReaderMs ?? 30_000;
     for (const stream of this.#kept.keys()) {
-      if (stream.fullForMs(now) >= slow) stream.finish('slow');
+      if (stream.stuckForMs(now) >= slow) stream.finish('slow');
       else stream.beat();
     }
     if (!this.#rechecking) void this.#recheck(now - (this.options.recheckMs ?? 30_000));

@@ -11,11 +11,11 @@ const closeCodes = { finished: 1000, shutdown: 1001, unauthorized: 1008, unavail
 export class SocketChannel implements EventChannel {
   #resume: () => void = () => undefined;
   #full = false;
-  #answered = true;
+  #askedAt: number | undefined;
 
   constructor(private readonly socket: WebSocket) {
-    socket.on('pong', () => void (this.#answered = true));
-    socket.on('message', () => void (this.#answered = true));
+    socket.on('pong', () => void (this.#askedAt = undefined));
+    socket.on('message', () => void (this.#askedAt = undefined));
   }
 
   send(message: EventMessage): boolean {
@@ -24,11 +24,14 @@ export class SocketChannel implements EventChannel {
     return !this.#full;
   }
 
-  beat(): boolean {
-    if (!this.#answered) return false;
-    this.#answered = false;
+  beat(): void {
+    if (this.#askedAt !== undefined) return;
+    this.#askedAt = Date.now();
     this.socket.ping();
-    return true;
+  }
+
+  silentForMs(now: number): number {
+    return this.#askedAt === undefined ? 0 : now - this.#askedAt;
   }
 
   onDrain(resume: () => void): void {

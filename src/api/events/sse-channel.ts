@@ -28,9 +28,12 @@ export class SseChannel implements EventChannel {
     return this.response.write(message.frame);
   }
 
-  beat(): boolean {
+  beat(): void {
     if (!this.response.writableNeedDrain) this.response.write(COMMENT);
-    return true;
+  }
+
+  silentForMs(): number {
+    return 0;
   }
 
   onDrain(resume: () => void): void {

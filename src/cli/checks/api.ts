@@ -2,8 +2,7 @@ import { failed, type Check, type Finding, type Surroundings } from '../doctor.j
 
 const PATIENCE_MS = 5_000;
 
-export const apiCheck: Check = {
-  name: 'api',
+export const apiCheck: Pick<Check, 'look'> = {
   async look(around) {
     const url = urlOf(around);
     const health = await ask(`${url}/healthz`);

@@ -3,8 +3,7 @@ import { temporalTarget } from '../../platform/temporal-connection.js';
 import { failed, reasonOf, type Check, type Finding } from '../doctor.js';
 
 /** A wrong value stops every command at the start; this looks at what is right by itself and wrong together. */
-export const configurationCheck: Check = {
-  name: 'configuration',
+export const configurationCheck: Pick<Check, 'look'> = {
   look({ config }) {
     const found = [...signing(config), ...tokens(config), ...temporal(config)];
     const fine: Finding = { state: 'ok', what: 'The variables fit each other.' };

@@ -1,16 +1,20 @@
 import type { Check } from '../doctor.js';
-import { apiCheck } from './api.js';
-import { configurationCheck } from './configuration.js';
-import { postgresqlCheck } from './postgresql.js';
-import { redisCheck } from './redis.js';
-import { temporalCheck, workersCheck } from './temporal.js';
 
-/** In the order in which one depends on the other. */
+/**
+ * In the order in which one depends on the other. Each is loaded when it is asked for: its driver takes a good part of a
+ * second, and a container's probe asks for one.
+ */
 export const checks: readonly Check[] = [
-  configurationCheck,
-  postgresqlCheck,
-  temporalCheck,
-  workersCheck,
-  redisCheck,
-  apiCheck,
+  {
+    name: 'configuration',
+    look: async (around) => (await import('./configuration.js')).configurationCheck.look(around),
+  },
+  {
+    name: 'postgresql',
+    look: async (around) => (await import('./postgresql.js')).postgresqlCheck.look(around),
+  },
+  { name: 'temporal', look: async (around) => (await import('./temporal.js')).temporalCheck.look(around) },
+  { name: 'workers', look: async (around) => (await import('./temporal.js')).workersCheck.look(around) },
+  { name: 'redis', look: async (around) => (await import('./redis.js')).redisCheck.look(around) },
+  { name: 'api', look: async (around) => (await import('./api.js')).apiCheck.look(around) },
 ];

@@ -7,8 +7,7 @@ import { failed, reasonOf, type Check, type Finding } from '../doctor.js';
 
 const OLDEST_VERSION = 14;
 
-export const postgresqlCheck: Check = {
-  name: 'postgresql',
+export const postgresqlCheck: Pick<Check, 'look'> = {
   async look({ config, local }) {
     const databaseUrl = config.databaseUrl ?? local?.databaseUrl;
     if (databaseUrl === undefined)

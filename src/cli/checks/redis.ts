@@ -6,8 +6,7 @@ import { reasonOf, type Check } from '../doctor.js';
 const PATIENCE_MS = 3_000;
 
 /** Nothing depends on Redis for being right, so that it is down is a warning. */
-export const redisCheck: Check = {
-  name: 'redis',
+export const redisCheck: Pick<Check, 'look'> = {
   async look({ config }) {
     if (config.redisUrl === undefined) {
       return [

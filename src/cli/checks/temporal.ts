@@ -7,8 +7,7 @@ const PATIENCE_MS = 3_000;
 /** Those of the contract: people filter by them in the Temporal Web UI. */
 const searchAttributes = ['CotStatus', 'CotPhase', 'CotTemplate'];
 
-export const temporalCheck: Check = {
-  name: 'temporal',
+export const temporalCheck: Pick<Check, 'look'> = {
   look: (around) =>
     probe(around, ({ serverVersion, namespaceExists, missingSearchAttributes }, { address, namespace }) => {
       const found: Finding[] = [{ state: 'ok', what: `Temporal ${serverVersion} at ${address} answers.` }];
@@ -25,8 +24,7 @@ export const temporalCheck: Check = {
 };
 
 /** A worker does not poll a queue for which it has nothing to do; workflows, though, are on `flow` alone. */
-export const workersCheck: Check = {
-  name: 'workers',
+export const workersCheck: Pick<Check, 'look'> = {
   look: (around) =>
     probe(around, ({ unservedTaskQueues: unserved }) => {
       if (unserved === undefined) {
