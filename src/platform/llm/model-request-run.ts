@@ -122,7 +122,6 @@ export class ModelRequestRun {
             timeoutMs: runtime.settings.timeoutMs,
             idleTimeoutMs: runtime.settings.idleTimeoutMs,
             signal: request.signal,
-            onText,
           },
           progress,
         );

@@ -20,7 +20,6 @@ export interface ProviderCall {
   readonly timeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly signal?: AbortSignal | undefined;
-  readonly onText: (text: string) => void;
 }
 
 export interface ProviderToolCall {
@@ -38,6 +37,8 @@ export class CallProgress {
   usage: ModelUsage | undefined;
   ttftMs: number | null = null;
   readonly toolCalls: ProviderToolCall[] = [];
+  /** What the reader of the text threw: a fault of ours, so it ends the call as it is and is no failure to retry. */
+  readerFailed: { readonly error: unknown } | undefined;
   #refused = false;
 
   constructor(
@@ -71,7 +72,11 @@ export class CallProgress {
     if (text === '') return;
     this.#firstToken();
     this.text += text;
-    this.onText(text);
+    try {
+      this.onText(text);
+    } catch (error) {
+      this.readerFailed ??= { error };
+    }
   }
 
   #firstToken(): void {
@@ -97,19 +102,26 @@ export async function callProvider(call: ProviderCall, progress: CallProgress): 
   };
   const cancel = (): void => end(new ProviderFailure('canceled', 'the request was canceled'));
   const silent = (): void => end(stalled(`sent nothing for ${call.idleTimeoutMs} ms`));
+  const say = (text: string): void => {
+    progress.say(text);
+    if (progress.readerFailed !== undefined) socket.abort();
+  };
   if (call.signal?.aborted) throw new ProviderFailure('canceled', 'the request was canceled');
   call.signal?.addEventListener('abort', cancel, { once: true });
   const total = setTimeout(() => end(stalled(`took longer than ${call.timeoutMs} ms`)), call.timeoutMs);
   const idle = setTimeout(silent, call.idleTimeoutMs);
   try {
-    const model = call.createModel(
-      watchedFetch({ onBytes: () => idle.refresh(), onText: (text) => progress.say(text) }),
-    );
+    const model = call.createModel(watchedFetch({ onBytes: () => idle.refresh(), onText: say }));
     const { stream } = await model.doStream({ ...call.options, abortSignal: socket.signal });
-    for await (const part of stream) progress.take(part);
+    for await (const part of stream) {
+      progress.take(part);
+      if (progress.readerFailed !== undefined) break;
+    }
+    if (progress.readerFailed !== undefined) throw progress.readerFailed.error;
     if (cut !== undefined) throw cut;
     if (progress.finishReason === undefined) throw brokenStream();
   } catch (error) {
+    if (progress.readerFailed !== undefined) throw progress.readerFailed.error;
     throw cut ?? toProviderFailure(error, Date.now());
   } finally {
     clearTimeout(total);
