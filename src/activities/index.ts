@@ -1,11 +1,12 @@
 import type { TaskQueue } from '../contracts/names.js';
+import { createAuditExportActivities, type AuditExportDeps } from './audit-export-activities.js';
 import { createMaintenanceActivities, type MaintenanceDeps } from './maintenance-activities.js';
 import { createReportActivities, type ReportDeps } from './report-activities.js';
 import { createRunActivities } from './run-activities.js';
 import { createSessionActivities } from './session-activities.js';
 import type { SessionStepDeps } from './run-session-step.js';
 
-export type ActivityDeps = MaintenanceDeps & ReportDeps & SessionStepDeps;
+export type ActivityDeps = AuditExportDeps & MaintenanceDeps & ReportDeps & SessionStepDeps;
 
 /** The activities of each task queue. Those that workflows call as local ones stand with the workflows, on `flow`. */
 export type ActivitiesByQueue = Readonly<Record<TaskQueue, object>>;
@@ -16,6 +17,7 @@ export function createActivities(deps: ActivityDeps): ActivitiesByQueue {
     flow: {
       ...createRunActivities(deps),
       ...createReportActivities(deps),
+      ...createAuditExportActivities(deps),
       ...createMaintenanceActivities(deps),
       projectSession,
     },

@@ -16,6 +16,7 @@ export type TaskQueue = keyof typeof taskQueues;
 export const runKinds = {
   'cot-session': { workflowType: 'cotSession', noun: 'session' },
   report: { workflowType: 'generateReport', noun: 'job' },
+  'audit-export': { workflowType: 'exportAuditLog', noun: 'job' },
 } as const satisfies Record<string, { workflowType: string; noun: 'session' | 'job' }>;
 
 export type RunKind = keyof typeof runKinds;

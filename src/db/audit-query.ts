@@ -64,7 +64,8 @@ export async function hideAuditLog(tx: Tx, id: string): Promise<boolean> {
   return touched === 1;
 }
 
-function auditConditions(filters: AuditFilters): Sql {
+/** For a source that is called `a`. */
+export function auditConditions(filters: AuditFilters): Sql {
   const parts = [sql`true`];
   if (filters.resourceType !== undefined) parts.push(sql`a.resource_type = ${filters.resourceType}`);
   if (filters.resourceId !== undefined) parts.push(sql`a.resource_id = ${filters.resourceId}`);

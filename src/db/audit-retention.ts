@@ -3,6 +3,11 @@ import { recordAudit } from './audit-log.js';
 import { maybeOne, sql } from './sql.js';
 import { withTransaction } from './transaction.js';
 
+/** The log's part in the retention; nothing where entries are kept for ever. */
+export function auditRetention(pool: Pool, keepDays: number): Record<string, () => Promise<number>> {
+  return keepDays === 0 ? {} : { auditLog: () => pruneAuditLog(pool, { keepDays }) };
+}
+
 /**
  * Removes whole sealed segments, oldest first, whose every entry is older than `keepDays`; each removal is an entry
  * itself. The signed end of a removed segment stays, and the rest of the chain is verified from there.

@@ -176,6 +176,11 @@ export const variables = {
     'WORKER_POLL_INTERVAL',
     'Milliseconds between the fallback polls of event readers; everything else is pushed.',
   ),
+  auditRetentionDays: whole(
+    { min: 0, max: 36_500, standard: 0 },
+    'AUDIT_RETENTION_DAYS',
+    'Days that audit entries are kept; 0 keeps them for ever.',
+  ),
   retentionDays: whole(
     { min: 1, max: 3_650, standard: 90 },
     'RETENTION_DAYS',

@@ -1,5 +1,5 @@
 import type { Pool, QueryResultRow } from 'pg';
-import type { Db } from '../../src/db/sql.js';
+import type { Db, NamedStatement } from '../../src/db/sql.js';
 
 export interface QueryPlan {
   /** The statement as it went to the server. */
@@ -20,7 +20,8 @@ interface PlanNode {
 export async function plansOf(pool: Pool, work: (db: Db) => Promise<unknown>): Promise<QueryPlan[]> {
   const sent: { text: string; values: unknown[] }[] = [];
   const spy: Db = {
-    query: async <Row extends QueryResultRow>(text: string, values: unknown[] = []) => {
+    query: async <Row extends QueryResultRow>(statement: string | NamedStatement, values: unknown[] = []) => {
+      const text = typeof statement === 'string' ? statement : statement.text;
       sent.push({ text, values });
       return pool.query<Row>(text, values);
     },

@@ -30,7 +30,9 @@ export async function seedUsersAndAudit(pool: Pool, count: number): Promise<void
   await dropIndexes(pool);
   await Promise.all([seedUsers(pool, count), seedAuditLogs(pool, count)]);
   await buildIndexes(pool);
-  await Promise.all(['users', 'audit_logs', 'audit_chain'].map((table) => pool.query(`vacuum analyze ${table}`)));
+  await Promise.all(
+    ['users', 'audit_logs', 'audit_chain'].map((table) => pool.query(`vacuum analyze ${table}`)),
+  );
 }
 
 async function seedUsers(pool: Pool, count: number): Promise<void> {

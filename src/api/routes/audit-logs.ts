@@ -9,16 +9,23 @@ import {
   auditVerificationSchema,
   type AuditFilters,
 } from '../../contracts/audit-log.js';
-import { idSchema } from '../../contracts/ids.js';
+import { auditExportBody, type AuditExport, type ExportAuditLogInput } from '../../contracts/audit-export.js';
+import { idSchema, newId } from '../../contracts/ids.js';
+import { runKinds, taskQueues, workflowIdOf } from '../../contracts/names.js';
+import type { Principal } from '../../contracts/principal.js';
 import { Problem } from '../../contracts/problems.js';
+import { reportAcceptedSchema } from '../../contracts/report.js';
 import { deactivationSchema } from '../../contracts/user.js';
 import { countAuditFacets } from '../../db/audit-facets.js';
 import { recordAudit } from '../../db/audit-log.js';
 import { findAuditLog, hideAuditLog, listAuditLogs, toAuditLog } from '../../db/audit-query.js';
 import type { AuditSealer } from '../../db/audit-sealer.js';
 import { verifyAuditLog } from '../../db/audit-verify.js';
+import { insertRun, type NewRun } from '../../db/runs.js';
+import { acceptedJob } from '../accepted-job.js';
 import { pageReply, type Pager } from '../pagination.js';
 import { readRoute, reply, writeRoute, type AnyRoute } from '../route.js';
+import type { RunStarter } from '../start-run.js';
 
 export interface AuditRouteDeps {
   readonly pool: Pool;
@@ -26,13 +33,14 @@ export interface AuditRouteDeps {
   readonly sealer: Pick<AuditSealer, 'sealNow'>;
   /** Keys whose checkpoints count: the current one, and those before it. */
   readonly trustedKeys: readonly string[];
+  readonly starter: RunStarter;
 }
 
 const PATH = '/api/v1/audit-logs';
 const params = z.object({ id: idSchema('audit') });
 
 export function createAuditRoutes(deps: AuditRouteDeps): AnyRoute[] {
-  return [listRoute(deps), facetsRoute(), verifyRoute(deps), getRoute(), hideRoute()];
+  return [listRoute(deps), facetsRoute(), verifyRoute(deps), getRoute(), hideRoute(), exportRoute(deps)];
 }
 
 function listRoute({ pager }: AuditRouteDeps): AnyRoute {
@@ -145,4 +153,48 @@ function hideRoute(): AnyRoute {
       return reply(204);
     },
   });
+}
+
+function exportRoute({ starter }: AuditRouteDeps): AnyRoute {
+  return writeRoute({
+    method: 'POST',
+    path: `${PATH}/export`,
+    operationId: 'exportAuditLog',
+    summary:
+      'Write the log to a file with its chain and a signed checkpoint; `sluice audit verify` checks it offline',
+    tag: 'Audit log',
+    access: 'admin',
+    body: auditExportBody,
+    bodyOptional: true,
+    responses: {
+      202: { description: 'Accepted: a job, whose result is the file', body: reportAcceptedSchema },
+    },
+    async handle({ body, principal, origin }, tx) {
+      const run = exportRun(body, principal);
+      await insertRun(tx, run);
+      await recordAudit(tx, {
+        ...{ actor: principal, origin, resourceType: 'audit_log', resourceId: run.id },
+        action: 'exported',
+        after: body,
+      });
+      starter.startAfterCommit(tx, run);
+      return acceptedJob(run.id);
+    },
+  });
+}
+
+function exportRun({ format, ...filters }: AuditExport, owner: Principal): NewRun {
+  const id = newId('job');
+  const input: ExportAuditLogInput = { runId: id, format, filters };
+  return {
+    id,
+    kind: 'audit-export',
+    ownerId: owner.userId,
+    title: `Audit log as ${format}`,
+    input: { format, ...filters },
+    workflowInput: { ...input },
+    workflowId: workflowIdOf('audit-export', id),
+    workflowType: runKinds['audit-export'].workflowType,
+    taskQueue: taskQueues.flow,
+  };
 }

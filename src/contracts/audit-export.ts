@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { auditFilterShape, type AuditFilters } from './audit-log.js';
+import type { JobInput } from './job-workflow.js';
+import type { RunResult } from './run.js';
+
+export const auditExportFormats = ['ndjson', 'csv'] as const;
+export type AuditExportFormat = (typeof auditExportFormats)[number];
+
+export const auditExportBody = z
+  .strictObject({
+    format: z.enum(auditExportFormats).default('ndjson'),
+    ...auditFilterShape,
+    includeDeleted: z.boolean().default(false),
+  })
+  .meta({
+    id: 'AuditExport',
+    description: 'Entries that the filters leave out stand in the file as hashes.',
+  });
+export type AuditExport = z.output<typeof auditExportBody>;
+
+export interface ExportAuditLogInput extends JobInput {
+  readonly format: AuditExportFormat;
+  readonly filters: AuditFilters;
+}
+
+export interface AuditExportActivities {
+  writeAuditExport(input: ExportAuditLogInput): Promise<RunResult>;
+}

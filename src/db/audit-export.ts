@@ -1,0 +1,81 @@
+import { GENESIS_HASH, type AuditSigner, type ChainPoint } from '../contracts/audit-chain.js';
+import { AUDIT_FILE_FORMAT, type AuditRecord } from '../contracts/audit-file.js';
+import type { AuditFilters } from '../contracts/audit-log.js';
+import { auditConditions } from './audit-query.js';
+import { auditColumns, contentOf, type AuditRow } from './audit-rows.js';
+import { readHead, readSegments } from './audit-segments.js';
+import { many, maybeOne, one, sql, type Db } from './sql.js';
+
+const PAGE = 2_000;
+
+type ExportRow = { seq: number; content_hash: string; hash: string; matches: boolean } & AuditRow;
+
+/**
+ * The records of a file (contracts/audit-file.ts): from the first to the last matching entry without a gap, page by page.
+ * In one snapshot, for which the caller opens a repeatable-read transaction.
+ */
+export async function* auditExportRecords(
+  db: Db,
+  filters: AuditFilters,
+  signer: AuditSigner,
+): AsyncGenerator<AuditRecord> {
+  const range = await matchingRange(db, filters);
+  let end = await pointBefore(db, range.first);
+  yield { type: 'header', format: AUDIT_FILE_FORMAT, after: end };
+  while (end.seq < range.last) {
+    const rows = await readPage(db, filters, { after: end.seq, last: range.last });
+    if (rows.length === 0) break;
+    for (const row of rows) yield recordOf(row);
+    const { seq, hash } = rows.at(-1)!;
+    end = { seq, hash };
+  }
+  const signedAt = `${new Date().toISOString().slice(0, 19)}Z`;
+  yield { type: 'checkpoint', checkpoint: signer.sign(end.seq, end.hash, signedAt) };
+}
+
+function recordOf(row: ExportRow): AuditRecord {
+  const { seq, hash } = row;
+  if (!row.matches) return { type: 'link', seq, hash, contentHash: row.content_hash };
+  return { type: 'entry', seq, hash, entry: contentOf(row), isDeleted: row.is_deleted };
+}
+
+/** Empty, after the end of the chain, when nothing matches. */
+async function matchingRange(db: Db, filters: AuditFilters): Promise<{ first: number; last: number }> {
+  const { first, last } = await one<{ first: number | null; last: number | null }>(
+    db,
+    sql`select min(c.seq) as first, max(c.seq) as last
+          from audit_logs a join audit_chain c on c.audit_id = a.id where ${visible(filters)}`,
+  );
+  if (first !== null && last !== null) return { first, last };
+  const { seq } = await readHead(db);
+  return { first: seq + 1, last: seq };
+}
+
+async function pointBefore(db: Db, first: number): Promise<ChainPoint> {
+  const seq = first - 1;
+  const link = await maybeOne<{ hash: string }>(
+    db,
+    sql`select encode(hash, 'hex') as hash from audit_chain where seq = ${seq}`,
+  );
+  if (link !== undefined) return { seq, hash: link.hash };
+  const pruned = (await readSegments(db)).find((segment) => segment.checkpoint.seq === seq);
+  return { seq, hash: pruned?.checkpoint.hash ?? GENESIS_HASH };
+}
+
+async function readPage(
+  db: Db,
+  filters: AuditFilters,
+  range: { after: number; last: number },
+): Promise<ExportRow[]> {
+  return many<ExportRow & Record<string, unknown>>(
+    db,
+    sql`select c.seq, encode(c.content_hash, 'hex') as content_hash, encode(c.hash, 'hex') as hash,
+               ${auditColumns}, coalesce(${visible(filters)}, false) as matches
+          from audit_chain c left join audit_logs a on a.id = c.audit_id
+         where c.seq > ${range.after} and c.seq <= ${range.last} order by c.seq limit ${PAGE}`,
+  );
+}
+
+function visible(filters: AuditFilters) {
+  return sql`(${filters.includeDeleted ? sql`true` : sql`not a.is_deleted`} and ${auditConditions(filters)})`;
+}
