@@ -7,11 +7,12 @@ import { problems } from './middleware/problems.js';
 import { requestScope } from './middleware/request-scope.js';
 import { securityHeaders } from './middleware/security-headers.js';
 import { mountRoutes } from './mount-routes.js';
+import type { AnyRoute } from './route.js';
 import { createRoutes } from './routes.js';
 import { staticFiles } from './static-files.js';
 
 /** The API as a handler of requests. It never listens and starts nothing. */
-export function createApp(deps: ApiDeps): Koa {
+export function createApp(deps: ApiDeps, routes: readonly AnyRoute[] = createRoutes(deps)): Koa {
   const { config, logger, tracing } = deps;
   const proxies = config.proxyIpsCount;
   const app = new Koa(proxies > 0 ? { proxy: true, maxIpsCount: proxies } : { proxy: false });
@@ -25,7 +26,7 @@ export function createApp(deps: ApiDeps): Koa {
   app.use(cors(config.corsOrigins));
   app.use(compression());
   app.use(problems(logger));
-  app.use(mountRoutes(createRoutes(deps), { ...deps, ...config }));
+  app.use(mountRoutes(routes, { ...deps, ...config }));
   app.use(staticFiles(deps.consoleFolder));
   app.use(() => {
     throw new Problem('route_not_found');

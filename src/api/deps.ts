@@ -24,6 +24,7 @@ import type { RequestLimits } from './limits/limit-request.js';
 import { createPostgresRateLimitStore, createRedisRateLimitStore } from './limits/rate-limit-store.js';
 import { createRateLimiter } from './limits/rate-limiter.js';
 import { createPager, type Pager } from './pagination.js';
+import { createReadiness, type ReadinessProbe } from './readiness.js';
 import { createRunStarter, type RunStarter } from './start-run.js';
 import type { TemporalUi } from './temporal-link.js';
 
@@ -58,6 +59,7 @@ export interface ApiDeps extends ApiResources {
   readonly hub: EventHub;
   readonly streams: EventStreams;
   readonly ui: TemporalUi;
+  readonly readiness: ReadinessProbe;
 }
 
 export function createApiDeps(resources: ApiResources): ApiDeps {
@@ -91,6 +93,7 @@ export function createApiDeps(resources: ApiResources): ApiDeps {
     starter: createRunStarter(resources.runControl, logger),
     hub,
     streams: new EventStreams({ db: pool, hub, logger }),
+    readiness: createReadiness(resources),
     ui: { temporalUiUrl: config.temporalUiUrl, temporalNamespace: resources.temporal.options.namespace },
   };
 }
@@ -104,7 +107,7 @@ export interface ApiBackground {
 }
 
 export function startBackground(deps: ApiDeps): ApiBackground {
-  const { announcements, hub, streams, starter, metrics, pool } = deps;
+  const { announcements, hub, streams, starter, metrics, pool, readiness } = deps;
   announcements.start();
   hub.start();
   streams.start();
@@ -116,7 +119,7 @@ export function startBackground(deps: ApiDeps): ApiBackground {
     stopStreams: () => streams.stop(),
     async stop() {
       hub.stop();
-      await Promise.all([sealer.stop(), starter.drain(), announcements.stop()]);
+      await Promise.all([sealer.stop(), starter.drain(), readiness.drain(), announcements.stop()]);
     },
   };
 }

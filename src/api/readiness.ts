@@ -34,30 +34,49 @@ const POLLER_FRESH_MS = 70_000;
 const WORKFLOW_QUEUE = 1;
 const ACTIVITY_QUEUE = 2;
 
-/** Asks at most once a second, however often it is asked. */
-export function createReadiness(deps: ReadinessDeps): () => Promise<Readiness> {
+export interface ReadinessProbe {
+  /** Asks at most once a second, however often it is asked. */
+  check(): Promise<Readiness>;
+  /** Waits for what is still asked: a Temporal connection that is closed under a call that retries ends the process. */
+  drain(): Promise<void>;
+}
+
+export function createReadiness(deps: ReadinessDeps): ReadinessProbe {
+  const asked = new Set<Promise<Finding>>();
   let kept: Promise<Readiness> | undefined;
   let keptUntil = 0;
-  return () => {
-    if (kept === undefined || performance.now() >= keptUntil) {
-      keptUntil = performance.now() + KEPT_MS;
-      kept = lookAround(deps);
-    }
-    return kept;
+  const ask = (look: () => Promise<Finding>): Promise<Check> => {
+    const asking = look();
+    asked.add(asking);
+    const forget = (): void => void asked.delete(asking);
+    asking.then(forget, forget);
+    return timed(asking);
+  };
+  return {
+    check() {
+      if (kept === undefined || performance.now() >= keptUntil) {
+        keptUntil = performance.now() + KEPT_MS;
+        kept = lookAround(deps, ask);
+      }
+      return kept;
+    },
+    drain: async () => void (await Promise.allSettled(asked)),
   };
 }
 
-async function lookAround({ pool, temporal, redis }: ReadinessDeps): Promise<Readiness> {
-  const looks: Record<string, Promise<Check>> = {
-    postgres: timed(() => runMetered(new QueryMeter(), () => pool.query('select 1')).then(() => ({}))),
-    temporal: timed(() => askTemporal(temporal)),
-    workers: timed(() => countPollers(temporal)),
-    ...(redis === undefined ? {} : { redis: timed(() => redis.ping().then(() => ({}))) }),
-  };
-  const names = Object.keys(looks);
-  const found = await Promise.all(Object.values(looks));
-  const checks = Object.fromEntries(names.map((name, index) => [name, found[index] as Check]));
-  const allUp = found.every((check) => check.status === 'up');
+async function lookAround(
+  { pool, temporal, redis }: ReadinessDeps,
+  ask: (look: () => Promise<Finding>) => Promise<Check>,
+): Promise<Readiness> {
+  const looks: readonly (readonly [name: string, look: () => Promise<Finding>])[] = [
+    ['postgres', () => runMetered(new QueryMeter(), () => pool.query('select 1')).then(() => ({}))],
+    ['temporal', () => askTemporal(temporal)],
+    ['workers', () => countPollers(temporal)],
+    ...(redis === undefined ? [] : [['redis', () => redis.ping().then(() => ({}))] as const]),
+  ];
+  const found = await Promise.all(looks.map(async ([name, look]) => [name, await ask(look)] as const));
+  const checks: Record<string, Check> = Object.fromEntries(found);
+  const allUp = found.every(([, check]) => check.status === 'up');
   const status = checks['postgres']?.status !== 'up' ? 'unavailable' : allUp ? 'ready' : 'degraded';
   return { status, checks };
 }
@@ -65,11 +84,11 @@ async function lookAround({ pool, temporal, redis }: ReadinessDeps): Promise<Rea
 type Finding = Readonly<Record<string, unknown>> & { readonly missing?: boolean };
 
 /** Why a check failed is for the log of that part, not for whoever may ask this address. */
-async function timed(look: () => Promise<Finding>): Promise<Check> {
+async function timed(asking: Promise<Finding>): Promise<Check> {
   const startedAt = performance.now();
   const since = (): number => Math.round(performance.now() - startedAt);
   try {
-    const { missing = false, ...more } = await within(look(), LIMIT_MS);
+    const { missing = false, ...more } = await within(asking, LIMIT_MS);
     return { status: missing ? 'down' : 'up', ms: since(), ...more };
   } catch {
     return { status: 'down', ms: since() };
@@ -83,17 +102,20 @@ async function askTemporal(temporal: Client): Promise<Finding> {
 
 /** Who takes tasks from each queue right now. Without somebody on `flow` nothing moves. */
 async function countPollers(temporal: Client): Promise<Finding> {
-  const count = (name: string, taskQueueType: number): Promise<number> =>
-    pollersOf(temporal, name, taskQueueType);
   const queues = Object.values(taskQueues);
-  const [workflows, ...activities] = await temporal.withDeadline(Date.now() + LIMIT_MS, () =>
-    Promise.all([
-      count(taskQueues.flow, WORKFLOW_QUEUE),
-      ...queues.map((name) => count(name, ACTIVITY_QUEUE)),
+  // All of them, failed or not: whoever waits for this waits for every call that may still be tried again.
+  const answers = await temporal.withDeadline(Date.now() + LIMIT_MS, () =>
+    Promise.allSettled([
+      pollersOf(temporal, taskQueues.flow, WORKFLOW_QUEUE),
+      ...queues.map((name) => pollersOf(temporal, name, ACTIVITY_QUEUE)),
     ]),
   );
+  const [workflows = 0, ...activities] = answers.map((answer) => {
+    if (answer.status === 'rejected') throw answer.reason;
+    return answer.value;
+  });
   const pollers = Object.fromEntries(queues.map((name, index) => [name, activities[index] ?? 0]));
-  return { missing: (workflows ?? 0) === 0, pollers: { workflows: workflows ?? 0, ...pollers } };
+  return { missing: workflows === 0, pollers: { workflows, ...pollers } };
 }
 
 async function pollersOf(temporal: Client, name: string, taskQueueType: number): Promise<number> {

@@ -58,12 +58,19 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   }
   if (issue.code === 'invalid_union') {
     // Of the alternatives, the one that came closest is the one that was meant.
-    const [closest] = [...issue.errors].sort((left, right) => left.length - right.length);
+    const [closest] = [...issue.errors].sort(
+      (left, right) => Number(isOtherKind(left)) - Number(isOtherKind(right)) || left.length - right.length,
+    );
     if (closest !== undefined && closest.length > 0) {
       return closest.flatMap((inner) => fieldErrors({ ...inner, path: [...issue.path, ...inner.path] }));
     }
   }
   return [{ path: pathOf(issue.path), message: issue.message }];
+}
+
+/** Whether a value failed an alternative as a whole: a text where an object was asked for, and the like. */
+function isOtherKind(issues: readonly z.core.$ZodIssue[]): boolean {
+  return issues.some((issue) => issue.code === 'invalid_type' && issue.path.length === 0);
 }
 
 function pathOf(path: readonly PropertyKey[]): string {

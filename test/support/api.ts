@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { createApp } from '../../src/api/app.js';
 import { Announcements } from '../../src/platform/announcements.js';
 import { createApiDeps, startBackground, type ApiBackground, type ApiDeps } from '../../src/api/deps.js';
+import type { AnyRoute } from '../../src/api/route.js';
 import { createUpgrade } from '../../src/api/routes.js';
 import { closeServer, createApiServer, listen } from '../../src/api/server.js';
 import type { Role } from '../../src/contracts/principal.js';
@@ -30,6 +31,8 @@ export interface ApiOptions {
   readonly env?: Record<string, string>;
   readonly logger?: Logger;
   readonly consoleFolder?: string;
+  /** Instead of those of the product. */
+  readonly routes?: readonly AnyRoute[];
 }
 
 export interface TestApi {
@@ -60,7 +63,7 @@ export async function startApi(options: ApiOptions): Promise<TestApi> {
     consoleFolder: options.consoleFolder ?? '/nowhere',
   });
   const background = startBackground(deps);
-  const server = createApiServer(createApp(deps), createUpgrade(deps));
+  const server = createApiServer(createApp(deps, options.routes), createUpgrade(deps));
   const { port } = await listen(server, { host: '127.0.0.1', port: 0 });
   await waitUntil(() => Promise.resolve(announcements.listening), { what: 'the listener of the API' });
   const url = `http://127.0.0.1:${port}`;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { createReadiness, type ReadinessDeps } from '../readiness.js';
+import type { ReadinessProbe } from '../readiness.js';
 import { rawRoute, type AnyRoute } from '../route.js';
 
 const checkSchema = z.looseObject({ status: z.enum(['up', 'down']), ms: z.number() });
@@ -11,8 +11,7 @@ const readinessSchema = z
   })
   .meta({ id: 'Readiness' });
 
-export function createHealthRoutes(deps: ReadinessDeps): AnyRoute[] {
-  const readiness = createReadiness(deps);
+export function createHealthRoutes({ readiness }: { readonly readiness: ReadinessProbe }): AnyRoute[] {
   return [
     rawRoute({
       method: 'GET',
@@ -42,7 +41,7 @@ export function createHealthRoutes(deps: ReadinessDeps): AnyRoute[] {
         503: { description: 'It cannot serve', body: readinessSchema },
       },
       async handle(_call, ctx) {
-        const found = await readiness();
+        const found = await readiness.check();
         ctx.status = found.status === 'unavailable' ? 503 : 200;
         ctx.set('Cache-Control', 'no-store');
         ctx.body = found;
