@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { pageOf, pageQuery } from './page.js';
 import { templateDefinition, templateName } from './template.js';
 
-const text = templateDefinition.shape.title;
+const { title, description } = templateDefinition.shape;
 
 export const templateListQuery = z.strictObject(pageQuery);
 
@@ -26,9 +26,9 @@ const version = {
 export const templateSummarySchema = z
   .object({
     name: templateName,
-    title: text,
-    description: text,
-    phases: z.array(z.object({ key: z.string(), title: text })),
+    title,
+    description,
+    phases: z.array(z.object({ key: z.string(), title })),
     ...version,
   })
   .meta({ id: 'TemplateSummary' });
