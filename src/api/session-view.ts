@@ -127,7 +127,7 @@ function toPhase({ row, gates, texts }: SessionParts, number: number): PhaseView
   };
 }
 
-export function toBudgetUse(row: SessionRow): BudgetUse {
+function toBudgetUse(row: SessionRow): BudgetUse {
   return {
     maxTokens: row.maxTokens,
     maxCostUsd: row.maxCostUsd,

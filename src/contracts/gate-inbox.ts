@@ -11,7 +11,7 @@ export const gateListQuery = z.strictObject({
   ...pageQuery,
 });
 
-export const inboxGateSchema = gateRecordSchema
+const inboxGateSchema = gateRecordSchema
   .extend({
     sessionId: idSchema('session'),
     topic: z.string(),

@@ -26,7 +26,7 @@ export const stepListQuery = z.strictObject({
 });
 export type StepFilters = Pick<z.output<typeof stepListQuery>, 'phase' | 'step' | 'attempt' | 'status'>;
 
-export const stepTrySchema = z
+const stepTrySchema = z
   .object({
     try: z.int(),
     startedAt: z.string(),
@@ -41,7 +41,7 @@ export const stepTrySchema = z
   .meta({ id: 'SessionStepTry' });
 export type StepTry = z.infer<typeof stepTrySchema>;
 
-export const stepSchema = z
+const stepSchema = z
   .object({
     id: idSchema('step'),
     phase: z.int(),

@@ -40,7 +40,7 @@ export const sessionLinksSchema = z
 const templateRef = z.object({ name: z.string(), version: z.int() });
 const owner = z.object({ id: z.string(), name: z.string() });
 
-export const sessionSummarySchema = z
+const sessionSummarySchema = z
   .object({
     id: idSchema('session'),
     topic: z.string(),
@@ -98,7 +98,7 @@ const stepStanding = z.object({
   attempt: z.int(),
 });
 
-export const phaseViewSchema = z
+const phaseViewSchema = z
   .object({
     number: z.int(),
     key: z.string(),
@@ -134,7 +134,7 @@ const budgetUse = z.object({
 export type BudgetUse = z.infer<typeof budgetUse>;
 export const budgetUseSchema = budgetUse.meta({ id: 'SessionBudgetUse' });
 
-export const lineageSchema = z
+const lineageSchema = z
   .object({
     origin: z
       .object({

@@ -23,7 +23,7 @@ const version = {
   createdAt: z.string(),
 };
 
-export const templateSummarySchema = z
+const templateSummarySchema = z
   .object({
     name: templateName,
     title,

@@ -125,7 +125,7 @@ export interface StandingRow extends Standing {
   readonly total: number;
 }
 
-export const STALE_AFTER_MS = 86_400_000;
+const STALE_AFTER_MS = 86_400_000;
 /** How long a session may take to start, and how much longer than its step's own limit it may stand still. */
 const GRACE_MS = 60_000;
 const STANDINGS_SHOWN = 50;

@@ -6,12 +6,12 @@
  * L2. The work is bounded: texts that are too long or too different are not aligned, all of what lies between their
  *     common beginning and end counts as replaced (`exact` is false).
  */
-export interface DiffLine {
+interface DiffLine {
   readonly kind: 'same' | 'added' | 'removed';
   readonly text: string;
 }
 
-export interface DiffHunk {
+interface DiffHunk {
   /** Where the hunk begins on each side, counted from 1. */
   readonly leftLine: number;
   readonly rightLine: number;

@@ -85,7 +85,7 @@ function detailRoute(deps: SessionReadDeps, base: string): AnyRoute {
 }
 
 /** Four statements, whatever the session holds. */
-export async function readSessionParts(db: Db, viewer: Viewer, id: string): Promise<SessionParts> {
+async function readSessionParts(db: Db, viewer: Viewer, id: string): Promise<SessionParts> {
   const row = await findSessionRow(db, viewer, id);
   if (row === undefined) throw new Problem('not_found');
   const gates = await listGatesOf(db, id);
