@@ -26,7 +26,8 @@ export async function provisionUser(
     case 'use':
       return { userId: step.userId };
     case 'refuse':
-      return { refused: step.reason };
+      // Between the two reads another request may have made the very row that now seems to be in our way.
+      return step.reason === 'email_taken' ? againAfterRace(tx, identity) : { refused: step.reason };
     case 'link':
       return link(tx, step.userId, identity, origin);
     case 'create':
