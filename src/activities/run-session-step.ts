@@ -1,14 +1,6 @@
-import {
-  activityInfo,
-  ApplicationFailure,
-  cancellationSignal,
-  CancelledFailure,
-  heartbeat,
-  log,
-} from '@temporalio/activity';
+import { activityInfo, ApplicationFailure, cancellationSignal, heartbeat, log } from '@temporalio/activity';
 import type { Pool } from 'pg';
-import type { Model, ModelCallRecord, ModelResult, PlannedCall } from '../contracts/model-call.js';
-import { ModelCallError } from '../contracts/model-error.js';
+import type { Model, ModelCallRecord, ModelResult, ModelTool, PlannedCall } from '../contracts/model-call.js';
 import type { RunEvent } from '../contracts/run.js';
 import { failureTypes } from '../contracts/errors.js';
 import type { RunSessionStepInput, StepOutcome } from '../contracts/session-workflow.js';
@@ -30,11 +22,14 @@ import { previewOf, type ContentRef } from '../domain/content-ref.js';
 import type { SessionProgress } from '../domain/session-progress.js';
 import { wellFormed } from '../domain/well-formed.js';
 import type { DeltaSink, StepAttempt } from '../platform/llm/delta-batcher.js';
-import { stepKeyOf, stepPrompt } from './session-step-prompt.js';
+import { shownFailure, verdictOf } from './step-failure.js';
+import { stepDefinitionOf, stepKeyOf, stepPrompt } from './session-step-prompt.js';
 
 export interface SessionStepDeps {
   readonly pool: Pool;
   readonly model: Model;
+  /** Those that this installation has; a template names the ones that a step may use. */
+  readonly tools: readonly ModelTool[];
   readonly contextMaxTokens: number;
   /** Where the text goes while it arrives: to whoever reads along, never into the database or the history. */
   readonly openDeltas: (step: StepAttempt) => DeltaSink;
@@ -95,6 +90,7 @@ class StepTry {
       const result = await deps.model.request({
         ...request,
         model: modelAsked,
+        ...this.tools(content),
         signal: cancellationSignal(),
         onDelta: deltas.write,
         beforeCall: (planned) => this.reserve(content, planned),
@@ -133,6 +129,12 @@ class StepTry {
     const { phase, step, model } = this.input;
     const defined = content.template.phases[phase - 1]?.steps[step].model ?? content.template.model;
     return model ?? defined ?? this.deps.model.defaultModel;
+  }
+
+  private tools(content: SessionContent): { tools?: readonly ModelTool[] } {
+    const allowed = stepDefinitionOf(this.input, content.template).tools ?? [];
+    const tools = this.deps.tools.filter((tool) => allowed.some((name) => name === tool.name));
+    return tools.length === 0 ? {} : { tools };
   }
 
   private async begin(stepKey: string, modelAsked: string, prompt: string): Promise<void> {
@@ -235,7 +237,10 @@ class StepTry {
       message: verdict.message,
       type: verdict.type,
       nonRetryable: !verdict.retryable,
-      ...(verdict.retryAfterMs === null ? {} : { nextRetryDelay: verdict.retryAfterMs }),
+      // A little more than asked for, each time another little: a storm that was held off does not come back as one.
+      ...(verdict.retryAfterMs === null
+        ? {}
+        : { nextRetryDelay: verdict.retryAfterMs * (1 + Math.random() / 5) }),
     });
   }
 
@@ -282,44 +287,4 @@ class StepTry {
       events,
     });
   }
-}
-
-/** History and readers get a safe sentence; what really happened goes to the log. */
-function shownFailure(error: unknown): unknown {
-  if (
-    error instanceof ApplicationFailure ||
-    error instanceof CancelledFailure ||
-    cancellationSignal().aborted
-  )
-    return error;
-  log.error('a step failed', { error });
-  const { type, message } = verdictOf(error);
-  return ApplicationFailure.create({ type, message, nonRetryable: false });
-}
-
-interface Verdict {
-  type: string;
-  message: string;
-  retryable: boolean;
-  retryAfterMs: number | null;
-}
-
-function verdictOf(error: unknown): Verdict {
-  if (cancellationSignal().aborted)
-    return { type: failureTypes.canceled, message: 'canceled', retryable: false, retryAfterMs: null };
-  if (error instanceof ModelCallError) {
-    const { retryable, retryAfterMs, message } = error;
-    return { type: `model_${error.kind}`, message, retryable, retryAfterMs };
-  }
-  if (error instanceof ApplicationFailure) {
-    const { type, message, nonRetryable } = error;
-    return {
-      type: type ?? failureTypes.invalidInput,
-      message,
-      retryable: nonRetryable !== true,
-      retryAfterMs: null,
-    };
-  }
-  const message = 'something the step needs did not answer';
-  return { type: failureTypes.dependencyUnavailable, message, retryable: true, retryAfterMs: null };
 }

@@ -32,6 +32,7 @@ export function spineActivities(
   const made = createActivities({
     pool,
     model: noModel,
+    tools: [],
     contextMaxTokens: 1_000,
     openDeltas: () => ({ write: () => undefined, end: () => undefined }),
     gather: options.gather ?? gatherActivity,

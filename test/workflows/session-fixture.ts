@@ -145,6 +145,7 @@ export async function withWorkers<Result>(
   const activities = createSessionActivities({
     pool: rig.database.pool,
     model,
+    tools: [],
     contextMaxTokens: 8_000,
     openDeltas: () => ({ write: () => undefined, end: () => undefined }),
   });

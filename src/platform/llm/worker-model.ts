@@ -1,5 +1,5 @@
 import type { Client, Pool } from 'pg';
-import type { Model } from '../../contracts/model-call.js';
+import type { Model, ModelTool } from '../../contracts/model-call.js';
 import { stepDeltaRequestsChannel } from '../../contracts/model-delta.js';
 import { Announcements } from '../announcements.js';
 import type { Config } from '../config.js';
@@ -7,13 +7,14 @@ import type { Logger } from '../logger.js';
 import { createListenerClient } from '../pool.js';
 import { DeltaBatcher, type DeltaSink, type StepAttempt } from './delta-batcher.js';
 import { createDeltaPublisher } from './delta-channel.js';
-import { createModel } from './model.js';
-import { modelSettingsOf } from './model-settings.js';
-import { loadPrices } from './price-file.js';
+import { loadModel } from './load-model.js';
+import { createModelTools } from './model-tools.js';
 
 /** What the steps of a worker need of the model layer. */
 export interface WorkerModel {
   readonly model: Model;
+  /** Those that this installation has; a template names the ones that a step may use. */
+  readonly tools: readonly ModelTool[];
   readonly contextMaxTokens: number;
   readonly openDeltas: (step: StepAttempt) => DeltaSink;
   stop(): Promise<void>;
@@ -38,7 +39,8 @@ export async function openWorkerModel(resources: WorkerModelResources): Promise<
   });
   requests.start();
   return {
-    model: createModel(modelSettingsOf(config), await loadPrices(config.llmPricesFile)),
+    model: await loadModel(config),
+    tools: createModelTools(config),
     contextMaxTokens: config.llmContextTokens,
     openDeltas: (step) => deltas.open(step),
     async stop() {
