@@ -84,7 +84,7 @@ test.each<[string, unknown, Record<string, string>, number, string]>([
   ['a body at the limit', `{"name":"a"}${' '.repeat(1_988)}`, json, 200, ''],
   ['a body over the limit', `{"name":"a"}${' '.repeat(1_989)}`, json, 413, ''],
   ['a body far over the limit', ' '.repeat(3_000_000), json, 413, ''],
-])('%s is answered as it should be', async (_what, body, headers, status, path) => {
+])('%s is answered as it should be', async (...[, body, headers, status, path]) => {
   const answer = await post(body, headers);
   expect(answer.status).toBe(status);
   if (status === 200) return;
