@@ -2,7 +2,7 @@ import type { RedoBody } from '../contracts/session.js';
 import { newId } from '../contracts/ids.js';
 import { Problem } from '../contracts/problems.js';
 import { shareBlobs } from '../db/blobs.js';
-import { copySteps, estimateSteps } from '../db/session-steps.js';
+import { copySteps, estimateSteps, promptsOf } from '../db/session-steps.js';
 import type { OwnedSession } from '../db/sessions.js';
 import type { Db } from '../db/sql.js';
 import type { Tx } from '../db/transaction.js';
@@ -42,13 +42,18 @@ export function takeOver(
     reused.filter((each) => each.stepId !== '').map((each) => [each.stepId, newId('step')]),
   );
   const phases = inheritedPhases(session.state, fork.body.from, fork.instructions, newIds);
-  const hashes = phases.flatMap((phase) =>
-    [phase.output, phase.notes, ...Object.values(phase.results).map((result) => result.ref)].flatMap((ref) =>
-      ref === null ? [] : [ref.sha256],
-    ),
+  const input = session.options.input === null ? [] : [session.options.input.sha256];
+  const results = phases.flatMap((phase) =>
+    [
+      phase.output,
+      phase.notes,
+      phase.instructions,
+      ...Object.values(phase.results).map((result) => result.ref),
+    ].flatMap((ref) => (ref === null ? [] : [ref.sha256])),
   );
+  const hashes = [...input, ...results];
   const copy = async (): Promise<void> => {
-    await shareBlobs(tx, fork.id, hashes);
+    await shareBlobs(tx, fork.id, [...hashes, ...(await promptsOf(tx, [...newIds.keys()]))]);
     await copySteps(tx, fork.id, newIds);
   };
   return { phases, copy };

@@ -1,7 +1,8 @@
 import type { Principal } from '../contracts/principal.js';
 import type { Budget, CreateSession } from '../contracts/session.js';
 import type { CotSessionInput } from '../contracts/session-workflow.js';
-import { languageOf, localText, type Language, type TemplateDefinition } from '../contracts/template.js';
+import { localText, type Language, type TemplateDefinition } from '../contracts/template.js';
+import { languageOf } from '../domain/context-language.js';
 import { newId } from '../contracts/ids.js';
 import { runKinds, taskQueues, workflowIdOf } from '../contracts/names.js';
 import { sha256Hex } from '../contracts/model-prompt.js';

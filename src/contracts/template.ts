@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import type { Language } from '../domain/context-language.js';
+
+export type { Language };
 
 /** A text in one language, or in each that the template speaks; a session reads the one of its topic. */
 const text = z.union([
@@ -12,7 +15,6 @@ const shortText = z.union([
 ]);
 
 export type LocalText = z.infer<typeof text>;
-export type Language = 'en' | 'ja';
 
 export const toolNames = ['fetch_url', 'search'] as const;
 
@@ -56,9 +58,4 @@ export type TemplateDefinition = z.infer<typeof templateDefinition>;
 
 export function localText(given: LocalText, language: Language): string {
   return typeof given === 'string' ? given : given[language];
-}
-
-/** Kana or han characters make a topic Japanese. */
-export function languageOf(topic: string): Language {
-  return /[\u3040-\u30ff\u3400-\u9fff]/.test(topic) ? 'ja' : 'en';
 }

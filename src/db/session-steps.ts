@@ -1,5 +1,5 @@
 import type { StepName } from '../domain/session-state.js';
-import { execute, maybeOne, sql, type Db } from './sql.js';
+import { execute, many, maybeOne, sql, type Db } from './sql.js';
 
 export interface StepPlace {
   readonly sessionId: string;
@@ -159,6 +159,16 @@ export async function closeRunningSteps(
   );
 }
 
+/** Hashes of what was sent for these steps. */
+export async function promptsOf(db: Db, stepIds: readonly string[]): Promise<string[]> {
+  const rows = await many<{ sha256: string }>(
+    db,
+    sql`select prompt_sha256 as sha256 from session_steps
+         where id = any(${[...stepIds]}::text[]) and prompt_sha256 is not null`,
+  );
+  return rows.map((row) => row.sha256);
+}
+
 /** Takes finished steps over into a fork: the same content, nothing paid, and a word of where it comes from. */
 export async function copySteps(db: Db, forkId: string, newIds: ReadonlyMap<string, string>): Promise<void> {
   await execute(
@@ -204,7 +214,7 @@ export async function estimateSteps(
                 select tokens_in, tokens_out, cost_usd from session_steps
                   join sessions on sessions.run_id = session_steps.run_id
                  where template_name = ${session.templateName} and template_version = ${session.templateVersion}
-                   and step = place.step and status = 'completed' and origin_step_id is null
+                   and phase = place.phase and step = place.step and status = 'completed' and origin_step_id is null
                  order by session_steps.finished_at desc limit 50) as recent) as average on own.tokens is null)
         select sum(coalesce(tokens, average_tokens))::int8 as "estimatedTokens",
                sum(coalesce(cost, average_cost))::float8 as "estimatedCostUsd"

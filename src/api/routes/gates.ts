@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Client } from '@temporalio/client';
 import type { Principal } from '../../contracts/principal.js';
-import { bulkDecideBody, decideBody, type DecideBody } from '../../contracts/session.js';
+import { bulkDecideBody, decideBody, progressSchema, type DecideBody } from '../../contracts/session.js';
 import { compileOutputSchema } from '../../contracts/model-schema.js';
 import { idSchema } from '../../contracts/ids.js';
 import { Problem } from '../../contracts/problems.js';
@@ -12,6 +12,7 @@ import { findTemplate } from '../../db/templates.js';
 import type { Decider, SessionCommand } from '../../domain/session-commands.js';
 import { commandRoute, reply, type AnyRoute } from '../route.js';
 import { sendSessionCommand } from '../session-client.js';
+import { commandSession, currentProgress } from '../session-command.js';
 import { deciderOf, keepText } from '../session-decider.js';
 import { ownedSession } from './sessions.js';
 
@@ -34,21 +35,25 @@ function decideRoute(deps: GateRouteDeps): AnyRoute {
     access: 'user',
     params: z.object({ id: idSchema('gate') }),
     body: decideBody,
-    responses: { 200: { description: 'Accepted; the new progress of the session.' } },
+    responses: { 200: { description: 'Accepted; the new progress of the session.', body: progressSchema } },
     problems: ['not_waiting', 'stale_approval', 'already_finished', 'workflow_unavailable'],
     async handle({ params, body, principal, origin, commandId }, db) {
       const gate = await findGate(db, params.id, principal);
       if (gate === undefined) throw new Problem('not_found');
       const session = await ownedSession(db, gate.sessionId, principal);
-      const current = { current: session.progress, gate };
-      if (session.finished) throw new Problem('already_finished', { extra: current });
-      if (gate.outputDigest !== body.outputDigest) throw new Problem('stale_approval', { extra: current });
+      if (!session.finished && gate.outputDigest !== body.outputDigest) {
+        const current = await currentProgress(db, principal, session.id);
+        throw new Problem('stale_approval', { extra: { current, gate } });
+      }
       const command = await commandOf(
         db,
         { session, phase: gate.phase, by: deciderOf(principal, origin) },
         body,
       );
-      return reply(200, await sendSessionCommand(deps.temporal, session.id, command, commandId));
+      return reply(
+        200,
+        await commandSession(deps.temporal, db, { session, command, commandId, viewer: principal }),
+      );
     },
   });
 }

@@ -2,13 +2,13 @@ import { z, type ZodType } from 'zod';
 import type { Client } from '@temporalio/client';
 import { continueBody, proceedBody, reasonBody, redoBody, stepTriggerBody } from '../../contracts/session.js';
 import { idSchema } from '../../contracts/ids.js';
-import { Problem, type ProblemCode } from '../../contracts/problems.js';
+import type { ProblemCode } from '../../contracts/problems.js';
 import { raiseBudget } from '../../db/session-budgets.js';
 import type { OwnedSession } from '../../db/sessions.js';
 import type { Db } from '../../db/sql.js';
 import type { SessionCommand } from '../../domain/session-commands.js';
 import { commandRoute, reply, type AnyRoute, type Reply, type SignedCall } from '../route.js';
-import { sendSessionCommand } from '../session-client.js';
+import { commandSession } from '../session-command.js';
 import { deciderOf, keepText } from '../session-decider.js';
 import { previewRerun } from '../session-rerun.js';
 import { operationId, ownedSession } from './sessions.js';
@@ -44,15 +44,14 @@ export function createSessionCommandRoutes(deps: SessionCommandDeps, base: strin
       params: z.object({ id: idSchema('session') }),
       body: spec.body,
       bodyOptional: true,
-      responses: { 200: { description: 'Accepted; the new progress.' } },
+      responses: { 200: { description: 'Accepted; the new progress.', body: progressSchema } },
       problems: ['already_finished', 'workflow_unavailable', ...spec.problems],
       async handle(call, db) {
         const session = await ownedSession(db, call.params.id, call.principal);
         const prepared = await spec.prepare(call, session, db);
         if ('status' in prepared) return prepared;
-        // The workflow of a finished session is closed, so the row answers for it.
-        if (session.finished) throw new Problem('already_finished', { extra: { current: session.progress } });
-        return reply(200, await sendSessionCommand(deps.temporal, session.id, prepared, call.commandId));
+        const asked = { session, command: prepared, commandId: call.commandId, viewer: call.principal };
+        return reply(200, await commandSession(deps.temporal, db, asked));
       },
     });
   return [proceed, processStep, goOn, redo, ...states].map((route) => route(define));

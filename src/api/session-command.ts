@@ -1,0 +1,47 @@
+import type { Client } from '@temporalio/client';
+import { Problem } from '../contracts/problems.js';
+import type { SessionProgressView } from '../contracts/session.js';
+import type { Viewer } from '../db/runs.js';
+import { readSessionProgress, toProgressView } from '../db/session-reads-progress.js';
+import type { Db } from '../db/sql.js';
+import type { OwnedSession } from '../db/sessions.js';
+import type { SessionCommand } from '../domain/session-commands.js';
+import { sendSessionCommand } from './session-client.js';
+
+export interface AskedCommand {
+  readonly session: OwnedSession;
+  readonly command: SessionCommand;
+  readonly commandId: string;
+  readonly viewer: Viewer;
+}
+
+/**
+ * Gives the command to the workflow and answers with the progress as every other route tells it: what was accepted is
+ * in the database before the workflow answers. A refusal carries the state that it is about.
+ */
+export async function commandSession(
+  temporal: Client,
+  db: Db,
+  asked: AskedCommand,
+): Promise<SessionProgressView | null> {
+  const { session, command, commandId, viewer } = asked;
+  const current = (): Promise<SessionProgressView | null> => currentProgress(db, viewer, session.id);
+  // The workflow of a finished session is closed, so the row answers for it.
+  if (session.finished) throw new Problem('already_finished', { extra: { current: await current() } });
+  try {
+    await sendSessionCommand(temporal, session.id, command, commandId);
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 409) throw error;
+    throw new Problem(error.code, { extra: { current: await current() }, cause: error });
+  }
+  return current();
+}
+
+export async function currentProgress(
+  db: Db,
+  viewer: Viewer,
+  id: string,
+): Promise<SessionProgressView | null> {
+  const row = await readSessionProgress(db, viewer, id);
+  return row === undefined ? null : toProgressView(row);
+}
