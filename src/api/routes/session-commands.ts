@@ -1,6 +1,13 @@
 import { z, type ZodType } from 'zod';
 import type { Client } from '@temporalio/client';
-import { continueBody, proceedBody, reasonBody, redoBody, stepTriggerBody } from '../../contracts/session.js';
+import {
+  continueBody,
+  proceedBody,
+  progressSchema,
+  reasonBody,
+  redoBody,
+  stepTriggerBody,
+} from '../../contracts/session.js';
 import { idSchema } from '../../contracts/ids.js';
 import type { ProblemCode } from '../../contracts/problems.js';
 import { raiseBudget } from '../../db/session-budgets.js';
