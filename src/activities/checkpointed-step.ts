@@ -1,4 +1,11 @@
-import { activityInfo, ApplicationFailure, heartbeat, log } from '@temporalio/activity';
+import {
+  activityInfo,
+  ApplicationFailure,
+  CancelledFailure,
+  Context,
+  heartbeat,
+  log,
+} from '@temporalio/activity';
 import type { Pool } from 'pg';
 import { failureTypes } from '../contracts/errors.js';
 import type { RunProjection } from '../contracts/run.js';
@@ -37,10 +44,11 @@ export async function checkpointedStep<Produced, Output>(
   try {
     const earlier = await findCheckpoint<Output>(pool, step);
     if (earlier !== undefined) return earlier.output;
-    const produced = await step.produce();
+    // `cancelled` fails when the job is canceled or the worker has to go: work that hangs holds nobody up.
+    const produced = await Promise.race([step.produce(), Context.current().cancelled]);
     return await withTransaction(pool, (tx) => commitStep(tx, step, produced));
   } catch (error) {
-    await keepError(pool, step, error);
+    if (!(error instanceof CancelledFailure)) await keepError(pool, step, error);
     throw error;
   } finally {
     clearInterval(beating);

@@ -48,6 +48,8 @@ function createQueueWorker(deps: WorkerDeps, queue: TaskQueue): Promise<Worker> 
     stickyQueueScheduleToStartTimeout: '2s',
     // Zero, the default, would abandon every running activity with each deployment.
     shutdownGraceTime: '20s',
+    // One that does not heed its cancellation cannot keep the process: it is tried again elsewhere.
+    shutdownForceTime: '25s',
     // Beats reach the server at least this often, however short the heartbeat timeout of an activity is.
     maxHeartbeatThrottleInterval: '2s',
     defaultHeartbeatThrottleInterval: '1s',
