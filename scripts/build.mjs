@@ -16,6 +16,7 @@ node('compiling', join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root
 cpSync(join(root, 'src/db/migrations'), inDist('db/migrations'), { recursive: true });
 node('bundling the workflows', inDist('workers/build-workflow-bundle.js'));
 await buildConsole();
+node('describing the API', join(root, 'scripts/openapi.mjs'));
 stampBuild(root, hash);
 
 function node(what, ...args) {

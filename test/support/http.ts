@@ -22,7 +22,10 @@ export function send(
 ): Promise<HttpAnswer> {
   const isRaw = typeof body === 'string' || Buffer.isBuffer(body);
   const payload = body === undefined ? undefined : isRaw ? (body as string | Buffer) : JSON.stringify(body);
-  const type = body === undefined || isRaw ? {} : { 'Content-Type': 'application/json' };
+  const type: Record<string, string> =
+    body === undefined || isRaw ? {} : { 'Content-Type': 'application/json' };
+  // Node's client would send the body of a DELETE without saying that there is one.
+  if (payload !== undefined) type['Content-Length'] = String(Buffer.byteLength(payload));
   return new Promise((resolve, reject) => {
     const request = httpRequest(
       url,

@@ -1,19 +1,47 @@
 import type { ApiDeps } from '../deps.js';
+import type { AnyRoute } from '../route.js';
 import { createRoutes } from '../routes.js';
 import { createOpenApiDocument } from './document.js';
 
-/**
- * The document as text, for the file in the repository. Routes keep what they are given for their handlers, and no handler
- * runs here, so there is nothing to give them: anything asked for is there, and is good for nothing.
- */
+/** The document as text, for the file in the repository. */
 export function openApiText(): string {
-  const document = createOpenApiDocument(createRoutes(inert as ApiDeps));
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return `${JSON.stringify(createOpenApiDocument(describedRoutes()), null, 2)}\n`;
 }
 
+/** Every route record, to be looked at: routes keep what they are given for their handlers, and none of these may run. */
+export function describedRoutes(): AnyRoute[] {
+  return createRoutes(inertDeps as ApiDeps);
+}
+
+/** Whatever is asked of it is there, and good for nothing. */
 const inert: unknown = new Proxy(() => undefined, {
-  get: (_target, name) => (typeof name === 'symbol' ? () => 'inert' : inert),
+  get: (_target, name) => (name === Symbol.toPrimitive ? () => 'inert' : inert),
   apply: () => inert,
-  ownKeys: () => [],
-  getOwnPropertyDescriptor: () => undefined,
 });
+
+const inertDeps: Record<keyof ApiDeps, unknown> = {
+  signingSecret: 'signs nothing',
+  consoleFolder: '',
+  config: inert,
+  logger: inert,
+  metrics: inert,
+  pool: inert,
+  announcements: inert,
+  cache: inert,
+  temporal: inert,
+  runControl: inert,
+  modelText: inert,
+  redis: inert,
+  tokens: inert,
+  tracing: inert,
+  authenticator: inert,
+  limits: inert,
+  idempotency: inert,
+  pager: inert,
+  fileLinks: inert,
+  starter: inert,
+  hub: inert,
+  streams: inert,
+  ui: inert,
+  readiness: inert,
+};

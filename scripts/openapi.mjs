@@ -1,0 +1,18 @@
+// Writes `openapi.json` from the route records; a test holds them together.
+import { Buffer } from 'node:buffer';
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = new URL('..', import.meta.url);
+const outfile = fileURLToPath(new URL('node_modules/.cache/openapi.mjs', root));
+await build({
+  entryPoints: [fileURLToPath(new URL('src/api/openapi/describe-api.ts', root))],
+  outfile,
+  bundle: true,
+  packages: 'external',
+  format: 'esm',
+  platform: 'node',
+});
+const { openApiText } = await import(outfile);
+await writeFile(fileURLToPath(new URL('openapi.json', root)), Buffer.from(openApiText()));
