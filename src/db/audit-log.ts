@@ -2,7 +2,7 @@ import type { AuditResource } from '../contracts/audit-log.js';
 import { newId } from '../contracts/ids.js';
 import type { Origin, Principal } from '../contracts/principal.js';
 import { auditText, diffStates } from '../domain/audit-diff.js';
-import { execute, sql } from './sql.js';
+import { execute, prepared, sql } from './sql.js';
 import type { Tx } from './transaction.js';
 
 export type { AuditResource };
@@ -38,7 +38,7 @@ export async function recordAudits(tx: Tx, entries: readonly AuditEntry[]): Prom
   if (entries.length === 0) return;
   await execute(
     tx,
-    sql`with entry as (
+    prepared(sql`with entry as (
           insert into audit_logs (id, actor_id, actor_name, actor_email, actor_role, action, resource_type, resource_id,
                                   before, after, reason, request_id, origin)
           select id, actor_id, actor_name, actor_email, actor_role, action, resource_type, resource_id,
@@ -48,7 +48,7 @@ export async function recordAudits(tx: Tx, entries: readonly AuditEntry[]): Prom
                         resource_type text, resource_id text, before jsonb, after jsonb, reason text,
                         request_id text, origin jsonb)
           returning id)
-        insert into audit_unsealed (audit_id) select id from entry`,
+        insert into audit_unsealed (audit_id) select id from entry`),
   );
 }
 

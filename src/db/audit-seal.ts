@@ -7,7 +7,7 @@ import {
   type AuditSigner,
 } from '../contracts/audit-chain.js';
 import { auditColumns, contentOf, type AuditRow } from './audit-rows.js';
-import { execute, many, maybeOne, one, sql } from './sql.js';
+import { execute, many, maybeOne, one, prepared, sql } from './sql.js';
 import { withTransaction, type Tx } from './transaction.js';
 
 /**
@@ -94,12 +94,12 @@ async function lockHead(tx: Tx, whenBusy: 'wait' | 'skip'): Promise<Head | undef
 async function takeUnsealed(tx: Tx, batchSize: number): Promise<Taken[]> {
   return many<Taken>(
     tx,
-    sql`with taken as (
+    prepared(sql`with taken as (
           delete from audit_unsealed
            where ctid = any (array(select ctid from audit_unsealed limit ${batchSize}))
           returning audit_id)
         select taken.audit_id, ${auditColumns}
-          from taken left join audit_logs a on a.id = taken.audit_id order by a.timestamp, taken.audit_id`,
+          from taken left join audit_logs a on a.id = taken.audit_id order by a.timestamp, taken.audit_id`),
   );
 }
 
@@ -121,11 +121,11 @@ function wholeSecond(moment: Date): string {
 async function insertLinks(tx: Tx, links: readonly Link[]): Promise<void> {
   await execute(
     tx,
-    sql`insert into audit_chain (seq, audit_id, content_hash, hash)
+    prepared(sql`insert into audit_chain (seq, audit_id, content_hash, hash)
         select seq, audit_id, decode(content_hash, 'hex'), decode(hash, 'hex')
           from unnest(${links.map((link) => link.seq)}::bigint[], ${links.map((link) => link.auditId)}::text[],
                       ${links.map((link) => link.contentHash)}::text[], ${links.map((link) => link.hash)}::text[])
-            as link (seq, audit_id, content_hash, hash)`,
+            as link (seq, audit_id, content_hash, hash)`),
   );
 }
 

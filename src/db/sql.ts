@@ -84,7 +84,7 @@ export async function one<Row extends QueryResultRow>(db: Db, statement: Sql): P
 /** Runs a statement for its effect and gives the number of rows it touched. */
 export async function execute(db: Db, statement: Sql): Promise<number> {
   const { text, values } = statement.toQuery();
-  return (await db.query(text, values)).rowCount ?? 0;
+  return (await db.query(statement.isPrepared ? named(text) : text, values)).rowCount ?? 0;
 }
 
 export class NoRowError extends Error {

@@ -4,8 +4,8 @@ import { readMigrations } from '../../src/db/migrate.js';
 /** The migrations that build the indexes of users and audit_logs; they may be run again at any time. */
 const INDEX_MIGRATIONS = ['000004_user_indexes', '000005_audit_log_indexes'];
 
-async function runIndexMigrations(pool: Pool, direction: 'up' | 'down'): Promise<void> {
-  for (const migration of await readMigrations()) {
+async function runIndexMigrations(pool: Pool, direction: 'up' | 'down', folder?: string): Promise<void> {
+  for (const migration of await readMigrations(folder)) {
     if (!INDEX_MIGRATIONS.includes(migration.name)) continue;
     for (const statement of migration[direction].split(/;\s*$/m).filter((part) => part.trim() !== '')) {
       await pool.query(statement);
@@ -13,12 +13,12 @@ async function runIndexMigrations(pool: Pool, direction: 'up' | 'down'): Promise
   }
 }
 
-export async function dropIndexes(pool: Pool): Promise<void> {
-  await runIndexMigrations(pool, 'down');
+export async function dropIndexes(pool: Pool, folder?: string): Promise<void> {
+  await runIndexMigrations(pool, 'down', folder);
 }
 
-export async function buildIndexes(pool: Pool): Promise<void> {
-  await runIndexMigrations(pool, 'up');
+export async function buildIndexes(pool: Pool, folder?: string): Promise<void> {
+  await runIndexMigrations(pool, 'up', folder);
 }
 
 /**
@@ -26,10 +26,10 @@ export async function buildIndexes(pool: Pool): Promise<void> {
  * under a minute. One user in fifty is an administrator, one in ten is not active, one entry in a hundred is hidden. As in
  * a real log most entries are about sessions and jobs, and few about users and settings. The links carry no real hashes.
  */
-export async function seedUsersAndAudit(pool: Pool, count: number): Promise<void> {
-  await dropIndexes(pool);
+export async function seedUsersAndAudit(pool: Pool, count: number, folder?: string): Promise<void> {
+  await dropIndexes(pool, folder);
   await Promise.all([seedUsers(pool, count), seedAuditLogs(pool, count)]);
-  await buildIndexes(pool);
+  await buildIndexes(pool, folder);
   await Promise.all(
     ['users', 'audit_logs', 'audit_chain'].map((table) => pool.query(`vacuum analyze ${table}`)),
   );
