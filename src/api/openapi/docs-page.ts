@@ -29,9 +29,7 @@ export function docsPage(document: OpenApiDocument, q = ''): string {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>${document.info.title}: API reference</title>
-        <style>
-          ${docsStyle}
-        </style>
+        <style>${docsStyle}</style>
       </head>
       <body>
         <a class="skip" href="#main">Skip to the reference</a>
