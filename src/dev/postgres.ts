@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { commandLineOf, endProcess, identityOf } from './processes.js';
+import { commandLineOf, endProcess, identityOf, processesIn } from './processes.js';
 import { keepPort } from './ports.js';
 import { placePostgres, type PostgresPlace } from './postgres-place.js';
 import type { PostgresPrograms } from './postgres-programs.js';
@@ -17,7 +18,8 @@ import { startServer } from './start-server.js';
  * G1. The data folder appears complete or not at all: initdb works beside it and a rename puts it in place.
  * G2. A postmaster that an earlier supervisor left behind is stopped before a new one starts; that it is ours is known
  *     by its command line, because its number may belong to anybody by now.
- * G3. It listens on 127.0.0.1 alone, with a password, on a port that stays the same while it is free.
+ * G3. The sessions of a killed postmaster are gone before the next one starts, or both would write.
+ * G4. It listens on 127.0.0.1 alone, with a password, on a port that stays the same while it is free.
  */
 export interface PostgresOptions {
   /** Holds the data, the password and the port. */
@@ -45,6 +47,8 @@ export interface RunningPostgres {
 const HOST = '127.0.0.1';
 const OWNER = 'sluice';
 const READY_LINE = 7;
+/** Sessions notice the death of their postmaster within a second. */
+const LEFTOVER_WAIT_MS = 10_000;
 /** SIGINT is "fast": it ends the sessions and writes a checkpoint. SIGQUIT recovers from the log at the next start. */
 const STOP_STEPS = [
   { signal: 'SIGINT', waitMs: 15_000 },
@@ -126,9 +130,14 @@ function postmasterLines(data: string): string[] {
 
 async function endOrphan(data: string): Promise<void> {
   const pid = Number(postmasterLines(data)[0]);
-  if (!Number.isInteger(pid) || pid <= 1 || !commandLineOf(pid).includes(`-D ${data} `)) return;
-  const orphan = identityOf(pid);
+  if (!Number.isInteger(pid) || pid <= 1) return;
+  const orphan = commandLineOf(pid).includes(`-D ${data} `) ? identityOf(pid) : undefined;
   if (orphan !== undefined) await endProcess(orphan, STOP_STEPS);
+  const until = Date.now() + LEFTOVER_WAIT_MS;
+  while (processesIn(data)?.[0] !== undefined && Date.now() < until) await setTimeout(50);
+  // The number may now be that of another program, or of one that nobody has reaped: PostgreSQL would take either for
+  // a postmaster. The file goes only when no process works in the folder, so no session of the old one is left.
+  if (processesIn(data)?.length === 0) rmSync(join(data, 'postmaster.pid'), { force: true });
 }
 
 function refuseOtherVersion(data: string, major: number): void {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 
 /** A process as it can be found again: its number alone may by now belong to another one. */
@@ -50,6 +50,24 @@ export function commandLineOf(pid: number): string {
     return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
   } catch {
     return '';
+  }
+}
+
+/** Those that work in a folder; undefined where the system does not say. */
+export function processesIn(path: string): number[] | undefined {
+  if (process.platform !== 'linux') return undefined;
+  const folder = realpathSync(path);
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => workingFolderOf(name) === folder)
+    .map(Number);
+}
+
+function workingFolderOf(pid: string): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return undefined;
   }
 }
 

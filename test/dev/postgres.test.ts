@@ -80,6 +80,15 @@ test('a postmaster that is killed comes back on the same port with its data', as
   expect(part.pid).not.toBe(killed);
 });
 
+test('a pid file whose number belongs to another program by now does not keep the cluster down', async () => {
+  const first = await start('reused');
+  await first.part.stop();
+  const data = join(folder, 'reused/data');
+  writeFileSync(join(data, 'postmaster.pid'), `${process.pid}\n${data}\n1\n1\n\n127.0.0.1\n\nready   \n`);
+  const second = await start('reused');
+  expect(await ask(second.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+});
+
 test('a data folder of a newer PostgreSQL stops the start with one sentence', async () => {
   const { part } = await start('newer');
   await part.stop();
