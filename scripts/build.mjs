@@ -1,6 +1,6 @@
-// Builds everything into dist/: the compiled processes, the migrations, the workflow bundle, the console, openapi.json.
+// Builds everything into dist/: the compiled processes, the migrations, the workflow bundle, the console.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sourcesHash, stampBuild } from './build-stamp.mjs';
@@ -30,7 +30,6 @@ function node(what, ...args) {
 }
 
 async function buildConsole() {
-  if (!existsSync(join(root, 'web/main.tsx'))) return;
   const { build } = await import('esbuild');
   await build({
     entryPoints: [join(root, 'web/main.tsx')],
@@ -46,8 +45,4 @@ async function buildConsole() {
     logLevel: 'warning',
   });
   cpSync(join(root, 'web/index.html'), inDist('console/index.html'));
-  for (const folder of ['public', 'styles']) {
-    if (existsSync(join(root, 'web', folder)))
-      cpSync(join(root, 'web', folder), inDist(`console/${folder}`), { recursive: true });
-  }
 }
