@@ -8,7 +8,7 @@ import {
   writeSession,
   type SessionDefaults,
 } from '../../src/api/session-start.js';
-import type { Model, ModelRequest, ModelResult } from '../../src/contracts/model-call.js';
+import type { Model, ModelCallRecord, ModelRequest, ModelResult } from '../../src/contracts/model-call.js';
 import type { Principal } from '../../src/contracts/principal.js';
 import { createSessionBody, type CreateSession } from '../../src/contracts/session.js';
 import type { TemplateDefinition } from '../../src/contracts/template.js';
@@ -17,6 +17,7 @@ import { taskQueues } from '../../src/contracts/names.js';
 import { withTransaction } from '../../src/db/transaction.js';
 import type { SessionCommand } from '../../src/domain/session-commands.js';
 import type { SessionProgress } from '../../src/domain/session-progress.js';
+import type { SessionState } from '../../src/domain/session-state.js';
 import type { TestDatabase } from '../support/database.js';
 import type { TestTemporal } from '../support/temporal.js';
 import { waitUntil } from '../support/wait-until.js';
@@ -62,29 +63,14 @@ export function scriptedModel(answer: Answer): ScriptedModel {
         maxOutputTokens: 10,
         estimatedCostUsd: 0.01,
       });
-      const text = await answer(request, calls.length);
-      const usage = {
-        inputTokens: 10,
-        outputTokens: 5,
-        cachedInputTokens: 0,
-        reasoningTokens: 0,
-        estimated: false,
-      };
-      request.afterCall?.({
-        provider: 'scripted',
-        modelAsked: model,
-        modelUsed: model,
-        purpose: 'answer',
-        outcome: 'ok',
-        finishReason: 'stop',
-        promptDigest: '',
-        usage,
-        costUsd: 0.01,
-        startedAt: new Date(0).toISOString(),
-        ttftMs: 1,
-        durationMs: 1,
-        error: null,
-      });
+      const usage = usageOf(5);
+      const text = await Promise.resolve()
+        .then(() => answer(request, calls.length))
+        .catch((error: unknown) => {
+          request.afterCall?.({ ...answered(model, usageOf(0)), outcome: 'server', finishReason: null });
+          throw error;
+        });
+      request.afterCall?.(answered(model, usage));
       return {
         text,
         finishReason: 'stop',
@@ -99,6 +85,28 @@ export function scriptedModel(answer: Answer): ScriptedModel {
         toolCalls: [],
       };
     },
+  };
+}
+
+function usageOf(outputTokens: number): ModelCallRecord['usage'] {
+  return { inputTokens: 10, outputTokens, cachedInputTokens: 0, reasoningTokens: 0, estimated: false };
+}
+
+function answered(model: string, usage: ModelCallRecord['usage']): ModelCallRecord {
+  return {
+    provider: 'scripted',
+    modelAsked: model,
+    modelUsed: model,
+    purpose: 'answer',
+    outcome: 'ok',
+    finishReason: 'stop',
+    promptDigest: '',
+    usage,
+    costUsd: 0.01,
+    startedAt: new Date(0).toISOString(),
+    ttftMs: 1,
+    durationMs: 1,
+    error: null,
   };
 }
 
@@ -157,7 +165,12 @@ export async function withWorkers<Result>(
     stickyQueueScheduleToStartTimeout: '2s',
     ...options,
   });
-  const llm = await Worker.create({ ...common, taskQueue: taskQueues.llm });
+  // A cancel reaches an activity with the answer to its beat.
+  const llm = await Worker.create({
+    ...common,
+    taskQueue: taskQueues.llm,
+    maxHeartbeatThrottleInterval: '100ms',
+  });
   try {
     return await flow.runUntil(() => llm.runUntil(work));
   } finally {
@@ -180,12 +193,15 @@ export async function startSession(
   rig: SessionRig,
   owner: Principal,
   asked: Partial<CreateSession> = {},
-  defaults: SessionDefaults = fastDefaults,
+  {
+    definition = threePhases,
+    ...defaults
+  }: Partial<SessionDefaults & { definition: TemplateDefinition }> = {},
 ): Promise<string> {
-  await insertTemplate(rig.database.pool, threePhases);
+  await insertTemplate(rig.database.pool, definition);
   const id = newSessionId();
-  const body = createSessionBody.parse({ topic: 'a topic', template: 'three', ...asked });
-  const draft = draftSession(body, owner, { version: 1, definition: threePhases }, defaults);
+  const body = createSessionBody.parse({ topic: 'a topic', template: definition.name, ...asked });
+  const draft = draftSession(body, owner, { version: 1, definition }, { ...fastDefaults, ...defaults });
   const run = await withTransaction(rig.database.pool, (tx) => writeSession(tx, id, draft));
   await rig.temporal.client.workflow.start(run.workflowType, {
     workflowId: run.workflowId,
@@ -241,6 +257,39 @@ export function send(
   commandId: string,
 ): Promise<SessionProgress> {
   return sendSessionCommand(rig.temporal.client, id, command, commandId);
+}
+
+/** What the workflow of a session carries through its life, as the database has it. */
+export async function readState(rig: SessionRig, id: string): Promise<SessionState> {
+  const { rows } = await rig.database.pool.query<{ state: SessionState }>(
+    'select state from sessions where run_id = $1',
+    [id],
+  );
+  return rows[0]!.state;
+}
+
+export interface StepRow {
+  readonly phase: number;
+  readonly step: string;
+  readonly attempt: number;
+  readonly status: string;
+  readonly model: string;
+  readonly origin: string | null;
+}
+
+export async function stepsOf(rig: SessionRig, id: string): Promise<StepRow[]> {
+  const { rows } = await rig.database.pool.query<StepRow>(
+    `select phase, step, attempt, status, model_asked as model, origin_step_id as origin
+       from session_steps where run_id = $1
+      order by attempt, phase, array_position(array['THINK', 'EXECUTE', 'INTEGRATE'], step), id`,
+    [id],
+  );
+  return rows;
+}
+
+/** The types of a session's events, in their order. */
+export async function eventTypesOf(rig: SessionRig, id: string): Promise<string[]> {
+  return (await eventsOf(rig, id)).map((event) => event.type);
 }
 
 export async function eventsOf(
