@@ -23,7 +23,7 @@ export async function startRedis(): Promise<RedisServer> {
       await waitUntil(() => accepts(port), { what: 'redis accepts connections' });
     },
     stop: async () => {
-      if (child?.exitCode !== null) return;
+      if (child?.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, 'exit');
       child.kill('SIGKILL');
       await gone;
