@@ -55,6 +55,7 @@ export async function writeSession(tx: Tx, id: string, draft: SessionDraft): Pro
   const state = initialSession({ plan, model, input: options.input, inherited });
   const workflowInput: CotSessionInput = {
     sessionId: id,
+    templateName: draft.template.name,
     plan,
     limits: options.limits,
     model,

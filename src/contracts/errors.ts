@@ -20,5 +20,3 @@ export const failureTypes = {
   /** The run was ended from outside while its step was at work. Not retried. */
   runEnded: 'RunEnded',
 } as const;
-
-export type FailureType = (typeof failureTypes)[keyof typeof failureTypes];

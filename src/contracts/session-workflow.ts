@@ -1,17 +1,12 @@
 import type { SessionNews } from '../domain/session-machine.js';
 import type { SessionProgress } from '../domain/session-progress.js';
-import type {
-  PhaseState,
-  SessionPlan,
-  SessionState,
-  ContentRef,
-  StepName,
-  StepProblem,
-} from '../domain/session-state.js';
+import type { PhaseState, SessionPlan, SessionState, ContentRef, StepName } from '../domain/session-state.js';
 
 /** What crosses between the API, the session workflow and its activities. One object each; fields may be added. */
 export interface CotSessionInput {
   readonly sessionId: string;
+  /** For the search attribute, so that people find sessions in the Temporal Web UI. */
+  readonly templateName: string;
   readonly plan: SessionPlan;
   readonly limits: SessionLimits;
   readonly model: string | null;
@@ -71,5 +66,3 @@ export interface SessionOutcome {
   readonly status: string;
   readonly reason: string | null;
 }
-
-export type { SessionProgress, StepProblem };

@@ -1,4 +1,4 @@
-import { execute, one, sql, type Db } from './sql.js';
+import { one, sql, type Db } from './sql.js';
 
 export interface RateLimitLease {
   /** How many of the wanted permits were left. */
@@ -36,8 +36,4 @@ export function permitsOf(used: number, want: number, limit: number): { granted:
     granted: Math.min(want, Math.max(0, limit - (used - want))),
     remaining: Math.max(0, limit - used),
   };
-}
-
-export function deleteExpiredRateLimits(db: Db): Promise<number> {
-  return execute(db, sql`delete from rate_limits where reset_at < now()`);
 }

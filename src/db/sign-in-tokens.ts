@@ -25,10 +25,6 @@ export async function redeemSignInToken(db: Db, token: string): Promise<string |
   return row?.userId;
 }
 
-export function deleteExpiredSignInTokens(db: Db): Promise<number> {
-  return execute(db, sql`delete from sign_in_tokens where expires_at < now()`);
-}
-
 function hashOf(token: string): Buffer {
   return createHash('sha256').update(token, 'utf8').digest();
 }

@@ -42,10 +42,6 @@ export function deleteWebSession(db: Db, token: string): Promise<number> {
   );
 }
 
-export function deleteExpiredWebSessions(db: Db): Promise<number> {
-  return execute(db, sql`delete from web_sessions where expires_at < now()`);
-}
-
 function hashOf(token: string): Buffer {
   return createHash('sha256').update(token, 'utf8').digest();
 }

@@ -13,6 +13,7 @@ import {
 import {
   cotPhase,
   cotStatus,
+  cotTemplate,
   type DecideGateMessage,
   type ProceedMessage,
 } from '../contracts/session-messages.js';
@@ -208,6 +209,7 @@ export class SessionRun {
     upsertSearchAttributes([
       { key: cotStatus, value: status },
       { key: cotPhase, value: currentPhase },
+      { key: cotTemplate, value: this.input.templateName },
     ]);
   }
 

@@ -2,7 +2,6 @@ import type { oas31 } from 'zod-openapi';
 import { html, prose, type Html } from './html.js';
 
 export type Schema = oas31.SchemaObject | oas31.ReferenceObject;
-export type Schemas = Readonly<Record<string, Schema>>;
 
 const DEEPEST = 4;
 
