@@ -147,7 +147,7 @@ export async function withWorkers<Result>(
   rig: SessionRig,
   model: Model,
   work: () => Promise<Result>,
-  options: { maxCachedWorkflows?: number } = {},
+  { keepOpen = false, ...options }: { maxCachedWorkflows?: number; keepOpen?: boolean } = {},
 ): Promise<Result> {
   const connection = await rig.temporal.nativeConnection();
   const activities = createSessionActivities({
@@ -174,7 +174,7 @@ export async function withWorkers<Result>(
   try {
     return await flow.runUntil(() => llm.runUntil(work));
   } finally {
-    await terminateOpenSessions(rig);
+    if (!keepOpen) await terminateOpenSessions(rig);
   }
 }
 
