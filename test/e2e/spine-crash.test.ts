@@ -5,6 +5,7 @@ import { findRun, type NewRun } from '../../src/db/runs.js';
 import { useDatabase } from '../support/database.js';
 import { givenUser, newReportRun } from '../support/runs.js';
 import { startRun } from '../support/spine.js';
+import { openTcpGate } from '../support/tcp-gate.js';
 import { useTemporal } from '../support/temporal.js';
 import { waitUntil } from '../support/wait-until.js';
 import { compileWorker, type WorkerPrograms, type WorkerProcess } from '../support/worker-process.js';
@@ -95,6 +96,19 @@ test('workers that are killed again and again lose no job and double no event', 
   expect((await outcomes).map((outcome) => outcome.status)).toEqual(runs.map(() => 'completed'));
   for (const run of runs) await expectOneSuccess(run);
   await worker.kill('SIGTERM');
+});
+
+test('a worker that boots while Temporal is away keeps trying, and works once it is there', async () => {
+  const gate = await openTcpGate(temporal.address);
+  await gate.close();
+  const worker = start({ TEMPORAL_ADDRESS: gate.address });
+  await says(worker, 'booted');
+  await gate.open();
+  const run = newReportRun(owner);
+  await startRun(database.pool, temporal.client, run);
+  expect((await outcomeOf(run)).status).toBe('completed');
+  await worker.kill('SIGTERM');
+  await gate.close();
 });
 
 test('a worker that is asked to stop ends by itself, with 0', async () => {

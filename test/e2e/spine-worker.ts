@@ -24,6 +24,7 @@ const forever = (): Promise<never> => new Promise(() => undefined);
 
 installTemporalRuntime(logger);
 const pool = createPool({ databaseUrl: config.databaseUrl ?? '', max: 5, applicationName: 'worker', logger });
+say('booted');
 const connection = await connectTemporalWorker(temporalTarget(config), logger, stop.signal);
 if (connection !== undefined) {
   const activities = spineActivities(pool, connection.client, {
