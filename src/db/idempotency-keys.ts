@@ -91,17 +91,3 @@ export function releaseKey(db: Db, { ownerId, key }: IdempotencyKey): Promise<nu
     sql`delete from idempotency_keys where owner_id = ${ownerId} and key = ${key} and status = ${RUNNING}`,
   );
 }
-
-/** In batches, so that no statement of the retention runs long. Gives the number of rows that went. */
-export async function deleteExpiredIdempotencyKeys(db: Db, olderThan: string): Promise<number> {
-  let total = 0;
-  for (;;) {
-    const gone = await execute(
-      db,
-      sql`delete from idempotency_keys where ctid = any (array(
-            select ctid from idempotency_keys where created_at < ${olderThan}::timestamptz limit 5000))`,
-    );
-    total += gone;
-    if (gone === 0) return total;
-  }
-}
