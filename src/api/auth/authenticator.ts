@@ -25,6 +25,8 @@ export interface Authenticator {
   /** For a sign-in with what is in the body. */
   ofApiKey(secret: string): Promise<Principal | undefined>;
   forgetSession(token: string): void;
+  /** After the commit of a change to them: this process does not wait to hear its own announcement. */
+  forgetUser(userId: string): void;
 }
 
 export interface AuthenticatorDeps {
@@ -67,6 +69,7 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
     },
     ofApiKey,
     forgetSession: (token) => cache.forget(`web:${token}`),
+    forgetUser: (userId) => cache.forgetUser(userId),
   };
 }
 

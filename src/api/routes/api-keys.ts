@@ -11,11 +11,13 @@ import {
 import { recordAudit } from '../../db/audit-log.js';
 import { hasApiKey, issueApiKey, listApiKeys, revokeApiKey } from '../../db/user-api-keys.js';
 import { announcePrincipalChange, findUser, lockUser } from '../../db/users.js';
+import type { Authenticator } from '../auth/authenticator.js';
 import { pageReply, type Pager } from '../pagination.js';
 import { readRoute, reply, writeRoute, type AnyRoute } from '../route.js';
 
 export interface ApiKeyRouteDeps {
   readonly pager: Pager;
+  readonly authenticator: Pick<Authenticator, 'forgetUser'>;
 }
 
 const PATH = '/api/v1/users/:id/api-keys';
@@ -23,7 +25,7 @@ const params = z.object({ id: idSchema('user') });
 const keyParams = z.object({ id: idSchema('user'), keyId: idSchema('apiKey') });
 
 export function createApiKeyRoutes(deps: ApiKeyRouteDeps): AnyRoute[] {
-  return [listRoute(deps), issueRoute(), revokeRoute()];
+  return [listRoute(deps), issueRoute(), revokeRoute(deps)];
 }
 
 function listRoute({ pager }: ApiKeyRouteDeps): AnyRoute {
@@ -83,7 +85,7 @@ function issueRoute(): AnyRoute {
   });
 }
 
-function revokeRoute(): AnyRoute {
+function revokeRoute({ authenticator }: ApiKeyRouteDeps): AnyRoute {
   return writeRoute({
     method: 'DELETE',
     path: `${PATH}/:keyId`,
@@ -113,6 +115,7 @@ function revokeRoute(): AnyRoute {
         after: { revokedAt: key.revokedAt },
       });
       await announcePrincipalChange(tx, id);
+      tx.afterCommit(() => authenticator.forgetUser(id));
       return reply(204);
     },
   });

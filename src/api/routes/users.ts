@@ -27,6 +27,7 @@ import { auditState, changeUser } from '../../db/user-change.js';
 import { countUserFacets, listAuditLogsOfUsers, listUsers, readUserStats } from '../../db/user-list.js';
 import { findUser, insertUser, toUser, type UserChange } from '../../db/users.js';
 import type { Cache } from '../../platform/cache.js';
+import type { Authenticator } from '../auth/authenticator.js';
 import { etagOf, requireVersion } from '../if-match.js';
 import { pageReply, type ListScope, type Pager } from '../pagination.js';
 import { readRoute, reply, writeRoute, type AnyRoute, type Reply } from '../route.js';
@@ -34,6 +35,7 @@ import { readRoute, reply, writeRoute, type AnyRoute, type Reply } from '../rout
 export interface UserRouteDeps {
   readonly cache: Cache;
   readonly pager: Pager;
+  readonly authenticator: Pick<Authenticator, 'forgetUser'>;
 }
 
 const PATH = '/api/v1/users';
@@ -186,7 +188,7 @@ function getRoute({ cache }: UserRouteDeps): AnyRoute {
   });
 }
 
-function changeRoute({ cache }: UserRouteDeps): AnyRoute {
+function changeRoute(deps: UserRouteDeps): AnyRoute {
   return writeRoute({
     method: 'PATCH',
     path: `${PATH}/:id`,
@@ -200,12 +202,12 @@ function changeRoute({ cache }: UserRouteDeps): AnyRoute {
     problems: ['not_found', 'already_exists', 'last_admin', 'precondition_failed'],
     async handle(call, tx) {
       const { reason, ...change } = call.body;
-      return userReply(await applyChange(cache, tx, { ...call, reason, change }));
+      return userReply(await applyChange(deps, tx, { ...call, reason, change }));
     },
   });
 }
 
-function deactivateRoute({ cache }: UserRouteDeps): AnyRoute {
+function deactivateRoute(deps: UserRouteDeps): AnyRoute {
   return writeRoute({
     method: 'DELETE',
     path: `${PATH}/:id`,
@@ -220,7 +222,7 @@ function deactivateRoute({ cache }: UserRouteDeps): AnyRoute {
     problems: ['not_found', 'last_admin', 'precondition_failed'],
     handle: async (call, tx) =>
       userReply(
-        await applyChange(cache, tx, { ...call, reason: call.body.reason, change: { isActive: false } }),
+        await applyChange(deps, tx, { ...call, reason: call.body.reason, change: { isActive: false } }),
       ),
   });
 }
@@ -234,14 +236,15 @@ interface ChangeCall {
   readonly change: UserChange;
 }
 
-async function applyChange(cache: Cache, tx: Tx, call: ChangeCall): Promise<User> {
+async function applyChange(deps: UserRouteDeps, tx: Tx, call: ChangeCall): Promise<User> {
   const user = await changeUser(tx, {
     userId: call.params.id,
     change: call.change,
     checkVersion: (version) => requireVersion(call.ifMatch, version),
     audit: auditOf(call.principal, call.origin, call.reason),
   });
-  await dropUsers(cache, tx);
+  await dropUsers(deps.cache, tx);
+  tx.afterCommit(() => deps.authenticator.forgetUser(user.id));
   return user;
 }
 
