@@ -1,0 +1,243 @@
+/**
+ * What a session costs over Temporal itself. Whole sessions of five phases without gates, with a model that answers at
+ * once, against a bare workflow of 15 activities that do nothing: same server, same worker process, in turns. Then a
+ * worker with many sessions at a gate, and how long an approval takes to reach the next call of a model.
+ *
+ * What is not measured: a network, a real model, several workers, a server with a database of its own.
+ * SESSIONS (20) at once in a round; WAITING (1000) at a gate.
+ */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Client, Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import pg from 'pg';
+import { createSessionActivities } from '../src/activities/session-activities.js';
+import type { Principal } from '../src/contracts/principal.js';
+import type { TemplateDefinition } from '../src/contracts/template.js';
+import { migrateUp, readMigrations } from '../src/db/migrate.js';
+import { createLogger } from '../src/platform/logger.js';
+import { createPool } from '../src/platform/pool.js';
+import { createWorker } from '../src/workers/worker.js';
+import { commandsOf } from '../test/workflows/session-asks.js';
+import {
+  insertUser,
+  readProgress,
+  scriptedModel,
+  send,
+  startSession,
+  threePhases,
+  type ScriptedModel,
+  type SessionRig,
+} from '../test/workflows/session-fixture.js';
+
+const SESSIONS = Number(process.env['SESSIONS'] ?? 20);
+const WAITING = Number(process.env['WAITING'] ?? 1_000);
+const ROUNDS = 3;
+const STEPS = 15;
+const APPROVALS = 40;
+
+const five: TemplateDefinition = {
+  ...threePhases,
+  name: 'five',
+  phases: [1, 2, 3, 4, 5].map((number) => ({ ...threePhases.phases[0]!, key: `phase-${number}` })),
+};
+
+interface Bench {
+  readonly rig: SessionRig;
+  readonly owner: Principal;
+  readonly model: ScriptedModel;
+}
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const fileOf = (path: string): string => fileURLToPath(new URL(path, `file://${process.cwd()}/`));
+
+await inOwnPlaces(async (bench) => {
+  await throughput(bench);
+  await oneAlone(bench);
+  await waiting(bench);
+});
+
+async function throughput({ rig, owner }: Bench): Promise<void> {
+  await timed(() => bareRuns(rig, 5));
+  await timed(() => sessions(rig, owner, 5));
+  const rates: { bare: number; session: number }[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const bareMs = await timed(() => bareRuns(rig, SESSIONS));
+    const sessionMs = await timed(() => sessions(rig, owner, SESSIONS));
+    const rate = (ms: number): number => (SESSIONS * STEPS * 1_000) / ms;
+    rates.push({ bare: rate(bareMs), session: rate(sessionMs) });
+  }
+  const [bare, session] = [middle(rates.map((each) => each.bare)), middle(rates.map((each) => each.session))];
+  print(
+    `${SESSIONS} at once: sessions ${session.toFixed(0)} steps/s, bare ${bare.toFixed(0)} steps/s, ratio ${(session / bare).toFixed(2)} (wanted: 0.70 or more)`,
+  );
+}
+
+async function oneAlone({ rig, owner }: Bench): Promise<void> {
+  const times: { bare: number; session: number }[] = [];
+  for (let round = 0; round < 2 * ROUNDS; round += 1) {
+    const bare = await timed(() => bareRuns(rig, 1));
+    times.push({ bare, session: await timed(() => sessions(rig, owner, 1)) });
+  }
+  const [bare, session] = [middle(times.map((each) => each.bare)), middle(times.map((each) => each.session))];
+  print(
+    `one alone: session ${session.toFixed(0)} ms, bare ${bare.toFixed(0)} ms, ratio ${(session / bare).toFixed(2)} (wanted: 1.50 or less)`,
+  );
+}
+
+async function waiting({ rig, owner, model }: Bench): Promise<void> {
+  const before = await memoryMb();
+  const ids: string[] = [];
+  while (ids.length < WAITING) {
+    const batch = Math.min(50, WAITING - ids.length);
+    const started = await Promise.all(Array.from({ length: batch }, () => startSession(rig, owner)));
+    await Promise.all(started.map((id) => untilWaiting(rig, id)));
+    ids.push(...started);
+    model.calls.length = 0;
+  }
+  const growth = (await memoryMb()) - before;
+  const cpu = process.cpuUsage();
+  await delay(5_000);
+  const { user, system } = process.cpuUsage(cpu);
+  print(
+    `${WAITING} at a gate: ${growth.toFixed(0)} MB more (wanted: 150 or less), CPU ${((user + system) / 50_000).toFixed(1)} %`,
+  );
+  await approvals({ rig, owner, model }, ids.slice(-APPROVALS));
+}
+
+async function approvals({ rig, owner, model }: Bench, ids: readonly string[]): Promise<void> {
+  const ask = commandsOf({ userId: owner.userId, via: 'api', requestId: 'req_bench' });
+  const times: number[] = [];
+  for (const id of ids) {
+    model.calls.length = 0;
+    const start = performance.now();
+    const answered = send(rig, id, ask.approve(), 'bench');
+    while (model.calls.length === 0) await delay(1);
+    times.push(performance.now() - start);
+    await answered;
+    await delay(100);
+  }
+  times.sort((left, right) => left - right);
+  const p95 = times[Math.ceil(times.length * 0.95) - 1] ?? 0;
+  print(
+    `approval to the next call of a model: p50 ${middle(times).toFixed(0)} ms, p95 ${p95.toFixed(0)} ms (wanted: 250 or less)`,
+  );
+}
+
+function bareRuns({ temporal }: SessionRig, count: number): Promise<unknown> {
+  const run = (): Promise<unknown> =>
+    temporal.client.workflow.execute('bareSteps', {
+      taskQueue: 'flow',
+      workflowId: `bare-${randomBytes(6).toString('hex')}`,
+    });
+  return Promise.all(Array.from({ length: count }, run));
+}
+
+function sessions(rig: SessionRig, owner: Principal, count: number): Promise<unknown> {
+  const run = async (): Promise<unknown> => {
+    const id = await startSession(rig, owner, { autoProgressPhases: true }, { definition: five });
+    return rig.temporal.client.workflow.getHandle(`cot-session:${id}`).result();
+  };
+  return Promise.all(Array.from({ length: count }, run));
+}
+
+async function untilWaiting(rig: SessionRig, id: string): Promise<void> {
+  while ((await readProgress(rig, id)).status !== 'waiting_approval') await delay(100);
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+async function memoryMb(): Promise<number> {
+  globalThis.gc?.();
+  await delay(500);
+  globalThis.gc?.();
+  return process.memoryUsage().rss / 2 ** 20;
+}
+
+function middle(values: readonly number[]): number {
+  const sorted = [...values].sort((left, right) => left - right);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+/** A database and a namespace of its own, removed afterwards, and a worker that serves both queues. */
+async function inOwnPlaces(work: (bench: Bench) => Promise<void>): Promise<void> {
+  const databaseUrl = process.env['DATABASE_URL'];
+  const address = process.env['TEMPORAL_ADDRESS'] ?? '127.0.0.1:7233';
+  if (databaseUrl === undefined) throw new Error('DATABASE_URL says where a database for this may be made');
+  const name = `bench_sessions_${randomBytes(4).toString('hex')}`;
+  const admin = new pg.Client({ connectionString: databaseUrl });
+  await admin.connect();
+  await admin.query(`create database ${name}`);
+  const url = new URL(databaseUrl);
+  url.pathname = `/${name}`;
+  const logger = createLogger({ level: 'warn', service: 'bench' });
+  const pool = createPool({ databaseUrl: url.href, max: 10, applicationName: 'bench', logger });
+  try {
+    await migrateUp(pool, await readMigrations(fileOf('src/db/migrations')));
+    const connection = await Connection.connect({ address });
+    await prepareNamespace(connection, name);
+    const client = new Client({ connection, namespace: name });
+    await withWorker({ pool, url: url.href, client, connection, address, namespace: name }, work);
+    await connection.close();
+  } finally {
+    await pool.end();
+    await admin.query(`drop database ${name} with (force)`);
+    await admin.end();
+  }
+}
+
+async function prepareNamespace(connection: Connection, namespace: string): Promise<void> {
+  const workflowExecutionRetentionPeriod = msToTs('1 day');
+  await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod });
+  const searchAttributes = { CotStatus: 2, CotPhase: 3, CotTemplate: 2 };
+  await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
+}
+
+interface Places {
+  readonly pool: pg.Pool;
+  readonly url: string;
+  readonly client: Client;
+  readonly connection: Connection;
+  readonly address: string;
+  readonly namespace: string;
+}
+
+async function withWorker(places: Places, work: (bench: Bench) => Promise<void>): Promise<void> {
+  const logger = new DefaultLogger('ERROR');
+  Runtime.install({ logger });
+  const { pool, url, client, connection, address, namespace } = places;
+  const native = await NativeConnection.connect({ address });
+  const model = scriptedModel((_request, call) => `answer ${call}`);
+  const { projectSession, runSessionStep } = createSessionActivities({
+    ...{ pool, model, tools: [], contextMaxTokens: 8_000 },
+    openDeltas: () => ({ write: () => undefined, end: () => undefined }),
+  });
+  const nothing = (): Promise<void> => Promise.resolve();
+  const worker = await createWorker({
+    ...{ connection: native, namespace, queues: ['flow', 'llm'] },
+    workflowBundle: await bundleWorkflowCode({
+      workflowsPath: fileOf('bench/sessions-workflows.ts'),
+      logger,
+    }),
+    activities: { flow: { projectSession }, llm: { runSessionStep, nothing }, sql: {}, notify: {} },
+  });
+  const running = worker.run();
+  const temporal = {
+    ...{ client, connection, address, namespace },
+    nativeConnection: () => Promise.resolve(native),
+  };
+  const owner = await insertUser(pool);
+  try {
+    await work({ rig: { database: { pool, url }, temporal }, owner, model });
+  } finally {
+    worker.shutdown();
+    await running;
+    await native.close();
+  }
+}
