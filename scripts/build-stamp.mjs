@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const files = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
-const folders = ['src', 'web', 'scripts'];
+const files = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build.mjs'];
+const folders = ['src', 'web'];
 
 /** One hash over everything that a build is made of. */
 export function sourcesHash(root) {

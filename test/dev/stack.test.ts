@@ -1,0 +1,147 @@
+import { statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import {
+  buildOnce,
+  isAlive,
+  processesOf,
+  startStack,
+  untilReady,
+  type DevFile,
+  type StackProcess,
+} from '../support/stack-process.js';
+import { useTemporaryFolder } from '../support/temporary-folder.js';
+import { waitUntil } from '../support/wait-until.js';
+
+const folder = useTemporaryFolder();
+const home = join(folder, 'one');
+const started: StackProcess[] = [];
+
+function start(more: Readonly<Record<string, string>> = {}, at = home): StackProcess {
+  const stack = startStack(at, { OFFLINE_LLM_LATENCY_MS: '0', ...more });
+  started.push(stack);
+  return stack;
+}
+
+async function stop(stack: StackProcess): Promise<number | null> {
+  stack.child.kill('SIGINT');
+  return stack.ended;
+}
+
+function call(dev: DevFile, path: string, init: RequestInit = {}): Promise<Response> {
+  return fetch(`${dev.apiUrl}${path}`, {
+    ...init,
+    headers: { Authorization: `Bearer ${dev.analystApiKey}` },
+  });
+}
+
+async function makeReport(dev: DevFile): Promise<string> {
+  const accepted = await call(dev, '/generate-report', { method: 'POST' });
+  expect(accepted.status).toBe(202);
+  return ((await accepted.json()) as { jobId: string }).jobId;
+}
+
+const untilDone = (dev: DevFile, jobId: string): Promise<unknown> =>
+  waitUntil(
+    async () =>
+      ((await (await call(dev, `/jobs/${jobId}`)).json()) as { status: string }).status === 'success',
+    { what: 'the report', timeoutMs: 60_000 },
+  );
+
+const historyOf = async (dev: DevFile, jobId: string): Promise<number> =>
+  (await fetch(`${dev.temporalUiUrl}/api/v1/namespaces/default/workflows/report:${jobId}`)).status;
+
+beforeAll(() => buildOnce(), 300_000);
+
+afterAll(async () => {
+  for (const { child } of started) child.kill('SIGKILL');
+  for (const pid of processesOf(folder, undefined)) process.kill(pid, 'SIGKILL');
+  await Promise.all(started.map((stack) => stack.ended));
+});
+
+test('kill -9 of every process loses nothing: accepted work, results and histories are there after the next start', async () => {
+  const first = start();
+  const dev = await untilReady(first);
+  const done = await makeReport(dev);
+  await untilDone(dev, done);
+  const accepted = await makeReport(dev);
+  for (const pid of processesOf(home, first.child.pid)) process.kill(pid, 'SIGKILL');
+  await first.ended;
+
+  const second = start();
+  const again = await untilReady(second);
+  expect(again.analystApiKey).toBe(dev.analystApiKey);
+  expect((await call(again, `/jobs/${done}/result`)).status).toBe(200);
+  await untilDone(again, accepted);
+  expect([await historyOf(again, done), await historyOf(again, accepted)]).toEqual([200, 200]);
+  expect(await stop(second)).toBe(0);
+}, 240_000);
+
+test('after kill -9 of the supervisor its processes end, and the next start takes over its servers', async () => {
+  const first = start();
+  await untilReady(first);
+  const before = processesOf(home, first.child.pid);
+  first.child.kill('SIGKILL');
+  await first.ended;
+  // The servers have the home in their command line; the worker and the API do not, and end with the supervisor.
+  const isServer = (pid: number): boolean => processesOf(home, undefined).includes(pid);
+  await waitUntil(() => Promise.resolve(before.filter(isAlive).every(isServer)), {
+    what: 'the end of the worker and the API',
+  });
+  const orphans = processesOf(home, undefined);
+  expect(orphans.length).toBeGreaterThan(0);
+
+  const second = start();
+  const dev = await untilReady(second);
+  const now = processesOf(home, second.child.pid);
+  expect(orphans.filter((pid) => now.includes(pid))).toEqual([]);
+  await untilDone(dev, await makeReport(dev));
+
+  // A home has one stack; two homes have two.
+  const rival = start();
+  expect(await rival.ended).toBe(1);
+  expect(rival.output()).toContain('already running');
+  const neighbour = start({}, join(folder, 'two'));
+  const other = await untilReady(neighbour);
+  expect(new Set([dev.apiUrl, other.apiUrl]).size).toBe(2);
+  expect(new Set([dev.temporalAddress, other.temporalAddress]).size).toBe(2);
+  await untilDone(other, await makeReport(other));
+  expect(await Promise.all([stop(second), stop(neighbour)])).toEqual([0, 0]);
+  expect(processesOf(folder, undefined)).toEqual([]);
+}, 240_000);
+
+test('a part that is killed comes back by itself', async () => {
+  const stack = start();
+  const dev = await untilReady(stack);
+  const [worker] = /Worker\s+process (\d+)/.exec(stack.output())?.slice(1) ?? [];
+  process.kill(Number(worker), 'SIGKILL');
+  await waitUntil(() => Promise.resolve(stack.output().includes('Worker      is back')), {
+    what: 'the worker',
+  });
+  await untilDone(dev, await makeReport(dev));
+  expect(await stop(stack)).toBe(0);
+}, 120_000);
+
+test('a file that tells scripts where everything is can be read by its owner alone', () => {
+  for (const name of ['dev.json', 'secrets.json'])
+    expect(statSync(join(home, name)).mode & 0o777).toBe(0o600);
+});
+
+test('a port that was set and is taken is one sentence, code 1, and nothing is left running', async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const stack = start({ PORT: String(port) });
+  expect(await stack.ended).toBe(1);
+  expect(stack.output()).toContain(`PORT is ${port}, but that port is taken`);
+  expect(stack.output()).not.toContain('    at ');
+  server.close();
+  expect(processesOf(home, undefined)).toEqual([]);
+});
+
+test('a wrong variable is one sentence with its name and code 1', async () => {
+  const stack = start({ TEMPORAL_PORT: 'http' });
+  expect(await stack.ended).toBe(1);
+  expect(stack.output()).toContain('TEMPORAL_PORT: given "http", allowed: a port number from 1 to 65535');
+});
