@@ -19,13 +19,11 @@ await buildConsole();
 node('describing the API', join(root, 'scripts/openapi.mjs'));
 stampBuild(root, hash);
 
+/** What a step says is of interest only when it fails. */
 function node(what, ...args) {
-  const { status } = spawnSync(process.execPath, args, {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
   if (status === 0) return;
-  console.error(`The build failed while ${what}.`);
+  console.error(`${stdout}${stderr}\nThe build failed while ${what}.`);
   process.exit(1);
 }
 

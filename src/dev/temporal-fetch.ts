@@ -85,9 +85,10 @@ async function download(
   let reason: string | undefined;
   for (const [command, before] of pips) {
     reason = await runDownload({
-      command,
+      // pip downloads to the temporary folder first: in ours its progress is seen, and the disk is the right one.
+      command: 'env',
       args: [
-        ...before,
+        ...[`TMPDIR=${folder}`, command, ...before],
         'download',
         ...['--no-deps', '--only-binary=:all:', '--require-hashes', '--no-cache-dir', '--no-input'],
         ...['--disable-pip-version-check', '--quiet', '--dest', folder, '-r', requirement],
