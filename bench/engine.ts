@@ -182,12 +182,15 @@ async function measure(server: Server, way: Way): Promise<Measured> {
     ...way.worker,
   });
   const client = new Client({ connection });
-  return worker
-    .runUntil(async () => {
-      await session(client, way);
-      return { sessionMs: await oneByOne(client, way), stepsPerSecond: await atOnce(client, way) };
-    })
-    .finally(() => connection.close());
+  const running = worker.run();
+  try {
+    await session(client, way);
+    return { sessionMs: await oneByOne(client, way), stepsPerSecond: await atOnce(client, way) };
+  } finally {
+    worker.shutdown();
+    await running;
+    await connection.close();
+  }
 }
 
 /** The server as it comes says nothing about being ready, so it is asked until it answers. */

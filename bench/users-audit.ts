@@ -17,6 +17,7 @@ import { createLogger } from '../src/platform/logger.js';
 import { createPool } from '../src/platform/pool.js';
 import { createRedis } from '../src/platform/redis.js';
 import { listUsers } from '../src/db/user-list.js';
+import { startOddServer } from '../test/support/cache-redis.js';
 import { seedUsersAndAudit } from '../test/support/seed-users-audit.js';
 import { waitUntil } from '../test/support/wait-until.js';
 import { measure, ms, print, table } from './users-audit/measure.js';
@@ -87,11 +88,22 @@ async function benchCache(pool: Pool): Promise<void> {
   };
   await add('memory', createMemoryCacheStore());
   if (config.redisUrl !== undefined) {
-    const redis = createRedis({ url: config.redisUrl, logger });
-    await waitUntil(async () => redis.isReady, { what: 'Redis' });
-    await add('Redis', createRedisCacheStore(redis));
-    redis.destroy();
+    const shared = createRedis({ url: config.redisUrl, logger });
+    await waitUntil(async () => shared.isReady, { what: 'Redis' });
+    await add('Redis', createRedisCacheStore(shared));
+    shared.destroy();
   }
+  const silent = await startOddServer(() => undefined);
+  const redis = createRedis({ url: silent.url, logger });
+  const cache = createCache({
+    store: createRedisCacheStore(redis),
+    metrics: { count: () => undefined },
+    isListening: () => true,
+  });
+  const past = await measure(() => cache.read('users', 'bench', load));
+  rows.push(['past a Redis that never answers', ms(past.meanMs), ms(past.p95Ms)]);
+  redis.destroy();
+  silent.stop();
   table(['a page of users', 'mean ms', 'p95 ms'], rows);
 }
 

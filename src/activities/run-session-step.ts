@@ -8,14 +8,7 @@ import { projectRun } from '../db/run-events.js';
 import { chargeLostReservation, reserveBudget, settleBudget, type Amount } from '../db/session-budgets.js';
 import { loadSessionContent, textsOf, type SessionContent } from '../db/session-content.js';
 import { patchStepResult } from '../db/sessions.js';
-import {
-  beginTry,
-  closeStep,
-  completeStep,
-  endTry,
-  findCheckpoint,
-  type TryUsage,
-} from '../db/session-steps.js';
+import { beginTry, endTry, findCheckpoint, type TryUsage } from '../db/session-steps.js';
 import { storeBlob } from '../db/blobs.js';
 import { withTransaction, type Tx } from '../db/transaction.js';
 import { previewOf, type ContentRef } from '../domain/content-ref.js';
@@ -80,7 +73,7 @@ class StepTry {
       maxTokens: deps.contextMaxTokens,
       countTokens: deps.model.countTokens,
     });
-    await this.begin(stepKey, modelAsked, JSON.stringify(request, null, 2));
+    await this.begin(content, { stepKey, modelAsked, prompt: JSON.stringify(request, null, 2) });
     const deltas = deps.openDeltas({
       runId: input.sessionId,
       stepId: input.stepId,
@@ -137,7 +130,11 @@ class StepTry {
     return tools.length === 0 ? {} : { tools };
   }
 
-  private async begin(stepKey: string, modelAsked: string, prompt: string): Promise<void> {
+  private async begin(
+    content: SessionContent,
+    asked: { stepKey: string; modelAsked: string; prompt: string },
+  ): Promise<void> {
+    const { stepKey, modelAsked, prompt } = asked;
     await withTransaction(this.deps.pool, async (tx) => {
       const { sha256 } = await storeBlob(tx, this.input.sessionId, {
         content: prompt,
@@ -145,7 +142,8 @@ class StepTry {
       });
       const given = { attemptNumber: this.attemptNumber, stepKey, promptSha256: sha256, modelAsked };
       const { lostTry } = await beginTry(tx, this.input, given);
-      if (lostTry !== null) await chargeLostReservation(tx, this.input.sessionId);
+      // A session runs one step at a time: what is still reserved when a step begins belonged to a worker that died.
+      if (lostTry !== null || content.limited) await chargeLostReservation(tx, this.input.sessionId);
       const place = { ...this.place(), model: modelAsked };
       await this.record(tx, 'started', this.input.progress, [
         ...(this.input.step === 'THINK' ? [{ type: 'phase.started' as const, data: this.place() }] : []),
@@ -178,15 +176,11 @@ class StepTry {
       const contentType = result.value === undefined ? 'text/markdown' : 'application/json';
       const ref = await storeBlob(tx, this.input.sessionId, { content: text, contentType });
       const usage = this.usage(result.modelUsed);
-      await endTry(tx, this.input.stepId, this.attemptNumber, { usage, error: null });
-      await completeStep(tx, this.input.stepId, {
-        ...result,
-        outputSha256: ref.sha256,
-        outputBytes: ref.bytes,
-      });
+      const done = { ...result, outputSha256: ref.sha256, outputBytes: ref.bytes };
+      await endTry(tx, this.tryPlace(), usage, { status: 'completed', done });
       await patchStepResult(tx, this.input, ref);
       const warning = await this.settle(tx, usage);
-      const done = {
+      const told = {
         ...this.place(),
         digest: ref.sha256,
         bytes: ref.bytes,
@@ -196,7 +190,7 @@ class StepTry {
       await this.record(tx, 'completed', this.input.progressAfter, [
         {
           type: 'step.completed',
-          data: { ...done, model: result.modelUsed, percent: this.input.progressAfter.percent },
+          data: { ...told, model: result.modelUsed, percent: this.input.progressAfter.percent },
         },
         { type: 'usage', data: { ...this.place(), ...usage } },
         ...warning,
@@ -217,15 +211,9 @@ class StepTry {
     await withTransaction(this.deps.pool, async (tx) => {
       const usage = this.usage(this.calls.at(-1)?.modelUsed ?? null);
       const shown = { code: verdict.type, message: verdict.message };
-      await endTry(tx, this.input.stepId, this.attemptNumber, { usage, error: shown });
+      const closed = verdict.type === failureTypes.canceled ? 'canceled' : 'failed';
+      await endTry(tx, this.tryPlace(), usage, { status: retries ? 'running' : closed, error: shown });
       const warning = await this.settle(tx, usage);
-      if (!retries)
-        await closeStep(
-          tx,
-          this.input.stepId,
-          verdict.type === failureTypes.canceled ? 'canceled' : 'failed',
-          shown,
-        );
       const retrying = {
         type: 'step.retrying' as const,
         data: { ...this.place(), ...shown, nextRetryMs: verdict.retryAfterMs },
@@ -271,6 +259,10 @@ class StepTry {
   private place(): { phase: number; step: string; stepId: string; attempt: number; try: number } {
     const { phase, step, stepId, attempt } = this.input;
     return { phase, step, stepId, attempt, try: this.attemptNumber };
+  }
+
+  private tryPlace(): { stepId: string; attemptNumber: number } {
+    return { stepId: this.input.stepId, attemptNumber: this.attemptNumber };
   }
 
   private elapsedMs(): number {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import type { StartableRun } from '../db/runs.js';
 import type { Tx } from '../db/transaction.js';
@@ -26,6 +27,8 @@ const MOST_AT_ONCE = 200;
 export function createRunStarter(control: RunControl, logger: Logger): RunStarter {
   const pending = new Set<Promise<void>>();
   const draining = new AbortController();
+  // Each that waits for its next try listens.
+  setMaxListeners(MOST_AT_ONCE, draining.signal);
 
   const insist = async (what: string, workflowId: string, work: () => Promise<unknown>): Promise<void> => {
     for (const delayMs of [...RETRY_DELAYS_MS, undefined]) {

@@ -112,7 +112,9 @@ export const userFacetsSchema = z
     role: facetSchema,
     isActive: facetSchema,
     counted: z.number().int(),
-    complete: z.boolean().meta({ description: 'False: too many match, and only so many of them were counted.' }),
+    complete: z
+      .boolean()
+      .meta({ description: 'False: too many match, and only so many of them were counted.' }),
   })
   .meta({ id: 'UserFacets' });
 export type UserFacets = z.infer<typeof userFacetsSchema>;

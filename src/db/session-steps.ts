@@ -1,5 +1,5 @@
 import type { StepName } from '../domain/session-state.js';
-import { execute, many, maybeOne, sql, type Db } from './sql.js';
+import { execute, many, maybeOne, one, sql, type Db } from './sql.js';
 
 export interface StepPlace {
   readonly sessionId: string;
@@ -34,32 +34,31 @@ export interface BegunTry {
   lostTry: number | null;
 }
 
-/** Opens the step's row (once) and this try's row, in the caller's transaction. */
+/** Opens the step's row (once) and this try's row, in the caller's transaction. One statement: every step pays for it. */
 export async function beginTry(
   db: Db,
   place: StepPlace,
   given: { attemptNumber: number; stepKey: string; promptSha256: string; modelAsked: string },
 ): Promise<BegunTry> {
-  await execute(
+  return one<{ lostTry: number | null }>(
     db,
-    sql`insert into session_steps (id, run_id, phase, step, attempt, status, step_key, prompt_sha256, model_asked, started_at)
-        values (${place.stepId}, ${place.sessionId}, ${place.phase}, ${place.step}, ${place.attempt}, 'running',
-                ${given.stepKey}, ${given.promptSha256}, ${given.modelAsked}, clock_timestamp())
-        on conflict (id) do nothing`,
+    sql`with opened as (
+          insert into session_steps
+            (id, run_id, phase, step, attempt, status, step_key, prompt_sha256, model_asked, started_at)
+          values (${place.stepId}, ${place.sessionId}, ${place.phase}, ${place.step}, ${place.attempt}, 'running',
+                  ${given.stepKey}, ${given.promptSha256}, ${given.modelAsked}, clock_timestamp())
+          on conflict (id) do nothing),
+        lost as (
+          update session_step_tries
+             set finished_at = clock_timestamp(),
+                 error = '{"code":"worker_lost","message":"the worker stopped before the try ended"}'
+           where step_id = ${place.stepId} and finished_at is null and try < ${given.attemptNumber}
+          returning try),
+        begun as (
+          insert into session_step_tries (step_id, try) values (${place.stepId}, ${given.attemptNumber})
+          on conflict (step_id, try) do nothing)
+        select max(try) as "lostTry" from lost`,
   );
-  const lost = await maybeOne<{ try: number }>(
-    db,
-    sql`update session_step_tries
-           set finished_at = clock_timestamp(), error = '{"code":"worker_lost","message":"the worker stopped before the try ended"}'
-         where step_id = ${place.stepId} and finished_at is null and try < ${given.attemptNumber}
-        returning try`,
-  );
-  await execute(
-    db,
-    sql`insert into session_step_tries (step_id, try) values (${place.stepId}, ${given.attemptNumber})
-        on conflict (step_id, try) do nothing`,
-  );
-  return { lostTry: lost?.try ?? null };
 }
 
 export interface TryUsage {
@@ -77,67 +76,52 @@ export interface StepError {
   message: string;
 }
 
-/** Closes a try, successful or not, and adds what it used to the step: failed tries count. */
+export interface StepDone {
+  readonly outputSha256: string;
+  readonly outputBytes: number;
+  readonly provider: string;
+  readonly modelUsed: string;
+  readonly finishReason: string;
+  readonly ttftMs: number | null;
+  readonly toolCalls: unknown;
+}
+
+/** How a try ended: with the step's result, for good without one, or with another try to come. */
+export type TryEnd =
+  | { readonly status: 'completed'; readonly done: StepDone }
+  | { readonly status: 'failed' | 'canceled' | 'running'; readonly error: StepError };
+
+/** Closes a try, and the step with it unless another try comes. What it used is added to the step: failed tries count. */
 export async function endTry(
   db: Db,
-  stepId: string,
-  attemptNumber: number,
-  outcome: { usage: TryUsage; error: StepError | null },
+  place: { readonly stepId: string; readonly attemptNumber: number },
+  usage: TryUsage,
+  end: TryEnd,
 ): Promise<void> {
-  const { usage, error } = outcome;
+  const error = end.status === 'completed' ? null : end.error;
+  const done = end.status === 'completed' ? end.done : undefined;
+  const lasting = end.status === 'running' ? null : error;
   await execute(
     db,
     sql`with ended as (
           update session_step_tries
              set finished_at = clock_timestamp(), model_used = ${usage.modelUsed}, tokens_in = ${usage.tokensIn},
                  tokens_out = ${usage.tokensOut}, cost_usd = ${usage.costUsd}, error = ${error}
-           where step_id = ${stepId} and try = ${attemptNumber} and finished_at is null
+           where step_id = ${place.stepId} and try = ${place.attemptNumber} and finished_at is null
           returning step_id)
         update session_steps
            set tokens_in = tokens_in + ${usage.tokensIn}, tokens_out = tokens_out + ${usage.tokensOut},
                tokens_cached = tokens_cached + ${usage.tokensCached},
                tokens_reasoning = tokens_reasoning + ${usage.tokensReasoning},
                cost_usd = case when tokens_in + tokens_out = 0 then ${usage.costUsd}::numeric
-                               else cost_usd + ${usage.costUsd}::numeric end
-          from ended where id = ended.step_id`,
-  );
-}
-
-export async function completeStep(
-  db: Db,
-  stepId: string,
-  result: {
-    outputSha256: string;
-    outputBytes: number;
-    provider: string;
-    modelUsed: string;
-    finishReason: string;
-    ttftMs: number | null;
-    toolCalls: unknown;
-  },
-): Promise<void> {
-  await execute(
-    db,
-    sql`update session_steps
-           set status = 'completed', finished_at = clock_timestamp(), output_sha256 = ${result.outputSha256},
-               output_bytes = ${result.outputBytes}, provider = ${result.provider}, model_used = ${result.modelUsed},
-               finish_reason = ${result.finishReason}, ttft_ms = ${result.ttftMs},
-               tool_calls = ${JSON.stringify(result.toolCalls)}, error = null
-         where id = ${stepId} and status = 'running'`,
-  );
-}
-
-/** A step whose retries are used up, or that a person's decision abandoned. */
-export async function closeStep(
-  db: Db,
-  stepId: string,
-  status: 'failed' | 'canceled',
-  error: StepError | null,
-): Promise<void> {
-  await execute(
-    db,
-    sql`update session_steps set status = ${status}, finished_at = clock_timestamp(), error = ${error}
-         where id = ${stepId} and status = 'running'`,
+                               else cost_usd + ${usage.costUsd}::numeric end,
+               status = ${end.status}, error = ${lasting},
+               finished_at = case when ${end.status}::text = 'running' then null else clock_timestamp() end,
+               output_sha256 = ${done?.outputSha256 ?? null}, output_bytes = ${done?.outputBytes ?? null}::integer,
+               provider = ${done?.provider ?? null}, model_used = ${done?.modelUsed ?? null},
+               finish_reason = ${done?.finishReason ?? null}, ttft_ms = ${done?.ttftMs ?? null}::integer,
+               tool_calls = ${JSON.stringify(done?.toolCalls ?? [])}
+          from ended where id = ended.step_id and status = 'running'`,
   );
 }
 

@@ -2,37 +2,45 @@ import { pino, type Logger } from 'pino';
 
 export type { Logger };
 
-const redactedPaths = [
-  'authorization',
-  'cookie',
-  'password',
-  'secret',
-  'token',
-  'apiKey',
-  '*.authorization',
-  '*.cookie',
-  '*.password',
-  '*.secret',
-  '*.token',
-  '*.apiKey',
-  'headers.authorization',
-  'headers.cookie',
-  'req.headers.authorization',
-  'req.headers.cookie',
-];
+const SECRETS = new Set(['authorization', 'cookie', 'password', 'secret', 'token', 'apikey']);
+const DEEPEST = 3;
+
+/** A line waits this long at most, or until so many characters wait with it: a write for each would cost a request more. */
+const FLUSH_MS = 100;
+const FLUSH_BYTES = 4_096;
 
 /**
- * JSON lines on standard output. Secrets are redacted by key, wherever they stand one level deep.
- * Lines are written without waiting for the reader of the log, in their order; the end of the process writes what is left.
+ * JSON lines on standard output, in their order, without waiting for whoever reads them; the end of the process writes what
+ * is left. Secrets are masked by the name of their member, three levels deep.
  */
 export function createLogger(options: { level: string; service: string }): Logger {
+  const { level, service } = options;
   return pino(
     {
-      level: options.level,
-      base: { service: options.service, pid: process.pid },
+      level,
+      base: { service, pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
-      redact: { paths: redactedPaths, censor: '[redacted]' },
+      formatters: { log: (line) => masked(line, DEEPEST) },
     },
-    pino.destination({ dest: 1, sync: false }),
+    pino.destination({ dest: 1, sync: false, minLength: FLUSH_BYTES, periodicFlush: FLUSH_MS }),
   );
+}
+
+/** The line itself where nothing has to be masked, which is nearly always. */
+function masked(value: Record<string, unknown>, depth: number): Record<string, unknown> {
+  let copy: Record<string, unknown> | undefined;
+  for (const name in value) {
+    const given = value[name];
+    if (given === undefined || given === null) continue;
+    const shown = SECRETS.has(name.toLowerCase()) ? '[redacted]' : shownOf(given, depth);
+    if (shown !== given) copy = { ...(copy ?? value), [name]: shown };
+  }
+  return copy ?? value;
+}
+
+/** Errors are left to their serializer. */
+function shownOf(given: unknown, depth: number): unknown {
+  if (depth === 0 || typeof given !== 'object' || given === null) return given;
+  if (given instanceof Error || ArrayBuffer.isView(given)) return given;
+  return masked(given as Record<string, unknown>, depth - 1);
 }

@@ -9,13 +9,19 @@ test('a role with no rights but its own database brings the schema up, prunes th
   const name = `plain_owner_${process.pid}`;
   await database.pool.query(`create role ${name} login password 'plain'`);
   await database.pool.query(`create database ${name} owner ${name} template template0 encoding 'UTF8'`);
-  const url = Object.assign(new URL(database.url), { username: name, password: 'plain', pathname: `/${name}` });
+  const url = Object.assign(new URL(database.url), {
+    username: name,
+    password: 'plain',
+    pathname: `/${name}`,
+  });
   const logger = createLogger({ level: 'silent', service: 'plain-owner-test' });
   const pool = createPool({ databaseUrl: url.href, max: 2, applicationName: 'plain-owner-test', logger });
   try {
     const migrations = await readMigrations();
     expect(await migrateUp(pool, migrations)).toHaveLength(migrations.length);
-    expect((await pool.query(`select * from prune_audit_segment(now() - interval '2 days')`)).rows).toEqual([]);
+    expect((await pool.query(`select * from prune_audit_segment(now() - interval '2 days')`)).rows).toEqual(
+      [],
+    );
     expect(await migrateDown(pool, migrations, migrations.length)).toHaveLength(migrations.length);
   } finally {
     await pool.end();

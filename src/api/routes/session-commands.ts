@@ -13,7 +13,7 @@ import type { ProblemCode } from '../../contracts/problems.js';
 import { raiseBudget } from '../../db/session-budgets.js';
 import type { OwnedSession } from '../../db/sessions.js';
 import type { Db } from '../../db/sql.js';
-import type { SessionCommand } from '../../domain/session-commands.js';
+import { refusalOf, type SessionCommand } from '../../domain/session-commands.js';
 import { commandRoute, reply, type AnyRoute, type Reply, type SignedCall } from '../route.js';
 import { commandSession } from '../session-command.js';
 import { deciderOf, keepText } from '../session-decider.js';
@@ -104,11 +104,14 @@ const goOn = (define: Define): AnyRoute =>
     problems: ['nothing_due', 'phase_gate'],
     prepare: async ({ body, principal, origin }, session, db) => {
       const by = deciderOf(principal, origin);
-      if (body.budget !== undefined && !session.finished) await raiseBudget(db, session.id, body.budget);
       if (body.finish === true) return { kind: 'finish_early', by, reason: null };
       if (body.skip !== undefined) return { kind: 'skip_step', by, gap: body.skip.reason };
       const instructions = await keepText(db, session.id, body.instructions);
-      return { kind: 'go_on', by, model: body.model ?? null, instructions };
+      const command = { kind: 'go_on', by, model: body.model ?? null, instructions } as const;
+      // Before the step starts again, and not at all when the session will not take the command.
+      const taken = refusalOf(session.state, command) === null;
+      if (body.budget !== undefined && taken) await raiseBudget(db, session.id, body.budget);
+      return command;
     },
   });
 
