@@ -3,7 +3,7 @@ export class StartError extends Error {
   override readonly name = 'StartError';
 }
 
-const DISK_FULL = /no space left on device|disk is full|ENOSPC|disk quota exceeded/i;
+const DISK_FULL = /no space left on device|disk is full|ENOSPC|disk quota exceeded|check free disk space/i;
 
 /** What a failed program wrote, turned into the sentence that helps; undefined when there is no better one. */
 export function sentenceFor(output: string, folder: string): string | undefined {

@@ -60,7 +60,7 @@ test('three processes together let through no more than the limit, and nearly al
 
 test('requests at the same moment are counted each', async () => {
   const limiter = world().limiter();
-  const verdicts = await Promise.all(Array.from({ length: 50 }, () => limiter.take('a', 10)));
+  const verdicts = await Promise.all(Array.from({ length: 50 }, async () => limiter.take('a', 10)));
   expect(verdicts.filter(({ allowed }) => allowed)).toHaveLength(10);
 });
 
