@@ -104,7 +104,8 @@ export function usablePrograms(programs: PostgresPrograms, runAs: RunAs, folder:
   const linked = packageFolder === undefined || hydrateLinks(packageFolder);
   const inPlace = linked ? majorOf(bin, runAs) : undefined;
   if (inPlace !== undefined) return { bin, major: inPlace };
-  if (packageFolder !== undefined) {
+  // A copy helps where the folder is the obstacle: closed to the user, or closed to the links.
+  if (packageFolder !== undefined && (runAs.kind === 'user' || !linked)) {
     const copy = copyPackage(packageFolder, folder);
     const major = majorOf(join(copy, 'native/bin'), runAs);
     if (major !== undefined) return { bin: join(copy, 'native/bin'), major };
