@@ -68,6 +68,7 @@ async function keepRecord(
     case 'session.ended':
       await closeRunningSteps(tx, input.sessionId, 'canceled', null);
       return cancelOpenGates(tx, input.sessionId, atMs);
+    case 'gate.reminded':
     case 'session.started':
     case 'session.paused':
     case 'session.resumed':
@@ -79,6 +80,15 @@ function eventsOf(news: SessionNews, input: ProjectSessionInput): RunEvent[] {
   switch (news.type) {
     case 'session.commanded':
       return [];
+    case 'gate.reminded': {
+      const { id, phase, deadlineAtMs } = news.gate;
+      return [
+        {
+          type: 'progress',
+          data: { reminder: { gateId: id, phase, deadlineAtMs }, progress: input.progress },
+        },
+      ];
+    }
     case 'session.started':
       return [{ type: 'session.started', data: { title: input.progress.phaseTitle } }];
     case 'gate.opened':

@@ -29,6 +29,7 @@ export type SessionFact =
   | { kind: 'step_finished'; phase: number; step: StepName; result: StepResult }
   | { kind: 'step_failed'; attempt: number; problem: StepProblem }
   | { kind: 'gate_opened'; gateId: string; nowMs: number }
+  | { kind: 'gate_reminded'; gateId: string }
   | { kind: 'gate_expired'; gateId: string };
 
 export type SessionNews =
@@ -42,6 +43,7 @@ export type SessionNews =
     }
   | { type: 'gate.opened'; gate: OpenGate }
   | { type: 'gate.decided'; gate: OpenGate; decision: GateDecision }
+  | { type: 'gate.reminded'; gate: OpenGate }
   | { type: 'gate.expired'; gate: OpenGate }
   | { type: 'step.failed'; problem: StepProblem }
   | { type: 'session.redone'; from: { phase: number; step: StepName }; attempt: number; by: Decider }
@@ -68,14 +70,19 @@ export type SessionAction =
   | { kind: 'wait'; untilMs: number | null }
   | { kind: 'end' };
 
+/** Four fifths of a gate's time are over: whoever has to decide is told once more. */
+const REMIND_AT = 0.8;
+
 /** What the workflow has to do next. */
 export function nextAction(state: SessionState): SessionAction {
   if (state.ending !== null) return { kind: 'end' };
   const step = dueStep(currentPhase(state));
   if (step === null && state.waiting.kind === 'nothing') return { kind: 'open_gate' };
   const paused = state.pausedAtMs !== null;
-  if (state.waiting.kind === 'gate')
-    return { kind: 'wait', untilMs: paused ? null : state.waiting.gate.deadlineAtMs };
+  if (state.waiting.kind === 'gate') {
+    const { remindAtMs, deadlineAtMs } = state.waiting.gate;
+    return { kind: 'wait', untilMs: paused ? null : (remindAtMs ?? deadlineAtMs) };
+  }
   if (paused || state.waiting.kind !== 'nothing' || step === null) return { kind: 'wait', untilMs: null };
   return { kind: 'run_step', phase: state.phase, step, attempt: currentPhase(state).attempt };
 }
@@ -93,6 +100,8 @@ export function applyFact(state: SessionState, fact: SessionFact): Transition {
       ]);
     case 'gate_opened':
       return gateOpened(state, fact.gateId, fact.nowMs);
+    case 'gate_reminded':
+      return gateReminded(state, fact.gateId);
     case 'gate_expired':
       return gateExpired(state, fact.gateId);
   }
@@ -171,8 +180,15 @@ function gateOpened(state: SessionState, gateId: string, nowMs: number): Transit
     digest: phase.output?.sha256 ?? '',
     openedAtMs: nowMs,
     deadlineAtMs: state.plan.gateTimeoutMs === null ? null : nowMs + state.plan.gateTimeoutMs,
+    remindAtMs: state.plan.gateTimeoutMs === null ? null : nowMs + REMIND_AT * state.plan.gateTimeoutMs,
   };
   return changed(state, { waiting: { kind: 'gate', gate } }, [{ type: 'gate.opened', gate }]);
+}
+
+function gateReminded(state: SessionState, gateId: string): Transition {
+  if (state.waiting.kind !== 'gate' || state.waiting.gate.id !== gateId) return unchanged(state);
+  const gate: OpenGate = { ...state.waiting.gate, remindAtMs: null };
+  return changed(state, { waiting: { kind: 'gate', gate } }, [{ type: 'gate.reminded', gate }]);
 }
 
 function gateExpired(state: SessionState, gateId: string): Transition {
@@ -182,7 +198,11 @@ function gateExpired(state: SessionState, gateId: string): Transition {
   const { gate } = state.waiting;
   const expired: SessionNews = { type: 'gate.expired', gate };
   if (state.plan.onTimeout === 'hold') {
-    return changed(state, { waiting: { kind: 'gate', gate: { ...gate, deadlineAtMs: null } } }, [expired]);
+    return changed(
+      state,
+      { waiting: { kind: 'gate', gate: { ...gate, deadlineAtMs: null, remindAtMs: null } } },
+      [expired],
+    );
   }
   const by: Decider = { userId: null, via: 'timeout' };
   const decided = decide(state, {
@@ -285,9 +305,12 @@ function resume(state: SessionState, nowMs: number, reason: string | null): Tran
   const { gate } = state.waiting;
   const stoodStillMs = nowMs - Math.max(state.pausedAtMs, gate.openedAtMs);
   const deadlineAtMs = state.waiting.gate.deadlineAtMs + stoodStillMs;
-  return changed(state, { pausedAtMs: null, waiting: { kind: 'gate', gate: { ...gate, deadlineAtMs } } }, [
-    news,
-  ]);
+  const remindAtMs = gate.remindAtMs === null ? null : gate.remindAtMs + stoodStillMs;
+  return changed(
+    state,
+    { pausedAtMs: null, waiting: { kind: 'gate', gate: { ...gate, deadlineAtMs, remindAtMs } } },
+    [news],
+  );
 }
 
 function ended(

@@ -38,6 +38,8 @@ export interface OpenGate {
   readonly digest: string;
   readonly openedAtMs: number;
   readonly deadlineAtMs: number | null;
+  /** When people are reminded of it, once; null when there is no deadline, or they were. */
+  readonly remindAtMs: number | null;
 }
 
 export interface StepProblem {

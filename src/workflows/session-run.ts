@@ -178,7 +178,10 @@ export class SessionRun {
     if (untilMs === null) return condition(changed);
     const inTime = await condition(changed, Math.max(1, untilMs - Date.now()));
     if (inTime || this.state.waiting.kind !== 'gate') return;
-    this.apply(applyFact(this.state, { kind: 'gate_expired', gateId: this.state.waiting.gate.id }));
+    const { id, remindAtMs } = this.state.waiting.gate;
+    this.apply(
+      applyFact(this.state, { kind: remindAtMs === null ? 'gate_expired' : 'gate_reminded', gateId: id }),
+    );
   }
 
   private async tell(): Promise<void> {

@@ -192,12 +192,21 @@ test('a failed step needs attention, and a retry runs the same step again', () =
   expect(phaseAt(skipped, 1).gap).toBe('no source');
 });
 
+test('a gate with a deadline reminds once, when four fifths of its time are over', () => {
+  const opened = settle(initialSession({ plan: planOf({ gateTimeoutMs: 1_000 }) }), 0);
+  expect(nextAction(opened)).toEqual({ kind: 'wait', untilMs: 800 });
+  const reminded = applyFact(opened, { kind: 'gate_reminded', gateId: 'gate-1-1' });
+  expect(reminded.news.map((each) => each.type)).toEqual(['gate.reminded']);
+  expect(nextAction(reminded.state)).toEqual({ kind: 'wait', untilMs: 1_000 });
+});
+
 test('a gate deadline stands still while paused', () => {
   const opened = settle(initialSession({ plan: planOf({ gateTimeoutMs: 1_000, onTimeout: 'reject' }) }), 0);
   const paused = command(opened, { kind: 'pause', by, reason: null }, 400);
   expect(nextAction(paused)).toEqual({ kind: 'wait', untilMs: null });
   const resumed = command(paused, { kind: 'resume', by, reason: null }, 5_400);
-  expect(nextAction(resumed)).toEqual({ kind: 'wait', untilMs: 6_000 });
+  expect(nextAction(resumed)).toEqual({ kind: 'wait', untilMs: 5_800 });
+  expect(resumed.waiting).toMatchObject({ gate: { deadlineAtMs: 6_000 } });
 });
 
 test.each([
