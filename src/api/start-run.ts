@@ -23,9 +23,12 @@ export interface RunStarter {
 const RETRY_DELAYS_MS = [200, 1_000];
 /** While Temporal is away every try lasts until its deadline: beyond this many the sweeper takes the rest. */
 const MOST_AT_ONCE = 200;
+/** Trying costs more than accepting: while Temporal is away a few tries find out when it is back, and accepting stays cheap. */
+const MOST_WHILE_AWAY = 8;
 
 export function createRunStarter(control: RunControl, logger: Logger): RunStarter {
   const pending = new Set<Promise<void>>();
+  let isAway = false;
   const draining = new AbortController();
   // Each that waits for its next try listens.
   setMaxListeners(MOST_AT_ONCE, draining.signal);
@@ -34,8 +37,10 @@ export function createRunStarter(control: RunControl, logger: Logger): RunStarte
     for (const delayMs of [...RETRY_DELAYS_MS, undefined]) {
       try {
         await work();
+        isAway = false;
         return;
       } catch (error) {
+        isAway = true;
         logger.warn({ err: error, workflowId }, `${what} did not reach Temporal`);
       }
       if (delayMs === undefined || draining.signal.aborted) return;
@@ -44,7 +49,7 @@ export function createRunStarter(control: RunControl, logger: Logger): RunStarte
   };
 
   const begin = (what: string, workflowId: string, work: () => Promise<unknown>): void => {
-    if (pending.size >= MOST_AT_ONCE || draining.signal.aborted) return;
+    if (pending.size >= (isAway ? MOST_WHILE_AWAY : MOST_AT_ONCE) || draining.signal.aborted) return;
     const task = insist(what, workflowId, work).finally(() => pending.delete(task));
     pending.add(task);
   };

@@ -73,3 +73,24 @@ test('a process that stops waits for the try under way and begins no other', asy
   await starter.drain();
   expect(control.launches).toBe(1);
 });
+
+test('while Temporal is away only a few starts are tried, and all of them once it is back', async () => {
+  const control = controlThatFails(1);
+  const starter = createRunStarter(control, logger);
+  const startMany = async (count: number): Promise<number> => {
+    const before = control.launches;
+    const tx = pendingCommit();
+    for (let index = 0; index < count; index += 1) starter.startAfterCommit(tx, run);
+    tx.commit();
+    await Promise.resolve();
+    return control.launches - before;
+  };
+  expect(await startMany(1)).toBe(1);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(await startMany(50)).toBe(7);
+  await waitUntil(() => Promise.resolve(control.launches === 9), {
+    what: 'the start that failed, tried again',
+  });
+  expect(await startMany(50)).toBe(50);
+  await starter.drain();
+});
