@@ -26,8 +26,9 @@ import { createLogger } from '../src/platform/logger.js';
 import { createPool } from '../src/platform/pool.js';
 
 const CONNECTIONS = 16;
-const ROUNDS = 5;
-const ROUND_MS = 3_000;
+/** Short turns, so that whatever else the machine does meets both sides alike. */
+const ROUNDS = 40;
+const ROUND_MS = 400;
 const POSTS_PER_SECOND = 50;
 const POST_SECONDS = 12;
 const WANTED_RATIO = 0.6;
@@ -158,42 +159,29 @@ async function seed(databaseUrl: string): Promise<{ runId: string; token: string
 
 async function compareReads(targets: { bare: Target; api: Target }): Promise<void> {
   for (const target of [targets.bare, targets.api]) await load(target, 1_500);
-  const rounds: { bare: Figures; api: Figures }[] = [];
+  const took: Record<'bare' | 'api', number[]> = { bare: [], api: [] };
   for (let round = 0; round < ROUNDS; round += 1) {
-    rounds.push({ bare: await load(targets.bare, ROUND_MS), api: await load(targets.api, ROUND_MS) });
+    for (const side of ['bare', 'api'] as const) took[side].push(...(await load(targets[side], ROUND_MS)));
   }
   for (const side of ['bare', 'api'] as const) {
-    const { perSecond, p50, p99 } = middle(
-      rounds.map((round) => round[side]),
-      ({ perSecond: each }) => each,
-    );
+    const perSecond = took[side].length / ((ROUNDS * ROUND_MS) / 1_000);
+    const { p50, p99 } = quantiles(took[side]);
     console.log(
       `GET of a run, ${side.padEnd(4)}: ${perSecond.toFixed(0)} requests/s, p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`,
     );
   }
-  const ratio = middle(
-    rounds.map(({ api, bare: plain }) => api.perSecond / plain.perSecond),
-    (each) => each,
-  );
+  const ratio = took.api.length / took.bare.length;
   verdict(`reads: ${ratio.toFixed(2)} of the bare route (wanted ≥ ${WANTED_RATIO})`, ratio >= WANTED_RATIO);
 }
 
-interface Figures {
-  readonly perSecond: number;
-  readonly p50: number;
-  readonly p99: number;
-}
-
 /** Every connection asks again as soon as it has its answer. Bare sockets: the load must cost less than what it loads. */
-async function load(target: Target, forMs: number): Promise<Figures> {
+async function load(target: Target, forMs: number): Promise<number[]> {
   const took: number[] = [];
-  const startedAt = performance.now();
+  const until = performance.now() + forMs;
   await Promise.all(
-    Array.from({ length: CONNECTIONS }, () =>
-      askAgainAndAgain(target, startedAt + forMs, (ms) => took.push(ms)),
-    ),
+    Array.from({ length: CONNECTIONS }, () => askAgainAndAgain(target, until, (ms) => took.push(ms))),
   );
-  return { perSecond: took.length / ((performance.now() - startedAt) / 1_000), ...quantiles(took) };
+  return took;
 }
 
 function askAgainAndAgain(target: Target, until: number, onAnswer: (ms: number) => void): Promise<void> {
@@ -293,13 +281,6 @@ function quantiles(values: readonly number[]): { p50: number; p99: number } {
   const at = (part: number): number =>
     sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
   return { p50: at(0.5), p99: at(0.99) };
-}
-
-function middle<Value>(values: readonly Value[], by: (value: Value) => number): Value {
-  const sorted = [...values].sort((left, right) => by(left) - by(right));
-  const found = sorted[Math.floor(sorted.length / 2)];
-  if (found === undefined) throw new Error('nothing was measured');
-  return found;
 }
 
 function verdict(text: string, met: boolean): void {

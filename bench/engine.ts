@@ -30,8 +30,8 @@ import { loadConfig } from '../src/platform/config.js';
 
 const STEPS = 15;
 const ROUNDS = 3;
-const ONE_BY_ONE = 8;
-const AT_ONCE = 30;
+const ONE_BY_ONE = 5;
+const AT_ONCE = 16;
 const HOST = '127.0.0.1';
 
 interface Server {
@@ -56,13 +56,16 @@ const plain: Way = { workflow: 'regularSession' };
 
 let sessions = 0;
 
-Runtime.install({ logger: new DefaultLogger('ERROR') });
+// Ours is the only handler of signals: the SDK's would stop the worker and leave the bench waiting for it.
+Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-engine-'));
 const workflowBundle = await bundleWorkflowCode({
   workflowsPath: resolve('bench/engine-workflows.ts'),
   logger: new DefaultLogger('ERROR'),
 });
 const servers: Server[] = [];
+for (const signal of ['SIGTERM', 'SIGINT'] as const)
+  process.once(signal, () => void clean().then(() => process.exit(1)));
 try {
   const binary = await binaryPath();
   const asItComes = await startAsItComes(binary);
@@ -70,6 +73,10 @@ try {
   await compare(asItComes, ours);
   await tryLevers(ours);
 } finally {
+  await clean();
+}
+
+async function clean(): Promise<void> {
   await Promise.all(servers.map((server) => server.stop()));
   rmSync(folder, { recursive: true, force: true });
 }
