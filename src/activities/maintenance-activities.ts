@@ -18,7 +18,9 @@ import {
   releaseExpiredContent,
   retentionBatch,
 } from '../db/run-retention.js';
+import type { ObjectStore } from '../platform/object-store.js';
 import type { RunControl } from '../platform/run-control.js';
+import { removeObjects } from './remove-objects.js';
 import { closeRun, settleSilentRun } from './settle-run.js';
 
 export interface MaintenancePolicy {
@@ -31,6 +33,7 @@ export interface MaintenancePolicy {
 
 export interface MaintenanceDeps {
   readonly pool: Pool;
+  readonly objects: ObjectStore;
   readonly control: RunControl;
   readonly policy: MaintenancePolicy;
   /** Further work of the hourly retention, by name. Each is one bounded, repeatable action that gives a count. */
@@ -74,12 +77,14 @@ async function checkRuns({ pool, control, policy }: MaintenanceDeps): Promise<Ma
   return { checked, settled };
 }
 
-async function removeExpired({ pool, policy, moreRetention }: MaintenanceDeps): Promise<MaintenanceSummary> {
+async function removeExpired(deps: MaintenanceDeps): Promise<MaintenanceSummary> {
+  const { pool, policy, moreRetention } = deps;
   const { keepDays } = policy;
   const actions: Record<string, () => Promise<number>> = {
     content: () => exhaust(() => releaseExpiredContent(pool, keepDays)),
     runs: () => exhaust(() => deleteExpiredRuns(pool, keepDays)),
     blobs: () => exhaust(() => deleteUnusedBlobs(pool, retentionBatch)),
+    objects: () => exhaust(() => removeObjects(deps, keepDays, retentionBatch)),
     idempotencyKeys: () => exhaust(() => deleteExpiredIdempotencyKeys(pool)),
     signIns: () => deleteExpiredSignIns(pool),
     rateLimits: () => deletePassedRateLimits(pool),

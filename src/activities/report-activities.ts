@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Pool } from 'pg';
 import { failureTypes } from '../contracts/errors.js';
 import type { RenderReportInput, ReportActivities } from '../contracts/report.js';
@@ -9,10 +9,13 @@ import { withTransaction } from '../db/transaction.js';
 import type { ActivityFacts } from '../domain/activity-report.js';
 import { contentTypes, reportFilename } from '../domain/report-format.js';
 import { renderActivityReport } from '../domain/report-render.js';
+import type { ObjectStore } from '../platform/object-store.js';
 import { checkpointedStep } from './checkpointed-step.js';
+import { storeResult } from './store-result.js';
 
 export interface ReportDeps {
   readonly pool: Pool;
+  readonly objects: ObjectStore;
   /** Where the facts of a report come from. */
   readonly gather: typeof gatherActivity;
 }
@@ -38,12 +41,15 @@ export function createReportActivities(deps: ReportDeps): ReportActivities {
       checkpointedStep(pool, {
         runId: input.runId,
         stepKey: 'render',
-        produce: async () => renderActivityReport(await factsOf(pool, input), input.format),
-        store: async (tx, content) => {
-          const contentType = contentTypes[input.format];
-          const { sha256, bytes } = await storeBlob(tx, input.runId, { content, contentType });
-          return { sha256, bytes, contentType, filename: reportFilename(input.title, input.format) };
-        },
+        produce: async () =>
+          storeResult(deps, {
+            runId: input.runId,
+            content: renderActivityReport(await factsOf(pool, input), input.format),
+            contentType: contentTypes[input.format],
+            filename: reportFilename(input.title, input.format),
+            signal: Context.current().cancellationSignal,
+          }),
+        store: (_tx, result) => Promise.resolve(result),
         tell: () => told(90, 'publish'),
       }),
   };

@@ -7,6 +7,7 @@ import { insertDeadLetter } from '../db/dead-letters.js';
 import { listStepErrors } from '../db/run-checkpoints.js';
 import { IllegalTransitionError, projectRun, type ProjectionResult } from '../db/run-events.js';
 import { withTransaction, type Tx } from '../db/transaction.js';
+import { omit } from '../domain/omit.js';
 
 /** What the workflow of any job tells its readers. Local activities: one short transaction each. */
 export function createRunActivities({ pool }: { readonly pool: Pool }): RunActivities {
@@ -36,7 +37,11 @@ async function endRun(tx: Tx, input: EndRunInput): Promise<ProjectionResult> {
 function finalEvent({ status, result, error }: EndRunInput): RunEvent {
   switch (status) {
     case 'completed':
-      return { type: 'job.completed', data: { state: 'SUCCESS', result: result ?? null } };
+      // Where it lies is nobody's business but ours.
+      return {
+        type: 'job.completed',
+        data: { state: 'SUCCESS', result: result === undefined ? null : omit(result, 'key') },
+      };
     case 'failed':
     case 'rejected':
       return { type: 'job.failed', data: { state: 'FAILED', error: error?.message, errorCode: error?.code } };

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 import { createAuditSigner } from '../contracts/audit-chain.js';
+import { createFileLinks, type FileLinks } from '../contracts/file-links.js';
 import { stepDeltasChannel } from '../contracts/model-delta.js';
 import { cacheDroppedChannel } from '../contracts/names.js';
 import { startAuditSealer, type AuditSealer } from '../db/audit-sealer.js';
@@ -10,6 +11,7 @@ import type { TokenVerifier } from '../platform/jwt.js';
 import type { DeltaFeed } from '../platform/llm/delta-feed.js';
 import type { Logger } from '../platform/logger.js';
 import type { ApiMetrics } from '../platform/metrics.js';
+import type { ObjectStore } from '../platform/object-store.js';
 import type { Redis } from '../platform/redis.js';
 import type { RunControl } from '../platform/run-control.js';
 import type { Tracing } from '../platform/tracing.js';
@@ -18,7 +20,6 @@ import { createAnswerSealer } from './answer-sealer.js';
 import { createAuthenticator, type Authenticator } from './auth/authenticator.js';
 import { EventHub } from './events/event-hub.js';
 import { EventStreams } from './events/event-streams.js';
-import { createFileLinks, type FileLinks } from './file-links.js';
 import { createIdempotency, type Idempotency } from './idempotency.js';
 import type { RequestLimits } from './limits/limit-request.js';
 import { createPostgresRateLimitStore, createRedisRateLimitStore } from './limits/rate-limit-store.js';
@@ -38,6 +39,7 @@ export interface ApiResources {
   /** Not started yet: whoever keeps something in memory adds itself first. */
   readonly announcements: Announcements;
   readonly cache: Cache;
+  readonly objects: ObjectStore;
   readonly temporal: Client;
   readonly runControl: RunControl;
   readonly modelText: DeltaFeed;
@@ -89,7 +91,7 @@ export function createApiDeps(resources: ApiResources): ApiDeps {
     },
     idempotency: createIdempotency(pool, createAnswerSealer(signingSecret)),
     pager: createPager(signingSecret),
-    fileLinks: createFileLinks(signingSecret),
+    fileLinks: createFileLinks({ current: signingSecret, previous: config.signingSecretPrevious }),
     starter: createRunStarter(resources.runControl, logger),
     hub,
     streams: new EventStreams({ db: pool, hub, logger }),

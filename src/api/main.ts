@@ -5,6 +5,7 @@ import { createTokenVerifier } from '../platform/jwt.js';
 import { openDeltaFeed } from '../platform/llm/open-delta-feed.js';
 import { createLogger } from '../platform/logger.js';
 import { createApiMetrics } from '../platform/metrics.js';
+import { openObjectStore } from '../platform/open-object-store.js';
 import { openCache } from '../platform/open-cache.js';
 import { createListenerClient, createPool } from '../platform/pool.js';
 import { createRedis } from '../platform/redis.js';
@@ -30,13 +31,12 @@ const metrics = createApiMetrics();
 const pool = createPool({ databaseUrl, max: config.databasePoolMax, applicationName: 'api', logger });
 const redis = config.redisUrl === undefined ? undefined : createRedis({ url: config.redisUrl, logger });
 const temporal = createTemporalClient(config, tracing?.clientInterceptors);
-const announcements = new Announcements({
-  createClient: () => createListenerClient(databaseUrl, 'api-listener'),
-  logger,
-});
+const createClient = () => createListenerClient(databaseUrl, 'api-listener');
+const announcements = new Announcements({ createClient, logger });
+const signingSecret = signingSecretOf(config);
 const deps = createApiDeps({
-  ...{ config, logger, metrics, pool, redis, temporal, announcements, tracing },
-  signingSecret: signingSecretOf(config),
+  ...{ config, signingSecret, logger, metrics, pool, redis, temporal, announcements, tracing },
+  objects: await openObjectStore(config, signingSecret),
   runControl: createRunControl(temporal),
   modelText: openDeltaFeed(pool),
   cache: openCache(redis, metrics, () => announcements.listening),

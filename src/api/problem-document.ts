@@ -1,3 +1,4 @@
+import { ObjectStoreError } from '../contracts/object-store.js';
 import { Problem } from '../contracts/problems.js';
 
 /** RFC 9457. The members that every problem has come last: no `extra` can pass for them. */
@@ -19,6 +20,9 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isDatabaseDown(error)) {
     return new Problem('database_unavailable', { headers: { 'Retry-After': '2' }, cause: error });
+  }
+  if (error instanceof ObjectStoreError) {
+    return new Problem('storage_unavailable', { headers: { 'Retry-After': '5' }, cause: error });
   }
   if (isRefusedByKoa(error)) return new Problem('validation_error', { cause: error });
   return new Problem('internal_error', { detail: 'It was logged under this requestId.', cause: error });

@@ -1,14 +1,9 @@
-import { Readable } from 'node:stream';
 import type { Context } from 'koa';
 import type { RunResult } from '../contracts/run.js';
 import { Problem } from '../contracts/problems.js';
-import { readBlobPart } from '../db/blobs.js';
-import type { Db } from '../db/sql.js';
 import { contentDisposition } from '../domain/content-disposition.js';
 import { parseRange, type ByteRange } from '../domain/byte-range.js';
-
-/** So much of a result is in memory at once, whatever its size. */
-const PART_BYTES = 1_048_576;
+import type { ObjectStore } from '../platform/object-store.js';
 
 /** Nothing in a result may run, wherever it is shown: it holds what people and models wrote. */
 const RESULT_CSP =
@@ -20,7 +15,11 @@ export interface Served {
 }
 
 /** Answers with stored content: whole, in part, or not at all when the caller has it. */
-export async function serveContent(ctx: Context, db: Db, { result, disposition }: Served): Promise<void> {
+export async function serveContent(
+  ctx: Context,
+  objects: ObjectStore,
+  { result, disposition }: Served,
+): Promise<void> {
   const etag = `"${result.sha256}"`;
   // A part of a compressed whole is not a compressed part.
   ctx['compress'] = false;
@@ -33,20 +32,20 @@ export async function serveContent(ctx: Context, db: Db, { result, disposition }
     'Content-Disposition': contentDisposition(disposition, result.filename),
   });
   if (isKnown(ctx.get('If-None-Match'), etag)) {
+    if ((await objects.head(result.key)) === undefined) throw new Problem('gone');
     ctx.status = 304;
     return;
   }
   const range = askedRange(ctx, etag, result.bytes);
-  const whole: ByteRange = { first: 0, last: result.bytes - 1 };
-  const { first, last } = range ?? whole;
   // Before the headers go out: content that is kept no longer is a 410, not a broken download.
-  const head = await readBlobPart(db, result.sha256, first, Math.min(PART_BYTES, last - first + 1));
-  if (head === undefined) throw new Problem('gone');
+  const stored =
+    ctx.method === 'HEAD' ? await objects.head(result.key) : await objects.get(result.key, range);
+  if (stored === undefined) throw new Problem('gone');
   ctx.status = range === undefined ? 200 : 206;
-  if (range !== undefined) ctx.set('Content-Range', `bytes ${first}-${last}/${result.bytes}`);
+  if (range !== undefined) ctx.set('Content-Range', `bytes ${range.first}-${range.last}/${result.bytes}`);
   ctx.type = result.contentType;
-  ctx.body = ctx.method === 'HEAD' ? Buffer.alloc(0) : bodyOf(db, result.sha256, { first, last }, head);
-  ctx.length = last - first + 1;
+  ctx.body = 'stream' in stored ? stored.stream : Buffer.alloc(0);
+  ctx.length = range === undefined ? result.bytes : range.last - range.first + 1;
 }
 
 function isKnown(header: string, etag: string): boolean {
@@ -59,20 +58,4 @@ function askedRange(ctx: Context, etag: string, bytes: number): ByteRange | unde
   const range = parseRange(ctx.get('Range'), bytes);
   if (range !== 'unsatisfiable') return range;
   throw new Problem('range_not_satisfiable', { headers: { 'Content-Range': `bytes */${bytes}` } });
-}
-
-function bodyOf(db: Db, sha256: string, range: ByteRange, head: Buffer): Buffer | Readable {
-  const bytes = range.last - range.first + 1;
-  if (head.length === bytes) return head;
-  return Readable.from(partsOf(db, sha256, range, head), { objectMode: false });
-}
-
-async function* partsOf(db: Db, sha256: string, range: ByteRange, head: Buffer): AsyncGenerator<Buffer> {
-  yield head;
-  for (let offset = range.first + head.length; offset <= range.last; offset += PART_BYTES) {
-    const part = await readBlobPart(db, sha256, offset, Math.min(PART_BYTES, range.last - offset + 1));
-    // Removed in the middle of a download: the connection breaks, so that nobody takes the part for the whole.
-    if (part === undefined) throw new Problem('gone');
-    yield part;
-  }
 }

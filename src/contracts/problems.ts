@@ -36,6 +36,7 @@ export const problems = {
   internal_error: { status: 500, title: 'Something went wrong on our side' },
   workflow_unavailable: { status: 503, title: 'No worker answered in time' },
   identity_unavailable: { status: 503, title: 'The token cannot be checked right now' },
+  storage_unavailable: { status: 503, title: 'The object store does not answer' },
   database_unavailable: { status: 503, title: 'The database does not answer' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

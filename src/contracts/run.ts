@@ -12,8 +12,9 @@ export interface RunError {
   readonly was?: RunStatus;
 }
 
-/** What a run produced: content by its hash, and how to hand it out. */
+/** What a run produced: where it lies in the object store, what it is, and how to hand it out. */
 export interface RunResult {
+  readonly key: string;
   readonly sha256: string;
   readonly bytes: number;
   readonly contentType: string;

@@ -6,6 +6,7 @@ import { loadConfig } from '../platform/config.js';
 import { databaseUrlOf } from '../platform/database-url.js';
 import { openWorkerModel } from '../platform/llm/worker-model.js';
 import { createLogger } from '../platform/logger.js';
+import { openObjectStore } from '../platform/open-object-store.js';
 import { exitWithParent } from '../platform/parent-watch.js';
 import { createPool } from '../platform/pool.js';
 import { createRunControl } from '../platform/run-control.js';
@@ -30,7 +31,7 @@ else logger.info('WORKER_ENABLED is false: nothing to do');
 async function work(): Promise<void> {
   installTemporalRuntime(logger);
   const tracing = await startTracing({ endpoint: config.otlpEndpoint, service: 'sluice-worker' });
-  const databaseUrl = databaseUrlOf(config);
+  const [databaseUrl, secret] = [databaseUrlOf(config), signingSecretOf(config)];
   const pool = createPool({ databaseUrl, max: config.databasePoolMax, applicationName: 'worker', logger });
   const model = await openWorkerModel({ config, databaseUrl, pool, logger });
   const connection = await connectTemporalWorker(temporalTarget(config), logger, stop.signal);
@@ -38,7 +39,7 @@ async function work(): Promise<void> {
     const activities = createActivities({
       ...{ ...model, pool, gather: gatherActivity, control: createRunControl(connection.client) },
       policy: { startGraceMs: 5_000, silentMs: 60_000, keepDays: config.retentionDays },
-      auditSigner: createAuditSigner(signingSecretOf(config)),
+      ...{ auditSigner: createAuditSigner(secret), objects: await openObjectStore(config, secret) },
       moreRetention: auditRetention(pool, config.auditRetentionDays),
     });
     const { native, namespace, client } = connection;

@@ -8,6 +8,7 @@ import { temporalTarget } from '../../src/platform/temporal-connection.js';
 import { connectTemporalWorker, installTemporalRuntime } from '../../src/platform/temporal-worker.js';
 import { createWorker } from '../../src/workers/worker.js';
 import { testSigner } from '../support/audit-entries.js';
+import { testObjects } from '../support/object-stores.js';
 import { scriptedModel } from '../workflows/session-fixture.js';
 
 /**
@@ -41,7 +42,7 @@ if (connection !== undefined) {
       openDeltas: () => ({ write: () => undefined, end: () => undefined }),
       control: createRunControl(connection.client),
       policy: { startGraceMs: 0, silentMs: 0, keepDays: 30 },
-      auditSigner: testSigner,
+      ...{ auditSigner: testSigner, objects: testObjects() },
       moreRetention: {},
     }),
   });

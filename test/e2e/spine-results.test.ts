@@ -1,7 +1,7 @@
 import { useJobHouse } from '../support/job-house.js';
 
 const house = useJobHouse();
-const { api, database, post, ended, working } = house;
+const { api, database, temporal, post, ended, working } = house;
 const as = ({ token }: { token: string }) => ({ token });
 
 test('a small result is answered directly, in its own type, and a known one is not sent again', async () => {
@@ -68,14 +68,27 @@ describe('a signed link', () => {
     }
     expect((await api.send(`${link}&x=1`)).status).toBe(403);
     expect((await api.send(link.replace(/&sig=.*/, ''))).status).toBe(403);
+    expect((await api.send(link.replace('results', '%72esults'))).status).toBe(403);
+  });
+
+  test('of somebody else, once guessed, opens nothing without its signature', async () => {
+    const other = await post({ title: 'other' });
+    await working(() => ended(other));
+    const theirs = String((await api.send(`/jobs/${other}/result`, as(house.ana))).headers.location);
+    const mixed = theirs.replace(/\?.*/, '') + link.replace(/^[^?]*/, '');
+    expect((await api.send(mixed)).status).toBe(403);
   });
 
   test('and the result behind it are gone when the content is kept no longer', async () => {
-    await database.pool.query('delete from run_blobs where run_id = $1', [id]);
-    await database.pool.query(
-      `delete from blobs where not exists (select from run_blobs where run_blobs.sha256 = blobs.sha256)`,
+    await database.pool.query(`update runs set finished_at = now() - interval '31 days' where id = $1`, [id]);
+    const etag = (await api.send(link)).headers.etag;
+    await working(() =>
+      temporal.client.workflow.execute('applyRetention', { taskQueue: 'flow', workflowId: 'retention' }),
     );
     expect((await api.send(link)).status).toBe(410);
+    expect((await api.send(link, { headers: { 'If-None-Match': String(etag) } })).status).toBe(410);
+    const result = await api.send(`/jobs/${id}/result`, as(house.ana));
+    expect([result.status, result.body['code']]).toEqual([410, 'gone']);
     expect((await api.send(`/jobs/${id}`, as(house.ana))).body['status']).toBe('success');
   });
 });

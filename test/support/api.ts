@@ -13,6 +13,7 @@ import { loadConfig } from '../../src/platform/config.js';
 import { createTokenVerifier } from '../../src/platform/jwt.js';
 import { openDeltaFeed } from '../../src/platform/llm/open-delta-feed.js';
 import { createLogger, type Logger } from '../../src/platform/logger.js';
+import type { ObjectStore } from '../../src/platform/object-store.js';
 import { createApiMetrics } from '../../src/platform/metrics.js';
 import { openCache } from '../../src/platform/open-cache.js';
 import { createListenerClient, createPool } from '../../src/platform/pool.js';
@@ -21,6 +22,7 @@ import { createRunControl } from '../../src/platform/run-control.js';
 import { createTemporalClient } from '../../src/platform/temporal-client.js';
 import type { TestDatabase } from './database.js';
 import { send, type HttpAnswer, type HttpRequest } from './http.js';
+import { testObjects, testSigningSecret } from './object-stores.js';
 import type { TestTemporal } from './temporal.js';
 import { waitUntil } from './wait-until.js';
 
@@ -31,6 +33,7 @@ export interface ApiOptions {
   readonly env?: Record<string, string>;
   readonly logger?: Logger;
   readonly consoleFolder?: string;
+  readonly objects?: ObjectStore;
   /** Instead of those of the product. */
   readonly routes?: readonly AnyRoute[];
 }
@@ -55,7 +58,8 @@ export async function startApi(options: ApiOptions): Promise<TestApi> {
   const metrics = createApiMetrics();
   const deps = createApiDeps({
     ...{ config, logger, metrics, pool, redis, temporal, announcements },
-    signingSecret: 'a secret of the tests, long enough',
+    signingSecret: testSigningSecret,
+    objects: options.objects ?? testObjects(),
     runControl: createRunControl(temporal),
     modelText: openDeltaFeed(pool),
     cache: openCache(redis, metrics, () => announcements.listening),

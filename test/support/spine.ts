@@ -5,15 +5,18 @@ import type { MaintenancePolicy } from '../../src/activities/maintenance-activit
 import { gatherActivity } from '../../src/db/activity-facts.js';
 import { insertRun, type NewRun } from '../../src/db/runs.js';
 import { createRunControl } from '../../src/platform/run-control.js';
+import type { ObjectStore } from '../../src/platform/object-store.js';
 import { createWorker, type WorkerDeps } from '../../src/workers/worker.js';
 import { testSigner } from './audit-entries.js';
 import type { TestDatabase } from './database.js';
 import type { TestTemporal } from './temporal.js';
+import { testObjects } from './object-stores.js';
 import { workflowBundlePath } from './workflow-bundle.js';
 
 export interface SpineOptions {
   readonly gather?: ActivityDeps['gather'];
   readonly policy?: Partial<MaintenancePolicy>;
+  readonly objects?: ObjectStore;
   /** 0: every workflow task replays its history. */
   readonly maxCachedWorkflows?: number;
   readonly activities?: (made: ReturnType<typeof createActivities>) => WorkerDeps['activities'];
@@ -39,6 +42,7 @@ export function spineActivities(
     control: createRunControl(client),
     policy: { startGraceMs: 0, silentMs: 0, keepDays: 30, ...options.policy },
     auditSigner: testSigner,
+    objects: options.objects ?? testObjects(),
     moreRetention: {},
   });
   return options.activities?.(made) ?? made;

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadDevModules } from './load-dev-modules.mjs';
@@ -14,7 +14,14 @@ export async function startTestServers() {
   const bundle = prepareWorkflowBundle();
   const servers = needsServers() ? await startOwn() : { stop: () => Promise.resolve() };
   process.env.SLUICE_TEST_WORKFLOW_BUNDLE = await bundle;
-  return servers;
+  const objects = mkdtempSync(join(tmpdir(), 'sluice-objects-'));
+  process.env.SLUICE_TEST_OBJECTS = objects;
+  return {
+    stop: async () => {
+      await servers.stop();
+      rmSync(objects, { recursive: true, force: true });
+    },
+  };
 }
 
 function needsServers() {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
+import { testObjectFolder } from './object-stores.js';
 import { workflowBundlePath } from './workflow-bundle.js';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -48,7 +49,12 @@ function startProcess(
   running: Set<ChildProcess>,
 ): WorkerProcess {
   const child = spawn(process.execPath, [outfile], {
-    env: { PATH: process.env['PATH'] ?? '', WORKFLOW_BUNDLE: workflowBundlePath(), ...env },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      WORKFLOW_BUNDLE: workflowBundlePath(),
+      SLUICE_TEST_OBJECTS: testObjectFolder(),
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   running.add(child);

@@ -8,10 +8,10 @@ import type { AuditFilters } from '../../src/contracts/audit-log.js';
 import { newId } from '../../src/contracts/ids.js';
 import { runKinds, taskQueues, workflowIdOf } from '../../src/contracts/names.js';
 import type { RunOutcome } from '../../src/contracts/run.js';
-import { findBlob } from '../../src/db/blobs.js';
 import { pruneAuditLog } from '../../src/db/audit-retention.js';
 import { seal, tamper, testSigner, writeEntry } from '../support/audit-entries.js';
 import { useDatabase } from '../support/database.js';
+import { contentOf } from '../support/object-stores.js';
 import { givenUser } from '../support/runs.js';
 import { startRun, withWorker } from '../support/spine.js';
 import { storeHistory } from '../support/store-history.js';
@@ -72,7 +72,7 @@ async function exported(
     expect(outcome.status).toBe('completed');
     await storeHistory(temporal.client, run.workflowId, 'exportAuditLog');
     const file = join(folder, `${id}.${format}`);
-    await writeFile(file, (await findBlob(database.pool, outcome.result!.sha256))!.content);
+    await writeFile(file, await contentOf(outcome.result));
     return file;
   });
 }

@@ -3,7 +3,6 @@ import { failureTypes } from '../../src/contracts/errors.js';
 import type { Principal } from '../../src/contracts/principal.js';
 import type { RunOutcome } from '../../src/contracts/run.js';
 import { gatherActivity } from '../../src/db/activity-facts.js';
-import { findBlob } from '../../src/db/blobs.js';
 import { listEventsAfter, type StoredEvent } from '../../src/db/run-event-reads.js';
 import { projectRun } from '../../src/db/run-events.js';
 import { findRun, insertRun, type NewRun, type RunRow } from '../../src/db/runs.js';
@@ -11,6 +10,7 @@ import { withTransaction } from '../../src/db/transaction.js';
 import { isFinal } from '../../src/domain/run-status.js';
 import { createRunControl } from '../../src/platform/run-control.js';
 import { useDatabase } from '../support/database.js';
+import { contentOf } from '../support/object-stores.js';
 import { givenUser, newReportRun } from '../support/runs.js';
 import { startRun, withWorker, type SpineOptions } from '../support/spine.js';
 import { storeHistory } from '../support/store-history.js';
@@ -70,9 +70,9 @@ describe.each<[string, SpineOptions]>([
       await storeHistory(temporal.client, run.workflowId, 'generateReport');
       const done = await reread(run.id);
       expect(done).toMatchObject({ status: 'completed', progress: { percent: 100 }, error: null });
-      const blob = await findBlob(database.pool, done.result?.sha256 ?? '');
-      expect(blob?.contentType).toBe('application/json; charset=utf-8');
-      expect(JSON.parse(blob?.content.toString() ?? '')).toMatchObject({ title: 'Activity', scope: 'own' });
+      expect(done.result?.contentType).toBe('application/json; charset=utf-8');
+      const content = await contentOf(done.result);
+      expect(JSON.parse(content.toString())).toMatchObject({ title: 'Activity', scope: 'own' });
       expect((await eventsOf(run.id)).map((event) => event.type)).toEqual([
         'job.started',
         'job.progress',

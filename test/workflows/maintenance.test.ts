@@ -12,6 +12,7 @@ import { createRunControl } from '../../src/platform/run-control.js';
 import { createTemporalClient } from '../../src/platform/temporal-client.js';
 import { ensureSchedules } from '../../src/workers/schedules.js';
 import { useDatabase } from '../support/database.js';
+import { contentOf, testObjects } from '../support/object-stores.js';
 import { givenUser, newReportRun } from '../support/runs.js';
 import { startRun, withWorker } from '../support/spine.js';
 import { storeHistory } from '../support/store-history.js';
@@ -109,7 +110,11 @@ test('retention removes content, then the run with everything of it, and keeps w
       await startRun(database.pool, temporal.client, each);
       await handleOf(each).result();
     }
-    const result = (await reread(old.id)).result?.sha256 ?? '';
+    const { rows: owned } = await database.pool.query<{ sha256: Buffer }>(
+      `select sha256 from run_blobs where run_id = $1`,
+      [old.id],
+    );
+    const facts = owned[0]?.sha256;
     const count = async (table: string): Promise<number> => {
       const { rows } = await database.pool.query<{ count: number }>(
         `select count(*) from ${table} where run_id = $1`,
@@ -118,31 +123,29 @@ test('retention removes content, then the run with everything of it, and keeps w
       return rows[0]?.count ?? -1;
     };
     const blobIsThere = async (): Promise<boolean> => {
-      const found = await database.pool.query(`select 1 from blobs where sha256 = decode($1, 'hex')`, [
-        result,
-      ]);
+      const found = await database.pool.query(`select 1 from blobs where sha256 = $1`, [facts]);
       return found.rowCount === 1;
     };
     await database.pool.query(`update runs set finished_at = now() - interval '31 days' where id = $1`, [
       old.id,
     ]);
     await database.pool.query(`update blobs set touched_at = now() - interval '2 days'`);
-    await database.pool.query(
-      `insert into run_blobs select $1, sha256 from run_blobs where run_id = $2 and sha256 = decode($3, 'hex')`,
-      [shared.id, old.id, result],
-    );
-    expect(await run('applyRetention')).toMatchObject({ content: 2, runs: 0, blobs: 1 });
-    expect([await count('run_blobs'), await blobIsThere()]).toEqual([0, true]);
-    expect((await reread(old.id)).status).toBe('completed');
-
-    await database.pool.query(`delete from run_blobs where run_id = $1 and sha256 = decode($2, 'hex')`, [
+    await database.pool.query(`insert into run_blobs values ($1, $2) on conflict do nothing`, [
       shared.id,
-      result,
+      facts,
     ]);
+    expect(await run('applyRetention')).toMatchObject({ content: 1, runs: 0, blobs: 0, objects: 1 });
+    expect([await count('run_blobs'), await count('objects'), await blobIsThere()]).toEqual([0, 0, true]);
+    const { status, result } = await reread(old.id);
+    expect(status).toBe('completed');
+    expect(await testObjects().head(result?.key ?? '')).toBeUndefined();
+    expect((await contentOf((await reread(shared.id)).result)).length).toBeGreaterThan(0);
+
+    await database.pool.query(`delete from run_blobs where run_id = $1 and sha256 = $2`, [shared.id, facts]);
     await database.pool.query(`update runs set finished_at = now() - interval '61 days' where id = $1`, [
       old.id,
     ]);
-    expect(await run('applyRetention')).toMatchObject({ runs: 1, blobs: 1 });
+    expect(await run('applyRetention')).toMatchObject({ runs: 1, blobs: 1, objects: 0 });
     expect(await findRun(database.pool, owner, old.id)).toBeUndefined();
     expect([await count('run_events'), await count('run_checkpoints'), await blobIsThere()]).toEqual([
       0,

@@ -39,6 +39,7 @@ const inertDeps: Record<keyof ApiDeps, unknown> = {
   idempotency: inert,
   pager: inert,
   fileLinks: inert,
+  objects: inert,
   starter: inert,
   hub: inert,
   streams: inert,

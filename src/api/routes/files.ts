@@ -1,17 +1,22 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
+import type { FileLinks } from '../../contracts/file-links.js';
+import { runIdOfResult } from '../../contracts/object-store.js';
 import { Problem } from '../../contracts/problems.js';
+import type { RunResult } from '../../contracts/run.js';
 import { findResult } from '../../db/runs.js';
-import type { FileLinks } from '../file-links.js';
+import { contentDisposition } from '../../domain/content-disposition.js';
+import type { ObjectStore } from '../../platform/object-store.js';
 import { rawRoute, type AnyRoute } from '../route.js';
 import { serveContent } from '../serve-content.js';
 
 export interface FileRouteDeps {
   readonly pool: Pool;
   readonly fileLinks: FileLinks;
+  readonly objects: ObjectStore;
 }
 
-export function createFileRoutes({ pool, fileLinks }: FileRouteDeps): AnyRoute[] {
+export function createFileRoutes(deps: FileRouteDeps): AnyRoute[] {
   return [
     rawRoute({
       method: 'GET',
@@ -27,14 +32,21 @@ export function createFileRoutes({ pool, fileLinks }: FileRouteDeps): AnyRoute[]
         200: { description: 'The content', body: { contentType: '*/*' } },
         206: { description: 'A range of it', body: { contentType: '*/*' } },
       },
-      problems: ['link_invalid', 'gone', 'range_not_satisfiable'],
-      async handle({ params: { key }, query }, ctx) {
-        if (Object.keys(query).length !== 2 || !fileLinks.verify(key, query))
-          throw new Problem('link_invalid');
-        const result = await findResult(pool, key);
-        if (result === undefined) throw new Problem('gone');
-        await serveContent(ctx, pool, { result, disposition: 'attachment' });
+      problems: ['link_invalid', 'gone', 'range_not_satisfiable', 'storage_unavailable'],
+      async handle(_call, ctx) {
+        const result = await linkedResult(deps, ctx.originalUrl);
+        if (result === undefined) throw new Problem('link_invalid');
+        await serveContent(ctx, deps.objects, { result, disposition: 'attachment' });
       },
     }),
   ];
+}
+
+/** Undefined: whoever made this link, it was not us, or it is past its time. */
+async function linkedResult({ pool, fileLinks }: FileRouteDeps, url: string): Promise<RunResult | undefined> {
+  const link = fileLinks.parse(url);
+  const runId = link && runIdOfResult(link.key);
+  const result = runId === undefined ? undefined : await findResult(pool, runId);
+  if (link === undefined || result?.key !== link.key) return undefined;
+  return fileLinks.verify(link, contentDisposition('attachment', result.filename)) ? result : undefined;
 }

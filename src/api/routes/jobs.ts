@@ -13,6 +13,7 @@ import { jobKinds } from '../../contracts/names.js';
 import { Problem } from '../../contracts/problems.js';
 import type { Principal } from '../../contracts/principal.js';
 import { recordAudit } from '../../db/audit-log.js';
+import { isKept } from '../../db/objects.js';
 import { projectRun } from '../../db/run-events.js';
 import { findRun, listRuns, lockRun, requestCancel, type RunRow } from '../../db/runs.js';
 import type { Tx } from '../../db/transaction.js';
@@ -24,8 +25,8 @@ import {
   type JobState,
   type RunStatus,
 } from '../../domain/run-status.js';
+import type { ObjectStore } from '../../platform/object-store.js';
 import { eventSubjectOf, type ReadableRuns } from '../events/event-subject.js';
-import type { FileLinks } from '../file-links.js';
 import { jobView, stateOfJobStatus } from '../job-view.js';
 import { pageReply, type Pager } from '../pagination.js';
 import { rawRoute, readRoute, reply, writeRoute, type AnyRoute, type Call } from '../route.js';
@@ -37,13 +38,14 @@ export interface JobRouteDeps {
   readonly pool: Pool;
   readonly pager: Pager;
   readonly starter: RunStarter;
-  readonly fileLinks: FileLinks;
+  readonly objects: ObjectStore;
   readonly resultInlineMaxBytes: number;
   readonly ui: TemporalUi;
 }
 
 const params = z.object({ id: jobIdSchema });
 const retryAfter = { 'Retry-After': '3' };
+const LINK_SECONDS = 15 * 60;
 
 export function createJobRoutes(deps: JobRouteDeps): AnyRoute[] {
   return [listRoute(deps), getRoute(deps), resultRoute(deps), cancelRoute(deps)];
@@ -131,7 +133,7 @@ function resultRoute(deps: JobRouteDeps): AnyRoute {
       200: { description: 'The content, in the type of the result', body: { contentType: '*/*' } },
       303: { description: 'Where to download it', headers: { Location: 'A signed link.' } },
     },
-    problems: ['not_found', 'job_not_finished', 'job_failed', 'job_canceled', 'gone'],
+    problems: ['not_found', 'job_not_finished', 'job_failed', 'job_canceled', 'gone', 'storage_unavailable'],
     async handle({ params: { id }, principal }, ctx) {
       if (principal === undefined) throw new Problem('unauthenticated');
       const run = await findRun(deps.pool, principal, id, jobKinds);
@@ -148,12 +150,18 @@ async function answerResult(deps: JobRouteDeps, run: RunRow, ctx: Context): Prom
   if (state !== 'SUCCESS') {
     throw new Problem('job_not_finished', { detail: 'job not finished', headers: retryAfter });
   }
-  if (run.result === null) throw new Problem('gone');
-  if (run.result.bytes <= deps.resultInlineMaxBytes) {
-    return serveContent(ctx, deps.pool, { result: run.result, disposition: 'inline' });
+  const { result } = run;
+  if (result === null || !(await isKept(deps.pool, result.key))) throw new Problem('gone');
+  if (result.bytes <= deps.resultInlineMaxBytes) {
+    return serveContent(ctx, deps.objects, { result, disposition: 'inline' });
   }
+  const { filename, contentType } = result;
+  const link = await deps.objects.signGet(result.key, {
+    ...{ filename, contentType, ttlSeconds: LINK_SECONDS },
+    disposition: 'attachment',
+  });
   ctx.status = 303;
-  ctx.set({ Location: deps.fileLinks.sign(run.id), 'Cache-Control': 'no-store' });
+  ctx.set({ Location: link, 'Cache-Control': 'no-store' });
 }
 
 function cancelRoute(deps: JobRouteDeps): AnyRoute {

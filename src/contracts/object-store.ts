@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+
+/**
+ * Keys of the object store: lower-case words between slashes. None of their letters means anything to a file system, a URL
+ * or a shell, so a key cannot lead out of its place; the dot is left for what is not a key, such as half-written files.
+ */
+const KEY = /^[a-z0-9_-]{1,80}(\/[a-z0-9_-]{1,80}){0,5}$/;
+
+export function isObjectKey(text: string): boolean {
+  return KEY.test(text);
+}
+
+/** Another one each time: a try that is repeated overwrites nothing. */
+export function newResultKey(runId: string): string {
+  return `results/${runId}/${randomBytes(12).toString('hex')}`;
+}
+
+/** The run that a result's key belongs to. */
+export function runIdOfResult(key: string): string | undefined {
+  return /^results\/([a-z0-9_]+)\/[0-9a-f]+$/.exec(key)?.[1];
+}
+
+/** `full`: there is no room left; `unavailable`: it does not answer, or refuses us. */
+export type ObjectStoreFault = 'full' | 'unavailable';
+
+const sentences: Readonly<Record<ObjectStoreFault, string>> = {
+  full: 'the object store is full',
+  unavailable: 'the object store cannot be used',
+};
+
+/** A fault of the store itself. Its message may be shown to anybody; the cause is for the log. */
+export class ObjectStoreError extends Error {
+  override readonly name = 'ObjectStoreError';
+  constructor(
+    readonly fault: ObjectStoreFault,
+    cause: unknown,
+  ) {
+    super(sentences[fault], { cause });
+  }
+}

@@ -1,0 +1,33 @@
+import { createFileLinks } from '../../src/contracts/file-links.js';
+import type { RunResult } from '../../src/contracts/run.js';
+import { createLocalObjectStore } from '../../src/platform/object-store-local.js';
+import type { ObjectStore } from '../../src/platform/object-store.js';
+
+/** What the API of the tests signs with. */
+export const testSigningSecret = 'a secret of the tests, long enough';
+
+/** One for all test files and processes of a run, as an API and its workers share one: keys never meet. */
+export function testObjectFolder(): string {
+  const folder = process.env['SLUICE_TEST_OBJECTS'];
+  if (folder === undefined) throw new Error('run the tests with `npm test`: it makes a folder for objects');
+  return folder;
+}
+
+export function testObjects(): ObjectStore {
+  return createLocalObjectStore({
+    folder: testObjectFolder(),
+    links: createFileLinks({ current: testSigningSecret }),
+  });
+}
+
+/** The whole of a result, as it was stored. */
+export async function contentOf(
+  result: RunResult | null | undefined,
+  objects = testObjects(),
+): Promise<Buffer> {
+  const stored = result && (await objects.get(result.key));
+  if (!stored) throw new Error('the result is not there');
+  const parts: Buffer[] = [];
+  for await (const part of stored.stream) parts.push(part as Buffer);
+  return Buffer.concat(parts);
+}
