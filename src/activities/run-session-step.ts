@@ -4,15 +4,13 @@ import type { Model, ModelCallRecord, ModelResult, ModelTool, PlannedCall } from
 import type { RunEvent } from '../contracts/run.js';
 import { failureTypes } from '../contracts/errors.js';
 import type { RunSessionStepInput, StepOutcome } from '../contracts/session-workflow.js';
-import { projectRun } from '../db/run-events.js';
-import { chargeLostReservation, reserveBudget, settleBudget, type Amount } from '../db/session-budgets.js';
+import { lockForProjection, projectLocked, type LockedRun } from '../db/run-events.js';
+import { chargeLostReservation, reserveBudget, type Amount } from '../db/session-budgets.js';
 import { loadSessionContent, textsOf, type SessionContent } from '../db/session-content.js';
-import { patchStepResult } from '../db/sessions.js';
-import { beginTry, endTry, findCheckpoint, type TryUsage } from '../db/session-steps.js';
-import { storeBlob } from '../db/blobs.js';
+import { closeTry, openTry, type TryEnd, type TryUsage } from '../db/session-tries.js';
+import { refOf } from '../db/blobs.js';
 import { withTransaction, type Tx } from '../db/transaction.js';
 import { previewOf, type ContentRef } from '../domain/content-ref.js';
-import type { SessionProgress } from '../domain/session-progress.js';
 import { wellFormed } from '../domain/well-formed.js';
 import type { DeltaSink, StepAttempt } from '../platform/llm/delta-batcher.js';
 import { shownFailure, verdictOf } from './step-failure.js';
@@ -67,8 +65,8 @@ class StepTry {
     const content = await this.content();
     const modelAsked = this.modelAsked(content);
     const stepKey = stepKeyOf(input, content, modelAsked);
-    const checkpoint = await findCheckpoint(deps.pool, input.sessionId, stepKey);
-    if (checkpoint !== undefined) return { ref: await this.stored(checkpoint.sha256) };
+    const checkpoint = content.checkpoints.get(stepKey);
+    if (checkpoint !== undefined) return { ref: await this.stored(checkpoint) };
     const request = stepPrompt(input, content, {
       maxTokens: deps.contextMaxTokens,
       countTokens: deps.model.countTokens,
@@ -106,7 +104,7 @@ class StepTry {
       ...input.earlierNotes,
       ...Object.values(input.results),
     ].filter((hash): hash is string => typeof hash === 'string');
-    const content = await loadSessionContent(this.deps.pool, input.sessionId, hashes);
+    const content = await loadSessionContent(this.deps.pool, input, hashes);
     if (content !== undefined) return content;
     throw ApplicationFailure.nonRetryable('the session is no longer kept', failureTypes.recordGone);
   }
@@ -136,16 +134,17 @@ class StepTry {
   ): Promise<void> {
     const { stepKey, modelAsked, prompt } = asked;
     await withTransaction(this.deps.pool, async (tx) => {
-      const { sha256 } = await storeBlob(tx, this.input.sessionId, {
-        content: prompt,
-        contentType: 'application/json',
-      });
-      const given = { attemptNumber: this.attemptNumber, stepKey, promptSha256: sha256, modelAsked };
-      const { lostTry } = await beginTry(tx, this.input, given);
+      const [run, { lostTry }] = await Promise.all([
+        lockForProjection(tx, this.input.sessionId),
+        openTry(tx, this.input, {
+          attemptNumber: this.attemptNumber,
+          ...{ stepKey, modelAsked, prompt: { content: prompt, contentType: 'application/json' } },
+        }),
+      ]);
       // A session runs one step at a time: what is still reserved when a step begins belonged to a worker that died.
       if (lostTry !== null || content.limited) await chargeLostReservation(tx, this.input.sessionId);
       const place = { ...this.place(), model: modelAsked };
-      await this.record(tx, 'started', this.input.progress, [
+      await this.record(tx, run, 'started', [
         ...(this.input.step === 'THINK' ? [{ type: 'phase.started' as const, data: this.place() }] : []),
         { type: 'step.started', data: place },
       ]);
@@ -171,23 +170,20 @@ class StepTry {
   }
 
   private async complete(result: ModelResult): Promise<ContentRef> {
-    const text = wellFormed(result.value === undefined ? result.text : JSON.stringify(result.value, null, 2));
-    return withTransaction(this.deps.pool, async (tx) => {
-      const contentType = result.value === undefined ? 'text/markdown' : 'application/json';
-      const ref = await storeBlob(tx, this.input.sessionId, { content: text, contentType });
+    const content = wellFormed(
+      result.value === undefined ? result.text : JSON.stringify(result.value, null, 2),
+    );
+    const output = {
+      content,
+      contentType: result.value === undefined ? 'text/markdown' : 'application/json',
+    };
+    const done = { ...result, output, ref: refOf(output) };
+    await withTransaction(this.deps.pool, async (tx) => {
       const usage = this.usage(result.modelUsed);
-      const done = { ...result, outputSha256: ref.sha256, outputBytes: ref.bytes };
-      await endTry(tx, this.tryPlace(), usage, { status: 'completed', done });
-      await patchStepResult(tx, this.input, ref);
-      const warning = await this.settle(tx, usage);
-      const told = {
-        ...this.place(),
-        digest: ref.sha256,
-        bytes: ref.bytes,
-        preview: ref.preview,
-        durationMs: this.elapsedMs(),
-      };
-      await this.record(tx, 'completed', this.input.progressAfter, [
+      const { run, warning } = await this.close(tx, usage, { status: 'completed', done });
+      const { sha256, bytes, preview } = done.ref;
+      const told = { ...this.place(), digest: sha256, bytes, preview, durationMs: this.elapsedMs() };
+      await this.record(tx, run, 'completed', [
         {
           type: 'step.completed',
           data: { ...told, model: result.modelUsed, percent: this.input.progressAfter.percent },
@@ -198,8 +194,8 @@ class StepTry {
           ? [{ type: 'phase.completed' as const, data: this.place() }]
           : []),
       ]);
-      return ref;
     });
+    return done.ref;
   }
 
   /** Writes down what went wrong and what it had cost, and gives the failure that Temporal decides by. */
@@ -212,13 +208,13 @@ class StepTry {
       const usage = this.usage(this.calls.at(-1)?.modelUsed ?? null);
       const shown = { code: verdict.type, message: verdict.message };
       const closed = verdict.type === failureTypes.canceled ? 'canceled' : 'failed';
-      await endTry(tx, this.tryPlace(), usage, { status: retries ? 'running' : closed, error: shown });
-      const warning = await this.settle(tx, usage);
+      const end = { status: retries ? 'running' : closed, error: shown } as const;
+      const { run, warning } = await this.close(tx, usage, end);
       const retrying = {
         type: 'step.retrying' as const,
         data: { ...this.place(), ...shown, nextRetryMs: verdict.retryAfterMs },
       };
-      await this.record(tx, 'ended', this.input.progress, [...(retries ? [retrying] : []), ...warning]);
+      await this.record(tx, run, 'ended', [...(retries ? [retrying] : []), ...warning]);
     });
     if (verdict.type === failureTypes.canceled) return error;
     return ApplicationFailure.create({
@@ -232,15 +228,20 @@ class StepTry {
     });
   }
 
-  private async settle(tx: Tx, usage: TryUsage): Promise<RunEvent[]> {
+  /** The run's row is locked first, as everywhere: who comes by another way waits there, not in a deadlock. */
+  private async close(
+    tx: Tx,
+    usage: TryUsage,
+    end: TryEnd,
+  ): Promise<{ run: LockedRun; warning: RunEvent[] }> {
     const used = { tokens: usage.tokensIn + usage.tokensOut, costUsd: usage.costUsd };
     const unpricedCalls = this.calls.filter((call) => call.costUsd === null).length;
-    const budget = await settleBudget(tx, this.input.sessionId, {
-      reserved: this.reserved,
-      used,
-      unpricedCalls,
-    });
-    return budget?.warn === true ? [{ type: 'budget.warning', data: { ...budget } }] : [];
+    const place = { ...this.input, attemptNumber: this.attemptNumber };
+    const [run, budget] = await Promise.all([
+      lockForProjection(tx, this.input.sessionId),
+      closeTry(tx, place, end, { reserved: this.reserved, used, unpricedCalls, usage }),
+    ]);
+    return { run, warning: budget.warn ? [{ type: 'budget.warning', data: { ...budget } }] : [] };
   }
 
   private usage(modelUsed: string | null): TryUsage {
@@ -261,19 +262,20 @@ class StepTry {
     return { phase, step, stepId, attempt, try: this.attemptNumber };
   }
 
-  private tryPlace(): { stepId: string; attemptNumber: number } {
-    return { stepId: this.input.stepId, attemptNumber: this.attemptNumber };
-  }
-
   private elapsedMs(): number {
     return Date.now() - this.startedAtMs;
   }
 
-  private async record(tx: Tx, what: string, progress: SessionProgress, events: RunEvent[]): Promise<void> {
-    const dedupKey = `${this.input.stepId}:${this.attemptNumber}:${what}`;
-    await projectRun(tx, {
+  private async record(
+    tx: Tx,
+    run: LockedRun,
+    what: 'started' | 'completed' | 'ended',
+    events: RunEvent[],
+  ): Promise<void> {
+    const progress = what === 'completed' ? this.input.progressAfter : this.input.progress;
+    await projectLocked(tx, run, {
       runId: this.input.sessionId,
-      dedupKey,
+      dedupKey: `${this.input.stepId}:${this.attemptNumber}:${what}`,
       status: progress.status,
       progress: { ...progress },
       events,

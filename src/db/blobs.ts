@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { previewOf, type ContentRef } from '../domain/content-ref.js';
-import { execute, maybeOne, sql, type Db } from './sql.js';
+import { execute, maybeOne, prepared, sql, type Db, type Sql } from './sql.js';
 
 /**
  * Content, stored once by its SHA-256.
@@ -16,20 +16,33 @@ export interface NewBlob {
 
 /** Stores content for a run. In the caller's transaction: see B1. */
 export async function storeBlob(db: Db, runId: string, blob: NewBlob): Promise<ContentRef> {
-  const bytes = typeof blob.content === 'string' ? Buffer.from(blob.content, 'utf8') : blob.content;
-  const hash = createHash('sha256').update(bytes).digest();
-  await execute(
-    db,
-    sql`with stored as (
+  const ref = refOf(blob);
+  await execute(db, prepared(sql`with ${blobCtes(runId, blob, ref)} select`));
+  return ref;
+}
+
+/** The same as part of a larger statement: `stored` and `owned`. */
+export function blobCtes(runId: string, blob: NewBlob, ref = refOf(blob)): Sql {
+  return sql`stored as (
           insert into blobs (sha256, bytes, content_type, content)
-          values (${hash}, ${bytes.length}, ${blob.contentType}, ${bytes})
+          values (decode(${ref.sha256}, 'hex'), ${ref.bytes}, ${blob.contentType}, ${bytesOf(blob)})
           on conflict (sha256) do update set touched_at = now()
-          returning sha256)
-        insert into run_blobs (run_id, sha256) select ${runId}, sha256 from stored
-        on conflict do nothing`,
-  );
+          returning sha256),
+        owned as (
+          insert into run_blobs (run_id, sha256) select ${runId}, sha256 from stored
+          on conflict do nothing)`;
+}
+
+/** How content is referred to once it is stored. */
+export function refOf(blob: NewBlob): ContentRef {
+  const bytes = bytesOf(blob);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
   const preview = typeof blob.content === 'string' ? previewOf(blob.content) : '';
-  return { sha256: hash.toString('hex'), bytes: bytes.length, preview };
+  return { sha256, bytes: bytes.length, preview };
+}
+
+function bytesOf({ content }: NewBlob): Buffer {
+  return typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
 }
 
 /** Lets a run have content that is stored already, for example what a fork takes over. Unknown hashes are left out. */

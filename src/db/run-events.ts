@@ -1,8 +1,8 @@
-import { runEventsChannel } from '../contracts/names.js';
+import { runEventsChannel, webhooksDueChannel } from '../contracts/names.js';
 import type { RunProjection } from '../contracts/run.js';
 import { canBecome, isFinal, type RunStatus } from '../domain/run-status.js';
 import { toJsonb } from './jsonb.js';
-import { maybeOne, sql, type Sql } from './sql.js';
+import { maybeOne, prepared, sql, type Sql } from './sql.js';
 import type { Tx } from './transaction.js';
 
 /**
@@ -13,6 +13,7 @@ import type { Tx } from './transaction.js';
  * E3. A finished run never changes: what comes late is dropped, and the caller is told.
  * E4. An older picture never replaces a newer one, where the progress carries a `version`.
  * E5. One NOTIFY a change. It is only a wake-up: readers poll too.
+ * E6. What webhooks are to be sent commits with the event, in the same statement: without webhooks it costs nothing.
  */
 export interface ProjectionResult {
   /**
@@ -34,11 +35,27 @@ export class IllegalTransitionError extends Error {
   }
 }
 
+/** What a run was when its row was locked; undefined when it is no longer kept. */
+export type LockedRun = { readonly status: RunStatus } | undefined;
+
 export async function projectRun(tx: Tx, projection: RunProjection): Promise<ProjectionResult> {
-  const run = await maybeOne<{ status: RunStatus }>(
+  return projectLocked(tx, await lockForProjection(tx, projection.runId), projection);
+}
+
+/** Apart from the projection for who has other statements to send with it. */
+export function lockForProjection(tx: Tx, runId: string): Promise<LockedRun> {
+  return maybeOne<{ status: RunStatus }>(
     tx,
-    sql`select status from runs where id = ${projection.runId} for update`,
+    prepared(sql`select status from runs where id = ${runId} for update`),
   );
+}
+
+/** The run's row is locked in this transaction: see E1. */
+export async function projectLocked(
+  tx: Tx,
+  run: LockedRun,
+  projection: RunProjection,
+): Promise<ProjectionResult> {
   if (run === undefined) return { kind: 'gone', status: null };
   const { status } = run;
   if (isFinal(status)) {
@@ -49,7 +66,7 @@ export async function projectRun(tx: Tx, projection: RunProjection): Promise<Pro
   if (!canBecome(status, to)) throw new IllegalTransitionError(projection.runId, status, to);
   // A statement of its own: one that waits for the lock sees the events as they were before it waited, and would miss
   // that the change it is about to write was written meanwhile.
-  const written = await maybeOne<{ status: RunStatus }>(tx, writeProjection(projection));
+  const written = await maybeOne<{ status: RunStatus }>(tx, prepared(writeProjection(projection)));
   return written === undefined ? { kind: 'repeated', status } : { kind: 'applied', status: written.status };
 }
 
@@ -82,8 +99,17 @@ function writeProjection(projection: RunProjection): Sql {
       insert into run_events (run_id, pos, type, data, dedup_key)
       select ${runId}, last_pos - ${events.length}::bigint + place, event->>'type', event->'data',
              ${`${dedupKey}#`} || place
-        from changed, jsonb_array_elements(${toJsonb(events)}::jsonb) with ordinality as given (event, place))
-    select status, pg_notify(${runEventsChannel}, ${`${runId}:`} || last_pos) from changed`;
+        from changed, jsonb_array_elements(${toJsonb(events)}::jsonb) with ordinality as given (event, place)
+      returning pos, type),
+    queued as (
+      insert into webhook_deliveries (webhook_id, run_id, pos, event_type)
+      select webhooks.id, ${runId}, written.pos, written.type
+        from written join webhooks on is_active and events && array['*', written.type]
+      returning webhook_id)
+    select status, pg_notify(${runEventsChannel}, ${`${runId}:`} || last_pos),
+           (select count(pg_notify(${webhooksDueChannel}, webhook_id))
+              from (select distinct webhook_id from queued) as endpoints) as "webhooks"
+      from changed`;
 }
 
 function versionOf(progress: object | undefined): number | null {

@@ -1,4 +1,4 @@
-import { execute, maybeOne, sql, type Db } from './sql.js';
+import { execute, maybeOne, sql, type Db, type Sql } from './sql.js';
 
 /**
  * B1. Every call reserves the most it may use before it is made, in one conditional update: two calls that together
@@ -36,32 +36,48 @@ export interface BudgetState {
 
 const WARN_AT = 0.8;
 
+export interface Settlement {
+  readonly reserved: Amount;
+  readonly used: Amount;
+  readonly unpricedCalls: number;
+}
+
 /** Gives back what was reserved and counts what was used. */
 export async function settleBudget(
   db: Db,
   sessionId: string,
-  settled: { reserved: Amount; used: Amount; unpricedCalls: number },
+  settlement: Settlement,
 ): Promise<BudgetState | undefined> {
-  const { reserved, used } = settled;
   return maybeOne<BudgetState & Record<string, unknown>>(
     db,
-    sql`with before as (select run_id, budget_warned from sessions where run_id = ${sessionId} for update),
+    sql`with ${settleCtes(sessionId, settlement, sql`state`)} select * from settled`,
+  );
+}
+
+/** The same as part of a larger statement, which may change the session's state with it: `settled` has the budget. */
+export function settleCtes(
+  sessionId: string,
+  { reserved, used, unpricedCalls }: Settlement,
+  state: Sql,
+): Sql {
+  return sql`before as (select run_id, budget_warned from sessions where run_id = ${sessionId} for update),
         after as (
           update sessions s
-             set reserved_tokens = greatest(0, reserved_tokens - ${reserved.tokens}::bigint),
+             set state = ${state},
+                 reserved_tokens = greatest(0, reserved_tokens - ${reserved.tokens}::bigint),
                  reserved_cost_usd = greatest(0, reserved_cost_usd - ${reserved.costUsd ?? 0}::numeric),
                  used_tokens = used_tokens + ${used.tokens}::bigint,
                  used_cost_usd = used_cost_usd + ${used.costUsd ?? 0}::numeric,
-                 unpriced_calls = unpriced_calls + ${settled.unpricedCalls},
+                 unpriced_calls = unpriced_calls + ${unpricedCalls},
                  budget_warned = s.budget_warned
                    or coalesce(used_tokens + ${used.tokens}::bigint >= ${WARN_AT}::numeric * max_tokens, false)
                    or coalesce(used_cost_usd + ${used.costUsd ?? 0}::numeric >= ${WARN_AT}::numeric * max_cost_usd, false)
             from before where s.run_id = before.run_id
-          returning s.*, before.budget_warned as warned_before)
-        select used_tokens as "usedTokens", used_cost_usd::float8 as "usedCostUsd", max_tokens as "maxTokens",
-               max_cost_usd::float8 as "maxCostUsd", budget_warned and not warned_before as warn
-          from after`,
-  );
+          returning used_tokens, used_cost_usd, max_tokens, max_cost_usd, s.budget_warned, before.budget_warned as warned_before),
+        settled as (
+          select used_tokens as "usedTokens", used_cost_usd::float8 as "usedCostUsd", max_tokens as "maxTokens",
+                 max_cost_usd::float8 as "maxCostUsd", budget_warned and not warned_before as warn
+            from after)`;
 }
 
 /** What a lost try had reserved becomes used (B3). A session runs one step at a time, so all of it was that try's. */

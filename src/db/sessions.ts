@@ -2,7 +2,7 @@ import type { Budget } from '../contracts/session.js';
 import type { Language } from '../contracts/template.js';
 import type { Principal } from '../contracts/principal.js';
 import type { ContentRef, SessionState, StepName } from '../domain/session-state.js';
-import { execute, maybeOne, sql, type Db } from './sql.js';
+import { execute, maybeOne, prepared, sql, type Db } from './sql.js';
 
 export interface NewSession {
   readonly runId: string;
@@ -76,32 +76,11 @@ export async function findOwnedSession(
   );
 }
 
-/** Puts a step's result into the state that readers and forks see, unless a redo has abandoned the attempt. */
-export async function patchStepResult(
-  db: Db,
-  place: { sessionId: string; stepId: string; phase: number; step: StepName; attempt: number },
-  ref: ContentRef,
-): Promise<void> {
-  const index = String(place.phase - 1);
-  const result = { stepId: place.stepId, attempt: place.attempt, ref };
-  const output = place.step === 'INTEGRATE' ? ref : null;
-  await execute(
-    db,
-    sql`update sessions
-           set state = jsonb_set(
-                 case when ${output}::jsonb is null then state
-                      else jsonb_set(state, ${['phases', index, 'output']}::text[], ${output}::jsonb) end,
-                 ${['phases', index, 'results', place.step]}::text[], ${result}::jsonb)
-         where run_id = ${place.sessionId}
-           and (state #>> ${['phases', index, 'attempt']}::text[])::int = ${place.attempt}`,
-  );
-}
-
 /** Replaces the state by a newer one; an older one changes nothing. */
 export async function storeSessionState(db: Db, sessionId: string, state: SessionState): Promise<void> {
   await execute(
     db,
-    sql`update sessions set state = ${state}
-         where run_id = ${sessionId} and (state->>'version')::bigint <= ${state.version}`,
+    prepared(sql`update sessions set state = ${state}
+         where run_id = ${sessionId} and (state->>'version')::bigint <= ${state.version}`),
   );
 }

@@ -33,7 +33,7 @@ export function sql(strings: TemplateStringsArray, ...values: unknown[]): Sql {
   return new Sql(strings, values);
 }
 
-/** For the few statements that run with nearly every request: planning them costs more than running them. */
+/** For the few statements that run with nearly every request or step: planning them costs more than running them. */
 export function prepared({ strings, values }: Sql): Sql {
   return new Sql(strings, values, true);
 }

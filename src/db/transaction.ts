@@ -24,8 +24,11 @@ export async function withTransaction<Result>(
   let broken: Error | undefined;
   let result: Result;
   try {
-    await client.query('begin');
+    // It goes out together with the first statement, which fails if this one did.
+    const begun = client.query('begin');
+    begun.catch(() => undefined);
     result = await work(tx);
+    await begun;
     await client.query('commit');
   } catch (error) {
     await client.query('rollback').catch((cause: unknown) => {

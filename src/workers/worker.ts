@@ -32,9 +32,14 @@ export async function createWorker(deps: WorkerDeps): Promise<WorkerGroup> {
   return group(await Promise.all(served.map((queue) => createQueueWorker(deps, queue))));
 }
 
+/**
+ * Beyond these a workflow that waits is dropped from memory and read again from its history when it goes on, which
+ * takes some milliseconds: a worker stays small however many sessions wait for a person.
+ */
+const CACHED_WORKFLOWS = 500;
+
 function createQueueWorker(deps: WorkerDeps, queue: TaskQueue): Promise<Worker> {
   const concurrency = deps.concurrency?.[queue];
-  const cached = deps.maxCachedWorkflows;
   return Worker.create({
     connection: deps.connection,
     namespace: deps.namespace,
@@ -43,7 +48,7 @@ function createQueueWorker(deps: WorkerDeps, queue: TaskQueue): Promise<Worker> 
     ...(concurrency === undefined ? {} : { maxConcurrentActivityTaskExecutions: concurrency }),
     // Workflows run only here: the other queues are for activities, and can be scaled by themselves.
     ...(queue === 'flow' ? { workflowBundle: deps.workflowBundle } : {}),
-    ...(cached === undefined ? {} : { maxCachedWorkflows: cached }),
+    maxCachedWorkflows: deps.maxCachedWorkflows ?? CACHED_WORKFLOWS,
     // After `kill -9` the next worker has the task in this time; the default is 10 s.
     stickyQueueScheduleToStartTimeout: '2s',
     // Zero, the default, would abandon every running activity with each deployment.

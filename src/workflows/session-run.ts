@@ -34,6 +34,12 @@ import { sortableId } from '../domain/sortable-id.js';
 import { projections, sessionSteps } from './session-proxies.js';
 
 /**
+ * Writing the index costs the server more than a step that calls no model, so phases that pass within the second are
+ * left out of it until the next step. What the session waits for is always written at once.
+ */
+const INDEX_EVERY_MS = 1_000;
+
+/**
  * One session in the course of its workflow: the machine's state, what readers have been told of it, and the step
  * that is running.
  *
@@ -47,7 +53,7 @@ export class SessionRun {
   private news: SessionNews[] = [];
   private toldVersion = 0;
   private sequence = 0;
-  private indexed = '';
+  private indexed = { status: '', phase: 0, atMs: 0 };
   private running: CancellationScope | null = null;
 
   constructor(private readonly input: CotSessionInput) {
@@ -207,8 +213,14 @@ export class SessionRun {
   private describe(): void {
     const { status, currentPhase } = this.progress();
     setCurrentDetails(describeSession(this.state));
-    if (this.indexed === `${status}:${currentPhase}`) return;
-    this.indexed = `${status}:${currentPhase}`;
+    const nowMs = Date.now();
+    const { indexed } = this;
+    if (
+      indexed.status === status &&
+      (indexed.phase === currentPhase || nowMs - indexed.atMs < INDEX_EVERY_MS)
+    )
+      return;
+    this.indexed = { status, phase: currentPhase, atMs: nowMs };
     upsertSearchAttributes([
       { key: cotStatus, value: status },
       { key: cotPhase, value: currentPhase },
