@@ -10,6 +10,11 @@ export function isObjectKey(text: string): boolean {
   return KEY.test(text);
 }
 
+export function requireObjectKey(text: string): string {
+  if (!isObjectKey(text)) throw new TypeError('that is not a key of the object store');
+  return text;
+}
+
 /** Another one each time: a try that is repeated overwrites nothing. */
 export function newResultKey(runId: string): string {
   return `results/${runId}/${randomBytes(12).toString('hex')}`;

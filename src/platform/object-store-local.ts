@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { access, constants, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { FileLinks } from '../contracts/file-links.js';
-import { isObjectKey, ObjectStoreError } from '../contracts/object-store.js';
+import { isObjectKey, ObjectStoreError, requireObjectKey } from '../contracts/object-store.js';
 import { contentDisposition } from '../domain/content-disposition.js';
 import type { ByteRange } from '../domain/byte-range.js';
-import type { ObjectStore, PutOptions, SignGetOptions, StoredObject } from './object-store.js';
+import type { ObjectStore, PutOptions, StoredObject } from './object-store.js';
 
 /**
  * Objects as files of one folder, which every process that reads or writes them must share.
@@ -24,10 +24,7 @@ const FILE_MODE = 0o600;
 
 export function createLocalObjectStore({ folder, links }: LocalObjectStoreOptions): ObjectStore {
   const root = resolve(folder);
-  const pathOf = (key: string): string => {
-    if (!isObjectKey(key)) throw new TypeError('that is not a key of the object store');
-    return join(root, key);
-  };
+  const pathOf = (key: string): string => join(root, requireObjectKey(key));
   return {
     kind: 'local',
     put: (key, content, options) => faults(() => writeWhole(pathOf(key), content, options)),
@@ -35,9 +32,10 @@ export function createLocalObjectStore({ folder, links }: LocalObjectStoreOption
     head: (key) => faults(() => lookAt(pathOf(key))),
     delete: (key) => faults(() => removeFile(pathOf(key))),
     list: (prefix) => keysUnder(root, prefix),
-    signGet: (key, { ttlSeconds, disposition, filename }: SignGetOptions) =>
-      Promise.resolve(
-        links.sign({ key, disposition: contentDisposition(disposition, filename) }, ttlSeconds),
+    signGet: async (key, { ttlSeconds, disposition, filename }) =>
+      links.sign(
+        { key: requireObjectKey(key), disposition: contentDisposition(disposition, filename) },
+        ttlSeconds,
       ),
     check: () =>
       faults(async () => {

@@ -13,10 +13,10 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { isObjectKey, ObjectStoreError } from '../contracts/object-store.js';
+import { isObjectKey, ObjectStoreError, requireObjectKey } from '../contracts/object-store.js';
 import { contentDisposition } from '../domain/content-disposition.js';
 import type { Config } from './config.js';
-import type { ObjectStore, PutOptions, SignGetOptions, StoredObject } from './object-store.js';
+import type { ObjectStore, PutOptions, StoredObject } from './object-store.js';
 
 /**
  * Objects in a bucket of Amazon S3 or of whatever speaks its protocol.
@@ -33,6 +33,11 @@ export interface S3Options {
   readonly forcePathStyle: boolean;
   /** Without them the client asks what the machine was given by its cloud. */
   readonly credentials?: NonNullable<S3ClientConfig['credentials']> | undefined;
+}
+
+interface Place {
+  readonly Bucket: string;
+  readonly Key: string;
 }
 
 /** Two parts are in memory at once; ten thousand of them, the most there may be, are 80 GB. */
@@ -69,10 +74,7 @@ function credentialsOf(config: Config): S3Options['credentials'] {
 export function createS3ObjectStore(options: S3Options): ObjectStore {
   const client = clientFor(options, options.endpoint);
   const signer = options.publicEndpoint === undefined ? client : clientFor(options, options.publicEndpoint);
-  const place = (key: string): { Bucket: string; Key: string } => {
-    if (!isObjectKey(key)) throw new TypeError('that is not a key of the object store');
-    return { Bucket: options.bucket, Key: key };
-  };
+  const place = (key: string): Place => ({ Bucket: options.bucket, Key: requireObjectKey(key) });
   return {
     kind: 's3',
     put: (key, content, put) => faults(() => upload(client, place(key), content, put)),
@@ -80,7 +82,7 @@ export function createS3ObjectStore(options: S3Options): ObjectStore {
     head: (key) => faults(() => whatThereIs('NotFound', () => lookAt(client, place(key)))),
     delete: (key) => faults(() => remove(client, place(key))),
     list: (prefix) => keysUnder(client, options.bucket, prefix),
-    signGet: (key, { ttlSeconds, filename, disposition, contentType }: SignGetOptions) => {
+    signGet: async (key, { ttlSeconds, filename, disposition, contentType }) => {
       const command = new GetObjectCommand({
         ...place(key),
         ResponseContentType: contentType,
@@ -112,7 +114,7 @@ function clientFor(options: S3Options, endpoint: string | undefined): S3Client {
 
 async function upload(
   client: S3Client,
-  place: { Bucket: string; Key: string },
+  place: Place,
   content: AsyncIterable<Buffer>,
   { contentType, signal }: PutOptions,
 ): Promise<void> {
@@ -135,7 +137,7 @@ async function upload(
 
 async function download(
   client: S3Client,
-  place: { Bucket: string; Key: string },
+  place: Place,
   range: { first: number; last: number } | undefined,
 ): Promise<StoredObject> {
   const asked = range === undefined ? {} : { Range: `bytes=${range.first}-${range.last}` };
@@ -152,7 +154,7 @@ async function lookAt(client: S3Client, place: { Bucket: string; Key: string }):
   return { bytes: ContentLength ?? 0 };
 }
 
-async function remove(client: S3Client, { Bucket, Key }: { Bucket: string; Key: string }): Promise<void> {
+async function remove(client: S3Client, { Bucket, Key }: Place): Promise<void> {
   const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: Key }));
   for (const { Key: begun, UploadId } of Uploads) {
     if (begun === Key) await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
