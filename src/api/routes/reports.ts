@@ -1,14 +1,6 @@
-import { newId } from '../../contracts/ids.js';
-import { runKinds, taskQueues, workflowIdOf } from '../../contracts/names.js';
-import type { Principal } from '../../contracts/principal.js';
-import {
-  generateReportBody,
-  reportAcceptedSchema,
-  type GenerateReport,
-  type GenerateReportInput,
-} from '../../contracts/report.js';
+import { generateReportBody, reportAcceptedSchema } from '../../contracts/report.js';
 import { recordAudit } from '../../db/audit-log.js';
-import { insertRun, type NewRun } from '../../db/runs.js';
+import { insertReport } from '../../db/insert-report.js';
 import { acceptedJob } from '../accepted-job.js';
 import { writeRoute, type AnyRoute } from '../route.js';
 import type { RunStarter } from '../start-run.js';
@@ -32,8 +24,7 @@ export function createReportRoutes({ starter }: { readonly starter: RunStarter }
         },
       },
       async handle({ body, principal, origin }, tx) {
-        const run = reportRun(body, principal);
-        await insertRun(tx, run);
+        const run = await insertReport(tx, { body, owner: principal });
         await recordAudit(tx, {
           ...{ actor: principal, origin, resourceType: 'job', resourceId: run.id },
           action: 'created',
@@ -44,30 +35,4 @@ export function createReportRoutes({ starter }: { readonly starter: RunStarter }
       },
     }),
   ];
-}
-
-function reportRun(body: GenerateReport, owner: Principal): NewRun {
-  const id = newId('job');
-  const { type, format, params } = body;
-  const title = body.title ?? `Activity of the last ${params.hours} hours`;
-  const input: GenerateReportInput = {
-    runId: id,
-    type,
-    title,
-    format,
-    hours: params.hours,
-    // Decided when it is asked for: a role that is lost later takes nothing away from a report that was allowed.
-    ownerId: owner.role === 'ADMIN' ? null : owner.userId,
-  };
-  return {
-    id,
-    kind: 'report',
-    ownerId: owner.userId,
-    title,
-    input: body,
-    workflowInput: { ...input },
-    workflowId: workflowIdOf('report', id),
-    workflowType: runKinds.report.workflowType,
-    taskQueue: taskQueues.flow,
-  };
 }
