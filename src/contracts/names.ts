@@ -33,6 +33,18 @@ export const maintenanceWorkflows = {
   retention: 'applyRetention',
 } as const;
 
+/** Workflows that belong to a record of their own, started when it has something to do. */
+export const serviceWorkflows = {
+  /** One for each webhook with something to deliver. */
+  webhooks: 'deliverWebhooks',
+} as const;
+
+/** The signal that tells a webhook's workflow that there is something new to deliver. */
+export const webhookDueSignal = 'webhookDue';
+
+/** On which a commit announces the id of a webhook that has something to deliver. Only a wake-up: the sweeper looks too. */
+export const webhooksDueChannel = 'webhooks_due';
+
 /** The NOTIFY channel on which a committed event is announced as `<run id>:<pos>`. Only a wake-up: readers poll too. */
 export const runEventsChannel = 'run_events';
 
@@ -42,6 +54,11 @@ export const cacheDroppedChannel = 'cache_dropped';
 /** A workflow id is the business key of its run, so that a second start of the same run can be refused. */
 export function workflowIdOf(kind: string, runId: string): string {
   return `${kind}:${runId}`;
+}
+
+/** Of everything that one webhook is sent. */
+export function webhookWorkflowIdOf(webhookId: string): string {
+  return workflowIdOf('webhook', webhookId);
 }
 
 export const scheduleIds = {

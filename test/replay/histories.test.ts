@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { maintenanceWorkflows, runKinds } from '../../src/contracts/names.js';
+import { maintenanceWorkflows, runKinds, serviceWorkflows } from '../../src/contracts/names.js';
 import { workflowBundlePath } from '../support/workflow-bundle.js';
 
 const folder = resolve(import.meta.dirname, '../histories');
@@ -21,6 +21,7 @@ test('every workflow of the registry has left at least one history', () => {
   const registry = [
     ...Object.values(runKinds).map((kind) => kind.workflowType),
     ...Object.values(maintenanceWorkflows),
+    ...Object.values(serviceWorkflows),
   ];
   expect([...new Set(stored.map(workflowOf))].sort()).toEqual(registry.sort());
 });

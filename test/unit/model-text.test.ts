@@ -2,7 +2,7 @@ import { compileOutputSchema, OutputSchemaError } from '../../src/contracts/mode
 import { canonicalJson, promptDigestOf } from '../../src/contracts/model-prompt.js';
 import { cleanModelText, oneLine, readModelJson } from '../../src/domain/model-text.js';
 import { textOfHtml, titleOfHtml } from '../../src/domain/model-page.js';
-import { retryAfterMs } from '../../src/platform/llm/retry-after.js';
+import { retryAfterMs } from '../../src/domain/retry-after.js';
 import { countTokens } from '../../src/platform/llm/token-counter.js';
 
 test('text is made fit for PostgreSQL and keeps everything else', () => {

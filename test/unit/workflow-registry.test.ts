@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { maintenanceWorkflows, runKinds } from '../../src/contracts/names.js';
+import { maintenanceWorkflows, runKinds, serviceWorkflows } from '../../src/contracts/names.js';
 
 const registry = readFileSync(resolve(import.meta.dirname, '../../src/workflows/index.ts'), 'utf8');
 const exported = [...registry.matchAll(/^export \{ (\w+) \} from '\.\/([\w-]+)\.js';$/gm)];
@@ -9,6 +9,7 @@ test('what Temporal can run is exactly what the contracts name', () => {
   const named = [
     ...Object.values(runKinds).map((kind) => kind.workflowType),
     ...Object.values(maintenanceWorkflows),
+    ...Object.values(serviceWorkflows),
   ];
   expect(exported.map(([, name]) => name).sort()).toEqual(named.sort());
 });

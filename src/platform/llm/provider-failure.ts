@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { APICallError } from '@ai-sdk/provider';
 import type { ModelErrorKind } from '../../contracts/model-error.js';
-import { retryAfterMs } from './retry-after.js';
+import { retryAfterMs } from '../../domain/retry-after.js';
 
 /** What one call to a provider failed with, before it is known what the whole request makes of it. */
 export class ProviderFailure extends Error {

@@ -1,4 +1,4 @@
-/** Longer waits are not believed: a wrong clock or a wrong unit would park a session for days. */
+/** Longer waits are not believed: a wrong clock or a wrong unit would park the work for days. */
 const MAX_RETRY_AFTER_MS = 3_600_000;
 
 /** Milliseconds from `retry-after-ms`, or from `Retry-After` as seconds or as a date; null when neither says. */

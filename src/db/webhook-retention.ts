@@ -1,0 +1,35 @@
+import type { Pool } from 'pg';
+import { execute, sql } from './sql.js';
+
+const BATCH = 500;
+
+/** The webhooks' part in the retention: ended deliveries, then removed webhooks of which nothing is left. */
+export function webhookRetention(pool: Pool, keepDays: number): Record<string, () => Promise<number>> {
+  return {
+    async webhookDeliveries() {
+      let total = 0;
+      for (;;) {
+        const removed = await removeDeliveries(pool, keepDays);
+        total += removed;
+        if (removed < BATCH) return total;
+      }
+    },
+    webhooks: () =>
+      execute(
+        pool,
+        sql`delete from webhooks w
+             where deleted_at < now() - make_interval(days => ${keepDays})
+               and not exists (select from webhook_deliveries where webhook_id = w.id)`,
+      ),
+  };
+}
+
+function removeDeliveries(pool: Pool, keepDays: number): Promise<number> {
+  return execute(
+    pool,
+    sql`delete from webhook_deliveries
+         where id in (select id from webhook_deliveries
+                       where finished_at < now() - make_interval(days => ${keepDays})
+                       limit ${BATCH})`,
+  );
+}
