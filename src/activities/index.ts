@@ -5,24 +5,32 @@ import { createReportActivities, type ReportDeps } from './report-activities.js'
 import { createRunActivities } from './run-activities.js';
 import { createSessionActivities } from './session-activities.js';
 import type { SessionStepDeps } from './run-session-step.js';
+import { wakeWebhooks, type WakeWebhooksDeps } from './wake-webhooks.js';
+import { createWebhookActivities, type WebhookDeps } from './webhook-activities.js';
 
-export type ActivityDeps = AuditExportDeps & MaintenanceDeps & ReportDeps & SessionStepDeps;
+export type ActivityDeps = AuditExportDeps &
+  Omit<MaintenanceDeps, 'moreSweeps'> &
+  ReportDeps &
+  SessionStepDeps &
+  WakeWebhooksDeps &
+  WebhookDeps;
 
 /** The activities of each task queue. Those that workflows call as local ones stand with the workflows, on `flow`. */
 export type ActivitiesByQueue = Readonly<Record<TaskQueue, object>>;
 
 export function createActivities(deps: ActivityDeps): ActivitiesByQueue {
   const { projectSession, ...sessionSteps } = createSessionActivities(deps);
+  const moreSweeps = { webhooks: () => wakeWebhooks(deps) };
   return {
     flow: {
       ...createRunActivities(deps),
       ...createReportActivities(deps),
       ...createAuditExportActivities(deps),
-      ...createMaintenanceActivities(deps),
+      ...createMaintenanceActivities({ ...deps, moreSweeps }),
       projectSession,
     },
     llm: sessionSteps,
     sql: {},
-    notify: {},
+    notify: createWebhookActivities(deps),
   };
 }

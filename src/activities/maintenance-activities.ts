@@ -38,6 +38,8 @@ export interface MaintenanceDeps {
   readonly policy: MaintenancePolicy;
   /** Further work of the hourly retention, by name. Each is one bounded, repeatable action that gives a count. */
   readonly moreRetention: Readonly<Record<string, () => Promise<number>>>;
+  /** Further work of the sweeper, by name: what an earlier process left undone. */
+  readonly moreSweeps: Readonly<Record<string, () => Promise<number>>>;
 }
 
 /** Temporal takes this many calls of ours at once without anybody else noticing. */
@@ -51,7 +53,12 @@ export function createMaintenanceActivities(deps: MaintenanceDeps): MaintenanceA
   };
 }
 
-async function sweepRuns({ pool, control, policy }: MaintenanceDeps): Promise<MaintenanceSummary> {
+async function sweepRuns({
+  pool,
+  control,
+  policy,
+  moreSweeps,
+}: MaintenanceDeps): Promise<MaintenanceSummary> {
   const unstarted = await listUnstartedRuns(pool, policy.startGraceMs);
   const started = await forEach(unstarted, 'start', async (run) => {
     await control.launch(run);
@@ -62,7 +69,9 @@ async function sweepRuns({ pool, control, policy }: MaintenanceDeps): Promise<Ma
     const error = { code: 'canceled', message: 'It was canceled.' };
     if ((await control.cancel(run.workflowId)) === 'gone') await closeRun(pool, run, 'canceled', error);
   });
-  return { started, canceled };
+  const more: Record<string, number> = {};
+  for (const [name, sweep] of Object.entries(moreSweeps)) more[name] = await sweep();
+  return { started, canceled, ...more };
 }
 
 async function checkRuns({ pool, control, policy }: MaintenanceDeps): Promise<MaintenanceSummary> {

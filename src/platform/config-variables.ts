@@ -167,6 +167,23 @@ export const variables = {
     16,
   ),
 
+  // Webhooks
+  webhookAllowHttp: flag(
+    false,
+    'WEBHOOK_ALLOW_HTTP',
+    'Webhooks may go to http addresses as well: without encryption on the way.',
+  ),
+  webhookAllowLoopback: flag(
+    false,
+    'WEBHOOK_ALLOW_LOOPBACK',
+    'Webhooks may go to this very machine, for receivers that are being developed.',
+  ),
+  webhookAllowPrivate: flag(
+    false,
+    'WEBHOOK_ALLOW_PRIVATE',
+    'Webhooks may go to private addresses: whoever manages webhooks then reaches the network of the workers.',
+  ),
+
   // Sessions
   autoProgressSteps: flag(
     true,

@@ -1,21 +1,20 @@
 import { createActivities } from '../activities/index.js';
-import { createAuditSigner } from '../contracts/audit-chain.js';
+import { MOST_WEBHOOKS } from '../contracts/webhook.js';
 import { gatherActivity } from '../db/activity-facts.js';
 import { auditRetention } from '../db/audit-retention.js';
+import { webhookRetention } from '../db/webhook-retention.js';
 import { loadConfig } from '../platform/config.js';
-import { databaseUrlOf } from '../platform/database-url.js';
-import { openWorkerModel } from '../platform/llm/worker-model.js';
 import { createLogger } from '../platform/logger.js';
-import { openObjectStore } from '../platform/open-object-store.js';
 import { exitWithParent } from '../platform/parent-watch.js';
-import { createPool } from '../platform/pool.js';
 import { createRunControl } from '../platform/run-control.js';
-import { signingSecretOf } from '../platform/signing-secret.js';
 import { temporalTarget } from '../platform/temporal-connection.js';
 import { connectTemporalWorker, installTemporalRuntime } from '../platform/temporal-worker.js';
 import { startTracing } from '../platform/tracing.js';
 import { workerTracing, workflowTracingModules } from '../platform/tracing-worker.js';
+import { createWebhookWake } from '../platform/webhook-wake.js';
+import { openWorkerResources } from '../platform/worker-resources.js';
 import { keepSchedules } from './schedules.js';
+import { startWebhookWaker } from './webhook-waker.js';
 import { createWorker } from './worker.js';
 import { loadWorkflowBundle } from './workflow-bundle.js';
 
@@ -31,30 +30,33 @@ else logger.info('WORKER_ENABLED is false: nothing to do');
 async function work(): Promise<void> {
   installTemporalRuntime(logger);
   const tracing = await startTracing({ endpoint: config.otlpEndpoint, service: 'sluice-worker' });
-  const [databaseUrl, secret] = [databaseUrlOf(config), signingSecretOf(config)];
-  const pool = createPool({ databaseUrl, max: config.databasePoolMax, applicationName: 'worker', logger });
-  const model = await openWorkerModel({ config, databaseUrl, pool, logger });
+  const { resources, announcements, close } = await openWorkerResources(config, logger);
   const connection = await connectTemporalWorker(temporalTarget(config), logger, stop.signal);
   if (connection !== undefined) {
-    const activities = createActivities({
-      ...{ ...model, pool, gather: gatherActivity, control: createRunControl(connection.client) },
-      policy: { startGraceMs: 5_000, silentMs: 60_000, keepDays: config.retentionDays },
-      ...{ auditSigner: createAuditSigner(secret), objects: await openObjectStore(config, secret) },
-      moreRetention: auditRetention(pool, config.auditRetentionDays),
-    });
     const { native, namespace, client } = connection;
+    const [{ pool }, { retentionDays: keepDays, auditRetentionDays }] = [resources, config];
+    const wakes = { pool, wakeWebhook: createWebhookWake(client) };
+    const activities = createActivities({
+      ...{ ...resources, ...wakes, gather: gatherActivity, control: createRunControl(client) },
+      policy: { startGraceMs: 5_000, silentMs: 60_000, keepDays },
+      moreRetention: { ...auditRetention(pool, auditRetentionDays), ...webhookRetention(pool, keepDays) },
+    });
     const worker = await createWorker({
       ...{ connection: native, namespace, activities, queues: config.workerQueues },
       workflowBundle: await loadWorkflowBundle(tracing === undefined ? [] : workflowTracingModules),
-      concurrency: { llm: config.workerBatchSize },
+      // A place for each webhook: one whose receiver hangs never takes another's.
+      concurrency: { llm: config.workerBatchSize, notify: MOST_WEBHOOKS + 100 },
       ...(tracing === undefined ? {} : { tracing: workerTracing(tracing) }),
     });
     stop.signal.addEventListener('abort', () => worker.shutdown());
-    const schedules = keepSchedules(client, logger, stop.signal);
+    const [schedules, waker] = [
+      keepSchedules(client, logger, stop.signal),
+      startWebhookWaker(announcements, wakes, logger),
+    ];
+    announcements.start();
     if (!stop.signal.aborted) await worker.run().finally(() => stop.abort());
-    await schedules;
+    await Promise.all([schedules, waker.stop()]);
     await native.close();
   }
-  await model.stop();
-  await Promise.all([tracing?.shutdown(), pool.end()]);
+  await Promise.all([close(), tracing?.shutdown()]);
 }

@@ -8,7 +8,9 @@ import { temporalTarget } from '../../src/platform/temporal-connection.js';
 import { connectTemporalWorker, installTemporalRuntime } from '../../src/platform/temporal-worker.js';
 import { createWorker } from '../../src/workers/worker.js';
 import { testSigner } from '../support/audit-entries.js';
+import { createWebhookWake } from '../../src/platform/webhook-wake.js';
 import { testObjects } from '../support/object-stores.js';
+import { testWebhooks } from '../support/webhook-parts.js';
 import { scriptedModel } from '../workflows/session-fixture.js';
 
 /**
@@ -44,6 +46,7 @@ if (connection !== undefined) {
       policy: { startGraceMs: 0, silentMs: 0, keepDays: 30 },
       ...{ auditSigner: testSigner, objects: testObjects() },
       moreRetention: {},
+      ...{ webhooks: testWebhooks(), wakeWebhook: createWebhookWake(connection.client) },
     }),
   });
   stop.signal.addEventListener('abort', () => worker.shutdown());

@@ -6,17 +6,22 @@ import { gatherActivity } from '../../src/db/activity-facts.js';
 import { insertRun, type NewRun } from '../../src/db/runs.js';
 import { createRunControl } from '../../src/platform/run-control.js';
 import type { ObjectStore } from '../../src/platform/object-store.js';
+import { createWebhookWake } from '../../src/platform/webhook-wake.js';
 import { createWorker, type WorkerDeps } from '../../src/workers/worker.js';
 import { testSigner } from './audit-entries.js';
 import type { TestDatabase } from './database.js';
 import type { TestTemporal } from './temporal.js';
 import { testObjects } from './object-stores.js';
+import { testWebhooks, type TestWebhookOptions } from './webhook-parts.js';
 import { workflowBundlePath } from './workflow-bundle.js';
 
 export interface SpineOptions {
   readonly gather?: ActivityDeps['gather'];
   readonly policy?: Partial<MaintenancePolicy>;
   readonly objects?: ObjectStore;
+  readonly webhooks?: TestWebhookOptions;
+  /** Those that are served; the flow queue alone, unless there is more to do. */
+  readonly queues?: WorkerDeps['queues'];
   /** 0: every workflow task replays its history. */
   readonly maxCachedWorkflows?: number;
   readonly activities?: (made: ReturnType<typeof createActivities>) => WorkerDeps['activities'];
@@ -44,6 +49,8 @@ export function spineActivities(
     auditSigner: testSigner,
     objects: options.objects ?? testObjects(),
     moreRetention: {},
+    webhooks: testWebhooks(options.webhooks),
+    wakeWebhook: createWebhookWake(client),
   });
   return options.activities?.(made) ?? made;
 }
@@ -60,7 +67,7 @@ export async function withWorker<Result>(
     namespace: temporal.namespace,
     activities: spineActivities(database.pool, temporal.client, options),
     workflowBundle: { codePath: workflowBundlePath() },
-    queues: ['flow'],
+    queues: options.queues ?? ['flow'],
     ...(options.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: options.maxCachedWorkflows }),
   });
   const running = worker.run();

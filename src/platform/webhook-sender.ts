@@ -1,0 +1,32 @@
+import { createWebhookSecrets, type WebhookSecrets } from '../contracts/webhook-secret.js';
+import { webhookPolicy, type WebhookPolicy } from '../domain/webhook-retry.js';
+import type { WebhookUrlRules } from '../domain/webhook-url.js';
+import type { Config } from './config.js';
+import { createOutbound, type Outbound } from './outbound-http.js';
+
+/** What it takes to send webhooks. */
+export interface WebhookSender {
+  readonly send: Outbound;
+  readonly secrets: WebhookSecrets;
+  readonly rules: WebhookUrlRules;
+  readonly policy: WebhookPolicy;
+}
+
+export function createWebhookSender(config: Config, signingSecret: string): WebhookSender {
+  const rules = webhookRulesOf(config);
+  const previous = config.signingSecretPrevious;
+  return {
+    send: createOutbound(rules),
+    secrets: createWebhookSecrets(previous === undefined ? [signingSecret] : [signingSecret, previous]),
+    rules,
+    policy: webhookPolicy,
+  };
+}
+
+export function webhookRulesOf(config: Config): WebhookUrlRules {
+  return {
+    allowHttp: config.webhookAllowHttp,
+    allowLoopback: config.webhookAllowLoopback,
+    allowPrivate: config.webhookAllowPrivate,
+  };
+}

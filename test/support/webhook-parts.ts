@@ -1,0 +1,24 @@
+import type { AttemptDeps } from '../../src/activities/webhook-attempt.js';
+import { createWebhookSecrets } from '../../src/contracts/webhook-secret.js';
+import { webhookPolicy, type WebhookPolicy } from '../../src/domain/webhook-retry.js';
+import { createOutbound, type OutboundOptions } from '../../src/platform/outbound-http.js';
+import { testSigningSecret } from './object-stores.js';
+
+export interface TestWebhookOptions {
+  readonly policy?: Partial<WebhookPolicy>;
+  readonly resolve?: NonNullable<OutboundOptions['resolve']>;
+}
+
+/** What it takes to send webhooks to receivers on this machine. */
+export function testWebhooks(options: TestWebhookOptions = {}): AttemptDeps['webhooks'] {
+  const rules = { allowHttp: true, allowLoopback: true, allowPrivate: false };
+  return {
+    send: createOutbound({
+      ...rules,
+      ...(options.resolve === undefined ? {} : { resolve: options.resolve }),
+    }),
+    secrets: createWebhookSecrets([testSigningSecret]),
+    rules,
+    policy: { ...webhookPolicy, ...options.policy },
+  };
+}
