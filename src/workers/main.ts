@@ -13,8 +13,7 @@ import { startTracing } from '../platform/tracing.js';
 import { workerTracing, workflowTracingModules } from '../platform/tracing-worker.js';
 import { createWebhookWake } from '../platform/webhook-wake.js';
 import { openWorkerResources } from '../platform/worker-resources.js';
-import { keepSchedules } from './schedules.js';
-import { startWebhookWaker } from './webhook-waker.js';
+import { startBackground } from './background.js';
 import { createWorker } from './worker.js';
 import { loadWorkflowBundle } from './workflow-bundle.js';
 
@@ -49,13 +48,9 @@ async function work(): Promise<void> {
       ...(tracing === undefined ? {} : { tracing: workerTracing(tracing) }),
     });
     stop.signal.addEventListener('abort', () => worker.shutdown());
-    const [schedules, waker] = [
-      keepSchedules(client, logger, stop.signal),
-      startWebhookWaker(announcements, wakes, logger),
-    ];
-    announcements.start();
+    const background = startBackground({ client, announcements, ...wakes, logger, signal: stop.signal });
     if (!stop.signal.aborted) await worker.run().finally(() => stop.abort());
-    await Promise.all([schedules, waker.stop()]);
+    await background.ended();
     await native.close();
   }
   await Promise.all([close(), tracing?.shutdown()]);

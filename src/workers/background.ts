@@ -1,0 +1,27 @@
+import type { Client } from '@temporalio/client';
+import type { WakeWebhooksDeps } from '../activities/wake-webhooks.js';
+import type { Announcements } from '../platform/announcements.js';
+import type { Logger } from '../platform/logger.js';
+import { keepSchedules } from './schedules.js';
+import { startWebhookWaker } from './webhook-waker.js';
+
+export interface BackgroundDeps extends WakeWebhooksDeps {
+  readonly client: Client;
+  /** Not started yet. */
+  readonly announcements: Announcements;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** What a worker process does beside its tasks, until the signal; `ended` waits for what is under way. */
+export function startBackground(deps: BackgroundDeps): { ended(): Promise<void> } {
+  const { client, announcements, logger, signal } = deps;
+  const schedules = keepSchedules(client, logger, signal);
+  const waker = startWebhookWaker(announcements, deps, logger);
+  announcements.start();
+  return {
+    async ended() {
+      await Promise.all([schedules, waker.stop()]);
+    },
+  };
+}
