@@ -58,15 +58,24 @@ class Passage {
   constructor(private readonly content: ResultContent['content']) {}
 
   async *pieces(): AsyncGenerator<Buffer> {
+    const { content } = this;
+    const source = typeof content === 'string' || Buffer.isBuffer(content) ? [content] : content;
     let waiting: Buffer[] = [];
     let waitingBytes = 0;
-    for await (const part of this.parts()) {
-      waiting.push(part);
-      waitingBytes += part.length;
-      if (waitingBytes < PIECE_BYTES) continue;
-      yield this.counted(waiting);
-      waiting = [];
-      waitingBytes = 0;
+    try {
+      for await (const part of source) {
+        const buffer = typeof part === 'string' ? Buffer.from(part, 'utf8') : part;
+        waiting.push(buffer);
+        waitingBytes += buffer.length;
+        if (waitingBytes < PIECE_BYTES) continue;
+        yield this.counted(waiting);
+        waiting = [];
+        waitingBytes = 0;
+      }
+    } catch (error) {
+      // Only the source throws in here: a store that gives up ends this generator without a word.
+      this.failure = { error };
+      throw error;
     }
     if (waitingBytes > 0) yield this.counted(waiting);
   }
@@ -81,24 +90,6 @@ class Passage {
     this.bytes += piece.length;
     return piece;
   }
-
-  private async *parts(): AsyncGenerator<Buffer> {
-    const { content } = this;
-    if (typeof content === 'string' || Buffer.isBuffer(content)) {
-      yield asBuffer(content);
-      return;
-    }
-    try {
-      for await (const part of content) yield asBuffer(part);
-    } catch (error) {
-      this.failure = { error };
-      throw error;
-    }
-  }
-}
-
-function asBuffer(part: Buffer | string): Buffer {
-  return typeof part === 'string' ? Buffer.from(part, 'utf8') : part;
 }
 
 /** In words for the owner of the job. It may pass: somebody makes room, the store comes back. */

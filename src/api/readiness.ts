@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 import { taskQueues } from '../contracts/names.js';
+import type { ObjectStore } from '../platform/object-store.js';
 import { QueryMeter, runMetered } from '../platform/query-meter.js';
 import type { Redis } from '../platform/redis.js';
 import { within } from './within.js';
@@ -13,7 +14,7 @@ export interface Check {
 
 /**
  * `ready`: everything answers. `degraded`: it serves, but something is missing: what is accepted waits until Temporal and
- * a worker are back, and reads are right without Redis. `unavailable`: without PostgreSQL nothing can be served.
+ * a worker are back, reads are right without Redis, and results are not at hand. `unavailable`: without PostgreSQL nothing can be served.
  */
 export interface Readiness {
   readonly status: 'ready' | 'degraded' | 'unavailable';
@@ -24,6 +25,7 @@ export interface ReadinessDeps {
   readonly pool: Pool;
   readonly temporal: Client;
   readonly redis?: Redis | undefined;
+  readonly objects: ObjectStore;
 }
 
 const LIMIT_MS = 1_500;
@@ -65,7 +67,7 @@ export function createReadiness(deps: ReadinessDeps): ReadinessProbe {
 }
 
 async function lookAround(
-  { pool, temporal, redis }: ReadinessDeps,
+  { pool, temporal, redis, objects }: ReadinessDeps,
   ask: (look: () => Promise<Finding>) => Promise<Check>,
 ): Promise<Readiness> {
   const looks: readonly (readonly [name: string, look: () => Promise<Finding>])[] = [
@@ -73,6 +75,8 @@ async function lookAround(
     ['temporal', () => askTemporal(temporal)],
     ['workers', () => countPollers(temporal)],
     ...(redis === undefined ? [] : [['redis', () => redis.ping().then(() => ({}))] as const]),
+    // A folder of this machine answers when the machine does.
+    ...(objects.kind === 'local' ? [] : [['objectStore', () => objects.check().then(() => ({}))] as const]),
   ];
   const found = await Promise.all(looks.map(async ([name, look]) => [name, await ask(look)] as const));
   const checks: Record<string, Check> = Object.fromEntries(found);

@@ -6,6 +6,7 @@ import {
   HeadBucketCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
+  type MultipartUpload,
   paginateListObjectsV2,
   S3Client,
   S3ServiceException,
@@ -155,11 +156,22 @@ async function lookAt(client: S3Client, place: { Bucket: string; Key: string }):
 }
 
 async function remove(client: S3Client, { Bucket, Key }: Place): Promise<void> {
-  const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: Key }));
-  for (const { Key: begun, UploadId } of Uploads) {
+  await client.send(new DeleteObjectCommand({ Bucket, Key }));
+  for (const { Key: begun, UploadId } of await unfinished(client, { Bucket, Key })) {
     if (begun === Key) await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
   }
-  await client.send(new DeleteObjectCommand({ Bucket, Key }));
+}
+
+/** Uploads of parts that nobody completed. Some servers answer that there are none by a 404, or know no such list. */
+async function unfinished(client: S3Client, { Bucket, Key }: Place): Promise<MultipartUpload[]> {
+  try {
+    const { Uploads } = await client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: Key }));
+    return Uploads ?? [];
+  } catch (error) {
+    if (error instanceof S3ServiceException && ['NoSuchUpload', 'NotImplemented'].includes(error.name))
+      return [];
+    throw error;
+  }
 }
 
 async function* keysUnder(client: S3Client, bucket: string, prefix: string): AsyncGenerator<string> {

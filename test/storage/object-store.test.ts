@@ -1,6 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import {
+  CreateMultipartUploadCommand,
+  ListMultipartUploadsCommand,
+  S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
 import { createFileLinks } from '../../src/contracts/file-links.js';
 import { ObjectStoreError } from '../../src/contracts/object-store.js';
 import { createLocalObjectStore } from '../../src/platform/object-store-local.js';
@@ -255,6 +261,31 @@ describe('the S3 store', () => {
     while (Date.now() < until && (await status(short)) === 200)
       await new Promise((next) => setTimeout(next, 100));
     expect([400, 403]).toContain(await status(short));
+  });
+
+  test('removes with an object the parts that a killed upload of it has left', async () => {
+    const { endpoint, region, bucket, credentials } = s3.server.options;
+    const client = new S3Client({
+      endpoint,
+      region,
+      forcePathStyle: true,
+      credentials: credentials as never,
+    });
+    const left = async (key: string): Promise<number> => {
+      const { Uploads } = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: key }));
+      return Uploads?.length ?? 0;
+    };
+    const [torn, other] = [newKey(), newKey()];
+    for (const key of [torn, other]) {
+      const place = { Bucket: bucket, Key: key };
+      const { UploadId } = await client.send(new CreateMultipartUploadCommand(place));
+      const Body = randomBytes(5_242_880);
+      await client.send(new UploadPartCommand({ ...place, UploadId, PartNumber: 1, Body }));
+    }
+    expect([await left(torn), await left(other)]).toEqual([1, 1]);
+    await s3.server.store().delete(torn);
+    expect([await left(torn), await left(other)]).toEqual([0, 1]);
+    await s3.server.store().delete(other);
   });
 
   test('signs for the public address, where one is named, and speaks to its own', async () => {
