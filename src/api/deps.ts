@@ -4,6 +4,7 @@ import { createAuditSigner } from '../contracts/audit-chain.js';
 import { createFileLinks, type FileLinks } from '../contracts/file-links.js';
 import { stepDeltasChannel } from '../contracts/model-delta.js';
 import { cacheDroppedChannel } from '../contracts/names.js';
+import { createWebhookSecrets, type WebhookSecrets } from '../contracts/webhook-secret.js';
 import { startAuditSealer, type AuditSealer } from '../db/audit-sealer.js';
 import type { Cache } from '../platform/cache.js';
 import type { Config } from '../platform/config.js';
@@ -58,6 +59,7 @@ export interface ApiDeps extends ApiResources {
   readonly pager: Pager;
   readonly fileLinks: FileLinks;
   readonly starter: RunStarter;
+  readonly webhookSecrets: WebhookSecrets;
   readonly hub: EventHub;
   readonly streams: EventStreams;
   readonly ui: TemporalUi;
@@ -92,6 +94,7 @@ export function createApiDeps(resources: ApiResources): ApiDeps {
     idempotency: createIdempotency(pool, createAnswerSealer(signingSecret)),
     pager: createPager(signingSecret),
     fileLinks: createFileLinks({ current: signingSecret, previous: config.signingSecretPrevious }),
+    webhookSecrets: createWebhookSecrets({ current: signingSecret, previous: config.signingSecretPrevious }),
     starter: createRunStarter(resources.runControl, logger),
     hub,
     streams: new EventStreams({ db: pool, hub, logger }),

@@ -2,6 +2,7 @@ import { createAuditSigner } from '../contracts/audit-chain.js';
 import { idSchema } from '../contracts/ids.js';
 import { jobIdSchema } from '../contracts/job.js';
 import { sealAuditLog } from '../db/audit-seal.js';
+import { webhookRulesOf } from '../domain/webhook-url.js';
 import type { ApiDeps } from './deps.js';
 import { createEventUpgrade, type UpgradeHandler } from './events/event-upgrade.js';
 import type { AnyRoute } from './route.js';
@@ -24,6 +25,8 @@ import { createSessionRoutes, operationId } from './routes/sessions.js';
 import { createTemplateRoutes } from './routes/templates.js';
 import { createUserRoutes } from './routes/users.js';
 import { createWebSessionRoutes } from './routes/web-session.js';
+import { createWebhookDeliveryRoutes } from './routes/webhook-deliveries.js';
+import { createWebhookRoutes } from './routes/webhooks.js';
 
 /** Today's clients and the original ones. */
 const sessionBases = ['/api/v1/cot-sessions', '/api/viral/cot-session'];
@@ -52,6 +55,8 @@ export function createRoutes(deps: ApiDeps): AnyRoute[] {
     ...createTemplateRoutes(deps),
     ...createUserRoutes(deps),
     ...createApiKeyRoutes(deps),
+    ...createWebhookRoutes({ ...deps, webhookRules: webhookRulesOf(config) }),
+    ...createWebhookDeliveryRoutes(deps),
     ...createAuditRoutes({ ...deps, ...auditOf(deps) }),
   ];
   return routes;

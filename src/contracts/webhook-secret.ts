@@ -45,12 +45,16 @@ export interface WebhookSecrets {
   open(webhookId: string, sealed: Buffer): string | undefined;
 }
 
-/** The first signing secret seals; the others still open what they sealed. */
-export function createWebhookSecrets(signingSecrets: readonly [string, ...string[]]): WebhookSecrets {
-  const sealers = signingSecrets.map((secret) => createTextSealer(secret, 'sluice webhook secrets'));
+/** The current signing secret seals; the one before it still opens what it sealed. */
+export function createWebhookSecrets(signing: {
+  readonly current: string;
+  readonly previous?: string | undefined;
+}): WebhookSecrets {
+  const purpose = 'sluice webhook secrets';
+  const current = createTextSealer(signing.current, purpose);
+  const previous = signing.previous === undefined ? undefined : createTextSealer(signing.previous, purpose);
   return {
-    seal: (webhookId, secret) => sealers[0]!.seal(secret, webhookId),
-    open: (webhookId, sealed) =>
-      sealers.map((sealer) => sealer.open(sealed, webhookId)).find((secret) => secret !== undefined),
+    seal: (webhookId, secret) => current.seal(secret, webhookId),
+    open: (webhookId, sealed) => current.open(sealed, webhookId) ?? previous?.open(sealed, webhookId),
   };
 }

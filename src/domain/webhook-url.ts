@@ -8,6 +8,18 @@ export interface WebhookUrlRules {
   readonly allowPrivate: boolean;
 }
 
+export function webhookRulesOf(config: {
+  readonly webhookAllowHttp: boolean;
+  readonly webhookAllowLoopback: boolean;
+  readonly webhookAllowPrivate: boolean;
+}): WebhookUrlRules {
+  return {
+    allowHttp: config.webhookAllowHttp,
+    allowLoopback: config.webhookAllowLoopback,
+    allowPrivate: config.webhookAllowPrivate,
+  };
+}
+
 /**
  * Why nothing may be delivered to this URL; undefined when that cannot be told from the URL alone. What a name resolves
  * to is looked at with each request, where the address that was checked is the one that is connected to.

@@ -1,6 +1,6 @@
 import { createWebhookSecrets, type WebhookSecrets } from '../contracts/webhook-secret.js';
 import { webhookPolicy, type WebhookPolicy } from '../domain/webhook-retry.js';
-import type { WebhookUrlRules } from '../domain/webhook-url.js';
+import { webhookRulesOf, type WebhookUrlRules } from '../domain/webhook-url.js';
 import type { Config } from './config.js';
 import { createOutbound, type Outbound } from './outbound-http.js';
 
@@ -14,19 +14,10 @@ export interface WebhookSender {
 
 export function createWebhookSender(config: Config, signingSecret: string): WebhookSender {
   const rules = webhookRulesOf(config);
-  const previous = config.signingSecretPrevious;
   return {
     send: createOutbound(rules),
-    secrets: createWebhookSecrets(previous === undefined ? [signingSecret] : [signingSecret, previous]),
+    secrets: createWebhookSecrets({ current: signingSecret, previous: config.signingSecretPrevious }),
     rules,
     policy: webhookPolicy,
-  };
-}
-
-export function webhookRulesOf(config: Config): WebhookUrlRules {
-  return {
-    allowHttp: config.webhookAllowHttp,
-    allowLoopback: config.webhookAllowLoopback,
-    allowPrivate: config.webhookAllowPrivate,
   };
 }

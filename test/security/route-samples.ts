@@ -40,6 +40,14 @@ export async function createSamples(pool: pg.Pool, api: TestApi, { analyst }: Pe
       job,
     ]),
   );
+  const webhook = newId('webhook');
+  await pool.query(`insert into webhooks (id, url, events) values ($1, 'https://example.test/', '{*}')`, [
+    webhook,
+  ]);
+  const delivery = await pool.query<{ id: string }>(
+    `insert into webhook_deliveries (webhook_id, event_type, body) values ($1, 'webhook.test', '{}') returning id`,
+    [webhook],
+  );
   const stepId = step.rows[0]?.id ?? '';
   return [
     [/^\/jobs\//, { id: job }],
@@ -49,6 +57,7 @@ export async function createSamples(pool: pg.Pool, api: TestApi, { analyst }: Pe
     [/^\/api\/v1\/users\//, { id: analyst.id, keyId: analyst.keyId }],
     [/^\/api\/v1\/audit-logs\//, { id: rows[0]?.id ?? '' }],
     [/^\/api\/v1\/dead-letters\//, { id: letter }],
+    [/^\/api\/v1\/webhooks\//, { id: webhook, deliveryId: delivery.rows[0]?.id ?? '' }],
     [/^\/files\//, { key: job }],
     [/^\/problems\//, { code: 'not_found' }],
   ];

@@ -17,7 +17,7 @@ export function testWebhooks(options: TestWebhookOptions = {}): AttemptDeps['web
       ...rules,
       ...(options.resolve === undefined ? {} : { resolve: options.resolve }),
     }),
-    secrets: createWebhookSecrets([testSigningSecret]),
+    secrets: createWebhookSecrets({ current: testSigningSecret }),
     rules,
     policy: { ...webhookPolicy, ...options.policy },
   };

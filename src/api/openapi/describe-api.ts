@@ -41,6 +41,7 @@ const inertDeps: Record<keyof ApiDeps, unknown> = {
   fileLinks: inert,
   objects: inert,
   starter: inert,
+  webhookSecrets: inert,
   hub: inert,
   streams: inert,
   ui: inert,
