@@ -11,6 +11,7 @@ interface Service {
   restart?: string;
   environment?: Record<string, string>;
   ports?: string[];
+  command?: string[];
   volumes?: string[];
   cap_drop?: string[];
   security_opt?: string[];
@@ -101,6 +102,20 @@ test('our processes are given only variables that they know', () => {
     .flatMap(([, service]) => Object.keys(service.environment ?? {}));
   expect(given).toContain('DATABASE_URL');
   expect(given.filter((name) => !known.has(name))).toEqual([]);
+});
+
+test('results go to the bucket that the setup makes, at an address that people reach', () => {
+  const { api, worker, 'object-store': store, 'object-store-setup': setup } = file.services;
+  for (const process of [api, worker]) {
+    expect(process?.environment).toMatchObject({
+      ...{ S3_ENDPOINT: 'http://object-store:7070', S3_BUCKET: 'sluice' },
+      S3_PUBLIC_ENDPOINT: expect.stringMatching(/localhost:7070\}$/) as string,
+    });
+    expect(process?.depends_on).toHaveProperty('object-store');
+  }
+  expect(api?.environment?.['S3_SECRET_ACCESS_KEY']).toBe(store?.environment?.['ROOT_SECRET_KEY']);
+  expect(store?.ports).toEqual(['127.0.0.1:7070:7070']);
+  expect(setup?.command?.join(' ')).toContain('/store/data/sluice');
 });
 
 test('no part may gain rights, run as root, take the machine or be reached from outside it', () => {

@@ -16,5 +16,9 @@ export const checks: readonly Check[] = [
   { name: 'temporal', look: async (around) => (await import('./temporal.js')).temporalCheck.look(around) },
   { name: 'workers', look: async (around) => (await import('./temporal.js')).workersCheck.look(around) },
   { name: 'redis', look: async (around) => (await import('./redis.js')).redisCheck.look(around) },
+  {
+    name: 'object-store',
+    look: async (around) => (await import('./object-store.js')).objectStoreCheck.look(around),
+  },
   { name: 'api', look: async (around) => (await import('./api.js')).apiCheck.look(around) },
 ];
