@@ -30,7 +30,7 @@ test('a bucket that takes, gives back and removes objects is fine, and nothing i
 test('the names that AWS gives the keys and the region do as well', async () => {
   const { S3_ACCESS_KEY_ID = '', S3_SECRET_ACCESS_KEY = '', ...place } = s3.server.env;
   const keys = { AWS_ACCESS_KEY_ID: S3_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY: S3_SECRET_ACCESS_KEY };
-  expect(await finding({ ...place, ...keys, AWS_REGION: 'ap-northeast-1' })).toMatchObject({ state: 'ok' });
+  expect(await finding({ ...place, ...keys, AWS_REGION: 'us-east-1' })).toMatchObject({ state: 'ok' });
 });
 
 test.each<[string, () => Record<string, string>, RegExp]>([
