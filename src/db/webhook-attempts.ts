@@ -74,7 +74,8 @@ export function claimDue(db: Db, webhookId: string, most: number): Promise<Claim
           insert into webhook_attempts (delivery_id, attempt) select id, attempts from d)
         select d.id, coalesce(d.message_id, d.id) as "messageId", d.attempts as attempt, d.webhook_id as "webhookId",
                endpoint.url, endpoint.secret, endpoint.previous_secret as "previousSecret", ${messageColumns}
-          from d cross join endpoint ${messageJoins}`,
+          from d cross join endpoint ${messageJoins}
+         order by d.next_attempt_at, d.id`,
   );
 }
 
