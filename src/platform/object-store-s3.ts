@@ -104,7 +104,9 @@ function clientFor(options: S3Options, endpoint: string | undefined): S3Client {
     forcePathStyle,
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),
-    // The sum of a whole object does not fit a range of it, and some servers send it all the same.
+    // The signature covers the SHA-256 of every part already. The further sums go with requests that have no content,
+    // and do not fit a range of an object, which some servers send with the sum of the whole.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: {
       connectionTimeout: CONNECT_TIMEOUT_MS,

@@ -51,6 +51,7 @@ test.each([
 ])('a bucket at %s is linked where people find it', async (_what, env, place) => {
   const link = await linkOf({ S3_BUCKET: 'bucket', ...keys, ...env });
   expect(link.origin + link.pathname).toBe(`${place}/results/job_1/abc`);
+  expect([...link.searchParams.keys()].filter((name) => name.startsWith('x-amz-checksum'))).toEqual([]);
 });
 
 test.each([
