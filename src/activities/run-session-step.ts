@@ -278,6 +278,7 @@ class StepTry {
       dedupKey: `${this.input.stepId}:${this.attemptNumber}:${what}`,
       status: progress.status,
       progress: { ...progress },
+      foretold: true,
       events,
     });
   }

@@ -46,6 +46,8 @@ export interface RunProjection {
   readonly status?: RunStatus;
   /** With a `version` in it, status and progress are left alone where a newer one stands; the events are written. */
   readonly progress?: object;
+  /** Written by a step for the workflow: beside what the workflow itself told of the same version it does not count. */
+  readonly foretold?: true;
   readonly result?: RunResult;
   readonly error?: RunError | null;
   readonly events?: readonly RunEvent[];

@@ -80,7 +80,8 @@ function writeProjection(projection: RunProjection): Sql {
   const { runId, dedupKey, progress, status } = projection;
   const events = projection.events ?? [];
   const version = versionOf(progress);
-  const outdated = sql`coalesce(${version}::bigint < (progress->>'version')::bigint, false)`;
+  const newest = projection.foretold === true ? sql`${version}::bigint - 1` : sql`${version}::bigint`;
+  const outdated = sql`coalesce(${newest} < (progress->>'version')::bigint, false)`;
   return sql`with changed as (
       update runs
          set last_pos = last_pos + ${events.length}::bigint,

@@ -47,6 +47,7 @@ const INDEX_EVERY_MS = 1_000;
  *     an answered command is already visible to whoever reads next.
  * W2. Readers are told before the next step starts: a step's activity never overtakes what led to it.
  * W3. A step that a redo or a cancel abandons is canceled; the machine ignores its result if it comes all the same.
+ * W4. While a step runs, what commands changed is told at once: nobody waits for a model to have a pause accepted.
  */
 export class SessionRun {
   private state: SessionState;
@@ -146,7 +147,7 @@ export class SessionRun {
     const scope = new CancellationScope();
     this.running = scope;
     try {
-      const { ref } = await scope.run(() => this.callStep(action, stepId));
+      const { ref } = await this.tellingMeanwhile(scope.run(() => this.callStep(action, stepId)));
       const result = { stepId, attempt: action.attempt, ref };
       const before = this.state.version;
       this.apply(
@@ -166,6 +167,18 @@ export class SessionRun {
       );
     } finally {
       this.running = null;
+    }
+  }
+
+  private async tellingMeanwhile<Result>(work: Promise<Result>): Promise<Result> {
+    let hasEnded = false;
+    const ended = work.finally(() => (hasEnded = true));
+    // Its failure is heard below, where it may arrive later than it happened.
+    ended.catch(() => undefined);
+    for (;;) {
+      await condition(() => hasEnded || this.untold);
+      if (hasEnded) return ended;
+      await this.tell();
     }
   }
 

@@ -202,3 +202,35 @@ test('a history that begins anew carries the whole session: its overrides, its g
     expect(types.filter((type) => type === 'session.started')).toHaveLength(1);
   });
 });
+
+test('a pause is accepted while a model is still at work, whose step then ends without another one starting', async () => {
+  let answer: (text: string) => void = () => undefined;
+  const model = scriptedModel((_request, call) =>
+    call === 1 ? new Promise<string>((resolve) => (answer = resolve)) : `answer ${call}`,
+  );
+  await withWorkers(rig, model, async () => {
+    const id = await startSession(rig, owner);
+    await waitUntil(() => Promise.resolve(model.calls.length === 1 || undefined), { what: 'the call' });
+    expect(await send(rig, id, ask.state('pause'), 'pause')).toMatchObject({ status: 'paused' });
+    expect(await readProgress(rig, id)).toMatchObject({ status: 'paused', currentStep: 'THINK' });
+    answer('at last');
+    const after = await waitUntil(
+      async () => {
+        const progress = await readProgress(rig, id);
+        return progress.currentStep === 'EXECUTE' ? progress : undefined;
+      },
+      { what: 'the end of the step' },
+    );
+    expect(after).toMatchObject({ status: 'paused', canProceed: false });
+    expect(model.calls).toHaveLength(1);
+    expect(await send(rig, id, ask.state('resume'), 'resume')).toMatchObject({ status: 'running' });
+    expect(await untilGate(rig, id, 1)).toMatchObject({ completedPhases: [1] });
+    const told = await eventTypesOf(rig, id);
+    expect(told.filter((type) => type.startsWith('session.'))).toEqual([
+      'session.started',
+      'session.paused',
+      'session.resumed',
+    ]);
+    expect(told.indexOf('session.paused')).toBeLessThan(told.indexOf('step.completed'));
+  });
+});
