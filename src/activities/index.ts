@@ -1,7 +1,13 @@
 import type { TaskQueue } from '../contracts/names.js';
+import { deleteExpiredFirings } from '../db/report-schedule-firings.js';
 import { createAuditExportActivities, type AuditExportDeps } from './audit-export-activities.js';
 import { createMaintenanceActivities, type MaintenanceDeps } from './maintenance-activities.js';
 import { createReportActivities, type ReportDeps } from './report-activities.js';
+import {
+  createReportScheduleActivities,
+  syncReportSchedules,
+  type ReportScheduleDeps,
+} from './report-schedule-activities.js';
 import { createRunActivities } from './run-activities.js';
 import { createSessionActivities } from './session-activities.js';
 import type { SessionStepDeps } from './run-session-step.js';
@@ -11,6 +17,7 @@ import { createWebhookActivities, type WebhookDeps } from './webhook-activities.
 export type ActivityDeps = AuditExportDeps &
   Omit<MaintenanceDeps, 'moreSweeps'> &
   ReportDeps &
+  ReportScheduleDeps &
   SessionStepDeps &
   WakeWebhooksDeps &
   WebhookDeps;
@@ -20,13 +27,18 @@ export type ActivitiesByQueue = Readonly<Record<TaskQueue, object>>;
 
 export function createActivities(deps: ActivityDeps): ActivitiesByQueue {
   const { projectSession, ...sessionSteps } = createSessionActivities(deps);
-  const moreSweeps = { webhooks: () => wakeWebhooks(deps) };
+  const moreSweeps = { webhooks: () => wakeWebhooks(deps), schedules: () => syncReportSchedules(deps) };
+  const moreRetention = {
+    ...deps.moreRetention,
+    schedules: () => deleteExpiredFirings(deps.pool, deps.policy.keepDays),
+  };
   return {
     flow: {
       ...createRunActivities(deps),
       ...createReportActivities(deps),
+      ...createReportScheduleActivities(deps),
       ...createAuditExportActivities(deps),
-      ...createMaintenanceActivities({ ...deps, moreSweeps }),
+      ...createMaintenanceActivities({ ...deps, moreSweeps, moreRetention }),
       projectSession,
     },
     llm: sessionSteps,

@@ -15,6 +15,7 @@ import type { ApiMetrics } from '../platform/metrics.js';
 import type { ObjectStore } from '../platform/object-store.js';
 import type { Redis } from '../platform/redis.js';
 import type { RunControl } from '../platform/run-control.js';
+import type { ScheduleControl } from '../platform/schedule-control.js';
 import type { Tracing } from '../platform/tracing.js';
 import type { Announcements } from '../platform/announcements.js';
 import { createAnswerSealer } from './answer-sealer.js';
@@ -43,6 +44,7 @@ export interface ApiResources {
   readonly objects: ObjectStore;
   readonly temporal: Client;
   readonly runControl: RunControl;
+  readonly schedules: ScheduleControl;
   readonly modelText: DeltaFeed;
   readonly redis?: Redis | undefined;
   readonly tokens?: TokenVerifier | undefined;

@@ -1,10 +1,13 @@
 import { Problem } from '../contracts/problems.js';
 
-const ENTITY_TAG = /^(?:W\/)?"(\d+)"$/;
+const ENTITY_TAG = /^(?:W\/)?"(\d+)(?:\.[\w-]+)?"$/;
 
-/** The `ETag` of a record that counts its changes. */
-export function etagOf(version: number): string {
-  return `"${version}"`;
+/**
+ * The `ETag` of a record that counts its changes. `more` names what else a reader sees of it, where that changes by itself:
+ * it makes another tag for readers, and none for whoever changes the record.
+ */
+export function etagOf(version: number, more?: string): string {
+  return more === undefined ? `"${version}"` : `"${version}.${more}"`;
 }
 
 /**

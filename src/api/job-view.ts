@@ -1,4 +1,5 @@
 import type { Job, JobStatus } from '../contracts/job.js';
+import { scheduleOf } from '../contracts/report-schedule.js';
 import type { RunRow } from '../db/runs.js';
 import { isFinal, jobStateOf, type JobState } from '../domain/run-status.js';
 import { temporalLink, type TemporalUi } from './temporal-link.js';
@@ -18,6 +19,7 @@ export function stateOfJobStatus(status: JobStatus): JobState[] {
 /** A run as whoever asked for the job sees it. */
 export function jobView(run: RunRow, ui: TemporalUi): Job {
   const state = jobStateOf(run.status);
+  const scheduleId = scheduleOf(run.tags);
   return {
     jobId: run.id,
     kind: run.kind,
@@ -30,6 +32,7 @@ export function jobView(run: RunRow, ui: TemporalUi): Job {
     ...(run.originRunId === null
       ? {}
       : { origin: { jobId: run.originRunId, relation: run.originRelation ?? 'replay' } }),
+    ...(scheduleId === undefined ? {} : { scheduleId }),
     input: run.input,
     links: {
       self: `/jobs/${run.id}`,

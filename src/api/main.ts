@@ -10,6 +10,7 @@ import { openCache } from '../platform/open-cache.js';
 import { createListenerClient, createPool } from '../platform/pool.js';
 import { createRedis } from '../platform/redis.js';
 import { createRunControl } from '../platform/run-control.js';
+import { createScheduleControl } from '../platform/schedule-control.js';
 import { signingSecretOf } from '../platform/signing-secret.js';
 import { createTemporalClient } from '../platform/temporal-client.js';
 import { startTracing } from '../platform/tracing.js';
@@ -37,10 +38,9 @@ const signingSecret = signingSecretOf(config);
 const deps = createApiDeps({
   ...{ config, signingSecret, logger, metrics, pool, redis, temporal, announcements, tracing },
   objects: await openObjectStore(config, signingSecret),
-  runControl: createRunControl(temporal),
-  modelText: openDeltaFeed(pool),
+  ...{ runControl: createRunControl(temporal), schedules: createScheduleControl(temporal) },
   cache: openCache(redis, metrics, () => announcements.listening),
-  tokens: createTokenVerifier(config),
+  ...{ modelText: openDeltaFeed(pool), tokens: createTokenVerifier(config) },
   consoleFolder: fileURLToPath(new URL('../console/', import.meta.url)),
 });
 const background = startBackground(deps);

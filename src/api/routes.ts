@@ -18,6 +18,8 @@ import { createGateRoutes } from './routes/gates.js';
 import { createHealthRoutes } from './routes/health.js';
 import { createJobRoutes, readableJobs } from './routes/jobs.js';
 import { createMetricsRoutes } from './routes/metrics.js';
+import { createReportScheduleCommandRoutes } from './routes/report-schedule-commands.js';
+import { createReportScheduleRoutes } from './routes/report-schedules.js';
 import { createReportRoutes } from './routes/reports.js';
 import { createSessionCommandRoutes } from './routes/session-commands.js';
 import { createSessionReadRoutes } from './routes/session-reads.js';
@@ -40,6 +42,8 @@ export function createRoutes(deps: ApiDeps): AnyRoute[] {
     ...createDocsRoutes(() => routes),
     ...createWebSessionRoutes({ ...deps, publicUrl: config.publicUrl }),
     ...createReportRoutes(deps),
+    ...createReportScheduleRoutes(deps),
+    ...createReportScheduleCommandRoutes(deps),
     ...createJobRoutes({ ...deps, resultInlineMaxBytes: config.resultInlineMaxBytes }),
     jobEventRoute(deps),
     ...createFileRoutes(deps),

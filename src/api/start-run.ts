@@ -15,6 +15,8 @@ import type { RunControl } from '../platform/run-control.js';
 export interface RunStarter {
   startAfterCommit(tx: Tx, run: StartableRun): void;
   cancelAfterCommit(tx: Tx, workflowId: string): void;
+  /** Anything else that Temporal is told, and that a sweeper repeats. */
+  doAfterCommit(tx: Tx, what: string, workflowId: string, work: () => Promise<unknown>): void;
   /** Waits for what is under way; what is waiting for its next try is left to the sweeper. */
   drain(): Promise<void>;
 }
@@ -59,6 +61,7 @@ export function createRunStarter(control: RunControl, logger: Logger): RunStarte
       tx.afterCommit(() => begin('a start', run.workflowId, () => control.launch(run))),
     cancelAfterCommit: (tx, workflowId) =>
       tx.afterCommit(() => begin('a cancel', workflowId, () => control.cancel(workflowId))),
+    doAfterCommit: (tx, what, workflowId, work) => tx.afterCommit(() => begin(what, workflowId, work)),
     async drain() {
       draining.abort();
       await Promise.all(pending);

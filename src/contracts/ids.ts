@@ -18,6 +18,8 @@ export const idPrefixes = {
   deadline: 'ddl',
   pushSubscription: 'psh',
   deadLetter: 'dlt',
+  schedule: 'sch',
+  firing: 'fir',
   request: 'req',
 } as const;
 

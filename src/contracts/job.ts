@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { jobStates } from '../domain/run-status.js';
+import { idSchema } from './ids.js';
 import { jobKinds, type RunKind } from './names.js';
 import { pageOf, pageQuery } from './page.js';
 import { runStatusSchema } from './run.js';
@@ -36,6 +37,7 @@ export const jobSchema = z
       .object({ jobId: z.string(), relation: z.string() })
       .optional()
       .meta({ description: 'The job that this one runs again.' }),
+    scheduleId: z.string().optional().meta({ description: 'The report schedule that made it.' }),
     input: z.record(z.string(), z.unknown()),
     links: z.object({ self: z.string(), events: z.string(), temporal: z.string().nullable() }),
     createdAt: moment,
@@ -54,6 +56,7 @@ export const jobListQuery = z.strictObject({
     .enum([...jobStatuses, ...jobStates, ...runStatusSchema.options])
     .optional()
     .meta({ description: 'A status or a state of a job.' }),
+  scheduleId: idSchema('schedule').optional().meta({ description: 'Those that this report schedule made.' }),
   createdFrom: z.iso.datetime({ offset: true }).optional().meta({ description: 'At this moment or later.' }),
   createdTo: z.iso.datetime({ offset: true }).optional().meta({ description: 'Before this moment.' }),
   ...pageQuery,

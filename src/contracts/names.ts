@@ -37,7 +37,14 @@ export const maintenanceWorkflows = {
 export const serviceWorkflows = {
   /** One for each webhook with something to deliver. */
   webhooks: 'deliverWebhooks',
+  /** One for each time that a report schedule is due, started by the schedule on Temporal. */
+  reportSchedules: 'startScheduledReport',
 } as const;
+
+/** Of the schedule on Temporal, and what the ids of its workflows begin with. */
+export function reportScheduleWorkflowId(scheduleId: string): string {
+  return `report-schedule:${scheduleId}`;
+}
 
 /** The signal that tells a webhook's workflow that there is something new to deliver. */
 export const webhookDueSignal = 'webhookDue';

@@ -144,6 +144,7 @@ export async function lockRunStatus(db: Db, id: string): Promise<RunStatus | und
 export interface RunFilters {
   readonly kinds?: readonly string[] | undefined;
   readonly statuses?: readonly RunStatus[] | undefined;
+  readonly scheduleId?: string | undefined;
   readonly createdFrom?: string | undefined;
   readonly createdTo?: string | undefined;
   readonly tag?: string | undefined;
@@ -164,9 +165,14 @@ export function listRuns(db: Db, viewer: Viewer, filters: RunFilters, page: Page
 
 /** The conditions of a list, for lists that join more to `runs`. */
 export function matching(filters: RunFilters): Sql {
-  const { createdFrom, createdTo, statuses, tag, q } = filters;
+  const { createdFrom, createdTo, scheduleId, statuses, tag, q } = filters;
   const conditions = [ofKinds(filters.kinds)];
   if (statuses !== undefined) conditions.push(sql`runs.status = any(${[...statuses]}::text[])`);
+  if (scheduleId !== undefined) {
+    conditions.push(
+      sql`runs.id in (select run_id from report_schedule_firings where schedule_id = ${scheduleId})`,
+    );
+  }
   if (createdFrom !== undefined) conditions.push(sql`runs.created_at >= ${createdFrom}::timestamptz`);
   if (createdTo !== undefined) conditions.push(sql`runs.created_at < ${createdTo}::timestamptz`);
   if (tag !== undefined) conditions.push(sql`${tag} = any(runs.tags)`);

@@ -7,6 +7,7 @@ import { loadConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { exitWithParent } from '../platform/parent-watch.js';
 import { createRunControl } from '../platform/run-control.js';
+import { createScheduleControl } from '../platform/schedule-control.js';
 import { temporalTarget } from '../platform/temporal-connection.js';
 import { connectTemporalWorker, installTemporalRuntime } from '../platform/temporal-worker.js';
 import { startTracing } from '../platform/tracing.js';
@@ -37,6 +38,7 @@ async function work(): Promise<void> {
     const wakes = { pool, wakeWebhook: createWebhookWake(client) };
     const activities = createActivities({
       ...{ ...resources, ...wakes, gather: gatherActivity, control: createRunControl(client) },
+      schedules: createScheduleControl(client),
       policy: { startGraceMs: 5_000, silentMs: 60_000, keepDays },
       moreRetention: { ...auditRetention(pool, auditRetentionDays), ...webhookRetention(pool, keepDays) },
     });

@@ -5,4 +5,5 @@ export { deliverWebhooks } from './deliver-webhooks.js';
 export { exportAuditLog } from './export-audit-log.js';
 export { generateReport } from './generate-report.js';
 export { reconcileRuns } from './reconcile-runs.js';
+export { startScheduledReport } from './start-scheduled-report.js';
 export { sweepUnstartedRuns } from './sweep-unstarted-runs.js';

@@ -4,6 +4,7 @@ import type { AuditExportActivities } from '../contracts/audit-export.js';
 import type { RunActivities } from '../contracts/job-workflow.js';
 import type { MaintenanceActivities } from '../contracts/maintenance.js';
 import type { ReportActivities } from '../contracts/report.js';
+import type { ReportScheduleActivities } from '../contracts/report-schedule-workflow.js';
 import { taskQueues } from '../contracts/names.js';
 
 /**
@@ -55,6 +56,17 @@ export const auditExportSteps = proxyActivities<AuditExportActivities>({
     backoffCoefficient: 3,
     nonRetryableErrorTypes: hopeless,
   },
+});
+
+/**
+ * One short transaction, and the start of what it made. Tried for a day, as long as a schedule makes up for what it missed:
+ * while PostgreSQL is away the report is late and not lost.
+ */
+export const reportSchedules = proxyActivities<ReportScheduleActivities>({
+  taskQueue: taskQueues.flow,
+  startToCloseTimeout: '30s',
+  scheduleToCloseTimeout: '1 day',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
 });
 
 /** A sweep is short and comes again in seconds, so it is tried once. Local: a history of six events each time. */

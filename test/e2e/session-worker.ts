@@ -4,6 +4,7 @@ import { loadConfig } from '../../src/platform/config.js';
 import { createLogger } from '../../src/platform/logger.js';
 import { createPool } from '../../src/platform/pool.js';
 import { createRunControl } from '../../src/platform/run-control.js';
+import { createScheduleControl } from '../../src/platform/schedule-control.js';
 import { temporalTarget } from '../../src/platform/temporal-connection.js';
 import { connectTemporalWorker, installTemporalRuntime } from '../../src/platform/temporal-worker.js';
 import { createWorker } from '../../src/workers/worker.js';
@@ -43,6 +44,7 @@ if (connection !== undefined) {
       ...{ pool, model, tools: [], contextMaxTokens: 8_000, gather: gatherActivity },
       openDeltas: () => ({ write: () => undefined, end: () => undefined }),
       control: createRunControl(connection.client),
+      schedules: createScheduleControl(connection.client),
       policy: { startGraceMs: 0, silentMs: 0, keepDays: 30 },
       ...{ auditSigner: testSigner, objects: testObjects() },
       moreRetention: {},

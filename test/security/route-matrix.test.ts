@@ -184,6 +184,7 @@ function requiredOf(route: AnyRoute): unknown {
   const candidates = [
     { decision: 'approve', outputDigest: digest },
     { from: { phase: 1 } },
+    { name: 'other' },
     { gates: [{ id: 'gate_00000000000000000000000000', outputDigest: digest }] },
   ];
   const found = candidates.find((candidate) => route.body?.safeParse(candidate).success === true);

@@ -33,6 +33,11 @@ export async function createSamples(pool: pg.Pool, api: TestApi, { analyst }: Pe
   const step = await pool.query<{ id: string }>('select id from session_steps where run_id = $1 limit 1', [
     session.id,
   ]);
+  const schedule = await api.send('/api/v1/report-schedules', {
+    method: 'POST',
+    token: analyst.token,
+    body: { name: 'sample', cron: '0 9 * * *', timeZone: 'UTC', report: {} },
+  });
   const letter = newId('deadLetter');
   await withTransaction(pool, (tx) =>
     tx.query(`insert into dead_letters (id, run_id, kind, input) values ($1, $2, 'report', '{}')`, [
@@ -57,6 +62,7 @@ export async function createSamples(pool: pg.Pool, api: TestApi, { analyst }: Pe
     [/^\/api\/v1\/users\//, { id: analyst.id, keyId: analyst.keyId }],
     [/^\/api\/v1\/audit-logs\//, { id: rows[0]?.id ?? '' }],
     [/^\/api\/v1\/dead-letters\//, { id: letter }],
+    [/^\/api\/v1\/report-schedules\//, { id: String(schedule.body['id']) }],
     [/^\/api\/v1\/webhooks\//, { id: webhook, deliveryId: delivery.rows[0]?.id ?? '' }],
     [/^\/files\//, { key: job }],
     [/^\/problems\//, { code: 'not_found' }],

@@ -19,6 +19,7 @@ import { openCache } from '../../src/platform/open-cache.js';
 import { createListenerClient, createPool } from '../../src/platform/pool.js';
 import { createRedis } from '../../src/platform/redis.js';
 import { createRunControl } from '../../src/platform/run-control.js';
+import { createScheduleControl } from '../../src/platform/schedule-control.js';
 import { createTemporalClient } from '../../src/platform/temporal-client.js';
 import type { TestDatabase } from './database.js';
 import { send, type HttpAnswer, type HttpRequest } from './http.js';
@@ -61,6 +62,7 @@ export async function startApi(options: ApiOptions): Promise<TestApi> {
     signingSecret: testSigningSecret,
     objects: options.objects ?? testObjects(),
     runControl: createRunControl(temporal),
+    schedules: createScheduleControl(temporal),
     modelText: openDeltaFeed(pool),
     cache: openCache(redis, metrics, () => announcements.listening),
     tokens: createTokenVerifier(config),

@@ -5,6 +5,7 @@ import type { MaintenancePolicy } from '../../src/activities/maintenance-activit
 import { gatherActivity } from '../../src/db/activity-facts.js';
 import { insertRun, type NewRun } from '../../src/db/runs.js';
 import { createRunControl } from '../../src/platform/run-control.js';
+import { createScheduleControl } from '../../src/platform/schedule-control.js';
 import type { ObjectStore } from '../../src/platform/object-store.js';
 import { createWebhookWake } from '../../src/platform/webhook-wake.js';
 import { createWorker, type WorkerDeps } from '../../src/workers/worker.js';
@@ -45,6 +46,7 @@ export function spineActivities(
     openDeltas: () => ({ write: () => undefined, end: () => undefined }),
     gather: options.gather ?? gatherActivity,
     control: createRunControl(client),
+    schedules: createScheduleControl(client),
     policy: { startGraceMs: 0, silentMs: 0, keepDays: 30, ...options.policy },
     auditSigner: testSigner,
     objects: options.objects ?? testObjects(),

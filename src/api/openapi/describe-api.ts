@@ -30,6 +30,7 @@ const inertDeps: Record<keyof ApiDeps, unknown> = {
   cache: inert,
   temporal: inert,
   runControl: inert,
+  schedules: inert,
   modelText: inert,
   redis: inert,
   tokens: inert,

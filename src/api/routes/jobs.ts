@@ -73,13 +73,14 @@ function listRoute({ pager, ui }: JobRouteDeps): AnyRoute {
     responses: { 200: { description: 'One page', body: jobPageSchema } },
     problems: ['invalid_cursor'],
     async handle({ query, principal }, db) {
-      const { kind, status, createdFrom, createdTo } = query;
+      const { kind, status, scheduleId, createdFrom, createdTo } = query;
       const viewer = principal.role === 'ADMIN' ? 'everybody' : principal.userId;
-      const scope = { list: 'jobs', filters: { kind, status, createdFrom, createdTo, viewer } };
+      const scope = { list: 'jobs', filters: { kind, status, scheduleId, createdFrom, createdTo, viewer } };
       const request = pager.request(scope, query);
       const kinds = kind === undefined ? jobKinds : [kind];
       const statuses = status === undefined ? undefined : statusesOf(status);
-      const rows = await listRuns(db, principal, { kinds, statuses, createdFrom, createdTo }, request);
+      const filters = { kinds, statuses, scheduleId, createdFrom, createdTo };
+      const rows = await listRuns(db, principal, filters, request);
       const page = pager.page(scope, request, rows, (run) => ({ at: run.createdAt, id: run.id }));
       return pageReply('/jobs', query, { ...page, items: page.items.map((run) => jobView(run, ui)) });
     },
