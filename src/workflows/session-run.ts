@@ -43,11 +43,12 @@ const INDEX_EVERY_MS = 1_000;
  * One session in the course of its workflow: the machine's state, what readers have been told of it, and the step
  * that is running.
  *
- * W1. Only the main loop runs activities. Handlers change the state and wait until the loop has told readers, so that
- *     an answered command is already visible to whoever reads next.
+ * W1. Readers are told of one change after the other. A handler that changed the state answers when they have been told,
+ *     so that an answered command is already visible to whoever reads next; while a model works, too.
  * W2. Readers are told before the next step starts: a step's activity never overtakes what led to it.
  * W3. A step that a redo or a cancel abandons is canceled; the machine ignores its result if it comes all the same.
- * W4. While a step runs, what commands changed is told at once: nobody waits for a model to have a pause accepted.
+ * W4. What is not needed is not awaited: for every promise in a workflow its worker writes down a stack trace, and
+ *     twenty of them cost as much as a step.
  */
 export class SessionRun {
   private state: SessionState;
@@ -55,7 +56,9 @@ export class SessionRun {
   private toldVersion = 0;
   private sequence = 0;
   private indexed = { status: '', phase: 0, atMs: 0 };
-  private running: CancellationScope | null = null;
+  private telling: Promise<void> | null = null;
+  /** That of the steps, until one is abandoned. */
+  private steps: CancellationScope | null = null;
 
   constructor(private readonly input: CotSessionInput) {
     this.state = input.carried ?? initialSession(input);
@@ -84,10 +87,9 @@ export class SessionRun {
     // Again, although the validator asked: another command may have been handled in between.
     this.refuse(command);
     this.apply(applyCommand(this.state, command, Date.now()));
-    if (command.kind === 'redo' || command.kind === 'cancel') this.running?.cancel();
-    const { version } = this.state;
+    if (command.kind === 'redo' || command.kind === 'cancel') this.abandonStep();
     const answer = this.progress();
-    await condition(() => this.toldVersion >= version);
+    await this.tell();
     return answer;
   }
 
@@ -104,15 +106,19 @@ export class SessionRun {
   /** `handOver` begins a new history with this state; it does not return. */
   async untilEnd(handOver: () => Promise<never>): Promise<void> {
     for (;;) {
-      await this.tell();
+      for (let telling = this.tell(); telling !== null; telling = this.tell()) await telling;
       const action = nextAction(this.state);
       if (action.kind === 'end') return;
       if (workflowInfo().continueAsNewSuggested) {
         // A handler may be on its way out with its answer; one that changed something waits for `tell`.
         await condition(() => allHandlersFinished() || this.untold);
         if (!this.untold) await handOver();
+      } else if (action.kind === 'run_step') {
+        await this.runStep(action);
+      } else if (action.kind === 'open_gate') {
+        this.openGate(Date.now());
       } else {
-        await this.act(action);
+        await this.wait(action.untilMs);
       }
     }
   }
@@ -124,37 +130,23 @@ export class SessionRun {
     await this.tell();
   }
 
-  private async act(action: SessionAction): Promise<void> {
-    switch (action.kind) {
-      case 'run_step':
-        return this.runStep(action);
-      case 'open_gate': {
-        const nowMs = Date.now();
-        return this.apply(
-          applyFact(this.state, { kind: 'gate_opened', gateId: newId('gate', nowMs), nowMs }),
-        );
-      }
-      case 'wait':
-        return this.wait(action.untilMs);
-      case 'end':
-        return;
-    }
+  private openGate(nowMs: number): void {
+    this.apply(applyFact(this.state, { kind: 'gate_opened', gateId: newId('gate', nowMs), nowMs }));
   }
 
   private async runStep(action: Extract<SessionAction, { kind: 'run_step' }>): Promise<void> {
     const { version } = this.state;
     const stepId = newId('step', Date.now());
-    const scope = new CancellationScope();
-    this.running = scope;
+    this.steps ??= new CancellationScope();
     try {
-      const { ref } = await this.tellingMeanwhile(scope.run(() => this.callStep(action, stepId)));
+      const { ref } = await this.steps.run(() => this.callStep(action, stepId));
       const result = { stepId, attempt: action.attempt, ref };
       const before = this.state.version;
       this.apply(
         applyFact(this.state, { kind: 'step_finished', phase: action.phase, step: action.step, result }),
       );
       // The activity has told readers already, unless a command came in between or there is more to tell.
-      if (before === version && this.news.length === 0) this.toldVersion = this.state.version;
+      if (before === version && this.news.length === 0) this.told(this.state);
     } catch (error) {
       if (CancellationScope.current().consideredCancelled) throw error;
       if (isCancellation(error)) return;
@@ -165,21 +157,12 @@ export class SessionRun {
           problem: problemOf(action, error),
         }),
       );
-    } finally {
-      this.running = null;
     }
   }
 
-  private async tellingMeanwhile<Result>(work: Promise<Result>): Promise<Result> {
-    let hasEnded = false;
-    const ended = work.finally(() => (hasEnded = true));
-    // Its failure is heard below, where it may arrive later than it happened.
-    ended.catch(() => undefined);
-    for (;;) {
-      await condition(() => hasEnded || this.untold);
-      if (hasEnded) return ended;
-      await this.tell();
-    }
+  private abandonStep(): void {
+    this.steps?.cancel();
+    this.steps = null;
   }
 
   private callStep(
@@ -203,23 +186,38 @@ export class SessionRun {
     );
   }
 
-  private async tell(): Promise<void> {
-    while (this.untold) {
-      const [state, news] = [this.state, this.news];
-      this.news = [];
-      this.sequence += 1;
-      const dedupKey = `${workflowInfo().runId}:${this.sequence}`;
-      const { sessionId } = this.input;
-      await projections.projectSession({
-        sessionId,
-        dedupKey,
-        state,
-        progress: progressOf(state),
-        news,
-        atMs: Date.now(),
-      });
-      this.toldVersion = state.version;
+  /** Until readers know everything; null when they do already. Whoever asks meanwhile waits for the same. */
+  private tell(): Promise<void> | null {
+    if (this.telling === null && this.untold) this.telling = this.tellAll();
+    return this.telling;
+  }
+
+  private async tellAll(): Promise<void> {
+    try {
+      // The end of the workflow does not take back what was begun to be told.
+      while (this.untold) await CancellationScope.nonCancellable(() => this.tellNext());
+    } finally {
+      this.telling = null;
     }
+  }
+
+  private async tellNext(): Promise<void> {
+    const [state, news] = [this.state, this.news];
+    this.news = [];
+    this.sequence += 1;
+    await projections.projectSession({
+      sessionId: this.input.sessionId,
+      dedupKey: `${workflowInfo().runId}:${this.sequence}`,
+      state,
+      progress: progressOf(state),
+      news,
+      atMs: Date.now(),
+    });
+    this.told(state);
+  }
+
+  private told({ version }: SessionState): void {
+    this.toldVersion = version;
     this.describe();
   }
 
