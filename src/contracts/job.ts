@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { jobStates } from '../domain/run-status.js';
+import { stepTrySchema } from './dead-letter.js';
 import { idSchema } from './ids.js';
 import { jobKinds, type RunKind } from './names.js';
 import { pageOf, pageQuery } from './page.js';
@@ -31,6 +32,10 @@ export const jobSchema = z
     result: z.object({ contentType: z.string(), bytes: z.number().int(), sha256: z.string() }).optional(),
     error: z.string().optional(),
     errorCode: z.string().optional(),
+    errorDetails: z
+      .array(stepTrySchema)
+      .optional()
+      .meta({ description: 'Of a failed job, for an ADMIN alone: every failed try in its own words.' }),
     attention: z.string().optional().meta({ description: 'Why it does not get on, while it does not.' }),
     cancelRequested: z.boolean(),
     origin: z

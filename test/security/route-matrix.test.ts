@@ -185,6 +185,7 @@ function requiredOf(route: AnyRoute): unknown {
     { decision: 'approve', outputDigest: digest },
     { from: { phase: 1 } },
     { name: 'other' },
+    { filter: {} },
     { gates: [{ id: 'gate_00000000000000000000000000', outputDigest: digest }] },
   ];
   const found = candidates.find((candidate) => route.body?.safeParse(candidate).success === true);

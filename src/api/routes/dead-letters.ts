@@ -1,94 +1,167 @@
 import { z } from 'zod';
-import { deadLetterListQuery, deadLetterPageSchema } from '../../contracts/dead-letter.js';
-import { idSchema, newId } from '../../contracts/ids.js';
-import { workflowIdOf } from '../../contracts/names.js';
+import {
+  deadLetterListQuery,
+  deadLetterPageSchema,
+  deadLetterReplayedSchema,
+  deadLetterSchema,
+  PREVIEW_SAMPLE,
+  replayManyBody,
+  replayManySchema,
+  replayOneBody,
+  replayPreviewSchema,
+} from '../../contracts/dead-letter.js';
+import { idSchema } from '../../contracts/ids.js';
 import { Problem } from '../../contracts/problems.js';
-import { reportAcceptedSchema } from '../../contracts/report.js';
-import { recordAudit } from '../../db/audit-log.js';
-import { listDeadLetters, lockDeadLetter, markReplayed, type DeadLetter } from '../../db/dead-letters.js';
-import { findStored, insertRun, type NewRun, type StoredRun } from '../../db/runs.js';
-import { acceptedJob } from '../accepted-job.js';
+import { recordAudit, recordAudits } from '../../db/audit-log.js';
+import {
+  countReplayable,
+  findDeadLetter,
+  listDeadLetters,
+  listReplayable,
+  lockDeadLetter,
+  lockReplayable,
+} from '../../db/dead-letters.js';
+import type { Tx } from '../../db/transaction.js';
+import { DEAD_LETTERS_PATH, deadLetterView } from '../dead-letter-view.js';
 import { pageReply, type Pager } from '../pagination.js';
-import { readRoute, writeRoute, type AnyRoute } from '../route.js';
+import { replayDeadLetter, type Replay, type ReplayedBy } from '../replay-dead-letter.js';
+import { readRoute, reply, writeRoute, type AnyRoute, type Reply } from '../route.js';
 import type { RunStarter } from '../start-run.js';
+import type { TemporalUi } from '../temporal-link.js';
 
 export interface DeadLetterRouteDeps {
   readonly pager: Pager;
   readonly starter: RunStarter;
+  readonly ui: TemporalUi;
 }
 
-const PATH = '/api/v1/dead-letters';
+const TAG = 'Dead letters';
+const params = z.object({ id: idSchema('deadLetter') });
 
 export function createDeadLetterRoutes(deps: DeadLetterRouteDeps): AnyRoute[] {
-  return [listRoute(deps), replayRoute(deps)];
+  return [listRoute(deps), getRoute(deps), replayManyRoute(deps), replayRoute(deps)];
 }
 
-function listRoute({ pager }: DeadLetterRouteDeps): AnyRoute {
+function listRoute({ pager, ui }: DeadLetterRouteDeps): AnyRoute {
   return readRoute({
     method: 'GET',
-    path: PATH,
+    path: DEAD_LETTERS_PATH,
     operationId: 'listDeadLetters',
     summary: 'Work that used up its retries, with its input and every error, newest first',
-    tag: 'Dead letters',
+    tag: TAG,
     access: 'admin',
     query: deadLetterListQuery,
     responses: { 200: { description: 'One page', body: deadLetterPageSchema } },
     problems: ['invalid_cursor'],
     async handle({ query }, db) {
-      const scope = { list: 'dead-letters', filters: {} };
+      const { kind, errorCode, createdFrom, createdTo, replayed } = query;
+      const filters = { kind, errorCode, createdFrom, createdTo, replayed };
+      const scope = { list: 'dead-letters', filters };
       const request = pager.request(scope, query);
-      const rows = await listDeadLetters(db, request);
+      const rows = await listDeadLetters(db, filters, request);
       const page = pager.page(scope, request, rows, (letter) => ({ at: letter.createdAt, id: letter.id }));
-      return pageReply(PATH, query, { ...page, items: page.items.map(toView) });
+      const items = page.items.map((letter) => deadLetterView(letter, ui));
+      return pageReply(DEAD_LETTERS_PATH, query, { ...page, items });
     },
   });
 }
 
-function toView({ runId, ...letter }: DeadLetter) {
-  return { ...letter, jobId: runId };
+function getRoute({ ui }: DeadLetterRouteDeps): AnyRoute {
+  return readRoute({
+    method: 'GET',
+    path: `${DEAD_LETTERS_PATH}/:id`,
+    operationId: 'getDeadLetter',
+    summary: 'A dead letter: its input, every failed try, and where to look further',
+    tag: TAG,
+    access: 'admin',
+    params,
+    responses: { 200: { description: 'The dead letter', body: deadLetterSchema } },
+    async handle({ params: { id } }, db) {
+      const letter = await findDeadLetter(db, id);
+      if (letter === undefined) throw new Problem('not_found');
+      return reply(200, deadLetterView(letter, ui));
+    },
+  });
 }
 
 function replayRoute({ starter }: DeadLetterRouteDeps): AnyRoute {
   return writeRoute({
     method: 'POST',
-    path: `${PATH}/:id/replay`,
+    path: `${DEAD_LETTERS_PATH}/:id/replay`,
     operationId: 'replayDeadLetter',
-    summary: 'Run it again as a new job, for the same owner and with the same input',
-    tag: 'Dead letters',
+    summary: 'Do it again: a job as a new job for the same owner, a delivery under its message id',
+    tag: TAG,
     access: 'admin',
-    params: z.object({ id: idSchema('deadLetter') }),
+    params,
+    body: replayOneBody,
+    bodyOptional: true,
     responses: {
       202: {
-        description: 'A new job that names its origin',
-        body: reportAcceptedSchema,
-        headers: { Location: 'The job.', 'Retry-After': 'Seconds until it is worth asking.' },
+        description: 'A new job that names its origin, or a new delivery',
+        body: deadLetterReplayedSchema,
+        headers: { Location: 'The job or the delivery.', 'Retry-After': 'Seconds until it is worth asking.' },
       },
     },
-    async handle({ params: { id }, principal, origin }, tx) {
+    problems: ['conflict'],
+    async handle({ params: { id }, body: { again }, principal, origin }, tx) {
       const letter = await lockDeadLetter(tx, id);
-      const stored = letter && (await findStored(tx, letter.runId));
-      if (stored === undefined) throw new Problem('not_found');
-      const run = replayOf(stored);
-      await insertRun(tx, run);
-      await markReplayed(tx, id, run.id);
-      await recordAudit(tx, {
-        ...{ actor: principal, origin, resourceType: 'job', resourceId: run.id },
-        action: 'replayed',
-        after: { deadLetterId: id, originJobId: stored.id },
-      });
-      starter.startAfterCommit(tx, run);
-      return acceptedJob(run.id);
+      if (letter === undefined) throw new Problem('not_found');
+      const replayedAs = letter.replayedRunId ?? letter.replayedDeliveryId;
+      if (replayedAs !== null && !again) {
+        throw new Problem('conflict', { detail: 'It was replayed before.', extra: { replayedAs } });
+      }
+      const { replayed, entry } = await replayDeadLetter(tx, starter, letter, { actor: principal, origin });
+      await recordAudit(tx, entry);
+      return reply(202, replayed, { Location: replayed.statusUrl, 'Retry-After': '3' });
     },
   });
 }
 
-function replayOf(stored: StoredRun): NewRun {
-  const id = newId('job');
-  return {
-    ...stored,
-    id,
-    workflowId: workflowIdOf(stored.kind, id),
-    workflowInput: { ...stored.workflowInput, runId: id },
-    origin: { runId: stored.id, relation: 'replay' },
-  };
+type Selection = z.output<typeof replayManyBody>;
+
+function replayManyRoute(deps: DeadLetterRouteDeps): AnyRoute {
+  return writeRoute({
+    method: 'POST',
+    path: `${DEAD_LETTERS_PATH}/replay`,
+    operationId: 'replayDeadLetters',
+    summary: 'Do all of a selection again, each once; by default it only tells what it would do',
+    tag: TAG,
+    access: 'admin',
+    body: replayManyBody,
+    responses: {
+      200: { description: 'What would be replayed', body: replayPreviewSchema },
+      202: { description: 'What was replayed', body: replayManySchema },
+    },
+    problems: ['conflict'],
+    handle({ body, principal, origin }, tx) {
+      return body.dryRun ? preview(deps, tx, body) : replayMany(deps, tx, body, { actor: principal, origin });
+    },
+  });
+}
+
+async function preview({ ui }: DeadLetterRouteDeps, tx: Tx, { filter, limit }: Selection): Promise<Reply> {
+  const counts = await countReplayable(tx, filter);
+  const sample = await listReplayable(tx, filter, Math.min(limit, PREVIEW_SAMPLE));
+  return reply(200, { ...counts, sample: sample.map((letter) => deadLetterView(letter, ui)) });
+}
+
+async function replayMany(
+  { starter }: DeadLetterRouteDeps,
+  tx: Tx,
+  { filter, limit }: Selection,
+  by: ReplayedBy,
+): Promise<Reply> {
+  const letters = await lockReplayable(tx, filter, limit);
+  const replays: Replay[] = [];
+  for (const letter of letters) replays.push(await replayDeadLetter(tx, starter, letter, by));
+  await recordAudits(
+    tx,
+    replays.map(({ entry }) => entry),
+  );
+  const { matching: remaining } = await countReplayable(tx, filter);
+  const replayed = replays.map(({ replayed: as }, place) => ({
+    deadLetterId: letters[place]?.id ?? '',
+    ...as,
+  }));
+  return reply(202, { replayed, remaining });
 }

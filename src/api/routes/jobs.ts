@@ -14,6 +14,7 @@ import { Problem } from '../../contracts/problems.js';
 import type { Principal } from '../../contracts/principal.js';
 import { recordAudit } from '../../db/audit-log.js';
 import { isKept } from '../../db/objects.js';
+import { listStepErrors } from '../../db/run-checkpoints.js';
 import { projectRun } from '../../db/run-events.js';
 import { findRun, listRuns, lockRun, requestCancel, type RunRow } from '../../db/runs.js';
 import type { Tx } from '../../db/transaction.js';
@@ -116,7 +117,11 @@ function getRoute({ ui }: JobRouteDeps): AnyRoute {
     async handle({ params: { id }, principal }, db) {
       const run = await findRun(db, principal, id, jobKinds);
       if (run === undefined) throw new Problem('not_found', { detail: 'job not found' });
-      return isFinal(run.status) ? reply(200, jobView(run, ui)) : reply(202, jobView(run, ui), retryAfter);
+      const job = jobView(run, ui);
+      if (!isFinal(run.status)) return reply(202, job, retryAfter);
+      if (job.state !== 'FAILED' || principal.role !== 'ADMIN') return reply(200, job);
+      // What went wrong word for word may hold SQL, a path or a secret: nobody else is told.
+      return reply(200, { ...job, errorDetails: await listStepErrors(db, id) });
     },
   });
 }
