@@ -5,6 +5,7 @@ import type { AuditVerifyOptions } from './audit-verify.js';
 import { checks } from './checks/index.js';
 import { readLocalStack, resolveConnection } from './connection.js';
 import { runDoctor, type DoctorOptions } from './doctor.js';
+import { addDeadLetterCommands, addScheduleCommands } from './job-commands.js';
 import { makeReport, type ReportOptions } from './report.js';
 import { cancelRun, listRuns, type RunsOptions } from './runs.js';
 import type { Terminal } from './terminal.js';
@@ -64,6 +65,8 @@ function addClientCommands(program: Command, { config, terminal, fail }: Program
     .action(async (id: string, options: { json: boolean; reason?: string }) =>
       cancelRun(await client(), id, options, terminal),
     );
+  addScheduleCommands(program, client, terminal);
+  addDeadLetterCommands(program, client, terminal);
 }
 
 /** Needs no server: whoever was given the file can do it. */

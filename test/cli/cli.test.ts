@@ -162,3 +162,71 @@ test('a result can be written to a file', async () => {
   expect(await sluice(['report', '--output', file], env())).toMatchObject({ code: 0, out: '' });
   expect([...(await readFile(file))]).toEqual([0, 255, 10]);
 });
+
+test('schedules are made, listed and told what to do', async () => {
+  const schedule = {
+    id: 'sch_1',
+    name: 'Mondays',
+    cron: '0 9 * * mon',
+    timeZone: 'Asia/Tokyo',
+    enabled: true,
+  };
+  const nextRuns = ['2027-01-04T00:00:00.000Z'];
+  const path = '/api/v1/report-schedules';
+  api.routes.set(`POST ${path}`, (_request, response) => answer(response, 201, { ...schedule, nextRuns }));
+  api.routes.set(`GET ${path}?limit=100`, (_request, response) =>
+    answer(response, 200, { items: [{ ...schedule, enabled: false, nextRuns: [] }], hasMore: false }),
+  );
+  api.routes.set(`POST ${path}/sch_1/trigger`, (_request, response) =>
+    answer(response, 202, { jobId: 'job_9' }),
+  );
+  api.routes.set(`DELETE ${path}/sch_1`, (_request, response) => response.writeHead(204).end());
+  const create = ['schedules', 'create', 'Mondays', '--cron', '0 9 * * mon', '--time-zone', 'Asia/Tokyo'];
+  const made = await sluice([...create, '--report', '{"format":"pdf"}'], env());
+  expect(made).toMatchObject({ code: 0, out: 'sch_1  next: 2027-01-04T00:00:00.000Z\n' });
+  expect(JSON.parse(api.requests[0]?.body ?? '')).toEqual({
+    ...{ name: 'Mondays', cron: '0 9 * * mon', timeZone: 'Asia/Tokyo', enabled: true },
+    report: { format: 'pdf' },
+  });
+  expect((await sluice(['schedules', 'list'], env())).out).toMatch(
+    /sch_1 +0 9 .* Asia\/Tokyo +paused +Mondays/,
+  );
+  expect((await sluice(['schedules', 'trigger', 'sch_1'], env())).out).toBe('job_9\n');
+  expect((await sluice(['schedules', 'delete', 'sch_1'], env())).code).toBe(0);
+  const odd = await sluice([...create, '--report', '{'], env());
+  expect([odd.code, odd.err]).toEqual([1, expect.stringContaining('--report takes JSON')]);
+});
+
+test('dead letters are replayed one by one, and as a selection only when it is said', async () => {
+  const path = '/api/v1/dead-letters';
+  const letter = {
+    id: 'dlt_1',
+    kind: 'report',
+    errorCode: 'step_failed',
+    createdAt: 'then',
+    title: 'Weekly',
+  };
+  api.routes.set(`GET ${path}?limit=20&kind=report`, (_request, response) =>
+    answer(response, 200, { items: [letter], hasMore: false }),
+  );
+  api.routes.set(`POST ${path}/dlt_1/replay`, (_request, response) =>
+    answer(response, 202, { jobId: 'job_2' }),
+  );
+  api.routes.set(`POST ${path}/replay`, (request, response) => {
+    const { dryRun } = JSON.parse(request.body) as { dryRun: boolean };
+    if (dryRun) return answer(response, 200, { matching: 1, notReplayable: 0, sample: [letter] });
+    const replayed = [{ deadLetterId: 'dlt_1', jobId: 'job_3' }];
+    answer(response, 202, { replayed, remaining: 0 });
+  });
+  const list = await sluice(['dead-letters', 'list', '--kind', 'report'], env());
+  expect(list.out).toMatch(/dlt_1 +report +step_failed +then +Weekly/);
+  expect((await sluice(['dead-letters', 'replay', 'dlt_1'], env())).out).toBe('job_2\n');
+  const told = await sluice(['dead-letters', 'replay', '--error-code', 'step_failed'], env());
+  expect(told.err).toContain('1 would be replayed; --yes does it');
+  const done = await sluice(['dead-letters', 'replay', '--error-code', 'step_failed', '--yes'], env());
+  expect(done.out).toBe('dlt_1 -> job_3\n');
+  expect(JSON.parse(api.requests.at(-1)?.body ?? '')).toEqual({
+    filter: { errorCode: 'step_failed' },
+    ...{ dryRun: false, limit: 20 },
+  });
+});

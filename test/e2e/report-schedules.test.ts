@@ -243,6 +243,25 @@ test('what keeps a schedule from making a report is noted, and a report that has
   await working(async () => expect(await due(id)).toEqual({ outcome: 'gone' }));
 });
 
+test('a report is made with the rights that its owner has when it is due', async () => {
+  const owner = await createApiUser(database, 'ADMIN');
+  const id = await create(owner, { report: { format: 'csv' } });
+  const theirs = await house.post({ title: 'work of somebody else' }, house.bob);
+  const report = async (): Promise<string> => {
+    const firing = await due(id);
+    if (firing.outcome !== 'started') throw new Error(firing.outcome);
+    await ended(firing.jobId);
+    return (await api.send(`/jobs/${firing.jobId}/result`, { token: owner.token })).text;
+  };
+  await working(async () => {
+    expect(await report()).toContain(theirs);
+    await database.pool.query(`update users set role = 'ANALYST' where id = $1`, [owner.id]);
+    const own = await report();
+    expect(own).toContain('report');
+    expect(own).not.toContain(theirs);
+  });
+});
+
 test('a trigger makes the report now, once for one key, while the schedule is paused', async () => {
   const id = await create(house.ana, { enabled: false });
   const headers = { 'Idempotency-Key': `trigger-${id}` };
