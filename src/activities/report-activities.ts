@@ -1,69 +1,134 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Pool } from 'pg';
+import type { AuditSigner } from '../contracts/audit-chain.js';
 import { failureTypes } from '../contracts/errors.js';
-import type { RenderReportInput, ReportActivities } from '../contracts/report.js';
-import type { gatherActivity } from '../db/activity-facts.js';
+import type {
+  GenerateReportInput,
+  RenderReportInput,
+  ReportActivities,
+  ReportBasis,
+  SectionPart,
+} from '../contracts/report.js';
 import type { RunProjection } from '../contracts/run.js';
 import { findBlob, storeBlob } from '../db/blobs.js';
-import { withTransaction } from '../db/transaction.js';
-import type { ActivityFacts } from '../domain/activity-report.js';
+import type { gatherSection } from '../db/gather-section.js';
+import { openReport, type OpenedReport } from '../db/open-report.js';
+import { countSteps } from '../db/run-checkpoints.js';
+import type { GatheredReport, GatheredSection } from '../domain/report-assembly.js';
 import { contentTypes, reportFilename } from '../domain/report-format.js';
-import { renderActivityReport } from '../domain/report-render.js';
+import { sectionTitle } from '../domain/report-sections.js';
 import type { ObjectStore } from '../platform/object-store.js';
 import { checkpointedStep } from './checkpointed-step.js';
+import { createPdfRenderer } from './render-pdf.js';
 import { storeResult } from './store-result.js';
+import { writeReport } from './write-report.js';
 
 export interface ReportDeps {
   readonly pool: Pool;
   readonly objects: ObjectStore;
-  /** Where the facts of a report come from. */
-  readonly gather: typeof gatherActivity;
+  readonly auditSigner: AuditSigner;
+  /** Where what a section says comes from. */
+  readonly gather: typeof gatherSection;
 }
 
+const SECTION_KEY = 'section:';
+
 export function createReportActivities(deps: ReportDeps): ReportActivities {
-  const { pool, gather } = deps;
+  const { pool } = deps;
+  const renderPdf = createPdfRenderer();
   return {
-    gatherReport: (input) =>
+    openReport: (input) =>
       checkpointedStep(pool, {
-        runId: input.runId,
-        stepKey: 'gather',
-        produce: () =>
-          withTransaction(pool, async (tx) => {
-            await tx.query('set transaction isolation level repeatable read, read only');
-            return gather(tx, input);
-          }),
-        store: async (tx, facts) =>
-          storeBlob(tx, input.runId, { content: JSON.stringify(facts), contentType: contentTypes.json }),
-        tell: () => told(50, 'render'),
+        ...{ runId: input.runId, stepKey: 'basis' },
+        produce: () => opened(pool, input),
+        store: async (tx, { snapshot, ...times }): Promise<ReportBasis> => ({
+          ...times,
+          snapshot: snapshot === null ? null : await storeBlob(tx, input.runId, jsonBlob(snapshot)),
+        }),
+        tell: () => told(5, 'gather'),
       }),
+
+    gatherSection: (input) => {
+      let gathered = 0;
+      return checkpointedStep(pool, {
+        ...{ runId: input.runId, stepKey: `${SECTION_KEY}${input.section}` },
+        produce: async () => {
+          const data = await deps.gather(deps, input);
+          if (data === undefined) throw gone('what the report is about is no longer kept');
+          return data;
+        },
+        store: async (tx, data) => {
+          gathered = 1 + (await countSteps(tx, input.runId, SECTION_KEY));
+          return storeBlob(tx, input.runId, jsonBlob(data));
+        },
+        tell: () => told(5 + Math.round((75 * gathered) / input.outOf), 'gather', input.section),
+      });
+    },
 
     renderReport: (input) =>
       checkpointedStep(pool, {
-        runId: input.runId,
-        stepKey: 'render',
-        produce: async () =>
-          storeResult(deps, {
+        ...{ runId: input.runId, stepKey: 'render' },
+        produce: async () => {
+          const report = await gatheredReport(pool, input);
+          const signal = Context.current().cancellationSignal;
+          const stored = await storeResult(deps, {
             runId: input.runId,
-            content: renderActivityReport(await factsOf(pool, input), input.format),
+            content: await writeReport({ pool, renderPdf, signal }, input, report),
             contentType: contentTypes[input.format],
             filename: reportFilename(input.title, input.format),
-            signal: Context.current().cancellationSignal,
-          }),
+            signal,
+          });
+          return { ...stored, sections: report.sections.map(({ status }) => status) };
+        },
         store: (_tx, result) => Promise.resolve(result),
-        tell: () => told(90, 'publish'),
+        tell: () => told(95, 'publish'),
       }),
   };
 }
 
-async function factsOf(pool: Pool, input: RenderReportInput): Promise<ActivityFacts> {
-  const blob = await findBlob(pool, input.facts.sha256);
-  if (blob === undefined) {
-    throw ApplicationFailure.nonRetryable("the report's facts are no longer kept", failureTypes.recordGone);
-  }
-  return JSON.parse(blob.content.toString('utf8')) as ActivityFacts;
+async function opened(pool: Pool, input: GenerateReportInput): Promise<OpenedReport> {
+  const found = await openReport(pool, input);
+  if (found === undefined) throw gone('the session is no longer there');
+  return found;
 }
 
-function told(percent: number, phase: string): Pick<RunProjection, 'progress' | 'events'> {
-  const progress = { percent, phase };
+/** Reads back what the sections say. Content that is there no longer cannot be made again: the report would lie. */
+async function gatheredReport(pool: Pool, input: RenderReportInput): Promise<GatheredReport> {
+  const { subject, title, basis, viewer, parts } = input;
+  const sections: GatheredSection[] = [];
+  for (const part of parts) sections.push(await gatheredSection(pool, input, part));
+  return {
+    ...{ type: subject.type, title, from: basis.from, to: basis.to },
+    ...{ scope: viewer.role === 'ADMIN' ? 'everybody' : 'own', sections },
+  };
+}
+
+async function gatheredSection(
+  pool: Pool,
+  { subject }: RenderReportInput,
+  part: SectionPart,
+): Promise<GatheredSection> {
+  const named = { name: part.name, title: sectionTitle(subject.type, part.name) };
+  if ('error' in part) {
+    return { status: { ...named, status: 'missing', error: part.error.message }, data: null };
+  }
+  const blob = await findBlob(pool, part.content.sha256);
+  if (blob === undefined) throw gone('what was gathered for the report is no longer kept');
+  return {
+    status: { ...named, status: 'complete' },
+    data: JSON.parse(blob.content.toString('utf8')) as object,
+  };
+}
+
+function jsonBlob(value: object): { content: string; contentType: string } {
+  return { content: JSON.stringify(value), contentType: contentTypes.json };
+}
+
+function gone(message: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, failureTypes.recordGone);
+}
+
+function told(percent: number, phase: string, section?: string): Pick<RunProjection, 'progress' | 'events'> {
+  const progress = { percent, phase, ...(section === undefined ? {} : { section }) };
   return { progress, events: [{ type: 'job.progress', data: progress }] };
 }

@@ -1,6 +1,7 @@
 import type { Job, JobStatus } from '../contracts/job.js';
 import { scheduleOf } from '../contracts/report-schedule.js';
 import type { RunRow } from '../db/runs.js';
+import { hasGaps } from '../domain/report-sections.js';
 import { isFinal, jobStateOf, type JobState } from '../domain/run-status.js';
 import { temporalLink, type TemporalUi } from './temporal-link.js';
 
@@ -52,6 +53,12 @@ function endOf(run: RunRow, state: JobState): Partial<Job> {
     return { error: run.error?.message ?? 'unknown error', errorCode: run.error?.code ?? 'unknown_error' };
   }
   if (state !== 'SUCCESS' || run.result === null) return {};
-  const { contentType, bytes, sha256 } = run.result;
-  return { downloadUrl: `/jobs/${run.id}/result`, result: { contentType, bytes, sha256 } };
+  const { contentType, bytes, sha256, sections } = run.result;
+  return {
+    downloadUrl: `/jobs/${run.id}/result`,
+    result: { contentType, bytes, sha256 },
+    ...(sections === undefined
+      ? {}
+      : { completedWithGaps: hasGaps(sections), sections: sections.map((section) => ({ ...section })) }),
+  };
 }

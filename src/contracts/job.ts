@@ -30,6 +30,21 @@ export const jobSchema = z
     }),
     downloadUrl: z.string().optional().meta({ description: 'Once it has a result.' }),
     result: z.object({ contentType: z.string(), bytes: z.number().int(), sha256: z.string() }).optional(),
+    completedWithGaps: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Of a finished report: whether a section is missing.' }),
+    sections: z
+      .array(
+        z.object({
+          name: z.string(),
+          title: z.string(),
+          status: z.enum(['complete', 'missing']),
+          error: z.string().optional(),
+        }),
+      )
+      .optional()
+      .meta({ description: 'Of a finished report: how each of its sections came out.' }),
     error: z.string().optional(),
     errorCode: z.string().optional(),
     errorDetails: z
@@ -41,7 +56,7 @@ export const jobSchema = z
     origin: z
       .object({ jobId: z.string(), relation: z.string() })
       .optional()
-      .meta({ description: 'The job that this one runs again.' }),
+      .meta({ description: 'The job that this one runs again, or redoes sections of.' }),
     scheduleId: z.string().optional().meta({ description: 'The report schedule that made it.' }),
     input: z.record(z.string(), z.unknown()),
     links: z.object({ self: z.string(), events: z.string(), temporal: z.string().nullable() }),

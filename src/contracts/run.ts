@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { runStatuses, type FinalStatus, type RunStatus } from '../domain/run-status.js';
 import type { EventName } from '../domain/event-names.js';
+import type { SectionStatus } from '../domain/report-sections.js';
 
 export const runStatusSchema = z.enum(runStatuses).meta({ id: 'RunStatus' });
 
@@ -19,6 +20,8 @@ export interface RunResult {
   readonly bytes: number;
   readonly contentType: string;
   readonly filename: string;
+  /** Of a report: how each of its sections came out. */
+  readonly sections?: readonly SectionStatus[];
 }
 
 /** `percent` and `phase` are what every list shows; a kind adds members of its own. */

@@ -1,8 +1,10 @@
 import { newId } from '../contracts/ids.js';
 import { runKinds, taskQueues, workflowIdOf } from '../contracts/names.js';
+import { Problem } from '../contracts/problems.js';
 import type { Role } from '../contracts/principal.js';
-import type { GenerateReport, GenerateReportInput } from '../contracts/report.js';
-import { insertRun, type NewRun } from './runs.js';
+import type { GenerateReport, GenerateReportInput, ReportSubject } from '../contracts/report.js';
+import { sectionsOf } from '../domain/report-sections.js';
+import { findRun, insertRun, type NewRun } from './runs.js';
 import type { Tx } from './transaction.js';
 
 export interface ReportOrder {
@@ -12,25 +14,55 @@ export interface ReportOrder {
   readonly tags?: readonly string[];
 }
 
-/** The row of a new report. Whoever inserts it starts it after the commit, or leaves that to the sweeper. */
+/**
+ * The row of a new report. Whoever inserts it starts it after the commit, or leaves that to the sweeper.
+ * Refused with a `Problem` when the owner may not have it: `forbidden`, or `not_found` for a session.
+ */
 export async function insertReport(tx: Tx, order: ReportOrder): Promise<NewRun> {
-  const run = reportRun(order);
+  const title = await titleOf(tx, order);
+  const run = reportRun(order, title);
   await insertRun(tx, run);
   return run;
 }
 
-function reportRun({ body, owner, tags = [] }: ReportOrder): NewRun {
+/** Looks up what the report is about, so that nobody gets a report of what they may not see. */
+async function titleOf(tx: Tx, { body, owner }: ReportOrder): Promise<string> {
+  switch (body.type) {
+    case 'activity':
+      return body.title ?? `Activity of the last ${body.params.hours} hours`;
+    case 'cot-session': {
+      const session = await findRun(tx, owner, body.sessionId, ['cot-session']);
+      if (session === undefined) throw new Problem('not_found', { detail: 'session not found' });
+      return body.title ?? session.title;
+    }
+    case 'audit':
+      if (owner.role !== 'ADMIN') throw new Problem('forbidden');
+      return body.title ?? 'Audit report';
+  }
+}
+
+function subjectOf(body: GenerateReport): ReportSubject {
+  switch (body.type) {
+    case 'activity':
+      return { type: 'activity', hours: body.params.hours };
+    case 'cot-session':
+      return { type: 'cot-session', sessionId: body.sessionId };
+    case 'audit':
+      return { type: 'audit', filters: body.params };
+  }
+}
+
+function reportRun({ body, owner, tags = [] }: ReportOrder, title: string): NewRun {
   const id = newId('job');
-  const { type, format, params } = body;
-  const title = body.title ?? `Activity of the last ${params.hours} hours`;
   const input: GenerateReportInput = {
     runId: id,
-    type,
     title,
-    format,
-    hours: params.hours,
+    format: body.format,
+    subject: subjectOf(body),
     // Decided when it is asked for: a role that is lost later takes nothing away from a report that was allowed.
-    ownerId: owner.role === 'ADMIN' ? null : owner.userId,
+    viewer: { userId: owner.userId, role: owner.role },
+    sections: sectionsOf(body.type, body.format),
+    reuse: null,
   };
   return {
     id,

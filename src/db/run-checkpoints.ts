@@ -1,5 +1,5 @@
 import { toJsonb } from './jsonb.js';
-import { execute, many, maybeOne, sql, type Db } from './sql.js';
+import { execute, many, maybeOne, one, sql, type Db } from './sql.js';
 
 export interface StepPlace {
   readonly runId: string;
@@ -23,6 +23,16 @@ export async function insertCheckpoint(db: Db, place: StepPlace, output: unknown
     sql`insert into run_checkpoints (run_id, step_key, output)
         values (${place.runId}, ${place.stepKey}, ${toJsonb(output) ?? 'null'})`,
   );
+}
+
+/** How many steps are done whose keys begin like this. */
+export async function countSteps(db: Db, runId: string, keyStart: string): Promise<number> {
+  const { done } = await one<{ done: number }>(
+    db,
+    sql`select count(*) as done from run_checkpoints
+         where run_id = ${runId} and starts_with(step_key, ${keyStart})`,
+  );
+  return done;
 }
 
 export interface StepError {

@@ -54,7 +54,7 @@ export interface NewRun extends StartableRun {
   /** What was asked for, as its owner reads it. */
   readonly input: Readonly<Record<string, unknown>>;
   readonly progress?: object;
-  readonly origin?: { readonly runId: string; readonly relation: 'replay' | 'fork' };
+  readonly origin?: { readonly runId: string; readonly relation: 'replay' | 'fork' | 'redo' };
   readonly tags?: readonly string[];
 }
 

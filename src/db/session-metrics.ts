@@ -4,12 +4,17 @@ import type { StepName } from '../domain/session-state.js';
 import { visibleTo, type Viewer } from './runs.js';
 import { many, sql, type Db, type Sql } from './sql.js';
 
-/** Since when; the end is now. */
+/** Its length and its end, which is now when it is not given. */
 export interface MetricsWindow {
   readonly ms: number;
+  readonly until?: string;
 }
 
-const since = (window: MetricsWindow): Sql => sql`now() - ${window.ms} * interval '1 millisecond'`;
+function inWindow(moment: Sql, { ms, until }: MetricsWindow): Sql {
+  const length = sql`${ms} * interval '1 millisecond'`;
+  if (until === undefined) return sql`${moment} >= now() - ${length}`;
+  return sql`(${moment} >= ${until}::timestamptz - ${length} and ${moment} < ${until}::timestamptz)`;
+}
 
 export interface WorkRow extends Omit<WorkTotals, 'errorRate'> {
   readonly template: string;
@@ -35,7 +40,7 @@ export function measureWork(db: Db, viewer: Viewer, window: MetricsWindow): Prom
             from session_steps as steps
             join sessions on sessions.run_id = steps.run_id
             join runs on runs.id = steps.run_id
-           where steps.finished_at >= ${since(window)} and steps.origin_step_id is null
+           where ${inWindow(sql`steps.finished_at`, window)} and steps.origin_step_id is null
              and ${visibleTo(viewer)}),
         measured as (
           select template, phase, step, max(version) as version, count(*) as runs,
@@ -77,7 +82,7 @@ export function measureWaits(db: Db, viewer: Viewer, window: MetricsWindow): Pro
             from gates
             join sessions on sessions.run_id = gates.run_id
             join runs on runs.id = gates.run_id
-           where (gates.decided_at >= ${since(window)} and gates.status <> 'canceled'
+           where (${inWindow(sql`gates.decided_at`, window)} and gates.status <> 'canceled'
                   or gates.status = 'waiting' and runs.finished_at is null)
              and ${visibleTo(viewer)})
         select template, phase, count(decided_at) as decisions, count(*) - count(decided_at) as open,
@@ -104,15 +109,15 @@ export function countSessions(db: Db, viewer: Viewer, window: MetricsWindow): Pr
   return many<SessionCountRow & Record<string, unknown>>(
     db,
     sql`select sessions.template_name as template,
-               count(*) filter (where runs.created_at >= ${since(window)}) as created,
+               count(*) filter (where ${inWindow(sql`runs.created_at`, window)}) as created,
                count(*) filter (where runs.finished_at is null) as open,
-               count(*) filter (where runs.finished_at >= ${since(window)} and runs.status = 'completed') as completed,
-               count(*) filter (where runs.finished_at >= ${since(window)} and runs.status = 'failed') as failed,
-               count(*) filter (where runs.finished_at >= ${since(window)} and runs.status = 'rejected') as rejected,
-               count(*) filter (where runs.finished_at >= ${since(window)} and runs.status = 'canceled') as canceled
+               count(*) filter (where ${inWindow(sql`runs.finished_at`, window)} and runs.status = 'completed') as completed,
+               count(*) filter (where ${inWindow(sql`runs.finished_at`, window)} and runs.status = 'failed') as failed,
+               count(*) filter (where ${inWindow(sql`runs.finished_at`, window)} and runs.status = 'rejected') as rejected,
+               count(*) filter (where ${inWindow(sql`runs.finished_at`, window)} and runs.status = 'canceled') as canceled
           from runs join sessions on sessions.run_id = runs.id
-         where (runs.created_at >= ${since(window)} or runs.finished_at is null
-                or runs.finished_at >= ${since(window)})
+         where (${inWindow(sql`runs.created_at`, window)} or runs.finished_at is null
+                or ${inWindow(sql`runs.finished_at`, window)})
            and ${visibleTo(viewer)}
          group by sessions.template_name
          order by sessions.template_name`,

@@ -1,16 +1,22 @@
 import type { RunStatus } from './run-status.js';
 
-/** What a report of the system's own activity says, whatever it is rendered to. */
-export interface ActivityFacts {
-  readonly title: string;
-  /** `own`: only the runs of who asked. */
-  readonly scope: 'own' | 'everybody';
-  readonly from: string;
-  readonly to: string;
-  readonly total: number;
-  readonly byKind: readonly KindFacts[];
-  readonly recent: readonly RunFacts[];
-  readonly failures: readonly (RunFacts & { readonly code: string; readonly message: string })[];
+/** What a report of the system's own activity says, section by section. */
+export interface ActivityData {
+  readonly runs: {
+    readonly total: number;
+    readonly byKind: readonly KindFacts[];
+    readonly timeline: Timeline;
+    readonly recent: readonly RunFacts[];
+  };
+  readonly sessions: {
+    readonly templates: readonly SessionCounts[];
+    readonly standing: readonly StandingFacts[];
+    readonly standingTotal: number;
+  };
+  readonly steps: { readonly steps: readonly StepFacts[] };
+  readonly waiting: { readonly phases: readonly WaitFacts[]; readonly workMs: number };
+  readonly usage: { readonly models: readonly ModelFacts[]; readonly days: readonly DayFacts[] };
+  readonly failures: { readonly total: number; readonly recent: readonly FailureFacts[] };
 }
 
 export interface KindFacts {
@@ -22,6 +28,11 @@ export interface KindFacts {
   readonly p95Ms: number | null;
 }
 
+export interface Timeline {
+  readonly unit: 'hour' | 'day';
+  readonly buckets: readonly { readonly at: string; readonly ended: number; readonly failed: number }[];
+}
+
 export interface RunFacts {
   readonly id: string;
   readonly kind: string;
@@ -31,12 +42,68 @@ export interface RunFacts {
   readonly durationMs: number | null;
 }
 
-/** `340 ms`, `12.3 s`, `4 min 05 s`, `3 h 20 min`; a dash when there is none. */
-export function humanDuration(ms: number | null): string {
-  if (ms === null) return '–';
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
-  const seconds = Math.round(ms / 1_000);
-  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
-  return `${Math.floor(seconds / 3_600)} h ${Math.floor((seconds % 3_600) / 60)} min`;
+export interface FailureFacts extends RunFacts {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface SessionCounts {
+  readonly template: string;
+  readonly created: number;
+  readonly open: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly rejected: number;
+  readonly canceled: number;
+}
+
+export interface StandingFacts {
+  readonly id: string;
+  readonly topic: string;
+  readonly template: string;
+  readonly reason: string;
+  readonly unchangedMs: number;
+}
+
+export interface StepFacts {
+  readonly template: string;
+  readonly phase: number;
+  readonly title: string | null;
+  readonly step: string;
+  readonly runs: number;
+  readonly failed: number;
+  readonly retries: number;
+  readonly errorRate: number | null;
+  readonly p50Ms: number | null;
+  readonly p95Ms: number | null;
+  readonly totalMs: number;
+}
+
+export interface WaitFacts {
+  readonly template: string;
+  readonly phase: number;
+  readonly decisions: number;
+  readonly open: number;
+  readonly p50Ms: number | null;
+  readonly p95Ms: number | null;
+  readonly totalMs: number;
+}
+
+export interface ModelFacts {
+  readonly template: string;
+  readonly model: string;
+  readonly provider: string;
+  readonly steps: number;
+  readonly tokensIn: number;
+  readonly tokensOut: number;
+  readonly tokensCached: number;
+  readonly costUsd: number;
+  readonly unpricedSteps: number;
+}
+
+export interface DayFacts {
+  readonly day: string;
+  readonly tokensIn: number;
+  readonly tokensOut: number;
+  readonly costUsd: number;
 }

@@ -71,7 +71,3 @@ export type MarkdownInline =
   | { readonly kind: 'text' | 'code'; readonly text: string }
   | { readonly kind: 'strong' | 'emphasis' | 'deleted'; readonly content: readonly MarkdownInline[] }
   | { readonly kind: 'break' };
-
-export function isStream(rows: ReportTable['rows']): rows is AsyncIterable<TableRow> {
-  return Symbol.asyncIterator in rows;
-}

@@ -1,8 +1,9 @@
-export const reportFormats = ['html', 'md', 'json', 'csv'] as const;
+export const reportFormats = ['html', 'pdf', 'md', 'json', 'csv'] as const;
 export type ReportFormat = (typeof reportFormats)[number];
 
 export const contentTypes: Readonly<Record<ReportFormat, string>> = {
   html: 'text/html; charset=utf-8',
+  pdf: 'application/pdf',
   md: 'text/markdown; charset=utf-8',
   json: 'application/json; charset=utf-8',
   csv: 'text/csv; charset=utf-8',

@@ -1,107 +1,136 @@
-import { humanDuration, type ActivityFacts } from './activity-report.js';
+import { escapeHtml } from './escape-html.js';
+import type {
+  DocumentSection,
+  MarkdownBlock,
+  MarkdownInline,
+  ReportBlock,
+  ReportChart,
+  ReportColumn,
+  ReportDocument,
+  ReportTable,
+  TableRow,
+} from './report-document.js';
+import { reportStyle } from './report-style.js';
 
-/** One self-contained page: no script, no request to anywhere, readable in the dark and on paper. */
-export function renderReportHtml(facts: ActivityFacts): string {
-  return `<!doctype html>
+/** Gives a chart as an SVG element whose texts are escaped. */
+export type DrawChart = (chart: ReportChart) => string;
+
+/** One self-contained page: no script, no link, no request to anywhere; readable on paper. */
+export async function* reportHtml(document: ReportDocument, draw: DrawChart): AsyncGenerator<string> {
+  const title = escapeHtml(document.title);
+  yield `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(facts.title)}</title>
-<style>${style}</style>
+<title>${title}</title>
+<style>${reportStyle}</style>
 </head>
 <body>
-<h1>${escapeHtml(facts.title)}</h1>
-<p>${time(facts.from)} – ${time(facts.to)} · ${facts.total} runs${facts.scope === 'own' ? ' of your own' : ''}</p>
-<h2>By kind and status</h2>
-${byKind(facts)}
-<h2>Most recent</h2>
-${recent(facts)}
-<h2>Failures</h2>
-${failures(facts)}
-</body>
-</html>
-`;
+<h1>${title}</h1>
+${document.lines.map((line) => `<p class="line">${escapeHtml(line)}</p>\n`).join('')}`;
+  for (const section of document.sections) yield* sectionHtml(section, draw);
+  yield '</body>\n</html>\n';
 }
 
-function byKind(facts: ActivityFacts): string {
-  const most = Math.max(1, ...facts.byKind.map((each) => each.count));
-  const rows = facts.byKind.map((each) => [
-    escapeHtml(each.kind),
-    badge(each.status),
-    `<span class="bar" style="width:${((each.count / most) * 8).toFixed(2)}rem"></span> ${each.count}`,
-    humanDuration(each.medianMs),
-    humanDuration(each.p95Ms),
-  ]);
-  return table(['Kind', 'Status', 'Runs', 'Median', 'p95'], rows);
+async function* sectionHtml(section: DocumentSection, draw: DrawChart): AsyncGenerator<string> {
+  yield `<section>\n<h2>${escapeHtml(section.title)}</h2>\n`;
+  if (section.missing !== null)
+    yield `<p class="warning">This section is missing. ${escapeHtml(section.missing)}</p>\n`;
+  for (const block of section.blocks) {
+    if (block.kind === 'table') yield* tableHtml(block.table);
+    else yield `${blockHtml(block, draw)}\n`;
+  }
+  yield '</section>\n';
 }
 
-function recent(facts: ActivityFacts): string {
-  const rows = facts.recent.map((run) => [
-    time(run.createdAt),
-    `<code>${escapeHtml(run.id)}</code>`,
-    escapeHtml(run.kind),
-    escapeHtml(run.title),
-    badge(run.status),
-    humanDuration(run.durationMs),
-  ]);
-  return table(['Created', 'Id', 'Kind', 'Title', 'Status', 'Duration'], rows);
+function blockHtml(block: Exclude<ReportBlock, { kind: 'table' }>, draw: DrawChart): string {
+  switch (block.kind) {
+    case 'heading':
+      return `<h3>${escapeHtml(block.text)}</h3>`;
+    case 'paragraph':
+      return `<p${block.tone === undefined ? '' : ` class="${block.tone}"`}>${escapeHtml(block.text)}</p>`;
+    case 'facts':
+      return `<dl>${block.rows.map(([label, value]) => `<dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}</dd>`).join('')}</dl>`;
+    case 'chart':
+      return `<figure>${draw(block.chart)}</figure>`;
+    case 'code':
+      return `<pre>${escapeHtml(block.text)}</pre>`;
+    case 'markdown':
+      return `<div class="written">${block.blocks.map(markdownHtml).join('\n')}</div>`;
+  }
 }
 
-function failures(facts: ActivityFacts): string {
-  const rows = facts.failures.map((run) => [
-    time(run.createdAt),
-    `<code>${escapeHtml(run.id)}</code>`,
-    escapeHtml(run.kind),
-    `<code>${escapeHtml(run.code)}</code>`,
-    escapeHtml(run.message),
-  ]);
-  return table(['Created', 'Id', 'Kind', 'Code', 'What happened'], rows);
+async function* tableHtml({ columns, rows }: ReportTable): AsyncGenerator<string> {
+  const head = columns.map((column) => `<th${classOf(column)}>${escapeHtml(column.title)}</th>`).join('');
+  yield `<div class="wide"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n`;
+  let count = 0;
+  for await (const row of rows) {
+    count += 1;
+    yield rowHtml(columns, row);
+  }
+  yield `</tbody>\n</table></div>\n${count === 0 ? '<p class="none">Nothing.</p>\n' : ''}`;
 }
 
-/** The cells are HTML already; only this file makes them. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  if (rows.length === 0) return '<p class="none">Nothing.</p>';
-  const cells = (tag: string, row: readonly string[]): string =>
-    `<tr>${row.map((cell) => `<${tag}>${cell}</${tag}>`).join('')}</tr>`;
-  return `<div class="wide"><table>
-<thead>${cells('th', head)}</thead>
-<tbody>
-${rows.map((row) => cells('td', row)).join('\n')}
-</tbody>
-</table></div>`;
+function rowHtml(columns: readonly ReportColumn[], row: TableRow): string {
+  const cells = columns.map((column, index) => {
+    const text = escapeHtml(row[index] ?? '');
+    if (column.as === 'code') return `<td><code>${text}</code></td>`;
+    if (column.as === 'status')
+      return `<td><span class="badge ${text}">${text.replaceAll('_', ' ')}</span></td>`;
+    return `<td${classOf(column)}>${text}</td>`;
+  });
+  return `<tr>${cells.join('')}</tr>\n`;
 }
 
-function badge(status: string): string {
-  return `<span class="badge ${escapeHtml(status)}">${escapeHtml(status.replaceAll('_', ' '))}</span>`;
+function classOf(column: ReportColumn): string {
+  return column.as === 'number' ? ' class="number"' : '';
 }
 
-/** To the second: nobody reads microseconds on a page, and the exact moment stays in the attribute. */
-function time(at: string): string {
-  return `<time datetime="${escapeHtml(at)}">${escapeHtml(at.slice(0, 19).replace('T', ' '))} UTC</time>`;
+function markdownHtml(block: MarkdownBlock): string {
+  switch (block.kind) {
+    case 'heading': {
+      // The headings of the report itself end at 3: what somebody else wrote stays below them.
+      const tag = `h${Math.min(6, block.level + 3)}`;
+      return `<${tag}>${inlineHtml(block.content)}</${tag}>`;
+    }
+    case 'paragraph':
+      return `<p>${inlineHtml(block.content)}</p>`;
+    case 'list': {
+      const items = block.items.map((item) => `<li>${item.map(markdownHtml).join('\n')}</li>`).join('\n');
+      return block.start === null ? `<ul>${items}</ul>` : `<ol start="${block.start}">${items}</ol>`;
+    }
+    case 'quote':
+      return `<blockquote>${block.blocks.map(markdownHtml).join('\n')}</blockquote>`;
+    case 'code':
+      return `<pre>${escapeHtml(block.text)}</pre>`;
+    case 'rule':
+      return '<hr>';
+    case 'table': {
+      const row = (tag: string, cells: readonly (readonly MarkdownInline[])[]): string =>
+        `<tr>${cells.map((cell) => `<${tag}>${inlineHtml(cell)}</${tag}>`).join('')}</tr>`;
+      return `<div class="wide"><table><thead>${row('th', block.head)}</thead><tbody>${block.rows.map((cells) => row('td', cells)).join('\n')}</tbody></table></div>`;
+    }
+  }
 }
 
-export function escapeHtml(text: string): string {
-  const entities: Record<string, string> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-  };
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
+const inlineTags = { strong: 'strong', emphasis: 'em', deleted: 's' } as const;
+
+function inlineHtml(content: readonly MarkdownInline[]): string {
+  return content.map(runHtml).join('');
 }
 
-const style = `
-:root{color-scheme:light dark;--line:light-dark(#d8dce3,#3a4150);--quiet:light-dark(#5c6676,#9aa5b5)}
-body{font:15px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.6rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem}
-p,.none{color:var(--quiet)}.wide{overflow-x:auto}
-table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
-th,td{text-align:left;padding:.35rem .75rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top}
-th{font-weight:600;color:var(--quiet)}code{font-size:.85em;overflow-wrap:anywhere}
-.bar{display:inline-block;height:.6rem;background:#4c7bd9;border-radius:2px}
-.badge{padding:.05rem .45rem;border-radius:1rem;border:1px solid var(--line);white-space:nowrap;font-size:.85em}
-.completed{border-color:#2c8a57}.failed{border-color:#c4423c}.needs_attention,.waiting_approval{border-color:#b9801f}
-@media print{body{margin:0}}
-`;
+function runHtml(each: MarkdownInline): string {
+  switch (each.kind) {
+    case 'text':
+      return escapeHtml(each.text);
+    case 'code':
+      return `<code>${escapeHtml(each.text)}</code>`;
+    case 'break':
+      return '<br>';
+    case 'strong':
+    case 'emphasis':
+    case 'deleted':
+      return `<${inlineTags[each.kind]}>${inlineHtml(each.content)}</${inlineTags[each.kind]}>`;
+  }
+}

@@ -1,6 +1,6 @@
 import { createActivities } from '../activities/index.js';
 import { MOST_WEBHOOKS } from '../contracts/webhook.js';
-import { gatherActivity } from '../db/activity-facts.js';
+import { gatherSection } from '../db/gather-section.js';
 import { auditRetention } from '../db/audit-retention.js';
 import { webhookRetention } from '../db/webhook-retention.js';
 import { loadConfig } from '../platform/config.js';
@@ -37,7 +37,7 @@ async function work(): Promise<void> {
     const [{ pool }, { retentionDays: keepDays, auditRetentionDays }] = [resources, config];
     const wakes = { pool, wakeWebhook: createWebhookWake(client) };
     const activities = createActivities({
-      ...{ ...resources, ...wakes, gather: gatherActivity, control: createRunControl(client) },
+      ...{ ...resources, ...wakes, gather: gatherSection, control: createRunControl(client) },
       schedules: createScheduleControl(client),
       policy: { startGraceMs: 5_000, silentMs: 60_000, keepDays },
       moreRetention: { ...auditRetention(pool, auditRetentionDays), ...webhookRetention(pool, keepDays) },

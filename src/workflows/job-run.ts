@@ -49,7 +49,7 @@ async function fail(runId: string, failure: ActivityFailure): Promise<RunOutcome
   return end({
     runId,
     status: 'failed',
-    error: errorOf(failure),
+    error: errorOf(failure, failure.activityType),
     ...(usedUp ? { deadLetter: { step: failure.activityType } } : {}),
   });
 }
@@ -70,14 +70,15 @@ function keyOf(moment: 'begin' | 'end'): string {
   return `${workflowInfo().runId}:${moment}`;
 }
 
-function errorOf(failure: ActivityFailure): RunError {
+/** Why a step failed, in words that the job's owner may read. `step` is what it is called there. */
+export function errorOf(failure: ActivityFailure, step: string): RunError {
   const { cause } = failure;
   const timedOut = cause instanceof TimeoutFailure;
   const { type, message } =
     cause instanceof ApplicationFailure
       ? { type: cause.type, message: cause.message }
       : { type: null, message: '' };
-  return jobErrorOf({ step: failure.activityType, type: type ?? null, message, timedOut });
+  return jobErrorOf({ step, type: type ?? null, message, timedOut });
 }
 
 function detailsOf(status: RunOutcome['status'], error: RunError | undefined): string {

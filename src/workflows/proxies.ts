@@ -31,11 +31,24 @@ export const runs = proxyLocalActivities<RunActivities>({
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
 });
 
-/** Reading and rendering take well under a second; a minute is a database in trouble, and three tries tell. */
-export const reportSteps = proxyActivities<ReportActivities>({
+/** Reading one section takes well under a second; minutes are a database in trouble, and three tries tell. */
+export const reportSteps = proxyActivities<Pick<ReportActivities, 'openReport' | 'gatherSection'>>({
   taskQueue: taskQueues.flow,
-  startToCloseTimeout: '1m',
+  startToCloseTimeout: '5m',
   // A checkpointed step beats every second: after the death of its worker another one has it in this time.
+  heartbeatTimeout: '5s',
+  retry: {
+    maximumAttempts: 3,
+    initialInterval: '1s',
+    backoffCoefficient: 3,
+    nonRetryableErrorTypes: hopeless,
+  },
+});
+
+/** Writes hundreds of thousands of rows, or waits for its turn at the typesetter: the same, with more time. */
+export const reportRendering = proxyActivities<Pick<ReportActivities, 'renderReport'>>({
+  taskQueue: taskQueues.flow,
+  startToCloseTimeout: '15m',
   heartbeatTimeout: '5s',
   retry: {
     maximumAttempts: 3,

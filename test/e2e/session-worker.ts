@@ -1,5 +1,5 @@
 import { createActivities } from '../../src/activities/index.js';
-import { gatherActivity } from '../../src/db/activity-facts.js';
+import { gatherSection } from '../../src/db/gather-section.js';
 import { loadConfig } from '../../src/platform/config.js';
 import { createLogger } from '../../src/platform/logger.js';
 import { createPool } from '../../src/platform/pool.js';
@@ -41,7 +41,7 @@ if (connection !== undefined) {
     queues: ['flow', 'llm'],
     workflowBundle: { codePath: process.env['WORKFLOW_BUNDLE'] ?? '' },
     activities: createActivities({
-      ...{ pool, model, tools: [], contextMaxTokens: 8_000, gather: gatherActivity },
+      ...{ pool, model, tools: [], contextMaxTokens: 8_000, gather: gatherSection },
       openDeltas: () => ({ write: () => undefined, end: () => undefined }),
       control: createRunControl(connection.client),
       schedules: createScheduleControl(connection.client),

@@ -2,6 +2,7 @@ import type { RunOutcome } from '../../src/contracts/run.js';
 import type { Principal } from '../../src/contracts/principal.js';
 import { listEventsAfter } from '../../src/db/run-event-reads.js';
 import { findRun, type NewRun } from '../../src/db/runs.js';
+import { sectionsOf } from '../../src/domain/report-sections.js';
 import { useDatabase } from '../support/database.js';
 import { givenUser, newReportRun } from '../support/runs.js';
 import { startRun } from '../support/spine.js';
@@ -34,47 +35,54 @@ const says = (worker: WorkerProcess, word: string): Promise<unknown> =>
 const outcomeOf = (run: NewRun): Promise<RunOutcome> =>
   temporal.client.workflow.getHandle(run.workflowId).result() as Promise<RunOutcome>;
 
+const SECTIONS = sectionsOf('activity', 'json');
+
 async function expectOneSuccess(run: NewRun): Promise<void> {
   expect((await findRun(database.pool, owner, run.id))?.status).toBe('completed');
   const events = await listEventsAfter(database.pool, run.id, 0, 100);
-  expect(events.map((event) => [event.pos, event.type])).toEqual([
-    [1, 'job.started'],
-    [2, 'job.progress'],
-    [3, 'job.progress'],
-    [4, 'job.completed'],
-  ]);
+  const types = [
+    'job.started',
+    ...['open', ...SECTIONS, 'render'].map(() => 'job.progress'),
+    'job.completed',
+  ];
+  expect(events.map((event) => [event.pos, event.type])).toEqual(
+    types.map((type, index) => [index + 1, type]),
+  );
   const { rows } = await database.pool.query<{ step_key: string }>(
     'select step_key from run_checkpoints where run_id = $1 order by step_key',
     [run.id],
   );
-  expect(rows.map((row) => row.step_key)).toEqual(['gather', 'render']);
+  const keys = ['basis', 'render', ...SECTIONS.map((name) => `section:${name}`)];
+  expect(rows.map((row) => row.step_key)).toEqual(keys.sort());
 }
 
-test('a worker that is killed in the middle of a step costs that step, and the job ends well once', async () => {
-  const doomed = start({ STOP_AT: 'produce' });
+test('a worker that is killed at each stage of a job costs that stage at most, and each job ends well once', async () => {
+  const places = ['opening', 'opened', 'gathering usage', 'gathered usage'];
+  places.push('rendering', 'storing', 'rendered');
+  const stops = places.map((place) => ({ place, run: newReportRun(owner) }));
+  const runs = stops.map(({ run }) => run);
+  const doomed = start({
+    STOPS: JSON.stringify(Object.fromEntries(stops.map(({ place, run }) => [run.id, place]))),
+  });
   await says(doomed, 'ready');
-  const run = newReportRun(owner);
-  await startRun(database.pool, temporal.client, run);
-  await says(doomed, 'gathering');
+  for (const run of runs) await startRun(database.pool, temporal.client, run);
+  for (const { place, run } of stops) await says(doomed, `${run.id}: ${place}`);
   await doomed.kill('SIGKILL');
   const next = start();
-  expect((await outcomeOf(run)).status).toBe('completed');
-  expect(next.said.filter((word) => word === 'gathering')).toHaveLength(1);
-  await expectOneSuccess(run);
-  await next.kill('SIGTERM');
-});
+  const outcomes = await Promise.all(runs.map(outcomeOf));
+  expect(outcomes.map((outcome) => outcome.status)).toEqual(places.map(() => 'completed'));
+  for (const run of runs) await expectOneSuccess(run);
 
-test('a worker that is killed after a step was committed and before it was reported costs nothing', async () => {
-  const doomed = start({ STOP_AT: 'report' });
-  await says(doomed, 'ready');
-  const run = newReportRun(owner);
-  await startRun(database.pool, temporal.client, run);
-  await says(doomed, 'gathered');
-  await doomed.kill('SIGKILL');
-  const next = start();
-  expect((await outcomeOf(run)).status).toBe('completed');
-  expect(next.said).not.toContain('gathering');
-  await expectOneSuccess(run);
+  const again = (stop: string, ...seen: string[]): number[] => {
+    const id = stops.find(({ place }) => place === stop)?.run.id ?? '';
+    return seen.map((place) => next.said.filter((said) => said === `${id}: ${place}`).length);
+  };
+  // In the middle of it: once more, and nothing that was done before.
+  expect(again('gathering usage', 'gathering usage', 'gathering runs')).toEqual([1, 0]);
+  expect(again('storing', 'storing', 'gathering runs')).toEqual([1, 0]);
+  // Committed, and not reported: asked for once more, and not done again.
+  expect(again('gathered usage', 'gathered usage', 'gathering usage')).toEqual([1, 0]);
+  expect(again('rendered', 'rendered', 'storing')).toEqual([1, 0]);
   await next.kill('SIGTERM');
 });
 
@@ -89,7 +97,8 @@ test('workers that are killed again and again lose no job and double no event', 
     }),
   );
   for (let kills = 0; kills < 3; kills += 1) {
-    await says(worker, 'gathered');
+    const gathered = (): boolean => worker.said.some((said) => said.includes('gathered'));
+    await waitUntil(() => Promise.resolve(gathered()), { what: 'the worker gathers' });
     await worker.kill('SIGKILL');
     worker = start();
   }

@@ -11,7 +11,7 @@ test('a small result is answered directly, in its own type, and a known one is n
   expect([result.status, result.headers['content-type']]).toEqual([200, 'text/csv; charset=utf-8']);
   expect(result.headers['content-disposition']).toContain('filename="mine.csv"');
   expect(result.text.split('\r\n')[0]).toBe(
-    'id,kind,title,status,created_at,duration_ms,error_code,error_message',
+    'id,kind,title,owner,status,created_at,started_at,finished_at,duration_ms,error_code,error_message',
   );
   const headers = { 'If-None-Match': String(result.headers.etag) };
   expect((await api.send(`/jobs/${id}/result`, { ...as(house.bob), headers })).status).toBe(304);

@@ -1,17 +1,20 @@
 import type { ReportActivities } from '../../src/contracts/report.js';
-import { gatherActivity } from '../../src/db/activity-facts.js';
+import { runIdOfResult } from '../../src/contracts/object-store.js';
+import { gatherSection } from '../../src/db/gather-section.js';
 import { loadConfig } from '../../src/platform/config.js';
 import { createLogger } from '../../src/platform/logger.js';
+import type { ObjectStore } from '../../src/platform/object-store.js';
 import { createPool } from '../../src/platform/pool.js';
 import { temporalTarget } from '../../src/platform/temporal-connection.js';
 import { connectTemporalWorker, installTemporalRuntime } from '../../src/platform/temporal-worker.js';
 import { createWorker } from '../../src/workers/worker.js';
+import { testObjects } from '../support/object-stores.js';
 import { spineActivities } from '../support/spine.js';
 
 /**
- * The worker as production makes it, with one thing put in through its dependencies: a place where it stops and says so
- * on standard output, so that a test can kill it right there. STOP_AT: `produce` (in the middle of a step) or `report`
- * (the step is committed, Temporal does not know yet).
+ * The worker as production makes it, with one thing put in: places where it says on standard output where it is, as
+ * `<id of the job>: <place>`. STOPS names a place for each of some jobs, at which they go no further, so that a test can
+ * kill it right there. What is called like something done (`gathered runs`) is committed, and Temporal does not know.
  */
 const env = process.env;
 const config = loadConfig();
@@ -19,8 +22,50 @@ const logger = createLogger({ level: 'silent', service: 'worker' });
 const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());
 
-const say = (word: string): void => void process.stdout.write(`${word}\n`);
-const forever = (): Promise<never> => new Promise(() => undefined);
+const say = (words: string): void => void process.stdout.write(`${words}\n`);
+const stops = JSON.parse(env['STOPS'] ?? '{}') as Record<string, string>;
+
+async function at(runId: string, place: string): Promise<void> {
+  say(`${runId}: ${place}`);
+  if (stops[runId] === place) await new Promise(() => undefined);
+}
+
+function watched(flow: ReportActivities): ReportActivities {
+  return {
+    async openReport(input) {
+      await at(input.runId, 'opening');
+      const basis = await flow.openReport(input);
+      await at(input.runId, 'opened');
+      return basis;
+    },
+    async gatherSection(input) {
+      const content = await flow.gatherSection(input);
+      await at(input.runId, `gathered ${input.section}`);
+      return content;
+    },
+    async renderReport(input) {
+      await at(input.runId, 'rendering');
+      const result = await flow.renderReport(input);
+      await at(input.runId, 'rendered');
+      return result;
+    },
+  };
+}
+
+const store = testObjects();
+const objects: ObjectStore = {
+  ...store,
+  put: (key, content, options) =>
+    store.put(
+      key,
+      (async function* () {
+        yield* content;
+        // All is written, and nothing is in its place.
+        await at(runIdOfResult(key) ?? '', 'storing');
+      })(),
+      options,
+    ),
+};
 
 installTemporalRuntime(logger);
 const pool = createPool({ databaseUrl: config.databaseUrl ?? '', max: 5, applicationName: 'worker', logger });
@@ -28,12 +73,12 @@ say('booted');
 const connection = await connectTemporalWorker(temporalTarget(config), logger, stop.signal);
 if (connection !== undefined) {
   const activities = spineActivities(pool, connection.client, {
-    gather: (db, asked) => {
-      say('gathering');
-      return env['STOP_AT'] === 'produce' ? forever() : gatherActivity(db, asked);
+    objects,
+    gather: async (sources, asked) => {
+      await at(asked.runId, `gathering ${asked.section}`);
+      return gatherSection(sources, asked);
     },
   });
-  const flow = activities.flow as ReportActivities;
   const worker = await createWorker({
     connection: connection.native,
     namespace: connection.namespace,
@@ -41,14 +86,7 @@ if (connection !== undefined) {
     workflowBundle: { codePath: env['WORKFLOW_BUNDLE'] ?? '' },
     activities: {
       ...activities,
-      flow: {
-        ...activities.flow,
-        gatherReport: async (input: Parameters<ReportActivities['gatherReport']>[0]) => {
-          const facts = await flow.gatherReport(input);
-          say('gathered');
-          return env['STOP_AT'] === 'report' ? forever() : facts;
-        },
-      },
+      flow: { ...activities.flow, ...watched(activities.flow as ReportActivities) },
     },
   });
   stop.signal.addEventListener('abort', () => worker.shutdown());

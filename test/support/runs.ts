@@ -2,7 +2,9 @@ import type pg from 'pg';
 import { newId } from '../../src/contracts/ids.js';
 import { taskQueues, workflowIdOf } from '../../src/contracts/names.js';
 import type { Principal } from '../../src/contracts/principal.js';
+import type { GenerateReportInput } from '../../src/contracts/report.js';
 import { insertRun, type NewRun, type RunRow } from '../../src/db/runs.js';
+import { sectionsOf } from '../../src/domain/report-sections.js';
 
 export async function givenUser(pool: pg.Pool, role: 'ANALYST' | 'ADMIN' = 'ANALYST'): Promise<Principal> {
   const userId = newId('user');
@@ -17,20 +19,20 @@ export async function givenUser(pool: pg.Pool, role: 'ANALYST' | 'ADMIN' = 'ANAL
 
 export function newReportRun(owner: Principal, more: Partial<NewRun> = {}): NewRun {
   const id = more.id ?? newId('job');
+  const title = more.title ?? 'Activity';
+  const input: GenerateReportInput = {
+    ...{ runId: id, title, format: 'json', subject: { type: 'activity', hours: 24 } },
+    viewer: { userId: owner.userId, role: owner.role },
+    sections: sectionsOf('activity', 'json'),
+    reuse: null,
+  };
   return {
     id,
     kind: 'report',
     ownerId: owner.userId,
-    title: 'Activity',
-    input: { type: 'activity', format: 'json', hours: 24 },
-    workflowInput: {
-      runId: id,
-      type: 'activity',
-      format: 'json',
-      hours: 24,
-      title: 'Activity',
-      scope: 'own',
-    },
+    title,
+    input: { type: 'activity', format: 'json', params: { hours: 24 } },
+    workflowInput: { ...input },
     workflowId: workflowIdOf('report', id),
     workflowType: 'generateReport',
     taskQueue: taskQueues.flow,

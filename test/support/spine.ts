@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import type pg from 'pg';
 import { createActivities, type ActivityDeps } from '../../src/activities/index.js';
 import type { MaintenancePolicy } from '../../src/activities/maintenance-activities.js';
-import { gatherActivity } from '../../src/db/activity-facts.js';
+import { gatherSection } from '../../src/db/gather-section.js';
 import { insertRun, type NewRun } from '../../src/db/runs.js';
 import { createRunControl } from '../../src/platform/run-control.js';
 import { createScheduleControl } from '../../src/platform/schedule-control.js';
@@ -44,7 +44,7 @@ export function spineActivities(
     tools: [],
     contextMaxTokens: 1_000,
     openDeltas: () => ({ write: () => undefined, end: () => undefined }),
-    gather: options.gather ?? gatherActivity,
+    gather: options.gather ?? gatherSection,
     control: createRunControl(client),
     schedules: createScheduleControl(client),
     policy: { startGraceMs: 0, silentMs: 0, keepDays: 30, ...options.policy },

@@ -2,11 +2,12 @@ import { ApplicationFailure } from '@temporalio/common';
 import { failureTypes } from '../../src/contracts/errors.js';
 import type { Principal } from '../../src/contracts/principal.js';
 import type { RunOutcome } from '../../src/contracts/run.js';
-import { gatherActivity } from '../../src/db/activity-facts.js';
+import { gatherSection } from '../../src/db/gather-section.js';
 import { listEventsAfter, type StoredEvent } from '../../src/db/run-event-reads.js';
 import { projectRun } from '../../src/db/run-events.js';
 import { findRun, insertRun, type NewRun, type RunRow } from '../../src/db/runs.js';
 import { withTransaction } from '../../src/db/transaction.js';
+import { sectionsOf } from '../../src/domain/report-sections.js';
 import { isFinal } from '../../src/domain/run-status.js';
 import { createRunControl } from '../../src/platform/run-control.js';
 import { useDatabase } from '../support/database.js';
@@ -16,6 +17,8 @@ import { startRun, withWorker, type SpineOptions } from '../support/spine.js';
 import { storeHistory } from '../support/store-history.js';
 import { useTemporal } from '../support/temporal.js';
 import { waitUntil } from '../support/wait-until.js';
+
+const SECTIONS = sectionsOf('activity', 'json');
 
 const database = useDatabase();
 const temporal = useTemporal();
@@ -72,27 +75,29 @@ describe.each<[string, SpineOptions]>([
       expect(done).toMatchObject({ status: 'completed', progress: { percent: 100 }, error: null });
       expect(done.result?.contentType).toBe('application/json; charset=utf-8');
       const content = await contentOf(done.result);
-      expect(JSON.parse(content.toString())).toMatchObject({ title: 'Activity', scope: 'own' });
-      expect((await eventsOf(run.id)).map((event) => event.type)).toEqual([
-        'job.started',
-        'job.progress',
-        'job.progress',
-        'job.completed',
-      ]);
+      expect(JSON.parse(content.toString())).toMatchObject({
+        ...{ title: 'Activity', scope: 'own', completedWithGaps: false },
+        sections: SECTIONS.map((name) => ({ name, status: 'complete' })),
+      });
+      const events = await eventsOf(run.id);
+      const progress = ['open', ...SECTIONS, 'render'].map(() => 'job.progress');
+      expect(events.map((event) => event.type)).toEqual(['job.started', ...progress, 'job.completed']);
+      const percents = events.flatMap(({ data }) => ('percent' in data ? [data['percent']] : []));
+      expect(percents).toEqual([5, 18, 30, 43, 55, 68, 80, 95]);
       await expectGapless(run.id);
     });
   });
 
   test('a step that fails once is tried again and the job ends well', async () => {
     let tries = 0;
-    const gather: typeof gatherActivity = (db, asked) => {
+    const gather: typeof gatherSection = (sources, asked) => {
       tries += 1;
-      return tries < 2 ? Promise.reject(new Error('the network blinked')) : gatherActivity(db, asked);
+      return tries < 2 ? Promise.reject(new Error('the network blinked')) : gatherSection(sources, asked);
     };
     await running({ gather }, async () => {
       const run = await started(newReportRun(owner));
       expect((await outcomeOf(run)).status).toBe('completed');
-      expect(tries).toBe(2);
+      expect(tries).toBe(SECTIONS.length + 1);
       await expectGapless(run.id);
     });
   });
@@ -106,20 +111,48 @@ describe.each<[string, SpineOptions]>([
       const failed = await reread(run.id);
       expect(failed.error).toEqual({
         code: 'step_failed',
-        message: 'The step gatherReport failed and its retries are used up.',
+        message: 'The step gatherSection failed and its retries are used up.',
       });
       const { rows } = await database.pool.query<{
         input: unknown;
-        errors: { try: number; message: string }[];
+        errors: { step: string; try: number; message: string }[];
       }>('select input, errors from dead_letters where run_id = $1', [run.id]);
       expect(rows).toHaveLength(1);
       expect(rows[0]?.input).toEqual(run.input);
-      expect(rows[0]?.errors.map((error) => [error.try, error.message])).toEqual([
-        [1, 'password=hunter2 at /var/lib'],
-        [2, 'password=hunter2 at /var/lib'],
-        [3, 'password=hunter2 at /var/lib'],
-      ]);
+      const tries = rows[0]?.errors.map((error) => `${error.step} ${error.try} ${error.message}`);
+      expect(tries?.sort()).toEqual(
+        SECTIONS.flatMap((name) =>
+          [1, 2, 3].map((each) => `section:${name} ${each} password=hunter2 at /var/lib`),
+        ).sort(),
+      );
       expect(JSON.stringify(await eventsOf(run.id))).not.toContain('hunter2');
+      await expectGapless(run.id);
+    });
+  });
+
+  test('a section that cannot be gathered is missing in the report, which says so, and the job ends well', async () => {
+    const gather: typeof gatherSection = (sources, asked) =>
+      asked.section === 'usage'
+        ? Promise.reject(new Error('password=hunter2'))
+        : gatherSection(sources, asked);
+    await running({ gather }, async () => {
+      const run = await started(newReportRun(owner));
+      expect((await outcomeOf(run)).status).toBe('completed');
+      await storeHistory(temporal.client, run.workflowId, 'generateReport', 'gaps');
+      const { result } = await reread(run.id);
+      const reason = 'The step usage failed and its retries are used up.';
+      expect(result?.sections?.filter((section) => section.status === 'missing')).toEqual([
+        { name: 'usage', title: 'Tokens and cost', status: 'missing', error: reason },
+      ]);
+      const content = (await contentOf(result)).toString();
+      const report = JSON.parse(content) as { completedWithGaps: boolean; sections: object[] };
+      expect(report.completedWithGaps).toBe(true);
+      expect(report.sections).toContainEqual({
+        ...{ name: 'usage', title: 'Tokens and cost', status: 'missing', error: reason, data: null },
+      });
+      expect(content).not.toContain('hunter2');
+      const letters = await database.pool.query('select 1 from dead_letters where run_id = $1', [run.id]);
+      expect(letters.rowCount).toBe(0);
       await expectGapless(run.id);
     });
   });
@@ -139,7 +172,7 @@ describe.each<[string, SpineOptions]>([
         status: 'failed',
         error: { code: 'invalid_input', message: 'There is no such window.' },
       });
-      expect(tries).toBe(1);
+      expect(tries).toBe(SECTIONS.length);
       const letters = await database.pool.query('select 1 from dead_letters where run_id = $1', [run.id]);
       expect(letters.rowCount).toBe(0);
     });
@@ -149,10 +182,10 @@ describe.each<[string, SpineOptions]>([
     let reached = false;
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
-    const gather: typeof gatherActivity = async (db, asked) => {
+    const gather: typeof gatherSection = async (sources, asked) => {
       reached = true;
       await held;
-      return gatherActivity(db, asked);
+      return gatherSection(sources, asked);
     };
     await running({ gather }, async () => {
       const run = await started(newReportRun(owner));
@@ -169,9 +202,9 @@ describe.each<[string, SpineOptions]>([
 
   test('a job that was canceled in the queue does nothing when its workflow begins', async () => {
     let gathered = 0;
-    const gather: typeof gatherActivity = (db, asked) => {
+    const gather: typeof gatherSection = (sources, asked) => {
       gathered += 1;
-      return gatherActivity(db, asked);
+      return gatherSection(sources, asked);
     };
     const run = await started(newReportRun(owner));
     await withTransaction(database.pool, (tx) =>

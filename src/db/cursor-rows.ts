@@ -1,0 +1,33 @@
+import type { Pool, QueryResultRow } from 'pg';
+import { many, sql, type Sql } from './sql.js';
+
+/** FETCH takes no parameter, so the number stands in its text. */
+const next: Sql = sql`fetch 1000 from streamed`;
+const ROWS_AT_ONCE = 1_000;
+
+/**
+ * The rows of a statement, of one snapshot, a part of them at a time: memory does not grow with their number. A connection
+ * is taken with the first row that is asked for, and given back with the last one, or when the reader has enough.
+ */
+export async function* cursorRows<Row extends QueryResultRow>(
+  pool: Pool,
+  statement: Sql,
+): AsyncGenerator<Row> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('begin isolation level repeatable read read only');
+    await many(client, sql`declare streamed no scroll cursor for ${statement}`);
+    for (;;) {
+      const rows = await many<Row>(client, next);
+      yield* rows;
+      if (rows.length < ROWS_AT_ONCE) break;
+    }
+  } finally {
+    // Nothing was written. A client that cannot even say so is destroyed: its transaction may still be open.
+    await client.query('rollback').catch((cause: unknown) => {
+      broken = cause instanceof Error ? cause : new Error('rollback failed', { cause });
+    });
+    client.release(broken);
+  }
+}

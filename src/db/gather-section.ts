@@ -1,0 +1,91 @@
+import type { Pool } from 'pg';
+import type { AuditSigner } from '../contracts/audit-chain.js';
+import type { AuditReportFilters, GatherSectionInput, ReportBasis } from '../contracts/report.js';
+import type { AuditData } from '../domain/audit-report.js';
+import type { SessionData, SessionSnapshot } from '../domain/session-report.js';
+import { sealAuditLog } from './audit-seal.js';
+import { verifyAuditLog } from './audit-verify.js';
+import { findBlob } from './blobs.js';
+import { activityGatherers } from './report-activity.js';
+import { countAuditEntries, filtersWithin, gatherAuditSummary } from './report-audit.js';
+import type { Db } from './sql.js';
+import { withTransaction } from './transaction.js';
+
+export interface ReportSources {
+  readonly pool: Pool;
+  readonly auditSigner: AuditSigner;
+}
+
+/** What a section says, as data. Undefined: what it is made of is no longer kept. */
+export async function gatherSection(
+  sources: ReportSources,
+  asked: GatherSectionInput,
+): Promise<object | undefined> {
+  const { subject, basis, section, viewer } = asked;
+  switch (subject.type) {
+    case 'activity':
+      return inSnapshot<object>(sources.pool, (db) =>
+        named(activityGatherers, section)(db, { basis, viewer }),
+      );
+    case 'cot-session':
+      return ofSession(sources.pool, basis, section);
+    case 'audit':
+      return ofAuditLog(sources, subject.filters, asked);
+  }
+}
+
+/** All that a section reads is of one moment, so that its numbers agree with each other. */
+export function inSnapshot<Result>(pool: Pool, work: (db: Db) => Promise<Result>): Promise<Result> {
+  return withTransaction(pool, async (tx) => {
+    await tx.query('set transaction isolation level repeatable read, read only');
+    return work(tx);
+  });
+}
+
+async function ofSession(pool: Pool, basis: ReportBasis, section: string): Promise<object | undefined> {
+  const blob = await findBlob(pool, basis.snapshot?.sha256 ?? '');
+  if (blob === undefined) return undefined;
+  const { overview, phases, decisions, steps, usage, provenance } = JSON.parse(
+    blob.content.toString('utf8'),
+  ) as SessionSnapshot;
+  const data: SessionData = {
+    ...{ overview, usage, provenance },
+    phases: { phases },
+    decisions: { decisions },
+    steps: { steps },
+  };
+  return named(data, section);
+}
+
+async function ofAuditLog(
+  { pool, auditSigner }: ReportSources,
+  asked: AuditReportFilters,
+  { basis, section }: GatherSectionInput,
+): Promise<object> {
+  const filters = filtersWithin(asked, basis);
+  const gatherers: { [Name in keyof AuditData]: () => Promise<AuditData[Name]> } = {
+    summary: () => inSnapshot(pool, (db) => gatherAuditSummary(db, filters)),
+    entries: async () => ({ total: await countAuditEntries(pool, filters) }),
+    verification: async () => {
+      // What is committed by now is covered too.
+      await sealAuditLog(pool, { signer: auditSigner, whenBusy: 'wait' });
+      const { firstBroken = null, ...verdict } = await verifyAuditLog(pool, [auditSigner.publicKey]);
+      return { ...verdict, firstBroken };
+    },
+  };
+  return named(gatherers, section)();
+}
+
+function named<Values extends object>(values: Values, name: string): Values[keyof Values] {
+  if (!Object.hasOwn(values, name)) throw new UnknownSectionError(name);
+  return values[name as keyof Values];
+}
+
+/** Asked for by a version of this program that knows more sections than this one. */
+class UnknownSectionError extends Error {
+  override readonly name = 'UnknownSectionError';
+
+  constructor(section: string) {
+    super(`this version knows no section called ${section}`);
+  }
+}
