@@ -210,6 +210,21 @@ test('a schedule that is due makes a job of its owner, once however often the mo
   expect((await api.send(`/jobs?scheduleId=${id}`, { token: house.bob.token })).body['items']).toEqual([]);
 });
 
+test('each moment that fell due has one firing, also when it is made up for and told again', async () => {
+  const id = await create(house.ana, { cron: '0 0 * * *', timeZone: 'America/New_York' });
+  await synced(id);
+  // Two midnights, the clocks change in between.
+  const moments = ['2026-03-08T05:00:00.000Z', '2026-03-09T04:00:00.000Z'];
+  const range = { start: new Date('2026-03-07T12:00:00Z'), end: new Date('2026-03-09T12:00:00Z') };
+  await working(async () => {
+    await handleOf(id).backfill({ ...range, overlap: 'ALLOW_ALL' });
+    await waitUntil(async () => (await runsOf(id)).length === 2, { what: 'both moments have a firing' });
+    await Promise.all([...moments, ...moments].map((at) => due(id, at)));
+  });
+  const fired = (await runsOf(id)).map(({ scheduledAt }) => new Date(String(scheduledAt)).toISOString());
+  expect(fired.sort()).toEqual(moments);
+});
+
 test('what keeps a schedule from making a report is noted, and a report that has not ended is one of them', async () => {
   const owner = await createApiUser(database);
   const id = await create(owner);
