@@ -4,7 +4,7 @@ import type { Model, ModelCallRecord, ModelResult, ModelTool, PlannedCall } from
 import type { RunEvent } from '../contracts/run.js';
 import { failureTypes } from '../contracts/errors.js';
 import type { RunSessionStepInput, StepOutcome } from '../contracts/session-workflow.js';
-import { lockForProjection, projectLocked, type LockedRun } from '../db/run-events.js';
+import { lockRun, projectStep } from '../db/run-events.js';
 import { chargeLostReservation, reserveBudget, type Amount } from '../db/session-budgets.js';
 import { loadSessionContent, textsOf, type SessionContent } from '../db/session-content.js';
 import { closeTry, openTry, type TryEnd, type TryUsage } from '../db/session-tries.js';
@@ -53,6 +53,7 @@ class StepTry {
   private readonly attemptNumber = activityInfo().attempt;
   private readonly calls: ModelCallRecord[] = [];
   private reserved: Amount = { tokens: 0, costUsd: 0 };
+  private limited = true;
   private readonly startedAtMs = Date.now();
 
   constructor(
@@ -63,6 +64,7 @@ class StepTry {
   async run(): Promise<StepOutcome> {
     const { deps, input } = this;
     const content = await this.content();
+    this.limited = content.limited;
     const modelAsked = this.modelAsked(content);
     const stepKey = stepKeyOf(input, content, modelAsked);
     const checkpoint = content.checkpoints.get(stepKey);
@@ -71,7 +73,7 @@ class StepTry {
       maxTokens: deps.contextMaxTokens,
       countTokens: deps.model.countTokens,
     });
-    await this.begin(content, { stepKey, modelAsked, prompt: JSON.stringify(request, null, 2) });
+    await this.begin({ stepKey, modelAsked, prompt: JSON.stringify(request, null, 2) });
     const deltas = deps.openDeltas({
       runId: input.sessionId,
       stepId: input.stepId,
@@ -84,7 +86,7 @@ class StepTry {
         ...this.tools(content),
         signal: cancellationSignal(),
         onDelta: deltas.write,
-        beforeCall: (planned) => this.reserve(content, planned),
+        beforeCall: (planned) => this.reserve(planned),
         afterCall: (record) => void this.calls.push(record),
       });
       return { ref: await this.complete(result) };
@@ -128,31 +130,30 @@ class StepTry {
     return tools.length === 0 ? {} : { tools };
   }
 
-  private async begin(
-    content: SessionContent,
-    asked: { stepKey: string; modelAsked: string; prompt: string },
-  ): Promise<void> {
+  private async begin(asked: { stepKey: string; modelAsked: string; prompt: string }): Promise<void> {
     const { stepKey, modelAsked, prompt } = asked;
-    await withTransaction(this.deps.pool, async (tx) => {
-      const [run, { lostTry }] = await Promise.all([
-        lockForProjection(tx, this.input.sessionId),
-        openTry(tx, this.input, {
-          attemptNumber: this.attemptNumber,
-          ...{ stepKey, modelAsked, prompt: { content: prompt, contentType: 'application/json' } },
-        }),
-      ]);
-      // A session runs one step at a time: what is still reserved when a step begins belonged to a worker that died.
-      if (lostTry !== null || content.limited) await chargeLostReservation(tx, this.input.sessionId);
-      const place = { ...this.place(), model: modelAsked };
-      await this.record(tx, run, 'started', [
-        ...(this.input.step === 'THINK' ? [{ type: 'phase.started' as const, data: this.place() }] : []),
-        { type: 'step.started', data: place },
-      ]);
-    });
+    const { sessionId, step } = this.input;
+    await withTransaction(this.deps.pool, (tx) =>
+      tx.commitWith(
+        Promise.all([
+          lockRun(tx, sessionId),
+          openTry(tx, this.input, {
+            attemptNumber: this.attemptNumber,
+            ...{ stepKey, modelAsked, prompt: { content: prompt, contentType: 'application/json' } },
+          }),
+          // A session runs one step at a time: what is still reserved when a step begins belonged to a worker that died.
+          this.limited || this.attemptNumber > 1 ? chargeLostReservation(tx, sessionId) : undefined,
+          this.record(tx, 'started', [
+            ...(step === 'THINK' ? [{ type: 'phase.started' as const, data: this.place() }] : []),
+            { type: 'step.started', data: { ...this.place(), model: modelAsked } },
+          ]),
+        ]),
+      ),
+    );
   }
 
-  private async reserve(content: SessionContent, planned: PlannedCall): Promise<void> {
-    if (!content.limited) return;
+  private async reserve(planned: PlannedCall): Promise<void> {
+    if (!this.limited) return;
     const amount = {
       tokens: planned.estimatedInputTokens + planned.maxOutputTokens,
       costUsd: planned.estimatedCostUsd,
@@ -178,23 +179,17 @@ class StepTry {
       contentType: result.value === undefined ? 'text/markdown' : 'application/json',
     };
     const done = { ...result, output, ref: refOf(output) };
-    await withTransaction(this.deps.pool, async (tx) => {
-      const usage = this.usage(result.modelUsed);
-      const { run, warning } = await this.close(tx, usage, { status: 'completed', done });
-      const { sha256, bytes, preview } = done.ref;
-      const told = { ...this.place(), digest: sha256, bytes, preview, durationMs: this.elapsedMs() };
-      await this.record(tx, run, 'completed', [
-        {
-          type: 'step.completed',
-          data: { ...told, model: result.modelUsed, percent: this.input.progressAfter.percent },
-        },
-        { type: 'usage', data: { ...this.place(), ...usage } },
-        ...warning,
-        ...(this.input.step === 'INTEGRATE'
-          ? [{ type: 'phase.completed' as const, data: this.place() }]
-          : []),
-      ]);
-    });
+    const usage = this.usage(result.modelUsed);
+    const { sha256, bytes, preview } = done.ref;
+    const told = { ...this.place(), digest: sha256, bytes, preview, durationMs: this.elapsedMs() };
+    await this.close('completed', usage, { status: 'completed', done }, [
+      {
+        type: 'step.completed',
+        data: { ...told, model: result.modelUsed, percent: this.input.progressAfter.percent },
+      },
+      { type: 'usage', data: { ...this.place(), ...usage } },
+      ...(this.input.step === 'INTEGRATE' ? [{ type: 'phase.completed' as const, data: this.place() }] : []),
+    ]);
     return done.ref;
   }
 
@@ -204,18 +199,12 @@ class StepTry {
     if (verdict.type === failureTypes.dependencyUnavailable) log.error('a step failed', { error });
     const maximum = activityInfo().retryPolicy?.maximumAttempts ?? 0;
     const retries = verdict.retryable && (maximum === 0 || this.attemptNumber < maximum);
-    await withTransaction(this.deps.pool, async (tx) => {
-      const usage = this.usage(this.calls.at(-1)?.modelUsed ?? null);
-      const shown = { code: verdict.type, message: verdict.message };
-      const closed = verdict.type === failureTypes.canceled ? 'canceled' : 'failed';
-      const end = { status: retries ? 'running' : closed, error: shown } as const;
-      const { run, warning } = await this.close(tx, usage, end);
-      const retrying = {
-        type: 'step.retrying' as const,
-        data: { ...this.place(), ...shown, nextRetryMs: verdict.retryAfterMs },
-      };
-      await this.record(tx, run, 'ended', [...(retries ? [retrying] : []), ...warning]);
-    });
+    const shown = { code: verdict.type, message: verdict.message };
+    const closed = verdict.type === failureTypes.canceled ? 'canceled' : 'failed';
+    const end = { status: retries ? 'running' : closed, error: shown } as const;
+    const data = { ...this.place(), ...shown, nextRetryMs: verdict.retryAfterMs };
+    const usage = this.usage(this.calls.at(-1)?.modelUsed ?? null);
+    await this.close('ended', usage, end, retries ? [{ type: 'step.retrying', data }] : []);
     if (verdict.type === failureTypes.canceled) return error;
     return ApplicationFailure.create({
       message: verdict.message,
@@ -230,18 +219,23 @@ class StepTry {
 
   /** The run's row is locked first, as everywhere: who comes by another way waits there, not in a deadlock. */
   private async close(
-    tx: Tx,
+    what: 'completed' | 'ended',
     usage: TryUsage,
     end: TryEnd,
-  ): Promise<{ run: LockedRun; warning: RunEvent[] }> {
+    events: RunEvent[],
+  ): Promise<void> {
     const used = { tokens: usage.tokensIn + usage.tokensOut, costUsd: usage.costUsd };
     const unpricedCalls = this.calls.filter((call) => call.costUsd === null).length;
     const place = { ...this.input, attemptNumber: this.attemptNumber };
-    const [run, budget] = await Promise.all([
-      lockForProjection(tx, this.input.sessionId),
-      closeTry(tx, place, end, { reserved: this.reserved, used, unpricedCalls, usage }),
-    ]);
-    return { run, warning: budget.warn ? [{ type: 'budget.warning', data: { ...budget } }] : [] };
+    await withTransaction(this.deps.pool, async (tx) => {
+      const sent = Promise.all([
+        lockRun(tx, this.input.sessionId),
+        closeTry(tx, place, end, { reserved: this.reserved, used, unpricedCalls, usage }),
+        this.record(tx, what, events),
+      ]);
+      const [, budget] = await (this.limited ? sent : tx.commitWith(sent));
+      if (budget.warn) await this.record(tx, 'warned', [{ type: 'budget.warning', data: { ...budget } }]);
+    });
   }
 
   private usage(modelUsed: string | null): TryUsage {
@@ -266,14 +260,13 @@ class StepTry {
     return Date.now() - this.startedAtMs;
   }
 
-  private async record(
+  private record(
     tx: Tx,
-    run: LockedRun,
-    what: 'started' | 'completed' | 'ended',
+    what: 'started' | 'completed' | 'ended' | 'warned',
     events: RunEvent[],
   ): Promise<void> {
     const progress = what === 'completed' ? this.input.progressAfter : this.input.progress;
-    await projectLocked(tx, run, {
+    return projectStep(tx, {
       runId: this.input.sessionId,
       dedupKey: `${this.input.stepId}:${this.attemptNumber}:${what}`,
       status: progress.status,

@@ -2,7 +2,7 @@ import { runEventsChannel, webhooksDueChannel } from '../contracts/names.js';
 import type { RunProjection } from '../contracts/run.js';
 import { canBecome, isFinal, type RunStatus } from '../domain/run-status.js';
 import { toJsonb } from './jsonb.js';
-import { maybeOne, prepared, sql, type Sql } from './sql.js';
+import { execute, maybeOne, prepared, sql, type Sql } from './sql.js';
 import type { Tx } from './transaction.js';
 
 /**
@@ -35,27 +35,8 @@ export class IllegalTransitionError extends Error {
   }
 }
 
-/** What a run was when its row was locked; undefined when it is no longer kept. */
-export type LockedRun = { readonly status: RunStatus } | undefined;
-
 export async function projectRun(tx: Tx, projection: RunProjection): Promise<ProjectionResult> {
-  return projectLocked(tx, await lockForProjection(tx, projection.runId), projection);
-}
-
-/** Apart from the projection for who has other statements to send with it. */
-export function lockForProjection(tx: Tx, runId: string): Promise<LockedRun> {
-  return maybeOne<{ status: RunStatus }>(
-    tx,
-    prepared(sql`select status from runs where id = ${runId} for update`),
-  );
-}
-
-/** The run's row is locked in this transaction: see E1. */
-export async function projectLocked(
-  tx: Tx,
-  run: LockedRun,
-  projection: RunProjection,
-): Promise<ProjectionResult> {
+  const run = await lockRun(tx, projection.runId);
   if (run === undefined) return { kind: 'gone', status: null };
   const { status } = run;
   if (isFinal(status)) {
@@ -66,8 +47,24 @@ export async function projectLocked(
   if (!canBecome(status, to)) throw new IllegalTransitionError(projection.runId, status, to);
   // A statement of its own: one that waits for the lock sees the events as they were before it waited, and would miss
   // that the change it is about to write was written meanwhile.
-  const written = await maybeOne<{ status: RunStatus }>(tx, prepared(writeProjection(projection)));
+  const written = await maybeOne<{ status: RunStatus }>(tx, prepared(writeProjection(projection, sql``)));
   return written === undefined ? { kind: 'repeated', status } : { kind: 'applied', status: written.status };
+}
+
+/** See E1. */
+export function lockRun(tx: Tx, runId: string): Promise<{ status: RunStatus } | undefined> {
+  return maybeOne<{ status: RunStatus }>(
+    tx,
+    prepared(sql`select status from runs where id = ${runId} for update`),
+  );
+}
+
+/**
+ * For a step, which has nothing to decide by what it finds: it is sent right behind `lockRun`, without waiting for it,
+ * and a run that has ended or is no longer kept is left alone.
+ */
+export async function projectStep(tx: Tx, projection: RunProjection): Promise<void> {
+  await execute(tx, prepared(writeProjection(projection, sql`and finished_at is null`)));
 }
 
 /** For a run that has ended: a change that ended it and is told again is not one that came too late. */
@@ -76,7 +73,7 @@ function wasWritten(projection: RunProjection): Sql {
               where run_id = ${projection.runId} and dedup_key = ${`${projection.dedupKey}#1`}`;
 }
 
-function writeProjection(projection: RunProjection): Sql {
+function writeProjection(projection: RunProjection, condition: Sql): Sql {
   const { runId, dedupKey, progress, status } = projection;
   const events = projection.events ?? [];
   const version = versionOf(progress);
@@ -95,6 +92,7 @@ function writeProjection(projection: RunProjection): Sql {
              finished_at = ${status !== undefined && isFinal(status) ? sql`case when not ${outdated} then clock_timestamp() end` : sql`null`}
        where id = ${runId}
          and not exists (select from run_events where run_id = ${runId} and dedup_key = ${`${dedupKey}#1`})
+         ${condition}
       returning status, last_pos),
     written as (
       insert into run_events (run_id, pos, type, data, dedup_key)

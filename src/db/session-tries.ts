@@ -3,7 +3,7 @@ import type { StepName } from '../domain/session-state.js';
 import { blobCtes, refOf, type NewBlob } from './blobs.js';
 import { settleCtes, type BudgetState, type Settlement } from './session-budgets.js';
 import type { StepError } from './session-steps.js';
-import { one, prepared, sql, type Sql } from './sql.js';
+import { execute, one, prepared, sql, type Sql } from './sql.js';
 import type { Tx } from './transaction.js';
 
 /**
@@ -18,19 +18,14 @@ export interface StepPlace {
   readonly attempt: number;
 }
 
-export interface OpenedTry {
-  /** Set when the try before this one never ended: its worker died, and nobody knows what it had cost. */
-  lostTry: number | null;
-}
-
 /** Keeps what is sent, opens the step's row (once) and this try's row. */
 export async function openTry(
   tx: Tx,
   place: StepPlace,
   given: { attemptNumber: number; stepKey: string; prompt: NewBlob; modelAsked: string },
-): Promise<OpenedTry> {
+): Promise<void> {
   const ref = refOf(given.prompt);
-  return one<{ lostTry: number | null }>(
+  await execute(
     tx,
     prepared(sql`with ${blobCtes(place.sessionId, given.prompt, ref)},
         opened as (
@@ -43,12 +38,9 @@ export async function openTry(
           update session_step_tries
              set finished_at = clock_timestamp(),
                  error = '{"code":"worker_lost","message":"the worker stopped before the try ended"}'
-           where step_id = ${place.stepId} and finished_at is null and try < ${given.attemptNumber}
-          returning try),
-        begun as (
-          insert into session_step_tries (step_id, try) values (${place.stepId}, ${given.attemptNumber})
-          on conflict (step_id, try) do nothing)
-        select max(try) as "lostTry" from lost`),
+           where step_id = ${place.stepId} and finished_at is null and try < ${given.attemptNumber})
+        insert into session_step_tries (step_id, try) values (${place.stepId}, ${given.attemptNumber})
+        on conflict (step_id, try) do nothing`),
   );
 }
 

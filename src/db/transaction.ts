@@ -5,6 +5,11 @@ import type { Db } from './sql.js';
 export interface Tx extends Db {
   /** Runs after a successful commit, in order, never after a rollback. An action must not throw. */
   afterCommit(action: () => void): void;
+  /**
+   * For the last statements, whose answers decide nothing any more: the commit goes out together with them, instead of
+   * after their answers. They have been sent already; nothing may be sent after them. Should one fail, all is undone.
+   */
+  commitWith<Result>(sent: Promise<Result>): Promise<Result>;
 }
 
 /**
@@ -20,7 +25,13 @@ export async function withTransaction<Result>(
   const tx: Tx = {
     query: (text, values) => client.query(text, values),
     afterCommit: (action) => void actions.push(action),
+    commitWith: async (sent) => {
+      committing = client.query('commit');
+      const [answer] = await Promise.all([sent, committing]);
+      return answer;
+    },
   };
+  let committing: Promise<unknown> | undefined;
   let broken: Error | undefined;
   let result: Result;
   try {
@@ -29,7 +40,7 @@ export async function withTransaction<Result>(
     begun.catch(() => undefined);
     result = await work(tx);
     await begun;
-    await client.query('commit');
+    await (committing ?? client.query('commit'));
   } catch (error) {
     await client.query('rollback').catch((cause: unknown) => {
       broken = cause instanceof Error ? cause : new Error('rollback failed', { cause });
