@@ -27,7 +27,10 @@ export type ActivitiesByQueue = Readonly<Record<TaskQueue, object>>;
 
 export function createActivities(deps: ActivityDeps): ActivitiesByQueue {
   const { projectSession, ...sessionSteps } = createSessionActivities(deps);
-  const moreSweeps = { webhooks: () => wakeWebhooks(deps), schedules: () => syncReportSchedules(deps) };
+  const moreSweeps = {
+    webhooks: async () => (await wakeWebhooks(deps)).woken,
+    schedules: () => syncReportSchedules(deps),
+  };
   const moreRetention = {
     ...deps.moreRetention,
     schedules: () => deleteExpiredFirings(deps.pool, deps.policy.keepDays),

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { claimWakings, type WakingWebhook } from '../db/webhook-wake.js';
+import { claimWakings, releaseWakings, type WakingWebhook } from '../db/webhook-wake.js';
 
 export interface WakeWebhooksDeps {
   readonly pool: Pool;
@@ -7,9 +7,32 @@ export interface WakeWebhooksDeps {
   readonly wakeWebhook: (webhook: WakingWebhook) => Promise<void>;
 }
 
-/** Wakes every webhook that has something due and nobody at work. One that fails is found again in seconds. */
-export async function wakeWebhooks({ pool, wakeWebhook }: WakeWebhooksDeps): Promise<number> {
-  const idle = await claimWakings(pool);
-  const woken = await Promise.allSettled(idle.map(wakeWebhook));
-  return woken.filter(({ status }) => status === 'fulfilled').length;
+export interface Wakings {
+  readonly woken: number;
+  /** Why the others were not: whoever looks next finds them again. */
+  readonly failures: readonly unknown[];
+}
+
+/** So few at once that none of them spends its deadline in a queue behind the others. */
+const AT_ONCE = 10;
+
+/** Wakes every webhook that has something due and nobody at work. */
+export async function wakeWebhooks({ pool, wakeWebhook }: WakeWebhooksDeps): Promise<Wakings> {
+  const failures: unknown[] = [];
+  let woken = 0;
+  for (;;) {
+    const idle = await claimWakings(pool, AT_ONCE);
+    const outcomes = await Promise.allSettled(idle.map(wakeWebhook));
+    const left = idle.filter((_, index) => outcomes[index]?.status === 'rejected');
+    woken += idle.length - left.length;
+    failures.push(
+      ...outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : [])),
+    );
+    await releaseWakings(
+      pool,
+      left.map(({ id }) => id),
+    );
+    // A server that does not answer is not asked for all the others as well.
+    if (idle.length < AT_ONCE || failures.length > 0) return { woken, failures };
+  }
 }

@@ -1,4 +1,4 @@
-import { many, sql, type Db } from './sql.js';
+import { execute, many, sql, type Db } from './sql.js';
 
 export interface WakingWebhook {
   readonly id: string;
@@ -8,8 +8,8 @@ export interface WakingWebhook {
 /** A waker that dies before it told anybody is made up for after this time. */
 const CLAIM_SECONDS = 10;
 
-/** Endpoints with something due and nobody at work on it. Each is given to one waker, however many ask. */
-export function claimWakings(db: Db): Promise<WakingWebhook[]> {
+/** Endpoints with something due and nobody at work on it, `most` of them. Each is given to one waker, however many ask. */
+export function claimWakings(db: Db, most: number): Promise<WakingWebhook[]> {
   return many<WakingWebhook & Record<string, unknown>>(
     db,
     sql`with idle as (
@@ -19,9 +19,16 @@ export function claimWakings(db: Db): Promise<WakingWebhook[]> {
              and exists (select from webhook_deliveries d
                           where d.webhook_id = w.id and d.status in ('pending', 'delivering')
                             and (d.next_attempt_at <= clock_timestamp() or not w.is_active))
+           limit ${most}
              for no key update skip locked)
         update webhooks set busy_until = now() + make_interval(secs => ${CLAIM_SECONDS})
          where id in (select id from idle)
         returning id, url`,
   );
+}
+
+/** They were claimed and could not be told. One that was told after all is told twice, which is harmless. */
+export async function releaseWakings(db: Db, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await execute(db, sql`update webhooks set busy_until = null where id = any(${[...ids]}::text[])`);
 }

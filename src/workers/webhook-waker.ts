@@ -7,6 +7,9 @@ import type { Logger } from '../platform/logger.js';
 /** What is announced within this time is looked at in one go. */
 const GATHER_MS = 20;
 
+/** Until the next look when somebody could not be told: twice as long each time, then it is the sweeper's. */
+const AGAIN_MS = [500, 1_000, 2_000, 4_000] as const;
+
 export interface WebhookWaker {
   /** Waits for what is under way. */
   stop(): Promise<void>;
@@ -19,27 +22,39 @@ export function startWebhookWaker(
   logger: Logger,
 ): WebhookWaker {
   let queue = Promise.resolve();
+  const stopping = new AbortController();
   let isAsked = false;
-  let isStopped = false;
+  let failedLooks = 0;
   const look = async (): Promise<void> => {
-    await setTimeout(GATHER_MS);
+    await pause(GATHER_MS, stopping.signal);
     // Before looking: what is announced from now on may be too late for this look.
     isAsked = false;
-    if (isStopped) return;
-    await wakeWebhooks(deps).catch((error: unknown) =>
-      logger.warn({ err: error }, 'webhooks could not be woken; the sweeper tries again'),
-    );
+    if (stopping.signal.aborted) return;
+    const err = await wakeWebhooks(deps).then(({ failures }) => failures[0], asError);
+    failedLooks = err === undefined ? 0 : failedLooks + 1;
+    if (err === undefined) return;
+    logger.warn({ err }, 'webhooks could not be woken');
+    const againMs = AGAIN_MS[failedLooks - 1];
+    if (againMs === undefined) return;
+    await pause(againMs, stopping.signal);
+    ask();
   };
   const ask = (): void => {
-    if (isAsked || isStopped) return;
+    if (isAsked || stopping.signal.aborted) return;
     isAsked = true;
     queue = queue.then(look);
   };
   announcements.on(webhooksDueChannel, { onMessage: ask, onListening: ask });
   return {
     async stop() {
-      isStopped = true;
+      stopping.abort();
       await queue;
     },
   };
 }
+
+/** Ends early, without an error, when it is time to stop. */
+const pause = (ms: number, signal: AbortSignal): Promise<unknown> =>
+  setTimeout(ms, undefined, { signal }).catch(() => undefined);
+
+const asError = (error: unknown): unknown => error ?? new Error('it failed without an error');

@@ -1,3 +1,4 @@
+import { wakeWebhooks } from '../../src/activities/wake-webhooks.js';
 import { newId } from '../../src/contracts/ids.js';
 import type { Principal } from '../../src/contracts/principal.js';
 import type { RunEvent } from '../../src/contracts/run.js';
@@ -6,9 +7,12 @@ import { withTransaction } from '../../src/db/transaction.js';
 import { claimWakings } from '../../src/db/webhook-wake.js';
 import { beginDelivering, claimDue, endDelivering } from '../../src/db/webhook-attempts.js';
 import { webhookRetention } from '../../src/db/webhook-retention.js';
+import { createLogger } from '../../src/platform/logger.js';
+import { startWebhookWaker } from '../../src/workers/webhook-waker.js';
 import { useDatabase } from '../support/database.js';
 import { countQueries } from '../support/query-count.js';
 import { givenRun, givenUser } from '../support/runs.js';
+import { waitUntil } from '../support/wait-until.js';
 
 const database = useDatabase();
 let owner: Principal;
@@ -78,12 +82,48 @@ test('of many wakers at the same time one is given an endpoint, and nobody while
   const id = await givenWebhook(['*']);
   const run = await givenRun(database.pool, owner);
   await project(run.id, 'a', [started]);
-  const wakings = await Promise.all(Array.from({ length: 8 }, () => claimWakings(database.pool)));
+  const wakings = await Promise.all(Array.from({ length: 8 }, () => claimWakings(database.pool, 5)));
   expect(wakings.flat().map((each) => each.id)).toEqual([id]);
   await beginDelivering(database.pool, id);
-  expect(await claimWakings(database.pool)).toEqual([]);
+  expect(await claimWakings(database.pool, 5)).toEqual([]);
   expect(await endDelivering(database.pool, id)).toMatchObject({ waiting: 1 });
-  expect((await claimWakings(database.pool)).map((each) => each.id)).toEqual([id]);
+  expect((await claimWakings(database.pool, 5)).map((each) => each.id)).toEqual([id]);
+});
+
+test('an endpoint whose workflow could not be started is given back, and no other is kept from its turn', async () => {
+  const ids = [await givenWebhook(['*']), await givenWebhook(['*'])];
+  const run = await givenRun(database.pool, owner);
+  await project(run.id, 'a', [started]);
+  const told: string[] = [];
+  const wakeWebhook = ({ id }: { id: string }): Promise<void> => {
+    told.push(id);
+    return told.length === 1 ? Promise.reject(new Error('no answer in time')) : Promise.resolve();
+  };
+  const { woken, failures } = await wakeWebhooks({ pool: database.pool, wakeWebhook });
+  expect([woken, failures.length, told.length]).toEqual([1, 1, 2]);
+  expect([...told].sort()).toEqual([...ids].sort());
+  expect((await claimWakings(database.pool, 5)).map((each) => each.id)).toEqual([told[0]]);
+});
+
+test('a waker that cannot tell anybody tries again by itself', async () => {
+  const id = await givenWebhook(['*']);
+  const run = await givenRun(database.pool, owner);
+  await project(run.id, 'a', [started]);
+  const told: string[] = [];
+  const waker = startWebhookWaker(
+    { on: (_channel, { onListening }) => void onListening?.() },
+    {
+      pool: database.pool,
+      wakeWebhook: (webhook) => {
+        told.push(webhook.id);
+        return told.length === 1 ? Promise.reject(new Error('no answer in time')) : Promise.resolve();
+      },
+    },
+    createLogger({ level: 'silent', service: 'test' }),
+  );
+  await waitUntil(() => Promise.resolve(told.length === 2), { what: 'the second try' });
+  await waker.stop();
+  expect(told).toEqual([id, id]);
 });
 
 test('a failing endpoint is given one delivery at a time, an active one as many as it may have in flight', async () => {
