@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { idSchema } from '../../contracts/ids.js';
 import { Problem } from '../../contracts/problems.js';
+import type { GenerateReport } from '../../contracts/report.js';
 import {
   newReportScheduleSchema,
   reportScheduleChangeSchema,
@@ -9,6 +10,7 @@ import {
   reportSchedulePageSchema,
   reportScheduleSchema,
 } from '../../contracts/report-schedule.js';
+import { checkReport } from '../../db/insert-report.js';
 import {
   deleteReportSchedule,
   findReportSchedule,
@@ -17,6 +19,8 @@ import {
   lockReportSchedule,
   updateReportSchedule,
 } from '../../db/report-schedules.js';
+import type { Tx } from '../../db/transaction.js';
+import { findUser } from '../../db/users.js';
 import { finishChange, type ReportScheduleDeps } from '../change-report-schedule.js';
 import { requireVersion } from '../if-match.js';
 import { pageReply, type Pager } from '../pagination.js';
@@ -79,6 +83,7 @@ function createRoute(deps: ReportScheduleRouteDeps): AnyRoute {
     },
     problems: ['conflict'],
     async handle({ body, principal, origin }, tx) {
+      await checkReport(tx, { body: body.report, owner: principal });
       const after = await insertReportSchedule(tx, principal.userId, body);
       await finishChange(deps, tx, { principal, origin, reason: undefined, action: 'created', after });
       return scheduleReply(201, after, deps.ui);
@@ -122,11 +127,19 @@ function changeRoute(deps: ReportScheduleRouteDeps): AnyRoute {
       const before = await lockReportSchedule(tx, principal, id);
       requireVersion(ifMatch, before.version);
       const { reason, ...change } = body;
+      await checkForOwner(tx, before.ownerId, change.report);
       const after = await updateReportSchedule(tx, id, change);
       await finishChange(deps, tx, { principal, origin, reason, action: 'changed', before, after });
       return scheduleReply(200, after, deps.ui);
     },
   });
+}
+
+/** An administrator who changes somebody's schedule gives them no report that they may not see. */
+async function checkForOwner(tx: Tx, ownerId: string, report: GenerateReport | undefined): Promise<void> {
+  const owner = await findUser(tx, ownerId);
+  if (owner === undefined || report === undefined) return;
+  await checkReport(tx, { body: report, owner: { userId: ownerId, role: owner.role } });
 }
 
 function deleteRoute(deps: ReportScheduleRouteDeps): AnyRoute {
