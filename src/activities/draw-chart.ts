@@ -7,7 +7,10 @@ const WIDTH = 720;
 const HEIGHT = 260;
 const BAR_HEIGHT = 22;
 const LONGEST_LABEL = 28;
-/** The font that is shipped for PDF, then whatever the reader has: all of them have the glyphs. */
+/**
+ * The font that is shipped for PDF, then whatever the reader has: all of them have the glyphs. In one weight: with two
+ * fonts in a drawing the typesetter numbers them as chance will have it, and the same report is not the same file.
+ */
 const FONT = "'BIZ UDPGothic', system-ui, sans-serif";
 const COLOURS = ['#4c7bd9', '#d9844c', '#8a6fc4', '#3f9aa6', '#b9801f', '#7a8699'];
 /** What is called like a status has its colour, as its badge has. */
@@ -20,12 +23,10 @@ const STATUS_COLOURS = new Map([
 
 /** Loaded with the first chart: a worker that draws none does not pay for the library. */
 export async function loadCharts(): Promise<DrawChart> {
-  const [core, charts, components, renderers] = await Promise.all([
-    import('echarts/core.js'),
-    import('echarts/charts.js'),
-    import('echarts/components.js'),
-    import('echarts/renderers.js'),
-  ]);
+  const core = await import('echarts/core.js');
+  const charts = await import('echarts/charts.js');
+  const components = await import('echarts/components.js');
+  const renderers = await import('echarts/renderers.js');
   core.use([
     charts.BarChart,
     charts.LineChart,
@@ -41,23 +42,26 @@ export async function loadCharts(): Promise<DrawChart> {
     const canvas = core.init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height });
     try {
       canvas.setOption(optionOf(chart));
-      return withoutStyle(canvas.renderToSVGString());
+      return onlyDrawing(canvas.renderToSVGString());
     } finally {
       canvas.dispose();
     }
   };
 }
 
-/** Its rules are for a mouse over the chart, and a style element would reach the whole page. Texts in it are escaped. */
-function withoutStyle(svg: string): string {
+/**
+ * Without its rules for a mouse over the chart, as a style element would reach the whole page, and without what cannot be
+ * seen. Texts in it are escaped, so nothing in them looks like these.
+ */
+function onlyDrawing(svg: string): string {
   return svg
     .replace(/<style[\s\S]*?<\/style>/g, '')
+    .replace(/<path[^>]* fill-opacity="0"[^>]*><\/path>\n?/g, '')
     .replace(/ (class|ecmeta_\w+|pointer-events)="[^"]*"/g, '');
 }
 
 function sizeOf(font = ''): number {
-  const size = Number(/([\d.]+)px/.exec(font)?.[1] ?? 12);
-  return font.includes('bold') ? size * 1.06 : size;
+  return Number(/([\d.]+)px/.exec(font)?.[1] ?? 12);
 }
 
 /** Many bars with names lie on their side, so that the names can be read. */
@@ -90,7 +94,12 @@ function optionOf(chart: ReportChart): Record<string, unknown> {
     animation: false,
     color: COLOURS,
     textStyle: { fontFamily: FONT },
-    title: { text: chart.title, left: 0, top: 0, textStyle: { fontSize: 14, fontFamily: FONT } },
+    title: {
+      text: chart.title,
+      left: 0,
+      top: 0,
+      textStyle: { fontSize: 15, fontWeight: 'normal', fontFamily: FONT },
+    },
     ...(chart.series.length > 1 ? { legend: { top: 24, left: 0, itemHeight: 10, selectedMode: false } } : {}),
     grid: {
       left: 8,

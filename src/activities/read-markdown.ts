@@ -7,10 +7,19 @@ import type { MarkdownBlock, MarkdownInline } from '../domain/report-document.js
  * text, an image is its description, and a link stands as its text with the address behind it.
  */
 export function readMarkdown(text: string): MarkdownBlock[] {
-  return new Reader(parser.parse(text, {})).blocks();
+  const tokens = parser.parse(text, {});
+  // The parser drops what lies deeper than it reads. Nobody writes so; as it was written, nothing of it is lost.
+  if (tokens.some((token) => token.level >= DEEPEST - 1)) return [{ kind: 'code', text }];
+  return new Reader(tokens).blocks();
 }
 
-const parser = new MarkdownIt('default', { html: false, linkify: false, typographer: false, maxNesting: 40 });
+const DEEPEST = 80;
+const parser = new MarkdownIt('default', {
+  html: false,
+  linkify: false,
+  typographer: false,
+  maxNesting: DEEPEST,
+});
 
 /** Tokens come in pairs that open and close: reading goes forward only. */
 class Reader {
@@ -107,7 +116,7 @@ function inlinesOf(token: Token): MarkdownInline[] {
     } else if (child.nesting === -1) {
       const parent = parents.pop();
       if (parent !== undefined) content = [...parent.content, ...parent.close(content)];
-    } else {
+    } else if (child.type !== 'text' || child.content !== '') {
       content.push(leafOf(child));
     }
   }

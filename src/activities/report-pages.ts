@@ -29,6 +29,7 @@ export const MOST_CHARACTERS = 1_000_000;
 /** The width of the page in ems of each size of text that report.typ uses; prose within lists and quotations has less. */
 const lines = {
   title: 28,
+  running: 62,
   section: 36,
   prose: 52,
   label: 16,
@@ -66,9 +67,18 @@ export async function reportPages(document: ReportDocument, options: PageOptions
     author: options.author,
     lang: options.lang,
     heading: breakable(document.title, lines.title),
+    running: oneLine(document.title),
     lines: document.lines.map((line) => breakable(line, lines.prose)),
     sections,
   });
+}
+
+/** At the head of every page there is one line. */
+function oneLine(title: string): string {
+  const characters = Array.from(printable(title).replace(/\s+/g, ' '));
+  let width = 0;
+  const end = characters.findIndex((character) => (width += widthOf(character)) > lines.running);
+  return end === -1 ? characters.join('') : `${characters.slice(0, end).join('')}…`;
 }
 
 async function pageSection(section: DocumentSection, options: PageOptions, budget: Budget): Promise<Json> {
