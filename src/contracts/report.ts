@@ -116,7 +116,8 @@ export interface GenerateReportInput extends JobInput {
 
 export interface ReportReuse {
   readonly basis: ReportBasis;
-  readonly sections: Readonly<Record<string, ContentRef>>;
+  /** By name. One that was missing and is not asked for stays so. */
+  readonly parts: Readonly<Record<string, SectionPart>>;
 }
 
 export interface GatherSectionInput extends JobInput {

@@ -28,7 +28,7 @@ export async function generateReport(input: GenerateReportInput): Promise<RunOut
 
 async function gatherSections(input: GenerateReportInput, basis: ReportBasis): Promise<SectionPart[]> {
   const { runId, subject, viewer, sections } = input;
-  const reused = input.reuse?.sections ?? {};
+  const reused = input.reuse?.parts ?? {};
   const wanted = sections.filter((section) => reused[section] === undefined);
   setCurrentDetails(`**Gathering** ${wanted.join(', ')}`);
   const gathered = await Promise.allSettled(
@@ -42,8 +42,8 @@ async function gatherSections(input: GenerateReportInput, basis: ReportBasis): P
   const ending = failures.find(endsTheJob) ?? (failures.length === sections.length ? failures[0] : undefined);
   if (ending !== undefined) throw ending;
   return sections.map((name) => {
-    const content = reused[name];
-    if (content !== undefined) return { name, content };
+    const part = reused[name];
+    if (part !== undefined) return part;
     const outcome = gathered[wanted.indexOf(name)]!;
     if (outcome.status === 'fulfilled') return { name, content: outcome.value };
     return { name, error: errorOf(outcome.reason as ActivityFailure, name) };
