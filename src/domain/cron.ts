@@ -88,15 +88,14 @@ function parseRange(text: string, field: Field): CronRange {
   const step = every === undefined ? 1 : Number(every);
   if (step < 1 || (from === '*' && to !== undefined)) refuse(text, field);
   // `*` in days of the week ends with Saturday: 7 is another name of a day that it has already.
-  if (from === '*')
-    return {
-      start: field.min,
-      end: Math.min(field.max, field.names ? field.min + field.names.length - 1 : field.max),
-      step,
-    };
+  if (from === '*') return { start: field.min, end: lastOf(field), step };
   const start = valueOf(from, field);
   const end = to === undefined ? (every === undefined ? start : field.max) : valueOf(to, field);
   return end < start ? refuse(text, field) : { start, end, step };
+}
+
+function lastOf({ min, max, names }: Field): number {
+  return names === undefined ? max : min + names.length - 1;
 }
 
 function valueOf(text: string, field: Field): number {

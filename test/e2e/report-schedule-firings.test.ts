@@ -1,4 +1,7 @@
+import { createReportScheduleActivities } from '../../src/activities/report-schedule-activities.js';
 import { newId } from '../../src/contracts/ids.js';
+import { createRunControl } from '../../src/platform/run-control.js';
+import { createScheduleControl } from '../../src/platform/schedule-control.js';
 import { createApiUser } from '../support/api.js';
 import { storeHistory } from '../support/store-history.js';
 import { waitUntil } from '../support/wait-until.js';
@@ -58,6 +61,27 @@ test('each moment that fell due has one firing, also when it is made up for and 
   });
   const fired = (await runsOf(id)).map(({ scheduledAt }) => new Date(String(scheduledAt)).toISOString());
   expect(fired.sort()).toEqual(moments);
+});
+
+test('a job whose start is lost on the way is started by the sweeper', async () => {
+  const id = await create(house.ana);
+  const control = {
+    ...createRunControl(temporal.client),
+    launch: () => Promise.reject(new Error('cut off')),
+  };
+  const schedules = createScheduleControl(temporal.client);
+  const cutOff = createReportScheduleActivities({ pool: database.pool, control, schedules });
+  await working(
+    async () => {
+      const firing = await due(id);
+      if (firing.outcome !== 'started') throw new Error(firing.outcome);
+      expect((await runsOf(id))[0]).toMatchObject({ jobId: firing.jobId, state: 'PENDING' });
+      const sweep = { taskQueue: 'flow', workflowId: `sweep-after-${id}` };
+      await temporal.client.workflow.execute('sweepUnstartedRuns', sweep);
+      expect((await ended(firing.jobId)).body['state']).toBe('SUCCESS');
+    },
+    { activities: (made) => ({ ...made, flow: { ...made.flow, ...cutOff } }) },
+  );
 });
 
 test('what keeps a schedule from making a report is noted, and a report that has not ended is one of them', async () => {
