@@ -81,8 +81,9 @@ async function record(
     await recordAttempt(pool, claimed, outcome, { status: 'delivered' });
     return;
   }
-  const delayMs =
-    outcome.error === 'gone' ? undefined : webhookDelayMs(webhooks.policy, claimed.attempt, Math.random());
+  const { policy } = webhooks;
+  const isLast = outcome.error === 'gone' || claimed.stuckMs > policy.giveUpAfterMs;
+  const delayMs = isLast ? undefined : webhookDelayMs(policy, claimed.attempt, Math.random());
   if (delayMs === undefined) return giveUp({ pool, webhooks }, claimed, outcome);
   const { retryAfterMs } = outcome;
   await recordAttempt(pool, claimed, outcome, {

@@ -46,6 +46,8 @@ export interface ClaimedDelivery extends StoredMessage {
   readonly id: string;
   readonly messageId: string;
   readonly attempt: number;
+  /** How long it has waited while nothing got through to its endpoint. */
+  readonly stuckMs: number;
   readonly webhookId: string;
   readonly url: string;
   readonly secret: Buffer;
@@ -58,7 +60,7 @@ export function claimDue(db: Db, webhookId: string, most: number): Promise<Claim
     db,
     sql`with endpoint as (
           select id, url, secret, case when previous_secret_until > now() then previous_secret end as previous_secret,
-                 case when failing_since is null then ${most}::integer else 1 end as most
+                 case when failing_since is null then ${most}::integer else 1 end as most, failing_since
             from webhooks
            where id = ${webhookId} and is_active and (hold_until is null or hold_until <= now())),
         due as (
@@ -73,6 +75,9 @@ export function claimDue(db: Db, webhookId: string, most: number): Promise<Claim
         begun as (
           insert into webhook_attempts (delivery_id, attempt) select id, attempts from d)
         select d.id, coalesce(d.message_id, d.id) as "messageId", d.attempts as attempt, d.webhook_id as "webhookId",
+               case when endpoint.failing_since is null then 0
+                    else extract(epoch from now() - greatest(d.created_at, endpoint.failing_since)) * 1000
+                    end::float8 as "stuckMs",
                endpoint.url, endpoint.secret, endpoint.previous_secret as "previousSecret", ${messageColumns}
           from d cross join endpoint ${messageJoins}
          order by d.next_attempt_at, d.id`,

@@ -18,6 +18,8 @@ export interface WebhookPolicy {
   readonly atOnce: number;
   /** How long one activity takes up new deliveries. With the timeout it stays below the grace of a stopping worker. */
   readonly runMs: number;
+  /** A delivery that waited so long at an endpoint to which nothing got through has failed, whatever is left of its attempts. */
+  readonly giveUpAfterMs: number;
   /** An endpoint to which nothing got through for so long is switched off when a delivery has used up its attempts. */
   readonly disableAfterMs: number;
 }
@@ -32,6 +34,8 @@ export const webhookPolicy: WebhookPolicy = {
   maxAnswerBytes: 65_536,
   atOnce: 5,
   runMs: 4 * SECOND,
+  // A queue that grows faster than a dead endpoint is tried would else never come to a last attempt.
+  giveUpAfterMs: 3 * 24 * HOUR,
   disableAfterMs: 5 * 24 * HOUR,
 };
 

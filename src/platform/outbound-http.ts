@@ -126,14 +126,16 @@ async function inTime<Value>(
   cancel: AbortSignal | undefined,
   work: Promise<Value>,
 ): Promise<Value> {
+  // The caller's signal outlives the request: nothing of it may stay there.
+  const settled = new AbortController();
   const ended = new Promise<never>((_, reject) => {
     for (const signal of [timeout, cancel]) {
       const stop = (): void => reject(new OutboundFailure('timeout', 'the request took too long'));
       if (signal?.aborted) stop();
-      signal?.addEventListener('abort', stop, { once: true });
+      signal?.addEventListener('abort', stop, { once: true, signal: settled.signal });
     }
   });
-  return Promise.race([work, ended]);
+  return Promise.race([work, ended]).finally(() => settled.abort());
 }
 
 interface Exchange {

@@ -1,7 +1,9 @@
+import { getEventListeners } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isLoopbackAddress, isPublicAddress } from '../../src/domain/outbound-address.js';
 import { createOutbound, type OutboundOptions } from '../../src/platform/outbound-http.js';
+import { waitUntil } from '../support/wait-until.js';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -205,6 +207,17 @@ test('canceling ends it', async () => {
   const answer = local()({ url, ...limits, signal: cancel.signal });
   cancel.abort();
   await expect(answer).resolves.toMatchObject({ ok: false, kind: 'canceled' });
+});
+
+test('a signal that outlives its requests keeps nothing of them', async () => {
+  const url = await serve((_, response) => response.end('in'));
+  const { signal } = new AbortController();
+  const outbound = local({ resolve: () => Promise.reject(new Error('no such name')) });
+  for (const each of [url, url, 'http://nowhere.example/']) await outbound({ url: each, ...limits, signal });
+  // The end of the last socket is told a little later than that of its answer.
+  await waitUntil(() => Promise.resolve(getEventListeners(signal, 'abort').length === 0), {
+    what: 'the last listener to go',
+  });
 });
 
 test('private addresses are reached only when the operator configured the address', async () => {

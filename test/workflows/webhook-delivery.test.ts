@@ -195,6 +195,25 @@ test('an endpoint that nothing got through to for days is switched off, and noth
   expect((await send(`${PATH}/${id}`)).body).toMatchObject({ isActive: false });
 });
 
+test('a delivery that waited for days at a dead endpoint ends with its next attempt, however many it has left', async () => {
+  const receiver = await house.receiver(answerWith(500));
+  const { id } = await house.webhook(receiver.url);
+  await database.pool.query(`update webhooks set failing_since = now() - interval '4 days' where id = $1`, [
+    id,
+  ]);
+  const old = await house.test(id);
+  await database.pool.query(
+    `update webhook_deliveries set created_at = now() - interval '4 days' where id = $1`,
+    [old],
+  );
+  const fresh = await house.test(id);
+  await working(async () => {
+    expect(await until(id, old, 'failed')).toMatchObject({ attempts: 1 });
+    expect(await until(id, fresh, 'failed')).toMatchObject({ attempts: 4 });
+  });
+  expect((await send(`${PATH}/${id}`)).body).toMatchObject({ isActive: true });
+});
+
 test('a name that resolves to a private address is never connected to', async () => {
   const receiver = await house.receiver();
   const { id } = await house.webhook('https://receiver.example.test/hook');
