@@ -41,6 +41,11 @@ describe('a signed link', () => {
       '',
       String(Buffer.byteLength(text)),
     ]);
+    // It holds what people and models wrote: nothing in it runs, and nobody guesses another type.
+    for (const { headers } of [head, part]) {
+      expect(headers['content-security-policy']).toMatch(/^sandbox; default-src 'none';/);
+      expect(headers['x-content-type-options']).toBe('nosniff');
+    }
     expect(head.headers['content-disposition']).toMatch(
       /^attachment; filename="_-x\.html"; filename\*=UTF-8''/,
     );
