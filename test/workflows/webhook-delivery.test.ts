@@ -304,6 +304,21 @@ test('what nobody was told of is found by the sweeper', async () => {
   });
 });
 
+test('a history that has grown large begins anew between two attempts, and the delivery goes on', async () => {
+  const receiver = await house.receiver((response, nth) => answerWith(nth === 1 ? 500 : 204)(response, nth));
+  const { id } = await house.webhook(receiver.url);
+  const deliveryId = await house.test(id);
+  const started = await house.temporal.client.workflow.start('deliverWebhooks', {
+    ...{ taskQueue: 'flow', workflowId: `webhook:${id}`, args: [{ webhookId: id }] },
+  });
+  // Together above the four megabytes from which on the server suggests it.
+  for (let count = 0; count < 3; count += 1) await started.signal('webhookDue', 'x'.repeat(1_500_000));
+  await working(() => until(id, deliveryId, 'delivered'));
+  expect(receiver.received.map((each) => each.id)).toEqual([deliveryId, deliveryId]);
+  const first = house.temporal.client.workflow.getHandle(`webhook:${id}`, started.firstExecutionRunId);
+  expect((await first.describe()).status.name).toBe('CONTINUED_AS_NEW');
+});
+
 test('a replaying worker delivers the same', async () => {
   const receiver = await house.receiver((response, nth) => answerWith(nth === 1 ? 500 : 204)(response, nth));
   const { id } = await house.webhook(receiver.url);
