@@ -9,6 +9,7 @@ interface Job {
   progress: { percent?: number; phase?: string };
   downloadUrl?: string;
   error?: string;
+  sections?: { name: string; title: string; status: 'complete' | 'missing'; error?: string }[];
   links: { temporal: string | null };
 }
 
@@ -47,7 +48,42 @@ export function JobView({ id, onChange }: { id: string; onChange: () => void }) 
           </a>
         </p>
       )}
+      <Gaps id={id} sections={job.sections ?? []} onRedo={onChange} />
       <EventLog events={events} />
     </section>
+  );
+}
+
+interface GapsProps {
+  readonly id: string;
+  readonly sections: NonNullable<Job['sections']>;
+  readonly onRedo: () => void;
+}
+
+/** What the report lacks, and the way to have it gathered again, by a new job. */
+function Gaps({ id, sections, onRedo }: GapsProps) {
+  const [told, setTold] = useState('');
+  const missing = sections.filter((section) => section.status === 'missing');
+  if (missing.length === 0) return null;
+  const redo = (): void =>
+    void call<{ jobId: string }>('POST', `/jobs/${id}/redo-sections`).then(
+      ({ jobId }) => {
+        setTold(`The new job is ${jobId}.`);
+        onRedo();
+      },
+      (error: unknown) => setTold(messageOf(error)),
+    );
+  return (
+    <div class="problem">
+      <p>The report has gaps.</p>
+      <ul>
+        {missing.map(({ name, title, error }) => (
+          <li key={name}>
+            {title}: {error}
+          </li>
+        ))}
+      </ul>
+      {told === '' ? <button onClick={redo}>Gather what is missing</button> : <p>{told}</p>}
+    </div>
   );
 }

@@ -34,7 +34,7 @@ function addClientCommands(program: Command, { config, terminal, fail }: Program
   program
     .command('report')
     .description('make a report, follow it and print the result')
-    .option('--type <type>', 'activity, cot-session, sql or audit')
+    .option('--type <type>', 'activity, cot-session or audit')
     .option('--format <format>', 'html, pdf, md, json or csv')
     .option('--title <title>')
     .option('--session <id>', 'for cot-session')

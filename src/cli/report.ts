@@ -36,11 +36,25 @@ export async function makeReport(
       `The report ended as ${String(job['status'])}${job['error'] ? `: ${JSON.stringify(job['error'])}` : ''}.`,
     );
   }
+  await warnOfGaps(client, id, terminal);
   const result = await client.fetch(`/jobs/${id}/result`, { method: 'GET', headers: { Accept: '*/*' } });
   if (options.output !== undefined) {
     await writeFile(options.output, Buffer.from(await result.arrayBuffer()));
     terminal.err(`written to ${options.output}`);
   } else if (!options.json) {
+    if (result.headers.get('Content-Type') === 'application/pdf') {
+      await result.body?.cancel();
+      throw new CliError('A PDF is not for the terminal: write it to a file with --output FILE.');
+    }
     terminal.out(await result.text());
+  }
+}
+
+async function warnOfGaps(client: ApiClient, id: string, terminal: Terminal): Promise<void> {
+  const { sections = [] } = (await client.get(`/jobs/${id}`)) as {
+    sections?: { title: string; status: string; error?: string }[];
+  };
+  for (const { title, status, error } of sections) {
+    if (status === 'missing') terminal.err(`missing: ${title}: ${error ?? ''}`);
   }
 }

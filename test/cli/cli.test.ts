@@ -29,6 +29,10 @@ test('report asks for one, tells its story and prints the result', async () => {
     );
   });
   api.routes.set('GET /jobs/job_1/result', (_request, response) => response.end('<h1>hello</h1>'));
+  const usage = { name: 'usage', title: 'Tokens and cost', status: 'missing', error: 'it failed' };
+  api.routes.set('GET /jobs/job_1', (_request, response) =>
+    answer(response, 200, { status: 'success', sections: [usage] }),
+  );
   const ran = await sluice(['report', '--type', 'activity', '--title', 'Today'], env());
   expect(ran).toMatchObject({ code: 0, out: '<h1>hello</h1>\n' });
   expect(ran.err).toMatch(
@@ -157,7 +161,12 @@ test('audit verify says what is wrong with a file in one sentence', async () => 
 test('a result can be written to a file', async () => {
   api.routes.set('POST /generate-report', (_request, response) => answer(response, 202, { jobId: 'job_1' }));
   api.routes.set('GET /jobs/job_1/events', (_request, response) => response.end(frame(1, 'job.completed')));
-  api.routes.set('GET /jobs/job_1/result', (_request, response) => response.end(Buffer.from([0, 255, 10])));
+  api.routes.set('GET /jobs/job_1', (_request, response) => answer(response, 200, { status: 'success' }));
+  api.routes.set('GET /jobs/job_1/result', (_request, response) => {
+    response.writeHead(200, { 'Content-Type': 'application/pdf' });
+    response.end(Buffer.from([0, 255, 10]));
+  });
+  expect((await sluice(['report'], env())).err).toContain('write it to a file with --output FILE');
   const file = join(folder, 'result.pdf');
   expect(await sluice(['report', '--output', file], env())).toMatchObject({ code: 0, out: '' });
   expect([...(await readFile(file))]).toEqual([0, 255, 10]);
