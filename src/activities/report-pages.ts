@@ -25,6 +25,7 @@ export interface PageOptions {
 
 export const MOST_ROWS = 2_000;
 export const MOST_CHARACTERS = 1_000_000;
+const PIECE_COST = 16;
 
 /** The width of the page in ems of each size of text that report.typ uses; prose within lists and quotations has less. */
 const lines = {
@@ -130,7 +131,7 @@ async function pageTable({ columns, rows }: ReportTable, budget: Budget): Promis
   const shown: TableRow[] = [];
   let isWhole = true;
   for await (const row of rows) {
-    isWhole = budget.rows > 0;
+    isWhole = budget.rows > 0 && budget.characters >= 0;
     if (!isWhole) break;
     budget.rows -= 1;
     shown.push(columns.map((_, index) => within(row[index] ?? '', budget)));
@@ -193,19 +194,18 @@ function pageCode(text: string, budget: Budget): Json {
   };
 }
 
-/** As much of a text as the document has room for. */
+/** As much of a text as the document has room for; where it ends, the document says so once. */
 function within(text: string, budget: Budget): string {
-  if (text.length <= budget.characters) {
-    budget.characters -= text.length;
-    return text;
-  }
-  const shown = text.slice(0, budget.characters);
-  budget.characters = 0;
+  if (budget.characters < 0) return '';
+  // A short piece takes its place as well: a million of them is no shorter than their letters.
+  budget.characters -= text.length + PIECE_COST;
+  if (budget.characters >= 0) return text;
+  const shown = text.slice(0, Math.max(0, text.length + budget.characters));
   return `${shown}… (cut here: the document is too long to print; the other formats have all of it)`;
 }
 
 function writtenBlocks(blocks: readonly MarkdownBlock[], depth: number, budget: Budget): Json[] {
-  return blocks.flatMap((block) => writtenBlock(block, depth, budget));
+  return blocks.flatMap((block) => (budget.characters < 0 ? [] : writtenBlock(block, depth, budget)));
 }
 
 function writtenBlock(block: MarkdownBlock, depth: number, budget: Budget): Json[] {
@@ -216,7 +216,9 @@ function writtenBlock(block: MarkdownBlock, depth: number, budget: Budget): Json
       return [{ kind: 'paragraph', content: runsOf(block.content, budget) }];
     case 'list': {
       if (depth >= DEEPEST) return block.items.flatMap((item) => writtenBlocks(item, depth, budget));
-      const items = block.items.map((item) => writtenBlocks(item, depth + 1, budget));
+      const items = block.items.flatMap((item) =>
+        budget.characters < 0 ? [] : [writtenBlocks(item, depth + 1, budget)],
+      );
       return [{ kind: 'list', start: block.start, items }];
     }
     case 'quote': {
