@@ -9,12 +9,15 @@ import { URL } from 'node:url';
 import { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler';
 
 const require = createRequire(import.meta.url);
-const fonts = dirname(require.resolve('@expo-google-fonts/biz-udpgothic/package.json'));
+const folderOf = (family) => dirname(require.resolve(`@expo-google-fonts/${family}/package.json`));
+const [letters, emoji] = [folderOf('biz-udpgothic'), folderOf('noto-emoji')];
 
 const compiler = NodeCompiler.create({
   // Where a template could read files: nothing but fonts.
-  workspace: fonts,
-  fontArgs: [{ fontPaths: ['400Regular', '700Bold'].map((weight) => join(fonts, weight)) }],
+  workspace: letters,
+  fontArgs: [
+    { fontPaths: [join(letters, '400Regular'), join(letters, '700Bold'), join(emoji, '400Regular')] },
+  ],
 });
 const compiled = compiler.compile({
   mainFileContent: readFileSync(new URL('report.typ', import.meta.url), 'utf8'),

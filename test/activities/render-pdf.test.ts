@@ -185,3 +185,12 @@ test('the same report is the same file, with its title and its language for thos
   expect(file).toContain('/Lang (en)');
   expect(file).not.toContain('/CreationDate');
 });
+
+test('an emoji is a letter like any other, in text and in code', async () => {
+  const pdf = await pdfOf([
+    { kind: 'paragraph', text: 'Launch 🚀 now' },
+    { kind: 'code', text: 'ok ✅' },
+  ]);
+  expect(pdfFonts(pdf).join()).toContain('NotoEmoji');
+  expect(pdfPages(pdf)[0]).toContain('🚀');
+});
