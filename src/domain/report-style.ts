@@ -7,7 +7,7 @@ h3{font-size:1.05rem;margin:1.5rem 0 .5rem}h4,h5,h6{font-size:1rem;margin:1rem 0
 .line,.none{color:var(--quiet);margin:0}.wide{overflow-x:auto}
 .warning{border-left:4px solid #b9801f;padding:.4rem .75rem;background:#fff7e6}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:.92em}
-th,td{text-align:left;padding:.3rem .75rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
+th,td{text-align:left;padding:.3rem .75rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:break-word}
 th{font-weight:600;color:var(--quiet);white-space:nowrap}.number{text-align:right;white-space:nowrap;overflow-wrap:normal}
 code,pre{font-family:ui-monospace,'BIZ UDGothic',monospace;font-size:.85em;overflow-wrap:anywhere}
 pre{white-space:pre-wrap;background:#f4f6f9;padding:.75rem;border-radius:4px}
@@ -17,5 +17,5 @@ figure{margin:1rem 0}figure svg{max-width:100%;height:auto}
 .badge{padding:.05rem .45rem;border-radius:1rem;border:1px solid var(--line);white-space:nowrap;font-size:.85em}
 .completed,.approved{border-color:#2c8a57}.failed,.rejected{border-color:#c4423c}.needs_attention,.waiting_approval{border-color:#b9801f}
 @page{size:A4;margin:18mm 15mm}
-@media print{body{margin:0;max-width:none;font-size:10pt}.wide{overflow:visible}thead{display:table-header-group}tr,figure{break-inside:avoid}h2,h3{break-after:avoid}}
+@media print{body{margin:0;max-width:none;font-size:10pt}.wide{overflow:visible}td{overflow-wrap:anywhere}thead{display:table-header-group}tr,figure{break-inside:avoid}h2,h3{break-after:avoid}}
 `;
