@@ -9,8 +9,8 @@ import { URL } from 'node:url';
 import { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler';
 
 const require = createRequire(import.meta.url);
-const folderOf = (family) => dirname(require.resolve(`@expo-google-fonts/${family}/package.json`));
-const [letters, emoji] = [folderOf('biz-udpgothic'), folderOf('noto-emoji')];
+const letters = dirname(require.resolve('@expo-google-fonts/biz-udpgothic/package.json'));
+const emoji = dirname(require.resolve('@expo-google-fonts/noto-emoji/package.json'));
 
 const compiler = NodeCompiler.create({
   // Where a template could read files: nothing but fonts.
