@@ -34,10 +34,10 @@ import { sortableId } from '../domain/sortable-id.js';
 import { projections, sessionSteps } from './session-proxies.js';
 
 /**
- * Writing the index costs the server more than a step that calls no model, so phases that pass within the second are
- * left out of it until the next step. What the session waits for is always written at once.
+ * Writing the index costs the server more than a step that calls no model, so phases that pass within seconds are left
+ * out of it until the next step. What the session waits for is always written at once.
  */
-const INDEX_EVERY_MS = 1_000;
+const INDEX_EVERY_MS = 5_000;
 
 /**
  * One session in the course of its workflow: the machine's state, what readers have been told of it, and the step
@@ -46,7 +46,8 @@ const INDEX_EVERY_MS = 1_000;
  * W1. Readers are told of one change after the other. A handler that changed the state answers when they have been told,
  *     so that an answered command is already visible to whoever reads next; while a model works, too.
  * W2. Readers are told before the next step starts: a step's activity never overtakes what led to it.
- * W3. A step that a redo or a cancel abandons is canceled; the machine ignores its result if it comes all the same.
+ * W3. A redo or a cancel takes away the course that is followed, and with it the step that runs; the machine ignores its
+ *     result if it comes all the same. The next course begins with what is to be done by then.
  * W4. What is not needed is not awaited: for every promise in a workflow its worker writes down a stack trace, and
  *     twenty of them cost as much as a step.
  */
@@ -57,8 +58,7 @@ export class SessionRun {
   private sequence = 0;
   private indexed = { status: '', phase: 0, atMs: 0 };
   private telling: Promise<void> | null = null;
-  /** That of the steps, until one is abandoned. */
-  private steps: CancellationScope | null = null;
+  private course = new CancellationScope();
 
   constructor(private readonly input: CotSessionInput) {
     this.state = input.carried ?? initialSession(input);
@@ -87,7 +87,7 @@ export class SessionRun {
     // Again, although the validator asked: another command may have been handled in between.
     this.refuse(command);
     this.apply(applyCommand(this.state, command, Date.now()));
-    if (command.kind === 'redo' || command.kind === 'cancel') this.abandonStep();
+    if (command.kind === 'redo' || command.kind === 'cancel') this.course.cancel();
     const answer = this.progress();
     await this.tell();
     return answer;
@@ -105,6 +105,17 @@ export class SessionRun {
 
   /** `handOver` begins a new history with this state; it does not return. */
   async untilEnd(handOver: () => Promise<never>): Promise<void> {
+    for (;;) {
+      this.course = new CancellationScope();
+      try {
+        return await this.course.run(() => this.follow(handOver));
+      } catch (error) {
+        if (CancellationScope.current().consideredCancelled || !isCancellation(error)) throw error;
+      }
+    }
+  }
+
+  private async follow(handOver: () => Promise<never>): Promise<void> {
     for (;;) {
       for (let telling = this.tell(); telling !== null; telling = this.tell()) await telling;
       const action = nextAction(this.state);
@@ -137,9 +148,8 @@ export class SessionRun {
   private async runStep(action: Extract<SessionAction, { kind: 'run_step' }>): Promise<void> {
     const { version } = this.state;
     const stepId = newId('step', Date.now());
-    this.steps ??= new CancellationScope();
     try {
-      const { ref } = await this.steps.run(() => this.callStep(action, stepId));
+      const { ref } = await this.callStep(action, stepId);
       const result = { stepId, attempt: action.attempt, ref };
       const before = this.state.version;
       this.apply(
@@ -148,8 +158,7 @@ export class SessionRun {
       // The activity has told readers already, unless a command came in between or there is more to tell.
       if (before === version && this.news.length === 0) this.told(this.state);
     } catch (error) {
-      if (CancellationScope.current().consideredCancelled) throw error;
-      if (isCancellation(error)) return;
+      if (isCancellation(error)) throw error;
       this.apply(
         applyFact(this.state, {
           kind: 'step_failed',
@@ -158,11 +167,6 @@ export class SessionRun {
         }),
       );
     }
-  }
-
-  private abandonStep(): void {
-    this.steps?.cancel();
-    this.steps = null;
   }
 
   private callStep(
