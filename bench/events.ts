@@ -239,13 +239,16 @@ function readersOf(key: string, runs: readonly string[]): number {
   return Math.floor((READERS - 1 - place) / runs.length) + 1;
 }
 
-/** What an idle reader costs the API, against a bare open response of Node; each in a process of its own, warmed up. */
+/**
+ * What an idle reader costs the API, against a bare open response of Node; each in a process of its own, and beside as
+ * many other readers: what a process takes for itself when the first hundreds come is not theirs.
+ */
 async function memory(bench: Bench): Promise<void> {
   const runs = await createRuns(bench, 100);
   const grown = async (path: string): Promise<{ rss: number; heap: number }> => {
     const { child, url } = await startApi(bench.databaseUrl);
     const open = (count: number) => ask(bench.readers, { do: 'open', url: url + path, runs, count });
-    await open(100);
+    await open(IDLE_READERS);
     const before = await ask<NodeJS.MemoryUsage>(child, { do: 'memory' });
     await open(IDLE_READERS);
     const after = await ask<NodeJS.MemoryUsage>(child, { do: 'memory' });
