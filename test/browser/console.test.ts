@@ -1,12 +1,15 @@
 import { mkdtemp, rm, cp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { ApplicationFailure } from '@temporalio/activity';
 import { build } from 'esbuild';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { gatherSection } from '../../src/db/gather-section.js';
 import { seedBuiltinTemplates } from '../../src/db/templates.js';
 import { withTransaction } from '../../src/db/transaction.js';
 import { createApiUser, startApi, type TestApi } from '../support/api.js';
 import { useDatabase } from '../support/database.js';
+import { withWorker } from '../support/spine.js';
 import { useTemporal } from '../support/temporal.js';
 import { scriptedModel, withWorkers } from '../workflows/session-fixture.js';
 
@@ -104,4 +107,23 @@ test('what a model writes loads nothing and runs nothing in the console', async 
       await page.close();
     },
   );
+});
+
+test('a report that lacks a section says so to its reader, who has it gathered anew', async () => {
+  let isBroken = true;
+  const gather: typeof gatherSection = (sources, asked) =>
+    isBroken && asked.section === 'usage'
+      ? Promise.reject(ApplicationFailure.nonRetryable('no table', 'Broken'))
+      : gatherSection(sources, asked);
+  await withWorker(rig.database, rig.temporal, { gather }, async () => {
+    const { page, errors } = await signedIn();
+    await page.click('text=Make a report');
+    await page.waitForSelector('text=The report has gaps.');
+    expect(await page.textContent('.problem li')).toContain('Tokens and cost');
+    isBroken = false;
+    await page.click('text=Gather what is missing');
+    await page.waitForSelector('text=The new job is job_');
+    expect(errors).toEqual([]);
+    await page.close();
+  });
 });
