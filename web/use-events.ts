@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { eventNames } from '../src/domain/event-names.js';
 
 export interface RunEvent {
   pos?: number;
@@ -6,35 +7,6 @@ export interface RunEvent {
   type: string;
   [member: string]: unknown;
 }
-
-const names = [
-  'snapshot',
-  'session.started',
-  'phase.started',
-  'step.started',
-  'step.delta',
-  'step.retrying',
-  'step.completed',
-  'step.failed',
-  'phase.completed',
-  'gate.opened',
-  'gate.decided',
-  'gate.expired',
-  'progress',
-  'usage',
-  'budget.warning',
-  'budget.exhausted',
-  'session.paused',
-  'session.resumed',
-  'session.completed',
-  'session.failed',
-  'session.canceled',
-  'job.started',
-  'job.progress',
-  'job.completed',
-  'job.failed',
-  'job.canceled',
-];
 
 export interface FollowedRun {
   events: readonly RunEvent[];
@@ -66,7 +38,7 @@ export function useEvents(path: string, onChange: () => void): FollowedRun {
       onChange();
       if (/^(session|job)\.(completed|failed|canceled)$/.test(event.type)) source.close();
     };
-    for (const name of names) source.addEventListener(name, take as EventListener);
+    for (const name of eventNames) source.addEventListener(name, take as EventListener);
     return () => source.close();
   }, [path]);
   return { events, said: spoken.text };
