@@ -4,7 +4,8 @@ import type { Model, ModelCallRecord, ModelResult, ModelTool, PlannedCall } from
 import type { RunEvent } from '../contracts/run.js';
 import { failureTypes } from '../contracts/errors.js';
 import type { RunSessionStepInput, StepOutcome } from '../contracts/session-workflow.js';
-import { lockRun, projectStep } from '../db/run-events.js';
+import { projectStep } from '../db/run-events.js';
+import { lockRunStatus } from '../db/runs.js';
 import { chargeLostReservation, reserveBudget, type Amount } from '../db/session-budgets.js';
 import { loadSessionContent, textsOf, type SessionContent } from '../db/session-content.js';
 import { closeTry, openTry, type TryEnd, type TryUsage } from '../db/session-tries.js';
@@ -136,7 +137,7 @@ class StepTry {
     await withTransaction(this.deps.pool, (tx) =>
       tx.commitWith(
         Promise.all([
-          lockRun(tx, sessionId),
+          lockRunStatus(tx, sessionId),
           openTry(tx, this.input, {
             attemptNumber: this.attemptNumber,
             ...{ stepKey, modelAsked, prompt: { content: prompt, contentType: 'application/json' } },
@@ -229,7 +230,7 @@ class StepTry {
     const place = { ...this.input, attemptNumber: this.attemptNumber };
     await withTransaction(this.deps.pool, async (tx) => {
       const sent = Promise.all([
-        lockRun(tx, this.input.sessionId),
+        lockRunStatus(tx, this.input.sessionId),
         closeTry(tx, place, end, { reserved: this.reserved, used, unpricedCalls, usage }),
         this.record(tx, what, events),
       ]);

@@ -2,6 +2,7 @@ import { runEventsChannel, webhooksDueChannel } from '../contracts/names.js';
 import type { RunProjection } from '../contracts/run.js';
 import { canBecome, isFinal, type RunStatus } from '../domain/run-status.js';
 import { toJsonb } from './jsonb.js';
+import { lockRunStatus } from './runs.js';
 import { execute, maybeOne, prepared, sql, type Sql } from './sql.js';
 import type { Tx } from './transaction.js';
 
@@ -36,9 +37,8 @@ export class IllegalTransitionError extends Error {
 }
 
 export async function projectRun(tx: Tx, projection: RunProjection): Promise<ProjectionResult> {
-  const run = await lockRun(tx, projection.runId);
-  if (run === undefined) return { kind: 'gone', status: null };
-  const { status } = run;
+  const status = await lockRunStatus(tx, projection.runId);
+  if (status === undefined) return { kind: 'gone', status: null };
   if (isFinal(status)) {
     const earlier = await maybeOne(tx, wasWritten(projection));
     return { kind: earlier === undefined ? 'finished' : 'repeated', status };
@@ -51,16 +51,8 @@ export async function projectRun(tx: Tx, projection: RunProjection): Promise<Pro
   return written === undefined ? { kind: 'repeated', status } : { kind: 'applied', status: written.status };
 }
 
-/** See E1. */
-export function lockRun(tx: Tx, runId: string): Promise<{ status: RunStatus } | undefined> {
-  return maybeOne<{ status: RunStatus }>(
-    tx,
-    prepared(sql`select status from runs where id = ${runId} for update`),
-  );
-}
-
 /**
- * For a step, which has nothing to decide by what it finds: it is sent right behind `lockRun`, without waiting for it,
+ * For a step, which has nothing to decide by what it finds: it is sent right behind `lockRunStatus`, without waiting for it,
  * and a run that has ended or is no longer kept is left alone.
  */
 export async function projectStep(tx: Tx, projection: RunProjection): Promise<void> {

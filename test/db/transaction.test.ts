@@ -1,4 +1,5 @@
-import { lockRun, projectStep } from '../../src/db/run-events.js';
+import { projectStep } from '../../src/db/run-events.js';
+import { lockRunStatus } from '../../src/db/runs.js';
 import { listEventsAfter } from '../../src/db/run-event-reads.js';
 import { execute, one, sql } from '../../src/db/sql.js';
 import { withTransaction } from '../../src/db/transaction.js';
@@ -52,7 +53,7 @@ test('a step writes nothing to a run that has ended, and its events once to one 
     withTransaction(database.pool, (tx) =>
       tx.commitWith(
         Promise.all([
-          lockRun(tx, runId),
+          lockRunStatus(tx, runId),
           projectStep(tx, {
             ...{ runId, dedupKey: 'step:1:started', status: 'running', foretold: true },
             events: [{ type: 'step.started', data: {} }],
