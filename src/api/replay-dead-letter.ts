@@ -1,10 +1,8 @@
-import { newId } from '../contracts/ids.js';
-import { workflowIdOf } from '../contracts/names.js';
 import { Problem } from '../contracts/problems.js';
 import type { AuditActor, AuditEntry } from '../db/audit-log.js';
 import type { Origin } from '../contracts/principal.js';
 import { markReplayed, type DeadLetter } from '../db/dead-letters.js';
-import { findStored, insertRun, type NewRun, type StoredRun } from '../db/runs.js';
+import { findStored, insertRun, runLike } from '../db/runs.js';
 import type { Tx } from '../db/transaction.js';
 import { redeliverWebhook } from '../db/webhook-deliveries.js';
 import { deliveryUrl, jobUrl } from './dead-letter-view.js';
@@ -49,7 +47,7 @@ async function runAgain(
 ): Promise<Replay> {
   const stored = runId === null ? undefined : await findStored(tx, runId);
   if (stored === undefined) throw new Problem('not_found');
-  const run = replayOf(stored);
+  const run = runLike(stored, 'replay');
   await insertRun(tx, run);
   await markReplayed(tx, id, { runId: run.id });
   starter.startAfterCommit(tx, run);
@@ -57,17 +55,6 @@ async function runAgain(
   return {
     replayed: { jobId: run.id, statusUrl: jobUrl(run.id) },
     entry: { ...by, action: 'replayed', resourceType: 'job', resourceId: run.id, after },
-  };
-}
-
-function replayOf(stored: StoredRun): NewRun {
-  const id = newId('job');
-  return {
-    ...stored,
-    id,
-    workflowId: workflowIdOf(stored.kind, id),
-    workflowInput: { ...stored.workflowInput, runId: id },
-    origin: { runId: stored.id, relation: 'replay' },
   };
 }
 

@@ -1,5 +1,3 @@
-import { newId } from '../contracts/ids.js';
-import { workflowIdOf } from '../contracts/names.js';
 import { Problem } from '../contracts/problems.js';
 import type { GenerateReportInput, ReportBasis, ReportReuse, SectionPart } from '../contracts/report.js';
 import type { ContentRef } from '../domain/content-ref.js';
@@ -10,6 +8,7 @@ import {
   findStored,
   insertRun,
   lockRun,
+  runLike,
   type NewRun,
   type RunRow,
   type StoredRun,
@@ -37,7 +36,7 @@ export async function redoReport(tx: Tx, order: RedoOrder): Promise<NewRun> {
   // It saw everything then: whoever may not see that now gets no fresh part of it.
   if (input.viewer.role === 'ADMIN' && order.viewer.role !== 'ADMIN') throw new Problem('forbidden');
   const reuse = await reuseOf(tx, run, { wanted, input });
-  const again = redoOf(stored, { ...input, reuse });
+  const again = runLike(stored, 'redo', { ...input, reuse });
   await insertRun(tx, again);
   await shareBlobs(tx, again.id, hashesOf(reuse));
   return again;
@@ -88,17 +87,6 @@ async function contentOf(tx: Tx, id: string, section: string): Promise<ContentRe
 
 async function outputOf<Output>(tx: Tx, runId: string, stepKey: string): Promise<Output | undefined> {
   return (await findCheckpoint<Output>(tx, { runId, stepKey }))?.output;
-}
-
-function redoOf(stored: StoredRun, input: GenerateReportInput): NewRun {
-  const id = newId('job');
-  return {
-    ...stored,
-    id,
-    workflowId: workflowIdOf(stored.kind, id),
-    workflowInput: { ...input, runId: id },
-    origin: { runId: stored.id, relation: 'redo' },
-  };
 }
 
 function hashesOf({ basis, parts }: ReportReuse): string[] {

@@ -1,3 +1,5 @@
+import { newId } from '../contracts/ids.js';
+import { workflowIdOf } from '../contracts/names.js';
 import type { RunError, RunProgress, RunResult } from '../contracts/run.js';
 import type { Role } from '../contracts/principal.js';
 import type { RunStatus } from '../domain/run-status.js';
@@ -123,6 +125,22 @@ export function findStored(db: Db, id: string): Promise<StoredRun | undefined> {
   );
 }
 
+/** Another run like it, that names it as its origin. Whoever inserts it says what it is to do otherwise. */
+export function runLike(
+  stored: StoredRun,
+  relation: 'replay' | 'redo',
+  workflowInput: object = stored.workflowInput,
+): NewRun {
+  const id = newId('job');
+  return {
+    ...stored,
+    id,
+    workflowId: workflowIdOf(stored.kind, id),
+    workflowInput: { ...workflowInput, runId: id },
+    origin: { runId: stored.id, relation },
+  };
+}
+
 /** The result of a finished run, for whoever holds a signed link to it. */
 export async function findResult(db: Db, id: string): Promise<RunResult | undefined> {
   const row = await maybeOne<{ result: RunResult | null }>(
@@ -136,7 +154,7 @@ export async function findResult(db: Db, id: string): Promise<RunResult | undefi
 export async function lockRunStatus(db: Db, id: string): Promise<RunStatus | undefined> {
   const row = await maybeOne<{ status: RunStatus }>(
     db,
-    sql`select status from runs where id = ${id} for update`,
+    prepared(sql`select status from runs where id = ${id} for update`),
   );
   return row?.status;
 }
