@@ -10,7 +10,7 @@ import type {
 import type { AuditRecord } from '../contracts/audit-file.js';
 import { auditExportRecords } from '../db/audit-export.js';
 import { sealAuditLog } from '../db/audit-seal.js';
-import { withTransaction } from '../db/transaction.js';
+import { inSnapshot } from '../db/transaction.js';
 import type { ObjectStore } from '../platform/object-store.js';
 import { checkpointedStep } from './checkpointed-step.js';
 import { storeResult } from './store-result.js';
@@ -35,16 +35,15 @@ export function createAuditExportActivities(deps: AuditExportDeps): AuditExportA
         stepKey: 'export',
         produce: async () => {
           await sealAuditLog(pool, { signer: auditSigner, whenBusy: 'wait' });
-          return withTransaction(pool, async (tx) => {
-            await tx.query('set transaction isolation level repeatable read, read only');
-            return storeResult(deps, {
+          return inSnapshot(pool, (db) =>
+            storeResult(deps, {
               runId: input.runId,
-              content: linesOf(auditExportRecords(tx, input.filters, auditSigner), input),
+              content: linesOf(auditExportRecords(db, input.filters, auditSigner), input),
               contentType: contentTypes[input.format],
               filename: `audit-log.${input.format}`,
               signal: Context.current().cancellationSignal,
-            });
-          });
+            }),
+          );
         },
         store: (_tx, result) => Promise.resolve(result),
       }),

@@ -10,7 +10,7 @@ import {
 import { auditColumns, contentOf, type AuditRow } from './audit-rows.js';
 import { readHead, readSegments, type AuditSegment } from './audit-segments.js';
 import { many, maybeOne, sql, type Db } from './sql.js';
-import { withTransaction } from './transaction.js';
+import { inSnapshot } from './transaction.js';
 
 /**
  * Checks the whole log against its chain and its signed checkpoints.
@@ -37,8 +37,7 @@ export interface BrokenEntry {
 const PAGE = 2_000;
 
 export async function verifyAuditLog(pool: Pool, trustedKeys: readonly string[]): Promise<AuditVerification> {
-  return withTransaction(pool, async (tx) => {
-    await tx.query('set transaction isolation level repeatable read, read only');
+  return inSnapshot(pool, async (tx) => {
     const head = await readHead(tx);
     const segments = await readSegments(tx);
     const start = prunedEnd(segments);

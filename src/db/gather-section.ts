@@ -8,8 +8,7 @@ import { verifyAuditLog } from './audit-verify.js';
 import { findBlob } from './blobs.js';
 import { activityGatherers } from './report-activity.js';
 import { countAuditEntries, filtersWithin, gatherAuditSummary } from './report-audit.js';
-import type { Db } from './sql.js';
-import { withTransaction } from './transaction.js';
+import { inSnapshot } from './transaction.js';
 
 export interface ReportSources {
   readonly pool: Pool;
@@ -24,6 +23,7 @@ export async function gatherSection(
   const { subject, basis, section, viewer } = asked;
   switch (subject.type) {
     case 'activity':
+      // All that a section reads is of one moment, so that its numbers agree with each other.
       return inSnapshot<object>(sources.pool, (db) =>
         named(activityGatherers, section)(db, { basis, viewer }),
       );
@@ -32,14 +32,6 @@ export async function gatherSection(
     case 'audit':
       return ofAuditLog(sources, subject.filters, asked);
   }
-}
-
-/** All that a section reads is of one moment, so that its numbers agree with each other. */
-export function inSnapshot<Result>(pool: Pool, work: (db: Db) => Promise<Result>): Promise<Result> {
-  return withTransaction(pool, async (tx) => {
-    await tx.query('set transaction isolation level repeatable read, read only');
-    return work(tx);
-  });
 }
 
 async function ofSession(pool: Pool, basis: ReportBasis, section: string): Promise<object | undefined> {

@@ -1,9 +1,9 @@
 import type { Pool } from 'pg';
 import type { GenerateReportInput } from '../contracts/report.js';
 import type { SessionSnapshot } from '../domain/session-report.js';
-import { inSnapshot } from './gather-section.js';
 import { readSessionSnapshot } from './report-session.js';
 import { one, sql, type Db, type Sql } from './sql.js';
+import { inSnapshot } from './transaction.js';
 
 export interface OpenedReport {
   readonly from: string;

@@ -52,3 +52,11 @@ export async function withTransaction<Result>(
   for (const action of actions) action();
   return result;
 }
+
+/** Whatever `work` reads is of one moment. It writes nothing. */
+export function inSnapshot<Result>(pool: Pool, work: (db: Db) => Promise<Result>): Promise<Result> {
+  return withTransaction(pool, async (tx) => {
+    await tx.query('set transaction isolation level repeatable read, read only');
+    return work(tx);
+  });
+}
