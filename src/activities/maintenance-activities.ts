@@ -36,7 +36,7 @@ export interface MaintenanceDeps {
   readonly objects: ObjectStore;
   readonly control: RunControl;
   readonly policy: MaintenancePolicy;
-  /** Further work of the hourly retention, by name. Each is one bounded, repeatable action that gives a count. */
+  /** Further work of the hourly retention, by name. Each is called until it gives less than a batch. */
   readonly moreRetention: Readonly<Record<string, () => Promise<number>>>;
   /** Further work of the sweeper, by name: what an earlier process left undone. */
   readonly moreSweeps: Readonly<Record<string, () => Promise<number>>>;
@@ -97,10 +97,10 @@ async function removeExpired(deps: MaintenanceDeps): Promise<MaintenanceSummary>
     idempotencyKeys: () => exhaust(() => deleteExpiredIdempotencyKeys(pool)),
     signIns: () => deleteExpiredSignIns(pool),
     rateLimits: () => deletePassedRateLimits(pool),
-    ...moreRetention,
   };
   const summary: Record<string, number> = {};
   for (const [name, action] of Object.entries(actions)) summary[name] = await action();
+  for (const [name, batch] of Object.entries(moreRetention)) summary[name] = await exhaust(batch);
   return summary;
 }
 

@@ -1,19 +1,11 @@
 import type { Pool } from 'pg';
+import { retentionBatch } from './run-retention.js';
 import { execute, sql } from './sql.js';
-
-const BATCH = 500;
 
 /** The webhooks' part in the retention: ended deliveries, then removed webhooks of which nothing is left. */
 export function webhookRetention(pool: Pool, keepDays: number): Record<string, () => Promise<number>> {
   return {
-    async webhookDeliveries() {
-      let total = 0;
-      for (;;) {
-        const removed = await removeDeliveries(pool, keepDays);
-        total += removed;
-        if (removed < BATCH) return total;
-      }
-    },
+    webhookDeliveries: () => removeDeliveries(pool, keepDays),
     webhooks: () =>
       execute(
         pool,
@@ -30,6 +22,6 @@ function removeDeliveries(pool: Pool, keepDays: number): Promise<number> {
     sql`delete from webhook_deliveries
          where id in (select id from webhook_deliveries
                        where finished_at < now() - make_interval(days => ${keepDays})
-                       limit ${BATCH})`,
+                       limit ${retentionBatch})`,
   );
 }
