@@ -6,14 +6,15 @@ import {
   type WorkTotals,
 } from '../contracts/session-metrics.js';
 import { localText } from '../contracts/template.js';
+import type { SessionCounts } from '../domain/activity-report.js';
 import { omit } from '../domain/omit.js';
-import type { SessionCountRow, StandingRow, WaitRow, WorkRow } from '../db/session-metrics.js';
+import type { StandingRow, WaitRow, WorkRow } from '../db/session-metrics.js';
 
 export interface Measured {
   readonly window: string;
   readonly work: readonly WorkRow[];
   readonly waits: readonly WaitRow[];
-  readonly counts: readonly SessionCountRow[];
+  readonly counts: readonly SessionCounts[];
   readonly standings: readonly StandingRow[];
 }
 

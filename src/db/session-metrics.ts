@@ -1,5 +1,6 @@
 import type { Standing, WorkTotals } from '../contracts/session-metrics.js';
 import type { LocalText } from '../contracts/template.js';
+import type { SessionCounts } from '../domain/activity-report.js';
 import type { StepName } from '../domain/session-state.js';
 import { visibleTo, type Viewer } from './runs.js';
 import { many, sql, type Db, type Sql } from './sql.js';
@@ -94,19 +95,9 @@ export function measureWaits(db: Db, viewer: Viewer, window: MetricsWindow): Pro
   );
 }
 
-export interface SessionCountRow {
-  readonly template: string;
-  readonly created: number;
-  readonly open: number;
-  readonly completed: number;
-  readonly failed: number;
-  readonly rejected: number;
-  readonly canceled: number;
-}
-
 /** Sessions that began or ended in the window, and those that are open now. */
-export function countSessions(db: Db, viewer: Viewer, window: MetricsWindow): Promise<SessionCountRow[]> {
-  return many<SessionCountRow & Record<string, unknown>>(
+export function countSessions(db: Db, viewer: Viewer, window: MetricsWindow): Promise<SessionCounts[]> {
+  return many<SessionCounts & Record<string, unknown>>(
     db,
     sql`select sessions.template_name as template,
                count(*) filter (where ${inWindow(sql`runs.created_at`, window)}) as created,
