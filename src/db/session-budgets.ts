@@ -1,4 +1,4 @@
-import { execute, maybeOne, sql, type Db, type Sql } from './sql.js';
+import { execute, sql, type Db, type Sql } from './sql.js';
 
 /**
  * B1. Every call reserves the most it may use before it is made, in one conditional update: two calls that together
@@ -42,19 +42,10 @@ export interface Settlement {
   readonly unpricedCalls: number;
 }
 
-/** Gives back what was reserved and counts what was used. */
-export async function settleBudget(
-  db: Db,
-  sessionId: string,
-  settlement: Settlement,
-): Promise<BudgetState | undefined> {
-  return maybeOne<BudgetState & Record<string, unknown>>(
-    db,
-    sql`with ${settleCtes(sessionId, settlement, sql`state`)} select * from settled`,
-  );
-}
-
-/** The same as part of a larger statement, which may change the session's state with it: `settled` has the budget. */
+/**
+ * Gives back what was reserved and counts what was used, as part of a larger statement, which may change the session's
+ * state with it: `settled` has the budget.
+ */
 export function settleCtes(
   sessionId: string,
   { reserved, used, unpricedCalls }: Settlement,

@@ -1,6 +1,7 @@
 import { ModelCallError } from '../../src/contracts/model-error.js';
 import type { Principal } from '../../src/contracts/principal.js';
-import { reserveBudget, settleBudget } from '../../src/db/session-budgets.js';
+import { reserveBudget, settleCtes, type BudgetState } from '../../src/db/session-budgets.js';
+import { one, sql } from '../../src/db/sql.js';
 import { createApiUser, useApi } from '../support/api.js';
 import { useDatabase } from '../support/database.js';
 import { useTemporal } from '../support/temporal.js';
@@ -103,8 +104,13 @@ test('of calls that together would pass the limit only those are let through tha
   const granted = await Promise.all(Array.from({ length: 8 }, () => reserveBudget(pool, id, amount)));
   expect(granted.filter(Boolean)).toHaveLength(3);
   const settled = { reserved: amount, used: amount, unpricedCalls: 1 };
-  const states = await Promise.all([1, 2, 3].map(() => settleBudget(pool, id, settled)));
-  expect(states.filter((state) => state?.warn)).toHaveLength(1);
+  const settle = (): Promise<BudgetState> =>
+    one<BudgetState & Record<string, unknown>>(
+      pool,
+      sql`with ${settleCtes(id, settled, sql`state`)} select * from settled`,
+    );
+  const states = await Promise.all([1, 2, 3].map(settle));
+  expect(states.filter((state) => state.warn)).toHaveLength(1);
   expect(await reserveBudget(pool, id, amount)).toBe(false);
   await rig.temporal.client.workflow.getHandle(`cot-session:${id}`).terminate();
 });
