@@ -31,10 +31,8 @@ export const runs = proxyLocalActivities<RunActivities>({
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
 });
 
-/** Reading one section takes well under a second; minutes are a database in trouble, and three tries tell. */
-export const reportSteps = proxyActivities<Pick<ReportActivities, 'openReport' | 'gatherSection'>>({
+const reportStep = {
   taskQueue: taskQueues.flow,
-  startToCloseTimeout: '5m',
   // A checkpointed step beats every second: after the death of its worker another one has it in this time.
   heartbeatTimeout: '5s',
   retry: {
@@ -43,19 +41,18 @@ export const reportSteps = proxyActivities<Pick<ReportActivities, 'openReport' |
     backoffCoefficient: 3,
     nonRetryableErrorTypes: hopeless,
   },
+} as const;
+
+/** Reading one section takes well under a second; minutes are a database in trouble, and three tries tell. */
+export const reportSteps = proxyActivities<Pick<ReportActivities, 'openReport' | 'gatherSection'>>({
+  ...reportStep,
+  startToCloseTimeout: '5m',
 });
 
 /** Writes hundreds of thousands of rows, or waits for its turn at the typesetter: the same, with more time. */
 export const reportRendering = proxyActivities<Pick<ReportActivities, 'renderReport'>>({
-  taskQueue: taskQueues.flow,
+  ...reportStep,
   startToCloseTimeout: '15m',
-  heartbeatTimeout: '5s',
-  retry: {
-    maximumAttempts: 3,
-    initialInterval: '1s',
-    backoffCoefficient: 3,
-    nonRetryableErrorTypes: hopeless,
-  },
 });
 
 /** Reads the log a page at a time and beats with every piece, so that a dead worker is noticed within the minute. */

@@ -17,7 +17,7 @@ import {
   type DecideGateMessage,
   type ProceedMessage,
 } from '../contracts/session-messages.js';
-import type { CotSessionInput, RunSessionStepInput, StepOutcome } from '../contracts/session-workflow.js';
+import type { CotSessionInput, StepOutcome } from '../contracts/session-workflow.js';
 import { refusalOf, type SessionCommand } from '../domain/session-commands.js';
 import { describeSession } from '../domain/session-details.js';
 import {
@@ -29,9 +29,10 @@ import {
   type Transition,
 } from '../domain/session-machine.js';
 import { progressOf, type SessionProgress } from '../domain/session-progress.js';
-import { initialSession, phaseAt, type SessionState, type StepProblem } from '../domain/session-state.js';
+import { initialSession, type SessionState, type StepProblem } from '../domain/session-state.js';
 import { sortableId } from '../domain/sortable-id.js';
 import { projections, sessionSteps } from './session-proxies.js';
+import { stepInput } from './session-step-input.js';
 
 /**
  * Writing the index costs the server more than a step that calls no model, so phases that pass within seconds are left
@@ -251,37 +252,6 @@ export class SessionRun {
 
 function newId(prefix: string, nowMs: number): string {
   return sortableId(prefix, nowMs, uuid4().replaceAll('-', '').slice(0, 20));
-}
-
-function stepInput(
-  sessionId: string,
-  state: SessionState,
-  action: Extract<SessionAction, { kind: 'run_step' }>,
-  stepId: string,
-): RunSessionStepInput {
-  const { phase, step, attempt } = action;
-  const earlier = state.phases.slice(0, phase - 1);
-  const own = phaseAt(state, phase);
-  const placeholder = { stepId, attempt, ref: { sha256: '', bytes: 0, preview: '' } };
-  const after = applyFact(state, { kind: 'step_finished', phase, step, result: placeholder }).state;
-  return {
-    sessionId,
-    stepId,
-    phase,
-    step,
-    attempt,
-    model: state.model,
-    inputSha256: state.input?.sha256 ?? null,
-    earlierOutputs: earlier.map((each) => each.output?.sha256 ?? null),
-    earlierNotes: earlier.map((each) => each.notes?.sha256 ?? null),
-    results: Object.fromEntries(
-      Object.entries(own.results).map(([name, result]) => [name, result.ref?.sha256 ?? null]),
-    ),
-    instructions: own.instructions?.sha256 ?? null,
-    progress: progressOf(state),
-    // The end of a session is the workflow's to tell, with the event that closes every stream.
-    progressAfter: progressOf(after.ending === null ? after : { ...after, ending: null }),
-  };
 }
 
 function decisionCommand(message: DecideGateMessage, state: SessionState): SessionCommand {
