@@ -35,7 +35,12 @@ test.each<[string, UserFilters, string[]]>([
   ['by role', { role: 'ADMIN' }, ['idx_users_role']],
   ['by activity', { isActive: false }, ['idx_users_created_at_is_active']],
   ['by role and activity', { role: 'ADMIN', isActive: false }, ['idx_users_role_is_active']],
-  ['by the beginning of a name', { q: 'Mia Sato' }, ['idx_users_name_prefix', 'idx_users_email_prefix']],
+  // Of one user: what the server expects of a beginning that some share comes from a sample, and differs each time.
+  [
+    'by the beginning of a name',
+    { q: 'Mia Sato 768284' },
+    ['idx_users_name_prefix', 'idx_users_email_prefix'],
+  ],
   ['by an e-mail address', { q: 'person77@' }, ['idx_users_name_prefix', 'idx_users_email_prefix']],
   ['by a beginning that very many share', { q: 'person' }, ['idx_users_created_at_desc']],
 ])('users %s come from the index meant for it', async (_what, filters, indexes) => {
