@@ -9,7 +9,7 @@ import { closeRunningSteps } from '../db/session-steps.js';
 import { storeSessionState } from '../db/sessions.js';
 import { withTransaction, type Tx } from '../db/transaction.js';
 import type { EventName } from '../domain/event-names.js';
-import type { SessionNews } from '../domain/session-machine.js';
+import type { SessionNews } from '../domain/session-transitions.js';
 
 /**
  * Tells readers what the phase machine did without a step: gates, pauses, redos, the end.

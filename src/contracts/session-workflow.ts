@@ -1,4 +1,4 @@
-import type { SessionNews } from '../domain/session-machine.js';
+import type { SessionNews } from '../domain/session-transitions.js';
 import type { SessionProgress } from '../domain/session-progress.js';
 import type { PhaseState, SessionPlan, SessionState, ContentRef, StepName } from '../domain/session-state.js';
 

@@ -1,4 +1,4 @@
-import type { GateDecision } from '../domain/session-machine.js';
+import type { GateDecision } from '../domain/session-transitions.js';
 import type { OpenGate } from '../domain/session-state.js';
 import { visibleTo, type Viewer } from './runs.js';
 import { execute, many, maybeOne, sql, type Db } from './sql.js';

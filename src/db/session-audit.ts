@@ -1,6 +1,6 @@
 import type { Role } from '../contracts/principal.js';
 import type { Decider } from '../domain/session-commands.js';
-import type { SessionNews } from '../domain/session-machine.js';
+import type { SessionNews } from '../domain/session-transitions.js';
 import { recordAudit, type AuditActor } from './audit-log.js';
 import { maybeOne, sql } from './sql.js';
 import type { Tx } from './transaction.js';

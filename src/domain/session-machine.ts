@@ -10,9 +10,15 @@ import {
   type PhaseState,
   type SessionState,
   type StepName,
-  type StepProblem,
   type StepResult,
 } from './session-state.js';
+import type {
+  GateDecision,
+  SessionAction,
+  SessionFact,
+  SessionNews,
+  Transition,
+} from './session-transitions.js';
 
 /**
  * The phase machine: (state, what happened) → (state, what to tell). Pure, so that every interleaving can be tried.
@@ -25,50 +31,6 @@ import {
  * P6. An ended session never changes again.
  * P7. Nothing new starts while paused; decisions stay possible, and gate deadlines stand still.
  */
-export type SessionFact =
-  | { kind: 'step_finished'; phase: number; step: StepName; result: StepResult }
-  | { kind: 'step_failed'; attempt: number; problem: StepProblem }
-  | { kind: 'gate_opened'; gateId: string; nowMs: number }
-  | { kind: 'gate_reminded'; gateId: string }
-  | { kind: 'gate_expired'; gateId: string };
-
-export type SessionNews =
-  | { type: 'session.started' }
-  | {
-      type: 'session.commanded';
-      kind: SessionCommand['kind'];
-      by: Decider;
-      phase: number;
-      reason: string | null;
-    }
-  | { type: 'gate.opened'; gate: OpenGate }
-  | { type: 'gate.decided'; gate: OpenGate; decision: GateDecision }
-  | { type: 'gate.reminded'; gate: OpenGate }
-  | { type: 'gate.expired'; gate: OpenGate }
-  | { type: 'step.failed'; problem: StepProblem }
-  | { type: 'session.redone'; from: { phase: number; step: StepName }; attempt: number; by: Decider }
-  | { type: 'session.paused'; reason: string | null }
-  | { type: 'session.resumed'; reason: string | null }
-  | { type: 'session.ended' };
-
-export interface GateDecision {
-  decision: 'approve' | 'edit' | 'redo' | 'reject';
-  by: Decider;
-  comment: string | null;
-  notes: ContentRef | null;
-  output: ContentRef | null;
-}
-
-export interface Transition {
-  readonly state: SessionState;
-  readonly news: readonly SessionNews[];
-}
-
-export type SessionAction =
-  | { kind: 'run_step'; phase: number; step: StepName; attempt: number }
-  | { kind: 'open_gate' }
-  | { kind: 'wait'; untilMs: number | null }
-  | { kind: 'end' };
 
 /** Four fifths of a gate's time are over: whoever has to decide is told once more. */
 const REMIND_AT = 0.8;

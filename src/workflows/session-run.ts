@@ -20,16 +20,10 @@ import {
 import type { CotSessionInput, StepOutcome } from '../contracts/session-workflow.js';
 import { refusalOf, type SessionCommand } from '../domain/session-commands.js';
 import { describeSession } from '../domain/session-details.js';
-import {
-  applyCommand,
-  applyFact,
-  nextAction,
-  type SessionAction,
-  type SessionNews,
-  type Transition,
-} from '../domain/session-machine.js';
+import { applyCommand, applyFact, nextAction } from '../domain/session-machine.js';
 import { progressOf, type SessionProgress } from '../domain/session-progress.js';
 import { initialSession, type SessionState, type StepProblem } from '../domain/session-state.js';
+import type { SessionAction, SessionNews, Transition } from '../domain/session-transitions.js';
 import { sortableId } from '../domain/sortable-id.js';
 import { projections, sessionSteps } from './session-proxies.js';
 import { stepInput } from './session-step-input.js';

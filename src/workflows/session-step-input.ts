@@ -1,7 +1,8 @@
 import type { RunSessionStepInput } from '../contracts/session-workflow.js';
-import { applyFact, type SessionAction } from '../domain/session-machine.js';
+import { applyFact } from '../domain/session-machine.js';
 import { progressOf } from '../domain/session-progress.js';
 import { phaseAt, type SessionState } from '../domain/session-state.js';
+import type { SessionAction } from '../domain/session-transitions.js';
 
 /** What a step's activity is given: hashes, never texts, and the pictures that it tells readers before and after. */
 export function stepInput(

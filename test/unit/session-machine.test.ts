@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { refusalOf, type SessionCommand } from '../../src/domain/session-commands.js';
-import { applyCommand, applyFact, nextAction, type SessionFact } from '../../src/domain/session-machine.js';
+import { applyCommand, applyFact, nextAction } from '../../src/domain/session-machine.js';
 import { progressOf } from '../../src/domain/session-progress.js';
 import {
   dueStep,
@@ -12,6 +12,7 @@ import {
   type SessionState,
   type StepName,
 } from '../../src/domain/session-state.js';
+import type { SessionFact } from '../../src/domain/session-transitions.js';
 
 const by = { userId: 'usr_1', via: 'api' } as const;
 

@@ -1,0 +1,55 @@
+import type { Decider, SessionCommand } from './session-commands.js';
+import type {
+  ContentRef,
+  OpenGate,
+  SessionState,
+  StepName,
+  StepProblem,
+  StepResult,
+} from './session-state.js';
+
+/** What the phase machine is told, and what it answers. */
+export type SessionFact =
+  | { kind: 'step_finished'; phase: number; step: StepName; result: StepResult }
+  | { kind: 'step_failed'; attempt: number; problem: StepProblem }
+  | { kind: 'gate_opened'; gateId: string; nowMs: number }
+  | { kind: 'gate_reminded'; gateId: string }
+  | { kind: 'gate_expired'; gateId: string };
+
+export type SessionNews =
+  | { type: 'session.started' }
+  | {
+      type: 'session.commanded';
+      kind: SessionCommand['kind'];
+      by: Decider;
+      phase: number;
+      reason: string | null;
+    }
+  | { type: 'gate.opened'; gate: OpenGate }
+  | { type: 'gate.decided'; gate: OpenGate; decision: GateDecision }
+  | { type: 'gate.reminded'; gate: OpenGate }
+  | { type: 'gate.expired'; gate: OpenGate }
+  | { type: 'step.failed'; problem: StepProblem }
+  | { type: 'session.redone'; from: { phase: number; step: StepName }; attempt: number; by: Decider }
+  | { type: 'session.paused'; reason: string | null }
+  | { type: 'session.resumed'; reason: string | null }
+  | { type: 'session.ended' };
+
+export interface GateDecision {
+  decision: 'approve' | 'edit' | 'redo' | 'reject';
+  by: Decider;
+  comment: string | null;
+  notes: ContentRef | null;
+  output: ContentRef | null;
+}
+
+export interface Transition {
+  readonly state: SessionState;
+  readonly news: readonly SessionNews[];
+}
+
+export type SessionAction =
+  | { kind: 'run_step'; phase: number; step: StepName; attempt: number }
+  | { kind: 'open_gate' }
+  | { kind: 'wait'; untilMs: number | null }
+  | { kind: 'end' };
