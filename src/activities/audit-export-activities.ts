@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { Pool } from 'pg';
-import type { AuditSigner } from '../contracts/audit-chain.js';
+import type { AuditKeys } from '../contracts/audit-chain.js';
 import { auditCsvHead, writeAuditCsv } from '../contracts/audit-csv.js';
 import type {
   AuditExportActivities,
@@ -18,7 +18,7 @@ import { storeResult } from './store-result.js';
 export interface AuditExportDeps {
   readonly pool: Pool;
   readonly objects: ObjectStore;
-  readonly auditSigner: AuditSigner;
+  readonly auditKeys: AuditKeys;
 }
 
 const contentTypes: Readonly<Record<AuditExportFormat, string>> = {
@@ -27,18 +27,19 @@ const contentTypes: Readonly<Record<AuditExportFormat, string>> = {
 };
 
 export function createAuditExportActivities(deps: AuditExportDeps): AuditExportActivities {
-  const { pool, auditSigner } = deps;
+  const { pool } = deps;
+  const { signer } = deps.auditKeys;
   return {
     writeAuditExport: (input) =>
       checkpointedStep(pool, {
         runId: input.runId,
         stepKey: 'export',
         produce: async () => {
-          await sealAuditLog(pool, { signer: auditSigner, whenBusy: 'wait' });
+          await sealAuditLog(pool, { signer, whenBusy: 'wait' });
           return inSnapshot(pool, (db) =>
             storeResult(deps, {
               runId: input.runId,
-              content: linesOf(auditExportRecords(db, input.filters, auditSigner), input),
+              content: linesOf(auditExportRecords(db, input.filters, signer), input),
               contentType: contentTypes[input.format],
               filename: `audit-log.${input.format}`,
               signal: Context.current().cancellationSignal,

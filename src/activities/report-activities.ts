@@ -1,6 +1,6 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Pool } from 'pg';
-import type { AuditSigner } from '../contracts/audit-chain.js';
+import type { AuditKeys } from '../contracts/audit-chain.js';
 import { failureTypes } from '../contracts/errors.js';
 import type {
   GenerateReportInput,
@@ -26,7 +26,7 @@ import { writeReport } from './write-report.js';
 export interface ReportDeps {
   readonly pool: Pool;
   readonly objects: ObjectStore;
-  readonly auditSigner: AuditSigner;
+  readonly auditKeys: AuditKeys;
   /** Where what a section says comes from. */
   readonly gather: typeof gatherSection;
 }

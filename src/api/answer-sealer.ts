@@ -1,5 +1,6 @@
 import { Problem } from '../contracts/problems.js';
 import { createTextSealer } from '../contracts/sealed-text.js';
+import type { SigningSecrets } from '../contracts/signing-secrets.js';
 import type { IdempotencyKey } from '../db/idempotency-keys.js';
 import type { Answer } from './answer.js';
 
@@ -14,8 +15,8 @@ export interface AnswerSealer {
 
 const MARK = 'sealed:';
 
-export function createAnswerSealer(signingSecret: string): AnswerSealer {
-  const sealer = createTextSealer(signingSecret, 'sluice stored answers');
+export function createAnswerSealer(secrets: SigningSecrets): AnswerSealer {
+  const sealer = createTextSealer(secrets, 'sluice stored answers');
   return {
     seal(key, answer) {
       if (answer.body === null || answer.headers['Cache-Control'] !== 'no-store') return answer;
@@ -26,7 +27,7 @@ export function createAnswerSealer(signingSecret: string): AnswerSealer {
       if (body === null || !body.startsWith(MARK)) return stored;
       const opened = sealer.open(Buffer.from(body.slice(MARK.length), 'base64url'), recordOf(key));
       if (opened !== undefined) return { ...stored, body: opened };
-      // The signing secret has changed since.
+      // The signing secret has changed more than once since.
       throw new Problem('gone', { detail: 'The first answer to this key can no longer be shown.' });
     },
   };

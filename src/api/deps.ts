@@ -1,9 +1,10 @@
 import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
-import { createAuditSigner } from '../contracts/audit-chain.js';
+import { createAuditKeys, type AuditKeys } from '../contracts/audit-chain.js';
 import { createFileLinks, type FileLinks } from '../contracts/file-links.js';
 import { stepDeltasChannel } from '../contracts/model-delta.js';
 import { cacheDroppedChannel } from '../contracts/names.js';
+import type { SigningSecrets } from '../contracts/signing-secrets.js';
 import { createWebhookSecrets, type WebhookSecrets } from '../contracts/webhook-secret.js';
 import { startAuditSealer, type AuditSealer } from '../db/audit-sealer.js';
 import type { Cache } from '../platform/cache.js';
@@ -34,7 +35,7 @@ import type { TemporalUi } from './temporal-link.js';
 /** What the process brings: everything that touches the outside. */
 export interface ApiResources {
   readonly config: Config;
-  readonly signingSecret: string;
+  readonly secrets: SigningSecrets;
   readonly logger: Logger;
   readonly metrics: ApiMetrics;
   readonly pool: Pool;
@@ -64,12 +65,13 @@ export interface ApiDeps extends ApiResources {
   readonly webhookSecrets: WebhookSecrets;
   readonly hub: EventHub;
   readonly streams: EventStreams;
+  readonly auditKeys: AuditKeys;
   readonly ui: TemporalUi;
   readonly readiness: ReadinessProbe;
 }
 
 export function createApiDeps(resources: ApiResources): ApiDeps {
-  const { config, signingSecret, pool, logger, announcements, cache, metrics, redis, tokens, modelText } =
+  const { config, secrets, pool, logger, announcements, cache, metrics, redis, tokens, modelText } =
     resources;
   announcements.on(cacheDroppedChannel, {
     onMessage: (payload) => cache.announced(payload),
@@ -93,14 +95,15 @@ export function createApiDeps(resources: ApiResources): ApiDeps {
       perUser: config.rateLimitPerMinute,
       perAddress: config.rateLimitAnonymousPerMinute,
     },
-    idempotency: createIdempotency(pool, createAnswerSealer(signingSecret)),
-    pager: createPager(signingSecret),
-    fileLinks: createFileLinks({ current: signingSecret, previous: config.signingSecretPrevious }),
-    webhookSecrets: createWebhookSecrets({ current: signingSecret, previous: config.signingSecretPrevious }),
+    idempotency: createIdempotency(pool, createAnswerSealer(secrets)),
+    pager: createPager(secrets),
+    fileLinks: createFileLinks(secrets),
+    webhookSecrets: createWebhookSecrets(secrets),
     starter: createRunStarter(resources.runControl, logger),
     hub,
     streams: new EventStreams({ db: pool, hub, logger }),
     readiness: createReadiness(resources),
+    auditKeys: createAuditKeys(secrets, config.auditRetiredKeys),
     ui: { temporalUiUrl: config.temporalUiUrl, temporalNamespace: resources.temporal.options.namespace },
   };
 }
@@ -131,10 +134,10 @@ export function startBackground(deps: ApiDeps): ApiBackground {
   };
 }
 
-function startSealer({ pool, signingSecret, logger }: ApiDeps): AuditSealer {
+function startSealer({ pool, auditKeys, logger }: ApiDeps): AuditSealer {
   return startAuditSealer({
     pool,
-    signer: createAuditSigner(signingSecret),
+    signer: auditKeys.signer,
     onError: (error) => logger.warn({ err: error }, 'the audit log could not be sealed; trying again'),
   });
 }

@@ -11,7 +11,7 @@ import { createListenerClient, createPool } from '../platform/pool.js';
 import { createRedis } from '../platform/redis.js';
 import { createRunControl } from '../platform/run-control.js';
 import { createScheduleControl } from '../platform/schedule-control.js';
-import { signingSecretOf } from '../platform/signing-secret.js';
+import { signingSecretsOf } from '../platform/signing-secrets.js';
 import { createTemporalClient } from '../platform/temporal-client.js';
 import { startTracing } from '../platform/tracing.js';
 import { Announcements } from '../platform/announcements.js';
@@ -34,10 +34,10 @@ const redis = config.redisUrl === undefined ? undefined : createRedis({ url: con
 const temporal = createTemporalClient(config, tracing?.clientInterceptors);
 const createClient = () => createListenerClient(databaseUrl, 'api-listener');
 const announcements = new Announcements({ createClient, logger });
-const signingSecret = signingSecretOf(config);
+const secrets = signingSecretsOf(config);
 const deps = createApiDeps({
-  ...{ config, signingSecret, logger, metrics, pool, redis, temporal, announcements, tracing },
-  objects: await openObjectStore(config, signingSecret),
+  ...{ config, secrets, logger, metrics, pool, redis, temporal, announcements, tracing },
+  objects: await openObjectStore(config, secrets),
   ...{ runControl: createRunControl(temporal), schedules: createScheduleControl(temporal) },
   cache: openCache(redis, metrics, () => announcements.listening),
   ...{ modelText: openDeltaFeed(pool), tokens: createTokenVerifier(config) },

@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Page } from '../contracts/page.js';
 import { Problem } from '../contracts/problems.js';
+import { ofEverySecret, type SigningSecrets } from '../contracts/signing-secrets.js';
 import type { PageRequest } from '../db/keyset.js';
 import {
   readPosition,
@@ -35,11 +36,11 @@ export interface Pager {
 const MAC_BYTES = 16;
 const TOKEN = /^[A-Za-z0-9_-]+$/;
 
-/** Cursors signed with one secret: opaque, without an end of validity, and refused by any list but their own. */
-export function createPager(signingSecret: string): Pager {
+/** Signed cursors: opaque, without an end of validity, and refused by any list but their own. */
+export function createPager(secrets: SigningSecrets): Pager {
   const encode = (scope: ListScope, position: CursorPosition): string => {
     const text = Buffer.from(writePosition(position), 'utf8');
-    return Buffer.concat([macOf(signingSecret, scope, text), text]).toString('base64url');
+    return Buffer.concat([macOf(secrets.current, scope, text), text]).toString('base64url');
   };
   const decode = (scope: ListScope, token: string): CursorPosition => {
     const bytes = TOKEN.test(token) ? Buffer.from(token, 'base64url') : Buffer.alloc(0);
@@ -47,9 +48,9 @@ export function createPager(signingSecret: string): Pager {
     if (bytes.length <= MAC_BYTES || bytes.toString('base64url') !== token)
       throw new Problem('invalid_cursor');
     const text = bytes.subarray(MAC_BYTES);
-    if (!timingSafeEqual(bytes.subarray(0, MAC_BYTES), macOf(signingSecret, scope, text))) {
-      throw new Problem('invalid_cursor');
-    }
+    const mac = bytes.subarray(0, MAC_BYTES);
+    const matches = ofEverySecret(secrets, (secret) => timingSafeEqual(mac, macOf(secret, scope, text)));
+    if (!matches.includes(true)) throw new Problem('invalid_cursor');
     const position = readPosition(text.toString('utf8'));
     if (position === undefined) throw new Problem('invalid_cursor');
     return position;

@@ -1,4 +1,3 @@
-import { createAuditSigner } from '../contracts/audit-chain.js';
 import { idSchema } from '../contracts/ids.js';
 import { jobIdSchema } from '../contracts/job.js';
 import { sealAuditLog } from '../db/audit-seal.js';
@@ -108,8 +107,7 @@ function readingOf({ pool, streams, authenticator }: ApiDeps) {
   return { db: pool, streams, authenticate: authenticator.authenticate };
 }
 
-function auditOf({ pool, signingSecret }: ApiDeps) {
-  const signer = createAuditSigner(signingSecret);
+function auditOf({ pool, auditKeys: { signer, trusted } }: ApiDeps) {
   const sealNow = async (): Promise<void> => void (await sealAuditLog(pool, { signer, whenBusy: 'wait' }));
-  return { sealer: { sealNow }, trustedKeys: [signer.publicKey] };
+  return { sealer: { sealNow }, trustedKeys: trusted };
 }

@@ -9,6 +9,7 @@ import {
 } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalJson } from '../domain/audit-canonical-json.js';
+import { ofEverySecret, type SigningSecrets } from './signing-secrets.js';
 
 /**
  * The rules of the chain, for the one who writes it, the one who checks it, and a stranger with a file and no database.
@@ -125,6 +126,18 @@ export function createAuditSigner(signingSecret: string): AuditSigner {
       signature: sign(null, checkpointText(seq, hash, signedAt), privateKey).toString('hex'),
     }),
   };
+}
+
+/** The key that signs, and all whose checkpoints count: a log outlives many a secret. */
+export interface AuditKeys {
+  readonly signer: AuditSigner;
+  readonly trusted: readonly string[];
+}
+
+/** `retired` are public keys of secrets that are no longer known here. */
+export function createAuditKeys(secrets: SigningSecrets, retired: readonly string[]): AuditKeys {
+  const [signer, ...earlier] = ofEverySecret(secrets, createAuditSigner);
+  return { signer, trusted: [...[signer, ...earlier].map(({ publicKey }) => publicKey), ...retired] };
 }
 
 /** Whether the checkpoint was signed with the key that it names. Whether that key is ours is for the caller to say. */

@@ -1,5 +1,6 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { isObjectKey } from './object-store.js';
+import { ofEverySecret, type SigningSecrets } from './signing-secrets.js';
 
 /**
  * Links that let whoever has them download one object of the local store, for a while, without a token.
@@ -31,14 +32,10 @@ export interface FileLink {
 
 const LINK = /^\/files\/([a-z0-9._-]{1,500})\?exp=([1-9]\d{0,11})&sig=([A-Za-z0-9_-]{43})$/;
 
-export function createFileLinks(
-  secrets: { readonly current: string; readonly previous?: string | undefined },
-  now: () => number = Date.now,
-): FileLinks {
-  const [current, ...others] = [secrets.current, secrets.previous]
-    .filter((secret) => secret !== undefined)
-    .map((secret) => Buffer.from(hkdfSync('sha256', secret, '', 'sluice file links', 32)));
-  if (current === undefined) throw new TypeError('links need a secret');
+export function createFileLinks(secrets: SigningSecrets, now: () => number = Date.now): FileLinks {
+  const [current, ...others] = ofEverySecret(secrets, (secret) =>
+    Buffer.from(hkdfSync('sha256', secret, '', 'sluice file links', 32)),
+  );
   return {
     sign: ({ key, disposition }, ttlSeconds) => {
       const exp = String(Math.floor(now() / 1_000) + ttlSeconds);

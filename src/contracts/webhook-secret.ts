@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { createTextSealer } from './sealed-text.js';
+import type { SigningSecrets } from './signing-secrets.js';
 
 const PREFIX = 'whsec_';
 const NEW_BYTES = 32;
@@ -41,20 +42,14 @@ export function signWebhook(message: {
 /** Secrets as they are stored: encrypted, and bound to their webhook. */
 export interface WebhookSecrets {
   seal(webhookId: string, secret: string): Buffer;
-  /** Undefined: the signing secret has changed since; the webhook needs a new secret. */
+  /** Undefined: the signing secret has changed more than once since; the webhook needs a new secret. */
   open(webhookId: string, sealed: Buffer): string | undefined;
 }
 
-/** The current signing secret seals; the one before it still opens what it sealed. */
-export function createWebhookSecrets(signing: {
-  readonly current: string;
-  readonly previous?: string | undefined;
-}): WebhookSecrets {
-  const purpose = 'sluice webhook secrets';
-  const current = createTextSealer(signing.current, purpose);
-  const previous = signing.previous === undefined ? undefined : createTextSealer(signing.previous, purpose);
+export function createWebhookSecrets(secrets: SigningSecrets): WebhookSecrets {
+  const sealer = createTextSealer(secrets, 'sluice webhook secrets');
   return {
-    seal: (webhookId, secret) => current.seal(secret, webhookId),
-    open: (webhookId, sealed) => current.open(sealed, webhookId) ?? previous?.open(sealed, webhookId),
+    seal: (webhookId, secret) => sealer.seal(secret, webhookId),
+    open: (webhookId, sealed) => sealer.open(sealed, webhookId),
   };
 }

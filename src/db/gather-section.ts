@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { AuditSigner } from '../contracts/audit-chain.js';
+import type { AuditKeys } from '../contracts/audit-chain.js';
 import type { AuditReportFilters, GatherSectionInput, ReportBasis } from '../contracts/report.js';
 import type { AuditData } from '../domain/audit-report.js';
 import type { SessionData, SessionSnapshot } from '../domain/session-report.js';
@@ -12,7 +12,7 @@ import { inSnapshot } from './transaction.js';
 
 export interface ReportSources {
   readonly pool: Pool;
-  readonly auditSigner: AuditSigner;
+  readonly auditKeys: AuditKeys;
 }
 
 /** What a section says, as data. Undefined: what it is made of is no longer kept. */
@@ -50,7 +50,7 @@ async function ofSession(pool: Pool, basis: ReportBasis, section: string): Promi
 }
 
 async function ofAuditLog(
-  { pool, auditSigner }: ReportSources,
+  { pool, auditKeys }: ReportSources,
   asked: AuditReportFilters,
   { basis, section }: GatherSectionInput,
 ): Promise<object> {
@@ -60,8 +60,8 @@ async function ofAuditLog(
     entries: async () => ({ total: await countAuditEntries(pool, filters) }),
     verification: async () => {
       // What is committed by now is covered too.
-      await sealAuditLog(pool, { signer: auditSigner, whenBusy: 'wait' });
-      const { firstBroken = null, ...verdict } = await verifyAuditLog(pool, [auditSigner.publicKey]);
+      await sealAuditLog(pool, { signer: auditKeys.signer, whenBusy: 'wait' });
+      const { firstBroken = null, ...verdict } = await verifyAuditLog(pool, auditKeys.trusted);
       return { ...verdict, firstBroken };
     },
   };

@@ -84,20 +84,27 @@ export function secret(env: string, about: string, minimum = 1) {
   });
 }
 
+const parts = z
+  .string()
+  .default('')
+  .transform((given) =>
+    given
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  );
+
 export function list(env: string, about: string) {
+  return variable({ env, about, allowed: 'values separated by commas', schema: parts });
+}
+
+/** Ed25519 keys as a checkpoint names them. */
+export function publicKeys(env: string, about: string) {
   return variable({
     env,
     about,
-    allowed: 'values separated by commas',
-    schema: z
-      .string()
-      .default('')
-      .transform((given) =>
-        given
-          .split(',')
-          .map((part) => part.trim())
-          .filter((part) => part !== ''),
-      ),
+    allowed: 'keys of 64 hexadecimal digits, separated by commas',
+    schema: parts.pipe(z.array(z.string().regex(/^[0-9a-f]{64}$/))),
   });
 }
 
@@ -107,16 +114,7 @@ export function choices<Word extends string>(words: readonly [Word, ...Word[]], 
     env,
     about,
     allowed: `some of ${words.join(', ')}, separated by commas`,
-    schema: z
-      .string()
-      .default('')
-      .transform((given) =>
-        given
-          .split(',')
-          .map((part) => part.trim())
-          .filter((part) => part !== ''),
-      )
-      .pipe(z.array(z.enum(words))),
+    schema: parts.pipe(z.array(z.enum(words))),
   });
 }
 

@@ -6,6 +6,7 @@ import {
   optionalFlag,
   optionalPort,
   optionalText,
+  publicKeys,
   secret,
   text,
   url,
@@ -127,8 +128,12 @@ export const variables = {
   ),
   signingSecretPrevious: secret(
     'SIGNING_SECRET_PREVIOUS',
-    'The SIGNING_SECRET of before a change: download links that it signed stay good until they expire.',
+    'The SIGNING_SECRET of before a change: what it signed and sealed still counts.',
     32,
+  ),
+  auditRetiredKeys: publicKeys(
+    'AUDIT_RETIRED_KEYS',
+    'Public keys of secrets of long ago, whose checkpoints of the audit log still count.',
   ),
   jwtIssuer: optionalText('JWT_ISSUER', 'Issuer of accepted JWTs; without it only API keys are accepted.'),
   jwtAudience: optionalText('JWT_AUDIENCE', 'Audience of accepted JWTs.'),

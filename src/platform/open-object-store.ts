@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { createFileLinks } from '../contracts/file-links.js';
+import type { SigningSecrets } from '../contracts/signing-secrets.js';
 import type { Config } from './config.js';
 import type { ObjectStore } from './object-store.js';
 import { createLocalObjectStore } from './object-store-local.js';
 
 /** In the bucket where one is named, else in a folder. The S3 client is loaded only where it is used: it is large. */
-export async function openObjectStore(config: Config, signingSecret: string): Promise<ObjectStore> {
+export async function openObjectStore(config: Config, secrets: SigningSecrets): Promise<ObjectStore> {
   if (config.s3Bucket !== undefined) return (await import('./object-store-s3.js')).openS3ObjectStore(config);
-  const links = createFileLinks({ current: signingSecret, previous: config.signingSecretPrevious });
-  return createLocalObjectStore({ folder: objectFolderOf(config), links });
+  return createLocalObjectStore({ folder: objectFolderOf(config), links: createFileLinks(secrets) });
 }
 
 export function objectFolderOf(config: Pick<Config, 'home' | 'objectStoreDir'>): string {

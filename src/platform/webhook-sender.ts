@@ -1,3 +1,4 @@
+import type { SigningSecrets } from '../contracts/signing-secrets.js';
 import { createWebhookSecrets, type WebhookSecrets } from '../contracts/webhook-secret.js';
 import { webhookPolicy, type WebhookPolicy } from '../domain/webhook-retry.js';
 import { webhookRulesOf, type WebhookUrlRules } from '../domain/webhook-url.js';
@@ -12,11 +13,11 @@ export interface WebhookSender {
   readonly policy: WebhookPolicy;
 }
 
-export function createWebhookSender(config: Config, signingSecret: string): WebhookSender {
+export function createWebhookSender(config: Config, secrets: SigningSecrets): WebhookSender {
   const rules = webhookRulesOf(config);
   return {
     send: createOutbound(rules),
-    secrets: createWebhookSecrets({ current: signingSecret, previous: config.signingSecretPrevious }),
+    secrets: createWebhookSecrets(secrets),
     rules,
     policy: webhookPolicy,
   };

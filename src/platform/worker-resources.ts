@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { createAuditSigner, type AuditSigner } from '../contracts/audit-chain.js';
+import { createAuditKeys, type AuditKeys } from '../contracts/audit-chain.js';
 import { Announcements } from './announcements.js';
 import type { Config } from './config.js';
 import { databaseUrlOf } from './database-url.js';
@@ -8,14 +8,14 @@ import type { Logger } from './logger.js';
 import type { ObjectStore } from './object-store.js';
 import { openObjectStore } from './open-object-store.js';
 import { createListenerClient, createPool } from './pool.js';
-import { signingSecretOf } from './signing-secret.js';
+import { signingSecretsOf } from './signing-secrets.js';
 import { createWebhookSender, type WebhookSender } from './webhook-sender.js';
 
 /** Everything that a worker touches the outside with, apart from Temporal. */
 export interface WorkerResources extends Omit<WorkerModel, 'stop'> {
   readonly pool: Pool;
   readonly objects: ObjectStore;
-  readonly auditSigner: AuditSigner;
+  readonly auditKeys: AuditKeys;
   readonly webhooks: WebhookSender;
 }
 
@@ -27,15 +27,21 @@ export interface OpenWorkerResources {
 }
 
 export async function openWorkerResources(config: Config, logger: Logger): Promise<OpenWorkerResources> {
-  const [databaseUrl, secret] = [databaseUrlOf(config), signingSecretOf(config)];
+  const [databaseUrl, secrets] = [databaseUrlOf(config), signingSecretsOf(config)];
   const pool = createPool({ databaseUrl, max: config.databasePoolMax, applicationName: 'worker', logger });
   const createClient = () => createListenerClient(databaseUrl, 'worker-listener');
   const announcements = new Announcements({ createClient, logger });
   const { stop: stopModel, ...model } = await openWorkerModel({ config, pool, announcements });
-  const objects = await openObjectStore(config, secret);
-  const webhooks = createWebhookSender(config, secret);
+  const objects = await openObjectStore(config, secrets);
+  const webhooks = createWebhookSender(config, secrets);
   return {
-    resources: { ...model, pool, objects, webhooks, auditSigner: createAuditSigner(secret) },
+    resources: {
+      ...model,
+      pool,
+      objects,
+      webhooks,
+      auditKeys: createAuditKeys(secrets, config.auditRetiredKeys),
+    },
     announcements,
     async close() {
       await stopModel();

@@ -1,10 +1,11 @@
-import { isCheckpointSigned } from '../../src/contracts/audit-chain.js';
+import { createAuditKeys, isCheckpointSigned } from '../../src/contracts/audit-chain.js';
 import { pruneAuditLog } from '../../src/db/audit-retention.js';
+import { sealAuditLog } from '../../src/db/audit-seal.js';
 import { startAuditSealer } from '../../src/db/audit-sealer.js';
 import { withTransaction } from '../../src/db/transaction.js';
 import { verifyAuditLog } from '../../src/db/audit-verify.js';
 import { recordAudit } from '../../src/db/audit-log.js';
-import { seal, tamper, testAdmin, testSigner, verifyLog, writeEntry } from '../support/audit-entries.js';
+import { seal, tamper, testAdmin, testAuditKeys, verifyLog, writeEntry } from '../support/audit-entries.js';
 import { useDatabase } from '../support/database.js';
 
 const database = useDatabase();
@@ -250,7 +251,7 @@ test('a sealer in its own rhythm seals what was written and stops when told', as
   const errors: unknown[] = [];
   const sealer = startAuditSealer({
     pool: database.pool,
-    signer: testSigner,
+    signer: testAuditKeys.signer,
     intervalMs: 10,
     onError: (error) => errors.push(error),
   });
@@ -259,4 +260,19 @@ test('a sealer in its own rhythm seals what was written and stops when told', as
   await sealer.stop();
   expect(await verifyLog(database.pool)).toMatchObject({ valid: true, checked: 1 });
   expect(errors).toEqual([]);
+});
+
+test('a changed secret does not make the log look forged, as long as its old key is known', async () => {
+  const [old, next] = ['the secret of before, long enough', 'the secret of today, long enough'];
+  const { signer: before } = createAuditKeys({ current: old }, []);
+  const now = createAuditKeys({ current: next, previous: old }, []);
+  for (const signer of [before, now.signer]) {
+    for (let n = 0; n < 3; n += 1) await writeEntry(database.pool);
+    await sealAuditLog(database.pool, { signer, whenBusy: 'wait', segmentSize: 2 });
+  }
+  const verdict = async (trusted: readonly string[]) =>
+    (await verifyAuditLog(database.pool, trusted)).firstBroken?.reason;
+  expect(await verdict(now.trusted)).toBeUndefined();
+  expect(await verdict(createAuditKeys({ current: next }, []).trusted)).toBe('checkpoint_key_unknown');
+  expect(await verdict(createAuditKeys({ current: next }, [before.publicKey]).trusted)).toBeUndefined();
 });

@@ -7,7 +7,7 @@ import { useDatabase } from '../support/database.js';
 
 const ROWS = 3_000;
 const database = useDatabase();
-const pager = createPager('a secret that is long enough to sign with');
+const pager = createPager({ current: 'a secret that is long enough to sign with' });
 const scope = { list: 'users', filters: {} };
 
 /** Three thousand users in three moments, two of them a microsecond apart. */

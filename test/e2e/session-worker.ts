@@ -8,7 +8,7 @@ import { createScheduleControl } from '../../src/platform/schedule-control.js';
 import { temporalTarget } from '../../src/platform/temporal-connection.js';
 import { connectTemporalWorker, installTemporalRuntime } from '../../src/platform/temporal-worker.js';
 import { createWorker } from '../../src/workers/worker.js';
-import { testSigner } from '../support/audit-entries.js';
+import { testAuditKeys } from '../support/audit-entries.js';
 import { createWebhookWake } from '../../src/platform/webhook-wake.js';
 import { testObjects } from '../support/object-stores.js';
 import { testWebhooks } from '../support/webhook-parts.js';
@@ -46,7 +46,7 @@ if (connection !== undefined) {
       control: createRunControl(connection.client),
       schedules: createScheduleControl(connection.client),
       policy: { startGraceMs: 0, silentMs: 0, keepDays: 30 },
-      ...{ auditSigner: testSigner, objects: testObjects() },
+      ...{ auditKeys: testAuditKeys, objects: testObjects() },
       moreRetention: {},
       ...{ webhooks: testWebhooks(), wakeWebhook: createWebhookWake(connection.client) },
     }),

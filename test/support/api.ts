@@ -23,7 +23,7 @@ import { createScheduleControl } from '../../src/platform/schedule-control.js';
 import { createTemporalClient } from '../../src/platform/temporal-client.js';
 import type { TestDatabase } from './database.js';
 import { send, type HttpAnswer, type HttpRequest } from './http.js';
-import { testObjects, testSigningSecret } from './object-stores.js';
+import { testObjects, testSecrets } from './object-stores.js';
 import type { TestTemporal } from './temporal.js';
 import { waitUntil } from './wait-until.js';
 
@@ -59,7 +59,7 @@ export async function startApi(options: ApiOptions): Promise<TestApi> {
   const metrics = createApiMetrics();
   const deps = createApiDeps({
     ...{ config, logger, metrics, pool, redis, temporal, announcements },
-    signingSecret: testSigningSecret,
+    secrets: testSecrets,
     objects: options.objects ?? testObjects(),
     runControl: createRunControl(temporal),
     schedules: createScheduleControl(temporal),

@@ -1,12 +1,13 @@
 import type { Pool } from 'pg';
-import { createAuditSigner } from '../../src/contracts/audit-chain.js';
+import { createAuditKeys } from '../../src/contracts/audit-chain.js';
 import type { Principal } from '../../src/contracts/principal.js';
 import { recordAudit, type AuditEntry } from '../../src/db/audit-log.js';
 import { sealAuditLog } from '../../src/db/audit-seal.js';
 import { verifyAuditLog, type AuditVerification } from '../../src/db/audit-verify.js';
 import { withTransaction } from '../../src/db/transaction.js';
+import { testSecrets } from './object-stores.js';
 
-export const testSigner = createAuditSigner('the secret of a test, long enough');
+export const testAuditKeys = createAuditKeys(testSecrets, []);
 
 export const testAdmin: Principal = {
   userId: 'usr_00000000000000000000000001',
@@ -29,11 +30,11 @@ export async function writeEntry(pool: Pool, entry: Partial<AuditEntry> = {}): P
 }
 
 export async function seal(pool: Pool, segmentSize = 10_000): Promise<number> {
-  return sealAuditLog(pool, { signer: testSigner, whenBusy: 'wait', segmentSize, batchSize: 100 });
+  return sealAuditLog(pool, { signer: testAuditKeys.signer, whenBusy: 'wait', segmentSize, batchSize: 100 });
 }
 
 export async function verifyLog(pool: Pool): Promise<AuditVerification> {
-  return verifyAuditLog(pool, [testSigner.publicKey]);
+  return verifyAuditLog(pool, testAuditKeys.trusted);
 }
 
 /** What someone does who owns the database: no trigger stops them. */

@@ -1,10 +1,11 @@
 import { createFileLinks } from '../../src/contracts/file-links.js';
 import type { RunResult } from '../../src/contracts/run.js';
 import { createLocalObjectStore } from '../../src/platform/object-store-local.js';
+import type { SigningSecrets } from '../../src/contracts/signing-secrets.js';
 import type { ObjectStore } from '../../src/platform/object-store.js';
 
-/** What the API of the tests signs with. */
-export const testSigningSecret = 'a secret of the tests, long enough';
+/** What the API and the workers of the tests sign with. */
+export const testSecrets: SigningSecrets = { current: 'a secret of the tests, long enough' };
 
 /** One for all test files and processes of a run, as an API and its workers share one: keys never meet. */
 export function testObjectFolder(): string {
@@ -16,7 +17,7 @@ export function testObjectFolder(): string {
 export function testObjects(): ObjectStore {
   return createLocalObjectStore({
     folder: testObjectFolder(),
-    links: createFileLinks({ current: testSigningSecret }),
+    links: createFileLinks(testSecrets),
   });
 }
 

@@ -9,7 +9,7 @@ import { createScheduleControl } from '../../src/platform/schedule-control.js';
 import type { ObjectStore } from '../../src/platform/object-store.js';
 import { createWebhookWake } from '../../src/platform/webhook-wake.js';
 import { createWorker, type WorkerDeps } from '../../src/workers/worker.js';
-import { testSigner } from './audit-entries.js';
+import { testAuditKeys } from './audit-entries.js';
 import type { TestDatabase } from './database.js';
 import type { TestTemporal } from './temporal.js';
 import { testObjects } from './object-stores.js';
@@ -48,7 +48,7 @@ export function spineActivities(
     control: createRunControl(client),
     schedules: createScheduleControl(client),
     policy: { startGraceMs: 0, silentMs: 0, keepDays: 30, ...options.policy },
-    auditSigner: testSigner,
+    auditKeys: testAuditKeys,
     objects: options.objects ?? testObjects(),
     moreRetention: {},
     webhooks: testWebhooks(options.webhooks),

@@ -2,7 +2,7 @@ import type { AttemptDeps } from '../../src/activities/webhook-attempt.js';
 import { createWebhookSecrets } from '../../src/contracts/webhook-secret.js';
 import { webhookPolicy, type WebhookPolicy } from '../../src/domain/webhook-retry.js';
 import { createOutbound, type OutboundOptions } from '../../src/platform/outbound-http.js';
-import { testSigningSecret } from './object-stores.js';
+import { testSecrets } from './object-stores.js';
 
 export interface TestWebhookOptions {
   readonly policy?: Partial<WebhookPolicy>;
@@ -17,7 +17,7 @@ export function testWebhooks(options: TestWebhookOptions = {}): AttemptDeps['web
       ...rules,
       ...(options.resolve === undefined ? {} : { resolve: options.resolve }),
     }),
-    secrets: createWebhookSecrets({ current: testSigningSecret }),
+    secrets: createWebhookSecrets(testSecrets),
     rules,
     policy: { ...webhookPolicy, ...options.policy },
   };

@@ -10,7 +10,7 @@ import {
 } from '../../src/domain/cursor.js';
 
 const secret = 'a secret that is long enough to sign with';
-const pager = createPager(secret);
+const pager = createPager({ current: secret });
 const scope: ListScope = { list: 'users', filters: { role: 'ADMIN', isActive: true, q: undefined } };
 
 const at = (micros: number): string => `2026-01-02T03:04:05.${String(micros).padStart(6, '0')}Z`;
@@ -105,7 +105,7 @@ test('a cursor is taken back by its own list, whatever the order and the absence
   const cursor = firstCursor();
   const same = { list: 'users', filters: { isActive: true, role: 'ADMIN' } };
   expect(pager.request(same, { limit: 99, cursor }).position?.key.id).toBe('usr_2');
-  expect(createPager(secret).request(scope, { limit: 1, cursor }).position).toBeDefined();
+  expect(createPager({ current: secret }).request(scope, { limit: 1, cursor }).position).toBeDefined();
 });
 
 test.each<[string, ListScope]>([
@@ -121,8 +121,21 @@ test.each<[string, ListScope]>([
 
 test('a cursor that was signed with another secret is refused', () => {
   const cursor = firstCursor();
-  const stranger = createPager('another secret that is long enough');
+  const stranger = createPager({ current: 'another secret that is long enough' });
   expect(refusal(() => stranger.request(scope, { limit: 20, cursor }))).toBe('invalid_cursor');
+});
+
+test('a cursor of before a change of the secret goes on, and what follows it is signed with the new one', () => {
+  const next = 'another secret that is long enough';
+  const changed = createPager({ current: next, previous: secret });
+  const request = changed.request(scope, { limit: 1, cursor: firstCursor() });
+  const { nextCursor } = changed.page(scope, request, ['usr_3', 'usr_4'], (id) => ({
+    ...request.position!.key,
+    id,
+  }));
+  const cursor = nextCursor!;
+  expect(createPager({ current: next }).request(scope, { limit: 1, cursor }).position?.key.id).toBe('usr_3');
+  expect(refusal(() => pager.request(scope, { limit: 1, cursor }))).toBe('invalid_cursor');
 });
 
 test('a cursor with any letter changed, lost or added is refused', () => {

@@ -10,7 +10,7 @@ const keys = { S3_ACCESS_KEY_ID: 'ours', S3_SECRET_ACCESS_KEY: 'x' };
 const awsKeys = { AWS_ACCESS_KEY_ID: 'theirs', AWS_SECRET_ACCESS_KEY: 'y' };
 
 async function linkOf(env: Record<string, string>): Promise<URL> {
-  const store = await openObjectStore(loadConfig(env), SECRET);
+  const store = await openObjectStore(loadConfig(env), { current: SECRET });
   const options = {
     ttlSeconds: 900,
     filename: 'a.csv',

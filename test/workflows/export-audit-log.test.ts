@@ -9,7 +9,7 @@ import { newId } from '../../src/contracts/ids.js';
 import { runKinds, taskQueues, workflowIdOf } from '../../src/contracts/names.js';
 import type { RunOutcome } from '../../src/contracts/run.js';
 import { pruneAuditLog } from '../../src/db/audit-retention.js';
-import { seal, tamper, testSigner, writeEntry } from '../support/audit-entries.js';
+import { seal, tamper, testAuditKeys, writeEntry } from '../support/audit-entries.js';
 import { useDatabase } from '../support/database.js';
 import { contentOf } from '../support/object-stores.js';
 import { givenUser } from '../support/runs.js';
@@ -102,7 +102,7 @@ test.each<[AuditExportFormat, number | undefined]>([
   ['ndjson', 0],
   ['csv', undefined],
 ])('an export as %s (cached workflows: %s) is found whole without a server', async (format, cached) => {
-  const verdict = await verdictOn(await exported(format, everything, cached), testSigner.publicKey);
+  const verdict = await verdictOn(await exported(format, everything, cached), testAuditKeys.signer.publicKey);
   expect(verdict).toMatchObject({ valid: true, firstSeq: 1, entries: 12, links: 0 });
 });
 

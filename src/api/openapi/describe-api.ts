@@ -20,7 +20,7 @@ const inert: unknown = new Proxy(() => undefined, {
 });
 
 const inertDeps: Record<keyof ApiDeps, unknown> = {
-  signingSecret: 'signs nothing',
+  secrets: { current: 'signs nothing' },
   consoleFolder: '',
   config: inert,
   logger: inert,
@@ -45,6 +45,7 @@ const inertDeps: Record<keyof ApiDeps, unknown> = {
   webhookSecrets: inert,
   hub: inert,
   streams: inert,
+  auditKeys: inert,
   ui: inert,
   readiness: inert,
 };
