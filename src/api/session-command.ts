@@ -6,7 +6,7 @@ import { readSessionProgress, toProgressView } from '../db/session-reads-progres
 import type { Db } from '../db/sql.js';
 import type { OwnedSession } from '../db/sessions.js';
 import type { SessionCommand } from '../domain/session-commands.js';
-import { sendSessionCommand } from './session-client.js';
+import { sendSessionCommand, tookSessionCommand } from './session-client.js';
 
 export interface AskedCommand {
   readonly session: OwnedSession;
@@ -26,10 +26,11 @@ export async function commandSession(
 ): Promise<SessionProgressView | null> {
   const { session, command, commandId, viewer } = asked;
   const current = (): Promise<SessionProgressView | null> => currentProgress(db, viewer, session.id);
-  // The workflow of a finished session is closed, so the row answers for it.
-  if (session.finished) throw new Problem('already_finished', { extra: { current: await current() } });
   try {
-    await sendSessionCommand(temporal, session.id, command, commandId);
+    // The workflow of a finished session is closed, so the row answers for it.
+    if (!session.finished) await sendSessionCommand(temporal, session.id, command, commandId);
+    else if (!(await tookSessionCommand(temporal, session.id, commandId)))
+      throw new Problem('already_finished');
   } catch (error) {
     if (!(error instanceof Problem) || error.status !== 409) throw error;
     throw new Problem(error.code, { extra: { current: await current() }, cause: error });

@@ -18,12 +18,17 @@ import {
 const rig = { database: useDatabase(), temporal: useTemporal() };
 const api = useApi({ ...rig, env: { MAX_RETRIES: '0' } });
 const BASE = '/api/v1/cot-sessions';
+const minimal = builtinTemplates.find((each) => each.name === 'minimal')!;
 let user: TestUser;
 let owner: Principal;
 
 beforeAll(async () => {
   user = await createApiUser(rig.database);
   owner = { userId: user.id, email: user.email, name: user.id, role: 'ANALYST', via: 'api_key' };
+  await rig.database.pool.query(
+    `insert into templates (name, version, definition, sha256) values ($1, 1, $2, '')`,
+    [minimal.name, minimal],
+  );
 });
 
 const numbered = () => scriptedModel((_request, call) => `answer ${call}`);
@@ -238,16 +243,11 @@ test('one phase of many sessions is approved at once after a preview, and what i
 
 test.each([BASE, '/api/viral/cot-session'])('a session is started and driven at %s', (base) =>
   during(async () => {
-    const template = builtinTemplates.find((each) => each.name === 'minimal')!;
-    await api.deps.pool.query(
-      `insert into templates (name, version, definition, sha256) values ($1, 1, $2, '') on conflict do nothing`,
-      [template.name, template],
-    );
     const started = await post(base, { topic: 'Small cinemas', template: 'minimal' });
     expect(started.status).toBe(202);
     const id = started.body['id'] as string;
     expect(started.headers['location']).toBe(`${base}/${id}`);
-    for (let phase = 1; phase < template.phases.length; phase += 1) {
+    for (let phase = 1; phase < minimal.phases.length; phase += 1) {
       await untilGate(rig, id, phase);
       expect((await post(`${base}/${id}/proceed-next-phase`)).status).toBe(200);
     }
@@ -257,3 +257,34 @@ test.each([BASE, '/api/viral/cot-session'])('a session is started and driven at 
     });
   }),
 );
+
+test('a session can be commanded from the moment it is accepted, and canceled in the middle of a step', () =>
+  during(async () => {
+    for (let n = 0; n < 12; n += 1) {
+      const created = await post(BASE, { topic: 'In a hurry', template: 'minimal' });
+      const at = `${BASE}/${String(created.body['id'])}`;
+      if (n % 3 === 0) expect(codeOf(await post(`${at}/pause`))).toEqual([200, undefined]);
+      const key = `cancel-${n}`;
+      const [first, again] = [
+        await post(`${at}/cancel`, {}, { key }),
+        await post(`${at}/cancel`, {}, { key }),
+      ];
+      expect(first.body).toMatchObject({ status: 'canceled' });
+      expect(again).toMatchObject({ status: 200, body: first.body });
+      expect(codeOf(await post(`${at}/cancel`))).toEqual([409, 'already_finished']);
+    }
+  }));
+
+test('a command that ended its session is told so again, also when its answer was lost', () =>
+  during(async () => {
+    const { id } = await atGate();
+    expect((await post(`${BASE}/${id}/cancel`, {}, { key: 'last' })).status).toBe(200);
+    await rig.database.pool.query(`delete from idempotency_keys where key = 'last'`);
+    expect((await post(`${BASE}/${id}/cancel`, {}, { key: 'last' })).body).toMatchObject({
+      status: 'canceled',
+    });
+    expect(codeOf(await post(`${BASE}/${id}/cancel`, {}, { key: 'later' }))).toEqual([
+      409,
+      'already_finished',
+    ]);
+  }));
