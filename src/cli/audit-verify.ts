@@ -23,7 +23,9 @@ export async function auditVerifyCommand(
   options: AuditVerifyOptions,
   terminal: Pick<Terminal, 'out'>,
 ): Promise<boolean> {
-  const verdict = await verifyAuditRecords(readRecords(file), options.key?.toLowerCase()).catch(explain);
+  const verdict = await verifyAuditRecords(() => readRecords(file), options.key?.toLowerCase()).catch(
+    explain,
+  );
   terminal.out(options.json ? JSON.stringify(verdict) : describe(verdict, options.key !== undefined));
   return verdict.valid;
 }

@@ -36,6 +36,14 @@ export interface AuditContent {
   readonly origin: unknown;
 }
 
+/** Whether it hid the entry that `resourceId` names (H1). */
+export function isHidingEntry({
+  resourceType,
+  action,
+}: Pick<AuditContent, 'resourceType' | 'action'>): boolean {
+  return resourceType === 'audit_log' && action === 'deleted';
+}
+
 /** The hash before the first entry. */
 export const GENESIS_HASH = '0'.repeat(64);
 
@@ -66,6 +74,7 @@ export const auditBreakSchema = z
     'entry_missing',
     'content_changed',
     'hidden_without_entry',
+    'shown_though_hidden',
     'not_in_chain',
     'tail_missing',
     'segment_broken',

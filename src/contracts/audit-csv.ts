@@ -89,7 +89,7 @@ export function readAuditCsv(cells: readonly (string | null)[]): unknown {
   const texts = TEXTS.map((name) => [name, row[name] ?? null]);
   const documents = DOCUMENTS.map((name) => [name, parse(row[name])]);
   const entry = Object.fromEntries([...texts, ...documents]) as unknown;
-  return { type: row.type, seq, hash, entry, isDeleted: row.isDeleted === 'true' };
+  return { type: row.type, seq, hash, entry, isDeleted: parse(row.isDeleted) };
 }
 
 function unguard(cell: string | null): string | null {

@@ -4,6 +4,7 @@ import {
   breakOf,
   contentHash,
   isCheckpointSigned,
+  isHidingEntry,
   type AuditBreak,
   type AuditCheckpoint,
   type AuditContent,
@@ -15,6 +16,8 @@ import {
  *
  * F1. The records are a header, the stretch without a gap, and a signed checkpoint of its last entry.
  * F2. An entry that the export's filter left out stands there as a link: its hashes, without what it says.
+ * F3. `isDeleted` is in no hash, so it says only what the stretch itself can prove: whether an entry of it hid this one
+ *     (isHidingEntry). What was hidden after the stretch ended is not hidden in it.
  */
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -52,6 +55,8 @@ export const auditRecordSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('checkpoint'), checkpoint: auditCheckpointSchema }),
 ]);
 export type AuditRecord = z.infer<typeof auditRecordSchema>;
+type EntryRecord = Extract<AuditRecord, { type: 'entry' }>;
+type LinkRecord = Extract<AuditRecord, { type: 'link' }>;
 
 export interface AuditFileVerdict {
   readonly valid: boolean;
@@ -72,16 +77,45 @@ export class AuditFileError extends Error {
   override readonly name = 'AuditFileError';
 }
 
-/** Checks the records as they come, holding none of them. `knownKey` is the public key that the file must be signed with. */
+/**
+ * Checks the records as they come, holding none of them. `knownKey` is the public key that the file must be signed with.
+ * They are read twice: an entry is hidden by a later one, and to wait for that one would be to hold the id of every entry.
+ */
 export async function verifyAuditRecords(
-  records: AsyncIterable<AuditRecord>,
+  read: () => AsyncIterable<AuditRecord>,
   knownKey?: string,
 ): Promise<AuditFileVerdict> {
-  const walker = new RecordWalker(knownKey);
-  for await (const record of records) {
+  const walker = new RecordWalker(await readHiding(read()), knownKey);
+  for await (const record of read()) {
     if (!walker.accept(record)) break;
   }
   return walker.verdict();
+}
+
+interface Hiding {
+  /** Ids of the entries that an entry of the file hid. */
+  readonly hidden: ReadonlySet<string>;
+  /** Then what hid an entry may be among what was left out. */
+  readonly hasLinks: boolean;
+}
+
+async function readHiding(records: AsyncIterable<AuditRecord>): Promise<Hiding> {
+  const hidden = new Set<string>();
+  let hasLinks = false;
+  for await (const record of records) {
+    if (record.type === 'link') hasLinks = true;
+    if (record.type === 'entry' && isHidingEntry(record.entry)) hidden.add(record.entry.resourceId);
+  }
+  return { hidden, hasLinks };
+}
+
+function breakOfMark(
+  { entry, isDeleted }: EntryRecord,
+  { hidden, hasLinks }: Hiding,
+): AuditBreak | undefined {
+  const wasHidden = hidden.has(entry.id);
+  if (wasHidden && !isDeleted) return 'shown_though_hidden';
+  return isDeleted && !wasHidden && !hasLinks ? 'hidden_without_entry' : undefined;
 }
 
 class RecordWalker {
@@ -92,7 +126,10 @@ class RecordWalker {
   #checkpoint: AuditCheckpoint | null = null;
   #broken: AuditFileVerdict['firstBroken'];
 
-  constructor(private readonly knownKey: string | undefined) {}
+  constructor(
+    private readonly hiding: Hiding,
+    private readonly knownKey: string | undefined,
+  ) {}
 
   /** False: something is broken, and nothing after it can be trusted. */
   accept(record: AuditRecord): boolean {
@@ -122,7 +159,7 @@ class RecordWalker {
     };
   }
 
-  #acceptLink(end: ChainPoint, record: Extract<AuditRecord, { type: 'entry' | 'link' }>): boolean {
+  #acceptLink(end: ChainPoint, record: EntryRecord | LinkRecord): boolean {
     const content = record.type === 'entry' ? (record.entry as AuditContent) : undefined;
     const hashOfContent =
       record.type === 'link' ? record.contentHash : contentHash(record.entry as AuditContent);
@@ -136,6 +173,8 @@ class RecordWalker {
     // The hash of what the entry says is not in the file, so a link that does not fit means that the entry was changed.
     if (reason !== undefined)
       return this.#fail(record.seq, content?.id ?? null, content ? 'content_changed' : reason);
+    const markBreak = record.type === 'entry' ? breakOfMark(record, this.hiding) : undefined;
+    if (markBreak !== undefined) return this.#fail(record.seq, content?.id ?? null, markBreak);
     this.#firstSeq ??= record.seq;
     if (content === undefined) this.#links += 1;
     else this.#entries += 1;

@@ -4,11 +4,23 @@ import type { AuditFilters } from '../contracts/audit-log.js';
 import { auditConditions } from './audit-query.js';
 import { auditColumns, contentOf, type AuditRow } from './audit-rows.js';
 import { readHead, readSegments } from './audit-segments.js';
-import { many, maybeOne, one, sql, type Db } from './sql.js';
+import { many, maybeOne, one, sql, type Db, type Sql } from './sql.js';
 
 const PAGE = 2_000;
 
-type ExportRow = { seq: number; content_hash: string; hash: string; matches: boolean } & AuditRow;
+type ExportRow = {
+  seq: number;
+  content_hash: string;
+  hash: string;
+  matches: boolean;
+  hidden_within: boolean;
+} & AuditRow;
+
+/** The stretch of the chain that a file carries. */
+interface Stretch {
+  readonly first: number;
+  readonly last: number;
+}
 
 /**
  * The records of a file (contracts/audit-file.ts): from the first to the last matching entry without a gap, page by page.
@@ -23,7 +35,7 @@ export async function* auditExportRecords(
   let end = await pointBefore(db, range.first);
   yield { type: 'header', format: AUDIT_FILE_FORMAT, after: end };
   while (end.seq < range.last) {
-    const rows = await readPage(db, filters, { after: end.seq, last: range.last });
+    const rows = await readPage(db, filters, range, end.seq);
     if (rows.length === 0) break;
     for (const row of rows) yield recordOf(row);
     const { seq, hash } = rows.at(-1)!;
@@ -36,11 +48,11 @@ export async function* auditExportRecords(
 function recordOf(row: ExportRow): AuditRecord {
   const { seq, hash } = row;
   if (!row.matches) return { type: 'link', seq, hash, contentHash: row.content_hash };
-  return { type: 'entry', seq, hash, entry: contentOf(row), isDeleted: row.is_deleted };
+  return { type: 'entry', seq, hash, entry: contentOf(row), isDeleted: row.hidden_within };
 }
 
 /** Empty, after the end of the chain, when nothing matches. */
-async function matchingRange(db: Db, filters: AuditFilters): Promise<{ first: number; last: number }> {
+async function matchingRange(db: Db, filters: AuditFilters): Promise<Stretch> {
   const { first, last } = await one<{ first: number | null; last: number | null }>(
     db,
     sql`select min(c.seq) as first, max(c.seq) as last
@@ -65,17 +77,30 @@ async function pointBefore(db: Db, first: number): Promise<ChainPoint> {
 async function readPage(
   db: Db,
   filters: AuditFilters,
-  range: { after: number; last: number },
+  stretch: Stretch,
+  after: number,
 ): Promise<ExportRow[]> {
   return many<ExportRow & Record<string, unknown>>(
     db,
     sql`select c.seq, encode(c.content_hash, 'hex') as content_hash, encode(c.hash, 'hex') as hash,
-               ${auditColumns}, coalesce(${visible(filters)}, false) as matches
+               ${auditColumns}, coalesce(${visible(filters)}, false) as matches,
+               case when a.is_deleted then ${hiddenWithin(stretch)} else false end as hidden_within
           from audit_chain c left join audit_logs a on a.id = c.audit_id
-         where c.seq > ${range.after} and c.seq <= ${range.last} order by c.seq limit ${PAGE}`,
+         where c.seq > ${after} and c.seq <= ${stretch.last} order by c.seq limit ${PAGE}`,
   );
 }
 
-function visible(filters: AuditFilters) {
+/**
+ * For a hidden `a`: whether the file can prove it (F3). What hid it may be outside the stretch, or committed but not sealed
+ * yet. Hidden by nothing at all is what the file must not cover up.
+ */
+function hiddenWithin({ first, last }: Stretch): Sql {
+  return sql`coalesce((
+    select bool_or(coalesce(h.seq between ${first} and ${last}, false))
+      from audit_logs d left join audit_chain h on h.audit_id = d.id
+     where d.resource_id = a.id and d.resource_type = 'audit_log' and d.action = 'deleted'), true)`;
+}
+
+function visible(filters: AuditFilters): Sql {
   return sql`(${filters.includeDeleted ? sql`true` : sql`not a.is_deleted`} and ${auditConditions(filters)})`;
 }

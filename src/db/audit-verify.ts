@@ -46,7 +46,8 @@ export async function verifyAuditLog(pool: Pool, trustedKeys: readonly string[])
       walked.broken ??
       brokenSegment(segments, trustedKeys) ??
       brokenEnd(head, walked.end, trustedKeys) ??
-      (await entryOutsideChain(tx));
+      (await entryOutsideChain(tx)) ??
+      (await hiddenEntryShown(tx));
     return {
       valid: firstBroken === undefined,
       checked: walked.end.seq - start.seq,
@@ -169,4 +170,16 @@ async function entryOutsideChain(db: Db): Promise<BrokenEntry | undefined> {
          order by a.timestamp, a.id limit 1`,
   );
   return row === undefined ? undefined : { seq: null, id: row.id, reason: 'not_in_chain' };
+}
+
+/** The mark of a hidden entry was taken away again, past the program. */
+async function hiddenEntryShown(db: Db): Promise<BrokenEntry | undefined> {
+  const row = await maybeOne<{ seq: number; id: string }>(
+    db,
+    sql`select c.seq, a.id
+          from audit_logs d join audit_logs a on a.id = d.resource_id join audit_chain c on c.audit_id = a.id
+         where d.resource_type = 'audit_log' and d.action = 'deleted' and not a.is_deleted
+         order by c.seq limit 1`,
+  );
+  return row === undefined ? undefined : { ...row, reason: 'shown_though_hidden' };
 }

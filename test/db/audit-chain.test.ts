@@ -159,6 +159,11 @@ test.each<[string, string, { seq: number | null; reason: string }]>([
     { seq: 6, reason: 'hidden_without_entry' },
   ],
   [
+    'a hidden entry that was brought back',
+    `insert into audit_logs (id, actor_name, actor_role, action, resource_type, resource_id) select 'aud_hiding', 'x', 'ADMIN', 'deleted', 'audit_log', ${entryOf(4)}; insert into audit_unsealed values ('aud_hiding')`,
+    { seq: 4, reason: 'shown_though_hidden' },
+  ],
+  [
     'an entry inserted past the program',
     `insert into audit_logs (id, timestamp, actor_name, actor_role, action, resource_type, resource_id) values ('aud_forged', now() - interval '1 day', 'x', 'ADMIN', 'x', 'user', 'usr_1')`,
     { seq: null, reason: 'not_in_chain' },

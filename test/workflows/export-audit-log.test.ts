@@ -11,6 +11,7 @@ import type { RunOutcome } from '../../src/contracts/run.js';
 import { pruneAuditLog } from '../../src/db/audit-retention.js';
 import { seal, tamper, testAuditKeys, writeEntry } from '../support/audit-entries.js';
 import { useDatabase } from '../support/database.js';
+import { hideEntryOf } from '../support/hide-entry.js';
 import { contentOf } from '../support/object-stores.js';
 import { givenUser } from '../support/runs.js';
 import { startRun, withWorker } from '../support/spine.js';
@@ -162,6 +163,33 @@ test('a file that is none of ours is refused in one sentence', async () => {
   await writeFile(file, '{"hello":1}\n');
   await expect(verdictOn(file)).rejects.toThrow(/^not an exported audit log: /);
   await expect(verdictOn(join(folder, 'absent.ndjson'))).rejects.toThrow(/^not an exported audit log: /);
+});
+
+/** The line of an entry with another mark, in either format: the heads take one line or two. */
+function remarked(line: string, isDeleted: boolean): string {
+  return line.replace(/(true|false)([,}]\r?)$/, `${isDeleted}$2`);
+}
+
+test.each<[AuditExportFormat, number, string]>([
+  ['ndjson', 1, 'usr_3'],
+  ['csv', 2, 'usr_6'],
+])('an altered mark of a hidden entry in a file as %s is named', async (format, heads, resourceId) => {
+  await hideEntryOf(database.pool, resourceId);
+  const file = await exported(format, { includeDeleted: true });
+  expect(await verdictOn(file)).toMatchObject({ valid: true, links: 0 });
+  const lines = (await readFile(file, 'utf8')).split('\n');
+  const hidden = lines.findIndex((line) => /true[,}]\r?$/.test(line));
+  const shown = hidden + 1;
+  const brought = await edited(file, (all) => all.with(hidden, remarked(all[hidden]!, false)));
+  expect((await verdictOn(brought)).firstBroken).toMatchObject({
+    seq: hidden - heads + 1,
+    reason: 'shown_though_hidden',
+  });
+  const taken = await edited(file, (all) => all.with(shown, remarked(all[shown]!, true)));
+  expect((await verdictOn(taken)).firstBroken).toMatchObject({
+    seq: shown - heads + 1,
+    reason: 'hidden_without_entry',
+  });
 });
 
 // Last: it takes the beginning away.
