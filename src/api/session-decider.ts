@@ -7,7 +7,7 @@ import { givenContent } from './session-start.js';
 
 export function deciderOf(principal: Principal, origin: Origin): Decider {
   const via = principal.via === 'console' ? 'console' : 'api';
-  return { userId: principal.userId, via, requestId: origin.requestId };
+  return { userId: principal.userId, via, ...origin };
 }
 
 /** Stores what a person wrote with a command, so that only its reference travels to the workflow. */

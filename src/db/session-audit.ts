@@ -1,5 +1,7 @@
-import type { Role } from '../contracts/principal.js';
+import type { Origin, Role } from '../contracts/principal.js';
+import { omit } from '../domain/omit.js';
 import type { Decider } from '../domain/session-commands.js';
+import type { SessionStanding } from '../domain/session-standing.js';
 import type { SessionNews } from '../domain/session-transitions.js';
 import { recordAudit, type AuditActor } from './audit-log.js';
 import { maybeOne, sql } from './sql.js';
@@ -24,14 +26,20 @@ export async function auditDecision(
   sessionId: string,
   news: Extract<SessionNews, { type: 'gate.decided' }>,
 ): Promise<void> {
-  const { decision, by, comment } = news.decision;
+  const { decision, by, comment, notes, output } = news.decision;
   const { phase, attempt, digest } = news.gate;
+  const status = decided[decision];
   await recordAudit(tx, {
     actor: await actorOf(tx, by),
-    action: decided[decision],
+    action: status,
     resourceType: 'gate',
     resourceId: news.gate.id,
-    after: { session: sessionId, phase, attempt, digest, via: by.via, comment },
+    // Only an open gate is decided: the machine refuses everything else.
+    before: { status: 'waiting' },
+    after: {
+      ...{ status, session: sessionId, phase, attempt, digest, via: by.via, comment },
+      ...{ editedDigest: output?.sha256, notesDigest: notes?.sha256 },
+    },
     ...originOf(by),
   });
 }
@@ -43,15 +51,22 @@ export async function auditCommand(
   news: Extract<SessionNews, { type: 'session.commanded' }>,
 ): Promise<void> {
   if (news.kind === 'approve' || news.kind === 'edit' || news.kind === 'reject') return;
+  const { before, after } = news;
   await recordAudit(tx, {
     actor: await actorOf(tx, news.by),
     action: commanded[news.kind],
     resourceType: 'session',
     resourceId: sessionId,
-    after: { phase: news.phase, via: news.by.via },
+    before: withoutSamePhase(before, after),
+    after: { ...after, via: news.by.via },
     ...(news.reason === null ? {} : { reason: news.reason }),
     ...originOf(news.by),
   });
+}
+
+/** What both sides have in common is left out of an entry, but the phase is kept: it says where it happened. */
+function withoutSamePhase(before: SessionStanding, after: SessionStanding): Partial<SessionStanding> {
+  return before.phase === after.phase ? omit(before, 'phase') : before;
 }
 
 /** Signals and the clock have no user: the log names the way it came instead. */
@@ -65,6 +80,6 @@ async function actorOf(tx: Tx, by: Decider): Promise<AuditActor> {
   return { userId: by.userId, ...user, via: by.via === 'console' ? 'console' : 'api_key' };
 }
 
-function originOf(by: Decider): { origin?: { requestId: string; ip: null; userAgent: null } } {
-  return by.requestId === undefined ? {} : { origin: { requestId: by.requestId, ip: null, userAgent: null } };
+function originOf({ requestId, ip = null, userAgent = null }: Decider): { origin?: Origin } {
+  return requestId === undefined ? {} : { origin: { requestId, ip, userAgent } };
 }

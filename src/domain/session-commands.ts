@@ -12,8 +12,10 @@ export interface Decider {
   /** Null when a signal or the clock decided. */
   readonly userId: string | null;
   readonly via: DecisionChannel;
-  /** Of the request that brought it, for the audit log. */
+  /** Of the request that brought it, for the audit log. Signals have none, and older histories only the id. */
   readonly requestId?: string;
+  readonly ip?: string | null;
+  readonly userAgent?: string | null;
 }
 
 export interface RedoPoint {

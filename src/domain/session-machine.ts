@@ -1,4 +1,5 @@
 import { refusalOf, type Decider, type SessionCommand } from './session-commands.js';
+import { standingOf } from './session-standing.js';
 import {
   currentPhase,
   dueStep,
@@ -76,9 +77,10 @@ export function applyCommand(state: SessionState, command: SessionCommand, nowMs
   if (next.state === state) return next;
   const { kind, by } = command;
   const reason = 'reason' in command ? command.reason : 'gap' in command ? command.gap : null;
+  const [before, after] = [standingOf(state), standingOf(next.state)];
   return {
     state: next.state,
-    news: [{ type: 'session.commanded', kind, by, phase: state.phase, reason }, ...next.news],
+    news: [{ type: 'session.commanded', kind, by, before, after, reason }, ...next.news],
   };
 }
 

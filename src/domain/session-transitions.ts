@@ -1,4 +1,5 @@
 import type { Decider, SessionCommand } from './session-commands.js';
+import type { SessionStanding } from './session-standing.js';
 import type {
   ContentRef,
   OpenGate,
@@ -22,7 +23,8 @@ export type SessionNews =
       type: 'session.commanded';
       kind: SessionCommand['kind'];
       by: Decider;
-      phase: number;
+      before: SessionStanding;
+      after: SessionStanding;
       reason: string | null;
     }
   | { type: 'gate.opened'; gate: OpenGate }

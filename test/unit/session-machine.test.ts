@@ -193,6 +193,16 @@ test('a failed step needs attention, and a retry runs the same step again', () =
   expect(phaseAt(skipped, 1).gap).toBe('no source');
 });
 
+test('an accepted command tells where the session stood before and after it', () => {
+  const second = settle(command(settle(initialSession({ plan: planOf() })), approve()));
+  const [news] = applyCommand(command(second, { kind: 'pause', by, reason: null }), redo(1), 0).news;
+  expect(news).toMatchObject({
+    type: 'session.commanded',
+    before: { status: 'paused', phase: 2, step: null, attempt: 1, waitingFor: 'gate' },
+    after: { status: 'paused', phase: 1, step: 'THINK', attempt: 2, waitingFor: 'nothing' },
+  });
+});
+
 test('a gate with a deadline reminds once, when four fifths of its time are over', () => {
   const opened = settle(initialSession({ plan: planOf({ gateTimeoutMs: 1_000 }) }), 0);
   expect(nextAction(opened)).toEqual({ kind: 'wait', untilMs: 800 });

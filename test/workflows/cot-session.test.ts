@@ -4,6 +4,7 @@ import type { Decider, SessionCommand } from '../../src/domain/session-commands.
 import { useDatabase } from '../support/database.js';
 import { useTemporal } from '../support/temporal.js';
 import {
+  entriesOf,
   eventsOf,
   insertUser,
   readProgress,
@@ -128,13 +129,17 @@ describe.each([{ maxCachedWorkflows: 50 }, { maxCachedWorkflows: 0 }])(
         const id = await startSession(rig, owner);
         const handle = rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
         await handle.signal('proceedNextPhase');
-        await untilGate(rig, id, 1);
+        const { gateId } = await untilGate(rig, id, 1);
         await handle.signal('proceedNextPhase', { outputDigest: 'something older' });
         await handle.signal('proceedNextPhase');
         await untilGate(rig, id, 2);
         expect(await handle.query('progress')).toMatchObject({ currentPhase: 2, status: 'waiting_approval' });
         await handle.executeUpdate('decideGate', { args: [{ decision: 'reject', comment: 'no' }] });
         expect(await untilStatus(rig, id, 'rejected')).toMatchObject({ reason: 'no' });
+        const bySignal = { actor_name: 'signal', actor_role: 'SYSTEM', request_id: null, origin: null };
+        expect(await entriesOf(rig, gateId!)).toMatchObject([
+          { action: 'approved', before: { status: 'waiting' }, after: { status: 'approved' }, ...bySignal },
+        ]);
       });
     });
 
@@ -196,6 +201,12 @@ describe.each([{ maxCachedWorkflows: 50 }, { maxCachedWorkflows: 0 }])(
         expect(model.calls).toHaveLength(3);
         await send(rig, id, { kind: 'resume', by, reason: null }, 'resume');
         await untilGate(rig, id, 2);
+        // Commands of an older API bring the id of their request and nothing else of where it came from.
+        const origin = { request_id: 'req_test', origin: { ip: null, userAgent: null } };
+        expect(await entriesOf(rig, id)).toMatchObject([
+          { action: 'paused', before: { status: 'waiting_approval' }, reason: 'lunch', ...origin },
+          { action: 'resumed', before: { status: 'paused' }, after: { status: 'running' }, ...origin },
+        ]);
       });
     });
 
@@ -207,6 +218,9 @@ describe.each([{ maxCachedWorkflows: 50 }, { maxCachedWorkflows: 0 }])(
         await handle.cancel();
         await expect(handle.result()).rejects.toThrow('Workflow execution cancelled');
         expect(await readProgress(rig, id)).toMatchObject({ status: 'canceled' });
+        expect(await entriesOf(rig, id)).toMatchObject([
+          { action: 'canceled', after: { status: 'canceled', via: 'signal' }, origin: null },
+        ]);
       });
     });
   },

@@ -14,6 +14,8 @@ import { createSessionBody, type CreateSession } from '../../src/contracts/sessi
 import type { TemplateDefinition } from '../../src/contracts/template.js';
 import { newId } from '../../src/contracts/ids.js';
 import { taskQueues } from '../../src/contracts/names.js';
+import { auditColumns, type AuditRow } from '../../src/db/audit-rows.js';
+import { many, sql } from '../../src/db/sql.js';
 import { withTransaction } from '../../src/db/transaction.js';
 import type { SessionCommand } from '../../src/domain/session-commands.js';
 import type { SessionProgress } from '../../src/domain/session-progress.js';
@@ -302,4 +304,15 @@ export async function eventsOf(
     data: Record<string, unknown>;
   }>('select pos, type, data from run_events where run_id = $1 order by pos', [id]);
   return rows;
+}
+
+/** What the audit log has about a session or a gate, oldest first. */
+export function entriesOf(
+  rig: SessionRig,
+  resourceId: string,
+): Promise<(AuditRow & Record<string, unknown>)[]> {
+  return many(
+    rig.database.pool,
+    sql`select ${auditColumns} from audit_logs a where a.resource_id = ${resourceId} order by a.timestamp, a.id`,
+  );
 }
