@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { stat } from 'node:fs/promises';
 import { csvRows, readAuditCsv } from '../contracts/audit-csv.js';
 import {
   AuditFileError,
@@ -9,7 +9,10 @@ import {
   type AuditRecord,
 } from '../contracts/audit-file.js';
 import { CliError } from './cli-error.js';
-import type { Terminal } from './terminal.js';
+import { printable, type Terminal } from './terminal.js';
+
+/** Far more than an entry can say. */
+const LONGEST_LINE = 16 * 1024 * 1024;
 
 export interface AuditVerifyOptions {
   /** Public key that the file must be signed with. */
@@ -23,23 +26,46 @@ export async function auditVerifyCommand(
   options: AuditVerifyOptions,
   terminal: Pick<Terminal, 'out'>,
 ): Promise<boolean> {
-  const verdict = await verifyAuditRecords(() => readRecords(file), options.key?.toLowerCase()).catch(
-    explain,
-  );
+  const verdict = await verifyFile(file, options.key?.toLowerCase());
   terminal.out(options.json ? JSON.stringify(verdict) : describe(verdict, options.key !== undefined));
   return verdict.valid;
 }
 
-/** A file that is not one of ours, or not there, is one sentence and not a stack. */
-function explain(error: unknown): never {
-  if (
-    error instanceof AuditFileError ||
-    error instanceof SyntaxError ||
-    (error as { code?: unknown }).code === 'ENOENT'
-  ) {
-    throw new CliError(`not an exported audit log: ${(error as Error).message}`);
+async function verifyFile(file: string, key: string | undefined): Promise<AuditFileVerdict> {
+  try {
+    // A pipe could not be read a second time.
+    if (!(await stat(file)).isFile()) throw cannotRead(file, 'it is no regular file');
+    return await verifyAuditRecords(() => readRecords(file), key);
+  } catch (error) {
+    throw explained(error, file);
   }
-  throw error;
+}
+
+const systemErrors: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EACCES: 'you may not read it',
+  EPERM: 'you may not read it',
+};
+
+/**
+ * A file that is not one of ours, or cannot be read, is one sentence and not a stack. What a parser says is not passed on:
+ * it quotes the file, whose bytes may be anything.
+ */
+function explained(error: unknown, file: string): unknown {
+  if (error instanceof AuditFileError) return notOurs(error.message);
+  if (error instanceof SyntaxError) return notOurs('a record is not JSON');
+  if (error instanceof RangeError) return notOurs('a record is too long or too deep');
+  const { code } = error as NodeJS.ErrnoException;
+  return code === undefined ? error : cannotRead(file, systemErrors[code] ?? `the system says ${code}`);
+}
+
+function notOurs(why: string): CliError {
+  return new CliError(`not an exported audit log: ${why}`);
+}
+
+function cannotRead(file: string, why: string): CliError {
+  return new CliError(`cannot read ${printable(file)}: ${why}`);
 }
 
 async function* readRecords(file: string): AsyncGenerator<AuditRecord> {
@@ -55,10 +81,22 @@ async function* readRecords(file: string): AsyncGenerator<AuditRecord> {
   }
 }
 
-async function* ndjsonRecords(stream: NodeJS.ReadableStream): AsyncGenerator<unknown> {
-  for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) {
-    if (line !== '') yield JSON.parse(line);
+async function* ndjsonRecords(stream: AsyncIterable<string>): AsyncGenerator<unknown> {
+  for await (const line of linesOf(stream)) {
+    if (line.trim() !== '') yield JSON.parse(line);
   }
+}
+
+/** What `readline` does, but an error of the file reaches the caller, and a file without lines is not held whole. */
+async function* linesOf(stream: AsyncIterable<string>): AsyncGenerator<string> {
+  let rest = '';
+  for await (const piece of stream) {
+    const lines = (rest + piece).split('\n');
+    rest = lines.pop() ?? '';
+    if (rest.length > LONGEST_LINE) throw new AuditFileError('a line has no end');
+    yield* lines;
+  }
+  yield rest;
 }
 
 async function* csvRecords(stream: AsyncIterable<string>): AsyncGenerator<unknown> {
@@ -73,11 +111,11 @@ function describe(verdict: AuditFileVerdict, keyWasGiven: boolean): string {
   const { firstBroken, checkpoint, entries, links } = verdict;
   if (firstBroken !== undefined) {
     const where = firstBroken.seq === null ? '' : ` at entry ${firstBroken.seq}`;
-    return `broken${where}${firstBroken.id === null ? '' : ` (${firstBroken.id})`}: ${firstBroken.reason}`;
+    return `broken${where}${firstBroken.id === null ? '' : ` (${printable(firstBroken.id)})`}: ${firstBroken.reason}`;
   }
   const left = links === 0 ? '' : ` and ${links} that the export left out`;
   return [
-    `whole: ${entries} entries${left}, up to ${checkpoint?.seq}, signed ${checkpoint?.signedAt}`,
+    `whole: ${entries} entries${left}, up to ${checkpoint?.seq}, signed ${printable(checkpoint?.signedAt ?? '')}`,
     keyWasGiven
       ? 'signed with the key that was given'
       : `signed with the key ${checkpoint?.publicKey}: compare it`,

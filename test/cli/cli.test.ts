@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { answer, buildCli, frame, removeCli, sluice, startTinyApi, type TinyApi } from './cli-fixture.js';
 
 let api: TinyApi;
@@ -147,14 +147,40 @@ test.each([
   expect(ran.err).not.toContain('    at ');
 });
 
-test('audit verify says what is wrong with a file in one sentence', async () => {
-  const file = join(folder, 'audit.ndjson');
-  await writeFile(file, '{"not":"ours"}\n');
-  const ran = await sluice(['audit', 'verify', file]);
-  expect(ran).toEqual({
+const noHash = '0'.repeat(64);
+const header = `{"type":"header","format":"sluice audit log 1","after":{"seq":0,"hash":"${noHash}"}}`;
+const texts = ['id', 'timestamp', 'actorName', 'actorRole', 'action', 'resourceType', 'resourceId'];
+const nulls = ['actorId', 'actorEmail', 'reason', 'requestId', 'after', 'origin'];
+const members = [...texts.map((name) => `"${name}":"x"`), ...nulls.map((name) => `"${name}":null`)].join(',');
+const before = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+const deepEntry = `{"type":"entry","seq":1,"hash":"${noHash}","isDeleted":false,"entry":{${members},"before":${before}}}`;
+
+test.each<[string, string, string | Buffer]>([
+  ['another document', 'other.ndjson', '{"not":"ours"}\n'],
+  ['bytes', 'bytes.ndjson', Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 0xff, 0x1b, 0x5b, 0x33, 0x31, 0x6d])],
+  ['bytes', 'bytes.csv', Buffer.from([0x0a, 0x7f, 0, 0xff, 0x1b, 0x0a, 0x22, 0x1b])],
+  ['nothing', 'empty.ndjson', ''],
+  ['no lines', 'endless.ndjson', ' '.repeat(17 * 1024 * 1024)],
+  ['a record without a floor', 'deep.ndjson', `${header}\n${deepEntry}\n`],
+])('audit verify says what is wrong with a file of %s in one sentence', async (_what, name, content) => {
+  const file = join(folder, name);
+  await writeFile(file, content);
+  const { code, out, err } = await sluice(['audit', 'verify', file]);
+  expect([code, out]).toEqual([1, '']);
+  expect(err).toMatch(/^not an exported audit log: [ -~]+\n$/);
+});
+
+test.each([
+  ['a directory', '.', 'it is no regular file'],
+  ['a device', '/dev/null', 'it is no regular file'],
+  ['what is not there', 'absent.ndjson', 'there is no such file'],
+  ['a name that is too long', 'x'.repeat(300), 'the system says ENAMETOOLONG'],
+])('audit verify says of %s that it cannot be read, and why', async (_what, name, why) => {
+  const file = resolve(folder, name);
+  expect(await sluice(['audit', 'verify', file])).toEqual({
     code: 1,
     out: '',
-    err: expect.stringMatching(/^not an exported audit log: .*\n$/) as string,
+    err: `cannot read ${file}: ${why}\n`,
   });
 });
 

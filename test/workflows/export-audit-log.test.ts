@@ -162,7 +162,9 @@ test('a file that is none of ours is refused in one sentence', async () => {
   const file = join(folder, 'other.ndjson');
   await writeFile(file, '{"hello":1}\n');
   await expect(verdictOn(file)).rejects.toThrow(/^not an exported audit log: /);
-  await expect(verdictOn(join(folder, 'absent.ndjson'))).rejects.toThrow(/^not an exported audit log: /);
+  await expect(verdictOn(join(folder, 'absent.ndjson'))).rejects.toThrow(
+    /^cannot read .*: there is no such file$/,
+  );
 });
 
 /** The line of an entry with another mark, in either format: the heads take one line or two. */
