@@ -36,6 +36,27 @@ test('both keys belong to their users, however often the stack is started', asyn
   expect(rows).toEqual([{ email: 'admin@sluice.local' }, { email: 'analyst@sluice.local' }]);
 });
 
+test('each user and each key is in the audit log once, however often the stack is started', async () => {
+  const secrets = keepSecrets(path);
+  await bootstrapUsers(database.pool, secrets);
+  await bootstrapUsers(database.pool, secrets);
+  const { rows } = await database.pool.query<{ by: string; what: string; entries: number }>(
+    `select a.actor_name as by, coalesce(u.email, o.email || '''s key') as what, count(*) as entries
+       from audit_logs a
+       left join users u on a.resource_type = 'user' and u.id = a.resource_id
+       left join api_keys k on a.resource_type = 'api_key' and k.id = a.resource_id
+       left join users o on o.id = k.user_id
+      where a.action = 'created' and a.actor_role = 'SYSTEM' group by 1, 2 order by 2`,
+  );
+  const [by, entries] = ['npm start', 1];
+  expect(rows).toEqual([
+    { by, entries, what: 'admin@sluice.local' },
+    { by, entries, what: "admin@sluice.local's key" },
+    { by, entries, what: 'analyst@sluice.local' },
+    { by, entries, what: "analyst@sluice.local's key" },
+  ]);
+});
+
 test('the link of a start signs the admin in once', async () => {
   const { signInToken } = await bootstrapUsers(database.pool, keepSecrets(path));
   expect(await redeemSignInToken(database.pool, signInToken)).toMatch(/^usr_/);
