@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { auditFilterShape, type AuditFilters } from './audit-log.js';
 import type { JobInput } from './job-workflow.js';
 import type { RunResult } from './run.js';
+import { timesInOrder } from './times-in-order.js';
 
 export const auditExportFormats = ['ndjson', 'csv'] as const;
 export type AuditExportFormat = (typeof auditExportFormats)[number];
@@ -12,6 +13,7 @@ export const auditExportBody = z
     ...auditFilterShape,
     includeDeleted: z.boolean().default(false),
   })
+  .superRefine(timesInOrder('from', 'to'))
   .meta({
     id: 'AuditExport',
     description: 'Entries that the filters leave out stand in the file as hashes.',

@@ -3,6 +3,7 @@ import { auditBreakSchema, auditCheckpointSchema } from './audit-chain.js';
 import { idSchema } from './ids.js';
 import { pageOf, pageQuery } from './page.js';
 import { roleSchema } from './principal.js';
+import { timesInOrder } from './times-in-order.js';
 
 /** A lower-case singular noun for everything that the log speaks of. */
 export const auditResourceSchema = z
@@ -70,8 +71,12 @@ export const auditFilterShape = {
     .transform((text) => text === 'true'),
 };
 
-export const auditListQuerySchema = z.strictObject({ ...auditFilterShape, ...pageQuery });
-export const auditFilterQuerySchema = z.strictObject(auditFilterShape);
+export const auditListQuerySchema = z
+  .strictObject({ ...auditFilterShape, ...pageQuery })
+  .superRefine(timesInOrder('from', 'to'));
+export const auditFilterQuerySchema = z
+  .strictObject(auditFilterShape)
+  .superRefine(timesInOrder('from', 'to'));
 export type AuditFilters = z.output<typeof auditFilterQuerySchema>;
 
 export const auditPageSchema = pageOf(auditLogSchema).meta({ id: 'AuditLogPage' });

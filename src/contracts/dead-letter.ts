@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { idSchema } from './ids.js';
 import { pageOf, pageQuery } from './page.js';
+import { timesInOrder } from './times-in-order.js';
 
 /** Of a dead letter that is no job's: a webhook's delivery that used up its tries. */
 export const DELIVERY_KIND = 'webhook-delivery';
@@ -50,14 +51,16 @@ const filters = {
   createdTo: moment.optional(),
 };
 
-export const deadLetterListQuery = z.strictObject({
-  ...filters,
-  replayed: z
-    .enum(['yes', 'no'])
-    .optional()
-    .meta({ description: 'Whether it was replayed; both when absent.' }),
-  ...pageQuery,
-});
+export const deadLetterListQuery = z
+  .strictObject({
+    ...filters,
+    replayed: z
+      .enum(['yes', 'no'])
+      .optional()
+      .meta({ description: 'Whether it was replayed; both when absent.' }),
+    ...pageQuery,
+  })
+  .superRefine(timesInOrder('createdFrom', 'createdTo'));
 
 export const replayOneBody = z
   .strictObject({
@@ -72,6 +75,7 @@ export const replayManyBody = z
   .strictObject({
     filter: z
       .strictObject({ ...filters, ids: z.array(idSchema('deadLetter')).min(1).max(MOST_AT_ONCE).optional() })
+      .superRefine(timesInOrder('createdFrom', 'createdTo'))
       .meta({ description: 'All that is given must match. Those that were replayed before never do.' }),
     dryRun: z
       .boolean()

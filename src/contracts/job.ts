@@ -5,6 +5,7 @@ import { idSchema } from './ids.js';
 import { jobKinds, type RunKind } from './names.js';
 import { pageOf, pageQuery } from './page.js';
 import { runStatusSchema } from './run.js';
+import { timesInOrder } from './times-in-order.js';
 
 export const jobStatuses = ['running', 'success', 'failed', 'canceled'] as const;
 export type JobStatus = (typeof jobStatuses)[number];
@@ -70,14 +71,21 @@ export type Job = z.infer<typeof jobSchema>;
 
 export const jobPageSchema = pageOf(jobSchema).meta({ id: 'JobPage' });
 
-export const jobListQuery = z.strictObject({
-  kind: z.enum(jobKinds as [RunKind, ...RunKind[]]).optional(),
-  status: z
-    .enum([...jobStatuses, ...jobStates, ...runStatusSchema.options])
-    .optional()
-    .meta({ description: 'A status or a state of a job.' }),
-  scheduleId: idSchema('schedule').optional().meta({ description: 'Those that this report schedule made.' }),
-  createdFrom: z.iso.datetime({ offset: true }).optional().meta({ description: 'At this moment or later.' }),
-  createdTo: z.iso.datetime({ offset: true }).optional().meta({ description: 'Before this moment.' }),
-  ...pageQuery,
-});
+export const jobListQuery = z
+  .strictObject({
+    kind: z.enum(jobKinds as [RunKind, ...RunKind[]]).optional(),
+    status: z
+      .enum([...jobStatuses, ...jobStates, ...runStatusSchema.options])
+      .optional()
+      .meta({ description: 'A status or a state of a job.' }),
+    scheduleId: idSchema('schedule')
+      .optional()
+      .meta({ description: 'Those that this report schedule made.' }),
+    createdFrom: z.iso
+      .datetime({ offset: true })
+      .optional()
+      .meta({ description: 'At this moment or later.' }),
+    createdTo: z.iso.datetime({ offset: true }).optional().meta({ description: 'Before this moment.' }),
+    ...pageQuery,
+  })
+  .superRefine(timesInOrder('createdFrom', 'createdTo'));

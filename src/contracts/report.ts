@@ -6,6 +6,7 @@ import { idSchema } from './ids.js';
 import type { JobInput } from './job-workflow.js';
 import type { Role } from './principal.js';
 import type { RunError, RunResult } from './run.js';
+import { timesInOrder } from './times-in-order.js';
 
 export const MAX_REPORT_HOURS = 90 * 24;
 
@@ -56,6 +57,7 @@ const auditBody = z
         ...{ resourceType, resourceId, action, actorId },
         includeDeleted: z.boolean().default(false),
       })
+      .superRefine(timesInOrder('from', 'to'))
       .prefault({}),
   })
   .meta({ description: 'What was done by whom, whether the log is whole, and its entries. For ADMIN.' });

@@ -5,6 +5,7 @@ import { idSchema } from './ids.js';
 import { pageOf, pageQuery } from './page.js';
 import { progressSchema, sessionStatus } from './session.js';
 import { templateName } from './template.js';
+import { timesInOrder } from './times-in-order.js';
 
 const moment = z.iso.datetime({ offset: true });
 
@@ -15,15 +16,17 @@ const statusList = z
   .pipe(z.array(sessionStatus).min(1))
   .meta({ description: 'One status, or several with commas between.' });
 
-export const sessionListQuery = z.strictObject({
-  status: statusList.optional(),
-  template: templateName.optional(),
-  tag: z.string().min(1).max(100).optional(),
-  q: z.string().trim().min(1).max(200).optional().meta({ description: 'Part of the topic.' }),
-  createdFrom: moment.optional(),
-  createdTo: moment.optional(),
-  ...pageQuery,
-});
+export const sessionListQuery = z
+  .strictObject({
+    status: statusList.optional(),
+    template: templateName.optional(),
+    tag: z.string().min(1).max(100).optional(),
+    q: z.string().trim().min(1).max(200).optional().meta({ description: 'Part of the topic.' }),
+    createdFrom: moment.optional(),
+    createdTo: moment.optional(),
+    ...pageQuery,
+  })
+  .superRefine(timesInOrder('createdFrom', 'createdTo'));
 
 export const sessionLinksSchema = z
   .object({
