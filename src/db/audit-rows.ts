@@ -1,4 +1,5 @@
 import type { AuditContent } from '../contracts/audit-chain.js';
+import { signedTime } from './signed-time.js';
 import { sql, type Sql } from './sql.js';
 
 /** A row of audit_logs as every reader of the log selects it. */
@@ -27,7 +28,7 @@ export const auditColumns: Sql = sql`a.id, a.timestamp, a.actor_id, a.actor_name
 export function contentOf(row: AuditRow): AuditContent {
   return {
     id: row.id,
-    timestamp: row.timestamp,
+    timestamp: signedTime(row.timestamp),
     actorId: row.actor_id,
     actorName: row.actor_name,
     actorEmail: row.actor_email,

@@ -1,4 +1,5 @@
 import type { AuditCheckpoint } from '../contracts/audit-chain.js';
+import { signedTime } from './signed-time.js';
 import { many, one, sql, type Db } from './sql.js';
 
 export interface AuditSegment {
@@ -40,7 +41,7 @@ function checkpointOf(row: { seq: number; hash: string } & SignedColumns): Audit
   return {
     seq: row.seq,
     hash: row.hash,
-    signedAt: row.signed_at,
+    signedAt: signedTime(row.signed_at),
     publicKey: row.public_key,
     signature: row.signature,
   };

@@ -5,9 +5,13 @@ import { currentMeter } from './query-meter.js';
 const TYPE_INT8 = 20;
 const TYPE_TIMESTAMPTZ = 1184;
 
-/** `2026-01-02 03:04:05.123456+00` → `2026-01-02T03:04:05.123456Z`. A JS Date would lose the microseconds. */
+/** `2026-01-02 03:04:05.1234+00` → `2026-01-02T03:04:05.123400Z`. A JS Date would lose the microseconds. */
 export function toRfc3339(text: string): string {
-  return `${text.slice(0, 10)}T${text.slice(11).replace(/\+00(:00)?$/, '')}Z`;
+  const [time = '', fraction = ''] = text
+    .slice(11)
+    .replace(/\+00(:00)?$/, '')
+    .split('.');
+  return `${text.slice(0, 10)}T${time}.${fraction.padEnd(6, '0')}Z`;
 }
 
 function parserOf(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {

@@ -197,6 +197,7 @@ describe('a page', () => {
       unknown
     >;
     expect(last).toMatchObject({ items: [{ pos: 3 }], hasMore: false, nextAfter: 3 });
+    for (const { at } of first['items'] as { at: string }[]) expect(at).toMatch(/T\d\d:\d\d:\d\d\.\d{6}Z$/);
   });
 
   test('of another media type is refused, and so is a Last-Event-ID that is none', async () => {
