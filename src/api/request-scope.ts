@@ -1,4 +1,6 @@
+import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
+import { newId } from '../contracts/ids.js';
 import type { Origin, Principal } from '../contracts/principal.js';
 import { QueryMeter } from '../platform/query-meter.js';
 
@@ -19,6 +21,7 @@ export class RequestScope {
 
 const key = 'scope';
 const MAX_USER_AGENT = 500;
+const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
 export function openScope(ctx: Context, requestId: string): RequestScope {
   const scope = new RequestScope(requestId);
@@ -28,6 +31,12 @@ export function openScope(ctx: Context, requestId: string): RequestScope {
 
 export function scopeOf(ctx: Context): RequestScope {
   return (ctx.state as Record<string, RequestScope>)[key] ?? openScope(ctx, '');
+}
+
+/** The caller's own, where it is one that can be looked for in a log. */
+export function requestIdOf(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId('request');
 }
 
 export function originOf(ctx: Context): Origin {

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type Koa from 'koa';
 import type { UpgradeHandler } from './events/event-upgrade.js';
+import { UpgradeRequest } from './upgrade-request.js';
 
 const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 120_000;
@@ -10,7 +11,7 @@ const KEEP_ALIVE_MS = 75_000;
 
 /** The app on a server of its own, with WebSocket upgrades; it does not listen yet. */
 export function createApiServer(app: Koa, upgrade: UpgradeHandler): Server {
-  const server = createServer(app.callback());
+  const server = createServer({ IncomingMessage: UpgradeRequest }, app.callback());
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;

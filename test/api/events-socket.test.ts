@@ -8,13 +8,15 @@ describe('a WebSocket', () => {
     const socket = new WebSocket(server.url.replace('http', 'ws') + path, {
       headers: { Authorization: 'Bearer analyst', ...headers },
     });
-    const seen = { messages: [] as Record<string, unknown>[], code: 0, status: 0, socket };
+    const seen = { messages: [] as Record<string, unknown>[], code: 0, status: 0, headers: {}, socket };
     socket.on('message', (data: Buffer) =>
       seen.messages.push(JSON.parse(data.toString()) as Record<string, unknown>),
     );
     socket.on('close', (code) => void (seen.code = code));
     socket.on('error', () => undefined);
-    socket.on('unexpected-response', (_request, response) => void (seen.status = response.statusCode ?? 0));
+    socket.on('unexpected-response', (_request, response) => {
+      Object.assign(seen, { status: response.statusCode, headers: response.headers });
+    });
     return seen;
   };
 
@@ -56,13 +58,16 @@ describe('a WebSocket', () => {
     ['from a page of a foreign origin', { Origin: 'https://evil.example' }, 403],
   ])('%s is refused', async (_what, headers, status) => {
     const server = await reading.serve();
-    const refused = connect(
-      server,
-      `/jobs/${await createRun(reading.pool, reading.analyst)}/events`,
-      headers,
-    );
+    const refused = connect(server, `/jobs/${await createRun(reading.pool, reading.analyst)}/events`, {
+      ...headers,
+      'X-Request-Id': 'req_of_the_reader',
+    });
     await until('an answer', () => refused.status !== 0);
     expect(refused.status).toBe(status);
+    expect(refused.headers).toMatchObject({
+      ...{ 'content-type': 'application/problem+json; charset=utf-8', 'x-content-type-options': 'nosniff' },
+      'x-request-id': 'req_of_the_reader',
+    });
   });
 
   test.each([['https://console.example'], ['own']])(

@@ -99,6 +99,26 @@ test('OPTIONS says the same without complaint', async () => {
   expect([answer.status, answer.headers.allow]).toEqual([204, expect.stringContaining('GET')]);
 });
 
+test.each(['h2c', 'TLS/1.0', 'websocket, h2c'])(
+  'a request to upgrade to %s is an ordinary one',
+  async (upgrade) => {
+    const asked = {
+      Upgrade: upgrade,
+      Connection: 'Upgrade, HTTP2-Settings',
+      'HTTP2-Settings': 'AAMAAABkAAQAoAAA',
+    };
+    const read = await api.send('/fine', { token: user.token, headers: asked });
+    expect(read.status).toBe(200);
+    const refused = await api.send('/fine', {
+      method: 'POST',
+      token: user.token,
+      headers: asked,
+      body: { a: 1 },
+    });
+    expect([refused.status, refused.body['code']]).toEqual([405, 'method_not_allowed']);
+  },
+);
+
 test('HEAD answers what GET answers, without the body', async () => {
   const answer = await api.send('/fine', { method: 'HEAD', token: user.token });
   const { headers } = await get('/fine');

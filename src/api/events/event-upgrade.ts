@@ -3,8 +3,10 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { eventsQuery } from '../../contracts/event.js';
 import { Problem } from '../../contracts/problems.js';
-import { newId } from '../../contracts/ids.js';
 import type { Logger } from '../../platform/logger.js';
+import { dataHeaders } from '../middleware/security-headers.js';
+import { problemDocument, problemOf } from '../problem-document.js';
+import { requestIdOf } from '../request-scope.js';
 import type { ReadableRuns } from './event-subject.js';
 import {
   openEventStream,
@@ -48,7 +50,7 @@ export function createEventUpgrade(deps: EventUpgradeDeps): UpgradeHandler {
           openEventStream(deps, runs, reading, { request, channel: new SocketChannel(webSocket) });
         });
       })
-      .catch((error: unknown) => refuse(deps.logger, socket, error));
+      .catch((error: unknown) => refuse(deps.logger, request, socket, error));
   };
 }
 
@@ -85,16 +87,17 @@ function originAllowed(request: IncomingMessage, allowed: readonly string[]): bo
   return URL.canParse(origin) && host !== undefined && new URL(origin).host === host;
 }
 
-function refuse(logger: Logger, socket: Duplex, error: unknown): void {
-  const problem = error instanceof Problem ? error : new Problem('internal_error', { cause: error });
-  const requestId = newId('request');
-  if (problem.status >= 500) logger.error({ err: error, requestId }, 'a WebSocket could not be opened');
-  const { status, title, code, errors } = problem;
-  const detail = problem.status >= 500 ? title : problem.message;
-  const body = JSON.stringify({ type: 'about:blank', title, status, detail, code, requestId, errors });
+function refuse(logger: Logger, request: IncomingMessage, socket: Duplex, error: unknown): void {
+  const problem = problemOf(error);
+  const { status } = problem;
+  const requestId = requestIdOf(request);
+  if (status >= 500) logger.error({ err: error, requestId }, 'a WebSocket could not be opened');
+  const body = JSON.stringify(problemDocument(problem, requestId));
   const head = {
-    'Content-Type': 'application/problem+json',
+    ...Object.fromEntries(dataHeaders),
+    'Content-Type': 'application/problem+json; charset=utf-8',
     'Content-Length': String(Buffer.byteLength(body)),
+    'Cache-Control': 'no-store',
     'X-Request-Id': requestId,
     Connection: 'close',
     ...(status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),

@@ -1,16 +1,12 @@
 import type { Context, Middleware } from 'koa';
-import { newId } from '../../contracts/ids.js';
 import type { Logger } from '../../platform/logger.js';
 import type { ApiMetrics } from '../../platform/metrics.js';
-import { openScope, type RequestScope } from '../request-scope.js';
-
-const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
+import { openScope, requestIdOf, type RequestScope } from '../request-scope.js';
 
 /** Opens the scope of a request, and tells of it when it is over: in its headers, in the log and in the metrics. */
 export function requestScope(deps: { logger: Logger; metrics: ApiMetrics }): Middleware {
   return async (ctx, next) => {
-    const given = ctx.req.headers['x-request-id'];
-    const requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : newId('request');
+    const requestId = requestIdOf(ctx.req);
     const scope = openScope(ctx as Context, requestId);
     ctx.res.setHeader('X-Request-Id', requestId);
     await next();
