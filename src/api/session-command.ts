@@ -25,17 +25,21 @@ export async function commandSession(
   asked: AskedCommand,
 ): Promise<SessionProgressView | null> {
   const { session, command, commandId, viewer } = asked;
-  const current = (): Promise<SessionProgressView | null> => currentProgress(db, viewer, session.id);
+  // The workflow of a finished session is closed, so the row answers for it.
+  if (session.finished && !(await tookSessionCommand(temporal, session.id, commandId)))
+    throw await finishedProblem(db, viewer, session.id);
   try {
-    // The workflow of a finished session is closed, so the row answers for it.
     if (!session.finished) await sendSessionCommand(temporal, session.id, command, commandId);
-    else if (!(await tookSessionCommand(temporal, session.id, commandId)))
-      throw new Problem('already_finished');
   } catch (error) {
     if (!(error instanceof Problem) || error.status !== 409) throw error;
-    throw new Problem(error.code, { extra: { current: await current() }, cause: error });
+    const current = await currentProgress(db, viewer, session.id);
+    throw new Problem(error.code, { extra: { current }, cause: error });
   }
-  return current();
+  return currentProgress(db, viewer, session.id);
+}
+
+export async function finishedProblem(db: Db, viewer: Viewer, id: string): Promise<Problem> {
+  return new Problem('already_finished', { extra: { current: await currentProgress(db, viewer, id) } });
 }
 
 export async function currentProgress(

@@ -26,9 +26,17 @@ export async function previewRerun(
 }
 
 export function rerunPlan(session: OwnedSession, body: RedoBody): RerunPlan {
+  requirePhase(session, body.from.phase);
   const plan = planRerun(session.state, body.from);
   if (plan !== null) return plan;
   throw new Problem('step_not_reached', { extra: { current: session.progress } });
+}
+
+export function requirePhase({ state }: OwnedSession, phase: number): void {
+  const count = state.plan.phases.length;
+  if (phase <= count) return;
+  const errors = [{ path: 'from.phase', message: `the template has ${count} phases` }];
+  throw new Problem('validation_error', { errors });
 }
 
 /** Gives a fork the earlier results of its origin, by reference: the ledger says where each comes from. */

@@ -79,7 +79,19 @@ test('what cannot be accepted now is refused with its code and the state that it
       409,
       'stale_approval',
     ]);
+    for (const path of ['redo', 'fork']) {
+      const beyond = await post(`${at}/${path}`, { from: { phase: 9 } });
+      expect([codeOf(beyond), beyond.body['errors']]).toMatchObject([
+        [400, 'validation_error'],
+        [{ path: 'from.phase' }],
+      ]);
+    }
     expect((await post(`${at}/cancel`)).body).toMatchObject({ status: 'canceled' });
+    const preview = await post(`${at}/redo`, { from: { phase: 1 }, dryRun: true });
+    expect([codeOf(preview), preview.body['current']]).toMatchObject([
+      [409, 'already_finished'],
+      { status: 'canceled' },
+    ]);
     for (const path of ['proceed-next-phase', 'pause', 'resume', 'cancel', 'process-async']) {
       const answer = await post(`${at}/${path}`);
       expect(codeOf(answer)).toEqual([409, 'already_finished']);
@@ -190,7 +202,12 @@ test('a gate takes every decision, and an edit has to fit the output schema of i
     const { id, gate } = await atGate(withSchema);
     const bad = await decide(gate, { decision: 'edit', edits: { title: 7 } });
     expect(codeOf(bad)).toEqual([400, 'validation_error']);
-    expect(bad.body['errors']).toMatchObject([{ path: expect.stringContaining('title') as string }]);
+    expect(bad.body['errors']).toMatchObject([{ path: 'edits.title' }]);
+    const missing = await decide(gate, { decision: 'edit', edits: {} });
+    expect(missing.body['errors']).toMatchObject([{ path: 'edits.title' }]);
+    expect((await decide(gate, { decision: 'edit', edits: 'words' })).body['errors']).toMatchObject([
+      { path: 'edits' },
+    ]);
     expect((await decide(gate, { decision: 'edit', edits: { title: 'Better' } })).status).toBe(200);
     const second = await untilGate(rig, id, 2);
     const gate2 = { id: second.gateId!, digest: second.outputDigest! };

@@ -58,6 +58,11 @@ test('a call that would pass the limit is not made, the session waits, and a rai
     const before = await eventTypesOf(rig, id);
     expect([count(before, 'budget.warning'), count(before, 'budget.exhausted')]).toEqual([1, 1]);
     expect((await goOn(id, { budget: { maxTokens: 1_000 } })).status).toBe(200);
+    const { rows } = await rig.database.pool.query(
+      `select before, after from audit_logs where resource_id = $1 and action = 'budget_raised'`,
+      [id],
+    );
+    expect(rows).toEqual([{ before: { maxTokens: 36 }, after: { maxTokens: 1_000 } }]);
     await untilGate(rig, id, 1);
     expect(await spent(id)).toMatchObject({ tokens: 45, reserved: 0, error: null });
     expect(count(await eventTypesOf(rig, id), 'budget.warning')).toBe(1);

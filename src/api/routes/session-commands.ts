@@ -1,3 +1,4 @@
+import type { Pool } from 'pg';
 import { z, type ZodType } from 'zod';
 import type { Client } from '@temporalio/client';
 import {
@@ -10,17 +11,18 @@ import {
 } from '../../contracts/session.js';
 import { idSchema } from '../../contracts/ids.js';
 import type { ProblemCode } from '../../contracts/problems.js';
-import { raiseBudget } from '../../db/session-budgets.js';
 import type { OwnedSession } from '../../db/sessions.js';
 import type { Db } from '../../db/sql.js';
 import { refusalOf, type SessionCommand } from '../../domain/session-commands.js';
 import { commandRoute, reply, type AnyRoute, type Reply, type SignedCall } from '../route.js';
-import { commandSession } from '../session-command.js';
+import { raiseSessionBudget } from '../raise-session-budget.js';
+import { commandSession, finishedProblem } from '../session-command.js';
 import { deciderOf, keepText } from '../session-decider.js';
-import { previewRerun } from '../session-rerun.js';
+import { previewRerun, requirePhase } from '../session-rerun.js';
 import { operationId, ownedSession } from './sessions.js';
 
 export interface SessionCommandDeps {
+  readonly pool: Pool;
   readonly temporal: Client;
 }
 
@@ -61,7 +63,7 @@ export function createSessionCommandRoutes(deps: SessionCommandDeps, base: strin
         return reply(200, await commandSession(deps.temporal, db, asked));
       },
     });
-  return [proceed, processStep, goOn, redo, ...states].map((route) => route(define));
+  return [proceed, processStep, goOn, redo, ...states].map((route) => route(define, deps));
 }
 
 const proceed = (define: Define): AnyRoute =>
@@ -95,7 +97,7 @@ const processStep = (define: Define): AnyRoute =>
     }),
   });
 
-const goOn = (define: Define): AnyRoute =>
+const goOn = (define: Define, { pool }: SessionCommandDeps): AnyRoute =>
   define({
     path: 'continue-async',
     name: 'continueSession',
@@ -110,7 +112,9 @@ const goOn = (define: Define): AnyRoute =>
       const command = { kind: 'go_on', by, model: body.model ?? null, instructions } as const;
       // Before the step starts again, and not at all when the session will not take the command.
       const taken = refusalOf(session.state, command) === null;
-      if (body.budget !== undefined && taken) await raiseBudget(db, session.id, body.budget);
+      if (body.budget !== undefined && taken) {
+        await raiseSessionBudget(pool, session, { budget: body.budget, actor: principal, origin });
+      }
       return command;
     },
   });
@@ -123,6 +127,8 @@ const redo = (define: Define): AnyRoute =>
     body: redoBody,
     problems: ['step_not_reached'],
     prepare: async ({ body, principal, origin }, session, db) => {
+      requirePhase(session, body.from.phase);
+      if (body.dryRun && session.finished) throw await finishedProblem(db, principal, session.id);
       if (body.dryRun) return reply(200, await previewRerun(db, session, body));
       return {
         kind: 'redo',
