@@ -125,7 +125,8 @@ async function run(
     key: ctx.req.headers['idempotency-key'] as string | undefined,
     method: ctx.method,
     path: ctx.url,
-    body: rawBody,
+    // No body and an empty object ask for the same.
+    body: rawBody ?? {},
     requestId: call.origin.requestId,
   });
   switch (route.kind) {

@@ -25,6 +25,8 @@ export interface ResponseSpec {
   /** Absent: no body. A string: a media type other than JSON. */
   body?: Shape | { contentType: string };
   headers?: Record<string, string>;
+  /** True: also, and by default, as a stream of Server-Sent Events. */
+  stream?: boolean;
 }
 
 export interface Reply {

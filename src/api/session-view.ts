@@ -72,6 +72,7 @@ export function toDetail(parts: SessionParts, at: LinkBase): SessionDetail {
     input: inputOf(texts.get(state.input?.sha256 ?? row.inputSha256 ?? '')),
     model: state.model ?? row.model,
     autoProgressSteps: autoSteps,
+    autoProgressPhases: state.plan.phases.every(({ gate }) => !gate),
     gateTimeout: { timeoutSeconds: gateTimeoutMs === null ? null : gateTimeoutMs / 1_000, onTimeout },
     progress: toProgressView(row),
     phases: state.plan.phases.map((_phase, index) => toPhase(parts, index + 1)),

@@ -11,7 +11,7 @@ export const gateListQuery = z.strictObject({
   ...pageQuery,
 });
 
-const inboxGateSchema = gateRecordSchema
+export const inboxGateSchema = gateRecordSchema
   .extend({
     sessionId: idSchema('session'),
     topic: z.string(),

@@ -6,7 +6,7 @@ export const problems = {
   validation_error: { status: 400, title: 'The request does not fit the contract' },
   invalid_cursor: { status: 400, title: 'The cursor is not one of ours, or belongs to another list' },
   unauthenticated: { status: 401, title: 'A valid token is needed' },
-  forbidden: { status: 403, title: 'Your role does not allow this' },
+  forbidden: { status: 403, title: 'You may not do this' },
   link_invalid: { status: 403, title: 'The link is altered or has expired' },
   not_found: { status: 404, title: 'There is no such record' },
   route_not_found: { status: 404, title: 'There is no such route' },

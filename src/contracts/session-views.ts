@@ -165,6 +165,7 @@ export const sessionDetailSchema = z
       .nullable()
       .meta({ description: 'As asked for; null: as the template or the server says.' }),
     autoProgressSteps: z.boolean(),
+    autoProgressPhases: z.boolean().meta({ description: 'No phase waits for a decision.' }),
     gateTimeout: z.object({
       timeoutSeconds: z.number().nullable(),
       onTimeout: z.enum(['hold', 'approve', 'reject']),

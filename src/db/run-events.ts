@@ -80,7 +80,7 @@ function writeProjection(projection: RunProjection, condition: Sql): Sql {
              progress = case when ${outdated} then progress else coalesce(${toJsonb(progress)}::jsonb, progress) end,
              result = coalesce(${toJsonb(projection.result)}::jsonb, result),
              error = ${projection.error === undefined ? sql`error` : sql`${toJsonb(projection.error)}::jsonb`},
-             started_at = coalesce(started_at, ${status === undefined || status === 'queued' ? sql`null` : sql`clock_timestamp()`}),
+             started_at = coalesce(started_at, ${begins(status) ? sql`clock_timestamp()` : sql`null`}),
              finished_at = ${status !== undefined && isFinal(status) ? sql`case when not ${outdated} then clock_timestamp() end` : sql`null`}
        where id = ${runId}
          and not exists (select from run_events where run_id = ${runId} and dedup_key = ${`${dedupKey}#1`})
@@ -101,6 +101,11 @@ function writeProjection(projection: RunProjection, condition: Sql): Sql {
            (select count(pg_notify(${webhooksDueChannel}, webhook_id))
               from (select distinct webhook_id from queued) as endpoints) as "webhooks"
       from changed`;
+}
+
+/** What is canceled or given up in the queue never began. */
+function begins(status: RunStatus | undefined): boolean {
+  return status !== undefined && status !== 'queued' && status !== 'canceled' && status !== 'failed';
 }
 
 function versionOf(progress: object | undefined): number | null {

@@ -95,6 +95,8 @@ test('a job that is canceled before it began ends at once, without Temporal; a s
   const id = await post();
   const canceled = await api.send(`/jobs/${id}`, { ...as(house.ana), method: 'DELETE' });
   expect([canceled.status, canceled.body['state']]).toEqual([202, 'CANCELED']);
+  expect(canceled.headers).toMatchObject({ location: `/jobs/${id}`, 'retry-after': '3' });
+  expect(canceled.body['startedAt']).toBeNull();
   expect((await api.send(`/jobs/${id}`, as(house.ana))).body).toMatchObject({
     status: 'canceled',
     state: 'CANCELED',

@@ -85,19 +85,29 @@ function operation(route: AnyRoute): ZodOpenApiOperationObject {
 }
 
 function responsesOf(route: AnyRoute): Record<string, ZodOpenApiResponseObject> {
+  const unchanged =
+    route.kind === 'read' ? { 304: { description: 'You have it: its `ETag` is in `If-None-Match`.' } } : {};
+  const specs: Record<number, ResponseSpec> = { ...unchanged, ...route.responses };
   return Object.fromEntries(
-    Object.entries(route.responses).map(([status, spec]) => [status, responseOf(spec)] as const),
+    Object.entries(specs).map(([status, spec]) => [status, responseOf(spec)] as const),
   );
 }
 
-function responseOf({ description, body, headers = {} }: ResponseSpec): ZodOpenApiResponseObject {
+function responseOf({
+  description,
+  body,
+  headers = {},
+  stream = false,
+}: ResponseSpec): ZodOpenApiResponseObject {
   const described = Object.entries(headers).map(
     ([name, about]) => [name, { description: about, schema: { type: 'string' as const } }] as const,
   );
   return {
     description,
     ...(described.length === 0 ? {} : { headers: Object.fromEntries(described) }),
-    ...(body === undefined ? {} : { content: contentOf(body) }),
+    ...(body === undefined
+      ? {}
+      : { content: { ...(stream ? { 'text/event-stream': {} } : {}), ...contentOf(body) } }),
   };
 }
 
@@ -106,6 +116,13 @@ function contentOf(
 ): NonNullable<ZodOpenApiResponseObject['content']> {
   return 'contentType' in body ? { [body.contentType]: {} } : { 'application/json': { schema: body } };
 }
+
+const retryAfter = {
+  'Retry-After': {
+    description: 'Seconds until it is worth asking again.',
+    schema: { type: 'string' as const },
+  },
+};
 
 /** One response for each status, naming the codes that it may carry. */
 function problemsOf(route: AnyRoute): Record<string, ZodOpenApiResponseObject> {
@@ -121,6 +138,7 @@ function problemsOf(route: AnyRoute): Record<string, ZodOpenApiResponseObject> {
         String(status),
         {
           description: codes.map((code) => `\`${code}\`: ${problems[code].title}`).join('; '),
+          ...(status === 429 || status === 503 ? { headers: retryAfter } : {}),
           content: { 'application/problem+json': { schema: problemSchema } },
         },
       ]),

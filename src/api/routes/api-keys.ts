@@ -77,10 +77,7 @@ function issueRoute(): AnyRoute {
         after: { userId: id, name: key.name, hint: key.hint, expiresAt: key.expiresAt },
       });
       await announcePrincipalChange(tx, id);
-      return reply(201, key, {
-        Location: `${PATH.replace(':id', id)}/${key.id}`,
-        'Cache-Control': 'no-store',
-      });
+      return reply(201, key, { 'Cache-Control': 'no-store' });
     },
   });
 }

@@ -167,7 +167,11 @@ function exportRoute({ starter }: AuditRouteDeps): AnyRoute {
     body: auditExportBody,
     bodyOptional: true,
     responses: {
-      202: { description: 'Accepted: a job, whose result is the file', body: reportAcceptedSchema },
+      202: {
+        description: 'Accepted: a job, whose result is the file',
+        body: reportAcceptedSchema,
+        headers: { Location: 'The job.', 'Retry-After': 'Seconds until it is worth asking.' },
+      },
     },
     async handle({ body, principal, origin }, tx) {
       const run = exportRun(body, principal);

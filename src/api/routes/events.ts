@@ -41,8 +41,9 @@ export function createEventRoute(spec: EventRouteSpec, deps: EventReadingDeps): 
       200: {
         description: 'A stream of `id`, `event` and `data` until the final event; or a page as JSON',
         body: eventPageSchema,
-        headers: { 'Content-Type': 'text/event-stream, or application/json' },
+        stream: true,
       },
+      101: { description: 'With `Upgrade: websocket`: the same events as messages.' },
       204: { description: 'The run is finished and you have its last event. Do not connect again.' },
     },
     problems: ['not_found', 'not_acceptable', 'rate_limited'],
@@ -68,7 +69,7 @@ async function answerPage(
   const after = asked.after ?? 0;
   const events = await listEventsAfter(deps.db, subject.runId, after, asked.limit + 1);
   const items = events.slice(0, asked.limit);
-  ctx.set('Vary', 'Accept');
+  ctx.vary('Accept');
   ctx.body = {
     items: items.map(bodyOf),
     hasMore: events.length > asked.limit,
@@ -92,7 +93,7 @@ async function answerStream(
   }
   deps.streams.admit(asked.principal.userId);
   ctx['compress'] = false;
-  ctx.set('Vary', 'Accept');
+  ctx.vary('Accept');
   if (ctx.method === 'HEAD') {
     ctx.type = 'text/event-stream';
     ctx.status = 200;

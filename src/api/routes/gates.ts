@@ -1,3 +1,4 @@
+import { bulkApprovalSchema } from '../../contracts/session-answers.js';
 import { z } from 'zod';
 import type { Client } from '@temporalio/client';
 import type { Principal } from '../../contracts/principal.js';
@@ -99,7 +100,10 @@ async function checkedEdits(
     typeof body.edits === 'string' ? parsed(body.edits) : body.edits,
   );
   if (verdict.ok) return body.edits;
-  const errors = verdict.problems.map(({ path, message }) => ({ path: `edits${path}`, message }));
+  const errors = verdict.problems.map(({ path, message }) => ({
+    path: `edits${path === '(root)' ? '' : `.${path}`}`,
+    message,
+  }));
   throw new Problem('validation_error', {
     detail: 'The edit does not fit the output schema of this phase.',
     errors,
@@ -129,7 +133,9 @@ function bulkRoute(deps: GateRouteDeps): AnyRoute {
     tag: 'gates',
     access: 'user',
     body: bulkDecideBody,
-    responses: { 200: { description: 'The preview, or what became of each gate.' } },
+    responses: {
+      200: { description: 'The preview, or what became of each gate.', body: bulkApprovalSchema },
+    },
     async handle({ body, principal, origin, commandId }, db) {
       if (body.dryRun) {
         const gates = await listWaitingGates(db, principal, { phase: body.phase, template: body.template });

@@ -179,15 +179,19 @@ function cancelRoute(deps: JobRouteDeps): AnyRoute {
     tag: 'Jobs',
     access: 'user',
     params,
-    responses: { 202: { description: 'It will end', body: jobSchema, headers: retryAfterSpec } },
+    responses: { 202: { description: 'It will end', body: jobSchema, headers: acceptedHeaders } },
     problems: ['already_finished'],
     async handle(call, tx) {
-      return reply(202, jobView(await cancelJob(deps, call, tx), deps.ui), retryAfter);
+      const job = jobView(await cancelJob(deps, call, tx), deps.ui);
+      return reply(202, job, { Location: `/jobs/${job.jobId}`, ...retryAfter });
     },
   });
 }
 
-const retryAfterSpec = { 'Retry-After': 'Seconds until it is worth asking again.' };
+const acceptedHeaders = {
+  Location: 'The job.',
+  'Retry-After': 'Seconds until it is worth asking again.',
+};
 
 async function cancelJob(
   deps: JobRouteDeps,

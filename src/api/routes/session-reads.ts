@@ -79,7 +79,9 @@ function detailRoute(deps: SessionReadDeps, base: string): AnyRoute {
     responses: { 200: { description: 'The session', body: sessionDetailSchema } },
     problems: ['not_found'],
     async handle({ params: { id }, principal }, db) {
-      return reply(200, toDetail(await readSessionParts(db, principal, id), { links: deps.links, base }));
+      const parts = await readSessionParts(db, principal, id);
+      const ETag = weakTag(parts.row, parts.forks.length);
+      return reply(200, toDetail(parts, { links: deps.links, base }), { ETag });
     },
   });
 }
@@ -108,8 +110,12 @@ function progressRoute(base: string): AnyRoute {
     async handle({ params: { id }, principal }, db) {
       const row = await readSessionProgress(db, principal, id);
       if (row === undefined) throw new Problem('not_found');
-      // Weak: the times of an unchanged session go on, and nobody has to load it anew for those.
-      return reply(200, toProgressView(row), { ETag: `W/"${row.rowVersion}"` });
+      return reply(200, toProgressView(row), { ETag: weakTag(row) });
     },
   });
+}
+
+/** Weak: the times of an unchanged session go on, and nobody has to load it anew for those. */
+function weakTag({ rowVersion }: { readonly rowVersion: number }, forks = 0): string {
+  return `W/"${rowVersion}.${forks}"`;
 }

@@ -1,3 +1,4 @@
+import { acceptedSessionSchema, rerunPreviewSchema } from '../../contracts/session-answers.js';
 import { z } from 'zod';
 import { createSessionBody, redoBody, type RedoBody } from '../../contracts/session.js';
 import { idSchema } from '../../contracts/ids.js';
@@ -28,7 +29,13 @@ export interface SessionRouteDeps {
 }
 
 const sessionParams = z.object({ id: idSchema('session') });
-const accepted = { 202: { description: 'Accepted; it starts when Temporal is there.' } };
+const accepted = {
+  202: {
+    description: 'Accepted; it starts when Temporal is there.',
+    body: acceptedSessionSchema,
+    headers: { Location: 'The session.', 'Retry-After': 'Seconds until it is worth asking.' },
+  },
+};
 
 /** Creating sessions: anew, and from what another one has. `base` is where the original or today's clients look. */
 export function createSessionRoutes(deps: SessionRouteDeps, base: string): AnyRoute[] {
@@ -73,7 +80,10 @@ function forkRoute(deps: SessionRouteDeps, base: string): AnyRoute {
     access: 'user',
     params: sessionParams,
     body: redoBody,
-    responses: { 200: { description: 'With dryRun: what would be reused and run.' }, ...accepted },
+    responses: {
+      200: { description: 'With dryRun: what would be reused and run.', body: rerunPreviewSchema },
+      ...accepted,
+    },
     problems: ['step_not_reached'],
     async handle({ params, body, principal, origin }, tx) {
       const session = await ownedSession(tx, params.id, principal);
