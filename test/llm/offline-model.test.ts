@@ -227,3 +227,11 @@ test('canceling stops it in the middle', async () => {
   cancel.abort();
   expect((await failureOf(answer)).kind).toBe('canceled');
 });
+
+test('what was asked for by the name of another model is answered, and noted, as the offline model', async () => {
+  const result = await model.request(ask({ model: 'gpt-4.1-mini' }));
+  expect(result).toMatchObject({
+    modelUsed: 'offline-composer',
+    calls: [{ modelAsked: 'gpt-4.1-mini', modelUsed: 'offline-composer', provider: 'offline' }],
+  });
+});

@@ -25,11 +25,14 @@ export interface ModelSettings {
 
 export const autoModel = 'auto';
 
+/** There is one, whatever name it is asked for by. */
+export const offlineModelName = 'offline-composer';
+
 const standardModels: Record<ProviderName, string> = {
   'openai-compatible': autoModel,
   openai: 'gpt-4.1-mini',
   anthropic: 'claude-sonnet-4-5',
-  offline: 'offline-composer',
+  offline: offlineModelName,
 };
 
 type LlmConfig = Pick<

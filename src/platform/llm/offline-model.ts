@@ -6,6 +6,7 @@ import type {
 } from '@ai-sdk/provider';
 import { composeOffline } from '../../domain/offline-composer.js';
 import { composeOfflineValue } from '../../domain/offline-schema.js';
+import { offlineModelName } from './model-settings.js';
 import { ProviderFailure } from './provider-failure.js';
 import { countTokens } from './token-counter.js';
 
@@ -21,19 +22,18 @@ export function createOfflineModel(modelId: string, options: { latencyMs: number
     supportedUrls: {},
     doGenerate: () =>
       Promise.reject(new ProviderFailure('invalid_request', 'the offline model only streams')),
-    doStream: (call) => Promise.resolve({ stream: streamOf(parts(call, modelId, options.latencyMs)) }),
+    doStream: (call) => Promise.resolve({ stream: streamOf(parts(call, options.latencyMs)) }),
   };
 }
 
 async function* parts(
   call: LanguageModelV3CallOptions,
-  modelId: string,
   latencyMs: number,
 ): AsyncGenerator<LanguageModelV3StreamPart> {
   const prompt = promptOf(call);
   const text = answerTo(call, prompt);
   yield { type: 'stream-start', warnings: [] };
-  yield { type: 'response-metadata', modelId };
+  yield { type: 'response-metadata', modelId: offlineModelName };
   const pieces = piecesOf(text, latencyMs);
   for (const [index, delta] of pieces.entries()) {
     if (latencyMs > 0) await pause(latencyMs / pieces.length, call.abortSignal);
