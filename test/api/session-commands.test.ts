@@ -145,6 +145,10 @@ test('the same key gives the first answer again, and with another body it is ref
       'idempotency_key_reused',
     ]);
     await untilGate(rig, id, 2);
+    const paused = await post(`${BASE}/${id}/pause`, {}, { key: 'no body' });
+    const headers = { 'Idempotency-Key': 'no body' };
+    const bare = await api.send(`${BASE}/${id}/pause`, { method: 'POST', token: user.token, headers });
+    expect([bare.headers['idempotent-replayed'], bare.text]).toEqual(['true', paused.text]);
   }));
 
 test('of two approvals of one gate at once exactly one is accepted', () =>
