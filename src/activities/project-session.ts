@@ -6,9 +6,12 @@ import { auditCommand, auditDecision } from '../db/session-audit.js';
 import { cancelOpenGates, decideGate, markGateExpired, moveGateDeadline, openGate } from '../db/gates.js';
 import { projectRun } from '../db/run-events.js';
 import { closeRunningSteps } from '../db/session-steps.js';
+import { lastTryOf } from '../db/session-tries.js';
 import { storeSessionState } from '../db/sessions.js';
 import { withTransaction, type Tx } from '../db/transaction.js';
 import type { EventName } from '../domain/event-names.js';
+import { shownProgress, timeOf } from '../domain/session-progress-view.js';
+import type { OpenGate } from '../domain/session-state.js';
 import type { SessionNews } from '../domain/session-transitions.js';
 
 /**
@@ -18,9 +21,10 @@ import type { SessionNews } from '../domain/session-transitions.js';
 export async function projectSession(pool: Pool, input: ProjectSessionInput): Promise<void> {
   const { sessionId, state, progress, news, atMs } = input;
   await withTransaction(pool, async (tx) => {
+    const told = await Promise.all(news.map((each) => eventsOf(tx, each, input)));
     const events = [
-      ...news.flatMap((each) => eventsOf(each, input)),
-      { type: 'progress' as const, data: { progress } },
+      ...told.flat(),
+      { type: 'progress' as const, data: { progress: shownProgress(progress) } },
     ];
     const { kind } = await projectRun(tx, {
       runId: sessionId,
@@ -76,24 +80,20 @@ async function keepRecord(
   }
 }
 
-function eventsOf(news: SessionNews, input: ProjectSessionInput): RunEvent[] {
+async function eventsOf(tx: Tx, news: SessionNews, input: ProjectSessionInput): Promise<RunEvent[]> {
   switch (news.type) {
     case 'session.commanded':
       return [];
     case 'gate.reminded': {
       const { id, phase, deadlineAtMs } = news.gate;
-      return [
-        {
-          type: 'progress',
-          data: { reminder: { gateId: id, phase, deadlineAtMs }, progress: input.progress },
-        },
-      ];
+      const reminder = { gateId: id, phase, deadlineAt: timeOf(deadlineAtMs) };
+      return [{ type: 'progress', data: { reminder, progress: shownProgress(input.progress) } }];
     }
     case 'session.started':
       return [{ type: 'session.started', data: { title: input.progress.phaseTitle } }];
     case 'gate.opened':
     case 'gate.expired':
-      return [{ type: news.type, data: { ...news.gate, gateId: news.gate.id } }];
+      return [{ type: news.type, data: shownGate(news.gate) }];
     case 'gate.decided': {
       const { decision, by, comment } = news.decision;
       return [
@@ -113,15 +113,22 @@ function eventsOf(news: SessionNews, input: ProjectSessionInput): RunEvent[] {
       ];
     }
     case 'step.failed': {
-      const exhausted = news.problem.code === failureTypes.budgetExhausted;
-      const spent: RunEvent[] = exhausted ? [{ type: 'budget.exhausted', data: { ...news.problem } }] : [];
-      return [...spent, { type: 'step.failed', data: { ...news.problem } }];
+      const { stepId, attempt, problem } = news;
+      const data = { ...problem, stepId, attempt, try: await lastTryOf(tx, stepId) };
+      const exhausted = problem.code === failureTypes.budgetExhausted;
+      const spent: RunEvent[] = exhausted ? [{ type: 'budget.exhausted', data }] : [];
+      return [...spent, { type: 'step.failed', data }];
     }
     case 'session.redone':
       return [
         {
           type: 'progress',
-          data: { redo: news.from, attempt: news.attempt, by: news.by.userId, progress: input.progress },
+          data: {
+            redo: news.from,
+            attempt: news.attempt,
+            by: news.by.userId,
+            progress: shownProgress(input.progress),
+          },
         },
       ];
     case 'session.paused':
@@ -132,6 +139,17 @@ function eventsOf(news: SessionNews, input: ProjectSessionInput): RunEvent[] {
         { type: endEvent(input), data: { status: input.progress.status, reason: input.progress.reason } },
       ];
   }
+}
+
+function shownGate(gate: OpenGate): Record<string, unknown> {
+  const { openedAtMs, deadlineAtMs, remindAtMs, ...shown } = gate;
+  return {
+    ...shown,
+    gateId: gate.id,
+    openedAt: timeOf(openedAtMs),
+    deadlineAt: timeOf(deadlineAtMs),
+    remindAt: timeOf(remindAtMs),
+  };
 }
 
 /** A person's rejection ends a session like a cancel: nothing failed. The status in the event tells them apart. */

@@ -12,7 +12,7 @@ import {
 import { workflowIdOf } from '../contracts/names.js';
 import { Problem, type ProblemCode } from '../contracts/problems.js';
 import type { SessionCommand, SessionRefusal } from '../domain/session-commands.js';
-import type { SessionProgress } from '../domain/session-progress.js';
+import type { SessionProgressView } from '../contracts/session.js';
 
 const COMMAND_DEADLINE_MS = 5_000;
 const LOOK_DEADLINE_MS = 1_000;
@@ -37,13 +37,13 @@ export async function sendSessionCommand(
   sessionId: string,
   command: SessionCommand,
   commandId: string,
-): Promise<SessionProgress> {
+): Promise<SessionProgressView> {
   const handle = handleOf(client, sessionId);
   const deadline = Date.now() + COMMAND_DEADLINE_MS;
   for (;;) {
     try {
       return await client.withDeadline(deadline, () =>
-        handle.executeUpdate<SessionProgress, [SessionCommand]>('sessionCommand', {
+        handle.executeUpdate<SessionProgressView, [SessionCommand]>('sessionCommand', {
           args: [command],
           updateId: commandId,
         }),
@@ -79,7 +79,7 @@ function handleOf(client: Client, sessionId: string): WorkflowHandle {
 async function commandProblem(handle: WorkflowHandle, error: unknown): Promise<unknown> {
   if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
     const code = refusals[error.cause.type as SessionRefusal];
-    const [current] = (error.cause.details ?? []) as [SessionProgress?];
+    const [current] = (error.cause.details ?? []) as [SessionProgressView?];
     if (code !== undefined) return new Problem(code, { extra: { current: current ?? null }, cause: error });
   }
   // A session that was accepted a moment ago may have no workflow yet.

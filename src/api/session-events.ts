@@ -2,6 +2,7 @@ import type { StepDelta } from '../contracts/model-delta.js';
 import { findRun } from '../db/runs.js';
 import { pictureUnder } from '../domain/session-picture.js';
 import type { SessionProgress } from '../domain/session-progress.js';
+import { shownProgress } from '../domain/session-progress-view.js';
 import type { DeltaFeed } from '../platform/llm/delta-feed.js';
 import { eventSubjectOf, type LiveSource, type ReadableRuns } from './events/event-subject.js';
 import { EventMessage } from './events/event-message.js';
@@ -16,7 +17,7 @@ export function readableSessions(text: SessionText): ReadableRuns {
       const run = await findRun(db, principal, id, ['cot-session']);
       if (run === undefined) return undefined;
       const progress = pictureUnder(run.progress as unknown as SessionProgress, run.status);
-      return eventSubjectOf(run, { status: run.status, progress });
+      return eventSubjectOf(run, { status: run.status, progress: shownProgress(progress) });
     },
     live: liveText(text),
   };

@@ -1,7 +1,7 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { SessionCommand } from '../domain/session-commands.js';
-import type { SessionProgress } from '../domain/session-progress.js';
+import type { SessionProgressView } from './session.js';
 
 /** Messages that a session understands. People send the signal and the update from the Web UI and the CLI too. */
 
@@ -17,9 +17,9 @@ export interface DecideGateMessage {
 }
 
 export const proceedNextPhase = defineSignal<[ProceedMessage?]>('proceedNextPhase');
-export const progress = defineQuery<SessionProgress>('progress');
-export const decideGate = defineUpdate<SessionProgress, [DecideGateMessage]>('decideGate');
-export const sessionCommand = defineUpdate<SessionProgress, [SessionCommand]>('sessionCommand');
+export const progress = defineQuery<SessionProgressView>('progress');
+export const decideGate = defineUpdate<SessionProgressView, [DecideGateMessage]>('decideGate');
+export const sessionCommand = defineUpdate<SessionProgressView, [SessionCommand]>('sessionCommand');
 
 export const cotStatus = defineSearchAttributeKey('CotStatus', 'KEYWORD');
 export const cotPhase = defineSearchAttributeKey('CotPhase', 'INT');

@@ -3,6 +3,7 @@ import type { SessionProgressView } from '../contracts/session.js';
 import type { RunStatus } from '../domain/run-status.js';
 import { pictureUnder } from '../domain/session-picture.js';
 import type { SessionProgress } from '../domain/session-progress.js';
+import { progressView } from '../domain/session-progress-view.js';
 import { visibleTo, type Viewer } from './runs.js';
 import { maybeOne, sql, type Db, type Sql } from './sql.js';
 
@@ -29,25 +30,17 @@ export interface ProgressRow {
 
 /**
  * For a statement over `runs` and `sessions`.
- * Waiting is every moment in which a gate was open or the session paused, each moment once: a session that is paused at
- * a gate waits for one person, not for two.
+ * Waiting is every moment in which a person had to act, as the session's state counts them: see domain/session-waiting.ts.
+ * A wait that goes on is counted until now, or until somebody else ended the session.
  */
 export const progressColumns: Sql = sql`runs.status, runs.progress, runs.error, runs.version as "rowVersion",
   runs.updated_at as "updatedAt", sessions.template_name as "templateName",
   sessions.template_version as "templateVersion",
   (extract(epoch from coalesce(runs.finished_at, now()) - runs.created_at) * 1000)::bigint as "elapsedMs",
-  (select coalesce(sum(extract(epoch from upper(span) - lower(span)) * 1000), 0)::bigint
-     from unnest((
-       select range_agg(tstzrange(began, greatest(began, ended)))
-         from (select opened_at as began, coalesce(decided_at, runs.finished_at, now()) as ended
-                 from gates where run_id = runs.id
-               union all
-               select paused.at,
-                      coalesce((select min(later.at) from run_events as later
-                                 where later.run_id = runs.id and later.pos > paused.pos
-                                   and later.type = 'session.resumed'), runs.finished_at, now())
-                 from run_events as paused
-                where paused.run_id = runs.id and paused.type = 'session.paused') as stops)) as span) as "waitMs",
+  (coalesce((sessions.state->>'waitedMs')::bigint, 0)
+    + case when sessions.state->>'waitingSinceMs' is null then 0
+           else greatest(0, extract(epoch from coalesce(runs.finished_at, now())) * 1000
+                            - (sessions.state->>'waitingSinceMs')::bigint) end)::bigint as "waitMs",
   remaining.steps as "remainingSteps", remaining.known as "knownSteps", remaining.left_ms as "leftMs",
   remaining.samples`;
 
@@ -86,21 +79,10 @@ export function readSessionProgress(db: Db, viewer: Viewer, id: string): Promise
 }
 
 export function toProgressView(row: ProgressRow): SessionProgressView {
-  const { waitingSinceMs, deadlineAtMs, reason, version, ...picture } = pictureUnder(
-    row.progress,
-    row.status,
-  );
-  return {
-    ...picture,
-    waitingSince: timeOf(waitingSinceMs),
-    deadlineAt: timeOf(deadlineAtMs),
-    reason: reason ?? row.error?.message ?? null,
-    elapsedMs: row.elapsedMs,
-    waitMs: Math.min(row.waitMs, row.elapsedMs),
-    ...estimateOf(row),
-    updatedAt: row.updatedAt,
-    version,
-  };
+  const { elapsedMs, waitMs, updatedAt } = row;
+  const times = { elapsedMs, waitMs, updatedAt, ...estimateOf(row) };
+  const view = progressView(pictureUnder(row.progress, row.status), times);
+  return { ...view, reason: view.reason ?? row.error?.message ?? null };
 }
 
 /** Only when each of the remaining steps has a history: a part of an estimate would be an invented one. */
@@ -111,8 +93,4 @@ function estimateOf(row: ProgressRow): { etaMs: number | null; etaBasis: string 
   const runs = samples === 1 ? '1 earlier run' : `${samples} or more earlier runs`;
   const etaBasis = `work left, by the median of ${runs} of each step of ${templateName} version ${templateVersion}; people's time not counted`;
   return { etaMs: Math.round(leftMs), etaBasis };
-}
-
-function timeOf(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
 }

@@ -44,6 +44,15 @@ export async function openTry(
   );
 }
 
+/** Null for a step that no worker began. */
+export async function lastTryOf(tx: Tx, stepId: string): Promise<number | null> {
+  const { last } = await one<{ last: number | null }>(
+    tx,
+    sql`select max(try) as last from session_step_tries where step_id = ${stepId}`,
+  );
+  return last;
+}
+
 export interface TryUsage {
   modelUsed: string | null;
   tokensIn: number;

@@ -13,6 +13,7 @@ import {
   type StepName,
   type StepResult,
 } from './session-state.js';
+import { withWaits } from './session-waiting.js';
 import type {
   GateDecision,
   SessionAction,
@@ -50,8 +51,13 @@ export function nextAction(state: SessionState): SessionAction {
   return { kind: 'run_step', phase: state.phase, step, attempt: currentPhase(state).attempt };
 }
 
-export function applyFact(state: SessionState, fact: SessionFact): Transition {
+export function applyFact(state: SessionState, fact: SessionFact, nowMs: number): Transition {
   if (state.ending !== null) return unchanged(state);
+  const next = follow(state, fact, nowMs);
+  return { ...next, state: withWaits(state, next.state, nowMs) };
+}
+
+function follow(state: SessionState, fact: SessionFact, nowMs: number): Transition {
   switch (fact.kind) {
     case 'step_finished':
       return stepFinished(state, fact);
@@ -59,10 +65,10 @@ export function applyFact(state: SessionState, fact: SessionFact): Transition {
       if (fact.attempt !== currentPhase(state).attempt || state.waiting.kind !== 'nothing')
         return unchanged(state);
       return changed(state, { waiting: { kind: 'attention', problem: fact.problem } }, [
-        { type: 'step.failed', problem: fact.problem },
+        { type: 'step.failed', stepId: fact.stepId, attempt: fact.attempt, problem: fact.problem },
       ]);
     case 'gate_opened':
-      return gateOpened(state, fact.gateId, fact.nowMs);
+      return gateOpened(state, fact.gateId, nowMs);
     case 'gate_reminded':
       return gateReminded(state, fact.gateId);
     case 'gate_expired':
@@ -79,7 +85,7 @@ export function applyCommand(state: SessionState, command: SessionCommand, nowMs
   const reason = 'reason' in command ? command.reason : 'gap' in command ? command.gap : null;
   const [before, after] = [standingOf(state), standingOf(next.state)];
   return {
-    state: next.state,
+    state: withWaits(state, next.state, nowMs),
     news: [{ type: 'session.commanded', kind, by, before, after, reason }, ...next.news],
   };
 }

@@ -1,4 +1,5 @@
 import { currentPhase, dueStep, stepNames, type SessionState, type StepName } from './session-state.js';
+import { waitingSinceOf } from './session-waiting.js';
 
 export type SessionStatus =
   | 'queued'
@@ -11,7 +12,7 @@ export type SessionStatus =
   | 'failed'
   | 'canceled';
 
-/** What everybody sees of a session, apart from times, which the reader's clock completes. */
+/** What the workflow tells of a session. Readers see it with its times as texts: see session-progress-view.ts. */
 export interface SessionProgress {
   status: SessionStatus;
   currentPhase: number;
@@ -66,7 +67,7 @@ export function progressOf(state: SessionState): SessionProgress {
     attempt: state.attempt,
     gateId: gate?.id ?? null,
     outputDigest: gate?.digest ?? null,
-    waitingSinceMs: gate?.openedAtMs ?? state.pausedAtMs,
+    waitingSinceMs: waitingSinceOf(state),
     deadlineAtMs: gate?.deadlineAtMs ?? null,
     reason: reasonOf(state),
     version: state.version,

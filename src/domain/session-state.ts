@@ -80,6 +80,9 @@ export interface SessionState {
   readonly phases: readonly PhaseState[];
   readonly waiting: Waiting;
   readonly pausedAtMs: number | null;
+  /** When the wait began that is counted now, and the sum of those before it; older states have neither. */
+  readonly waitingSinceMs?: number | null;
+  readonly waitedMs?: number;
   readonly ending: Ending | null;
   /** Overrides that a redo or a resume brought; they hold from there on. */
   readonly model: string | null;

@@ -12,8 +12,8 @@ import type {
 /** What the phase machine is told, and what it answers. */
 export type SessionFact =
   | { kind: 'step_finished'; phase: number; step: StepName; result: StepResult }
-  | { kind: 'step_failed'; attempt: number; problem: StepProblem }
-  | { kind: 'gate_opened'; gateId: string; nowMs: number }
+  | { kind: 'step_failed'; stepId: string; attempt: number; problem: StepProblem }
+  | { kind: 'gate_opened'; gateId: string }
   | { kind: 'gate_reminded'; gateId: string }
   | { kind: 'gate_expired'; gateId: string };
 
@@ -31,7 +31,7 @@ export type SessionNews =
   | { type: 'gate.decided'; gate: OpenGate; decision: GateDecision }
   | { type: 'gate.reminded'; gate: OpenGate }
   | { type: 'gate.expired'; gate: OpenGate }
-  | { type: 'step.failed'; problem: StepProblem }
+  | { type: 'step.failed'; stepId: string; attempt: number; problem: StepProblem }
   | { type: 'session.redone'; from: { phase: number; step: StepName }; attempt: number; by: Decider }
   | { type: 'session.paused'; reason: string | null }
   | { type: 'session.resumed'; reason: string | null }

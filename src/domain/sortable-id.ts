@@ -10,3 +10,10 @@ export function sortableId(prefix: string, atMs: number, randomHex: string): str
   }
   return `${prefix}_${text}`;
 }
+
+/** When an id was made. */
+export function timeOfSortableId(id: string): number {
+  const text = id.slice(id.indexOf('_') + 1);
+  const bits = Array.from(text).reduce((sum, letter) => (sum << 5n) | BigInt(ALPHABET.indexOf(letter)), 0n);
+  return Number(bits >> 80n);
+}

@@ -5,6 +5,7 @@ import {
   CancellationScope,
   condition,
   isCancellation,
+  patched,
   setCurrentDetails,
   upsertSearchAttributes,
   uuid4,
@@ -17,15 +18,19 @@ import {
   type DecideGateMessage,
   type ProceedMessage,
 } from '../contracts/session-messages.js';
+import type { SessionProgressView } from '../contracts/session.js';
 import type { CotSessionInput, StepOutcome } from '../contracts/session-workflow.js';
 import { refusalOf, type SessionCommand } from '../domain/session-commands.js';
 import { describeSession } from '../domain/session-details.js';
 import { applyCommand, applyFact, nextAction } from '../domain/session-machine.js';
-import { progressOf, type SessionProgress } from '../domain/session-progress.js';
+import { progressOf } from '../domain/session-progress.js';
+import { progressView } from '../domain/session-progress-view.js';
 import { initialSession, type SessionState, type StepProblem } from '../domain/session-state.js';
 import type { SessionAction, SessionNews, Transition } from '../domain/session-transitions.js';
-import { sortableId } from '../domain/sortable-id.js';
+import { waitMsOf } from '../domain/session-waiting.js';
+import { sortableId, timeOfSortableId } from '../domain/sortable-id.js';
 import { projections, sessionSteps } from './session-proxies.js';
+import { patches } from './session-patches.js';
 import { stepInput } from './session-step-input.js';
 
 /**
@@ -52,6 +57,7 @@ export class SessionRun {
   private toldVersion = 0;
   private sequence = 0;
   private indexed = { status: '', phase: 0, atMs: 0 };
+  private changedAtMs = Date.now();
   private telling: Promise<void> | null = null;
   private course = new CancellationScope();
 
@@ -68,8 +74,19 @@ export class SessionRun {
     return this.toldVersion < this.state.version || this.news.length > 0;
   }
 
-  progress(): SessionProgress {
-    return progressOf(this.state);
+  /**
+   * What the route answers, by the clock of the workflow, which stands at its last task. How long it may still take is
+   * known from the history of other sessions alone, and that is in the database.
+   */
+  progress(): SessionProgressView {
+    const nowMs = Date.now();
+    return progressView(progressOf(this.state), {
+      elapsedMs: nowMs - timeOfSortableId(this.input.sessionId),
+      waitMs: waitMsOf(this.state, nowMs),
+      etaMs: null,
+      etaBasis: null,
+      updatedAt: new Date(this.changedAtMs).toISOString(),
+    });
   }
 
   /** As an Update's validator: a refused command never enters the history. */
@@ -78,7 +95,7 @@ export class SessionRun {
     if (refusal !== null) throw ApplicationFailure.nonRetryable(refusal, refusal, this.progress());
   }
 
-  async command(command: SessionCommand): Promise<SessionProgress> {
+  async command(command: SessionCommand): Promise<SessionProgressView> {
     // Again, although the validator asked: another command may have been handled in between.
     this.refuse(command);
     this.apply(applyCommand(this.state, command, Date.now()));
@@ -137,7 +154,7 @@ export class SessionRun {
   }
 
   private openGate(nowMs: number): void {
-    this.apply(applyFact(this.state, { kind: 'gate_opened', gateId: newId('gate', nowMs), nowMs }));
+    this.apply(applyFact(this.state, { kind: 'gate_opened', gateId: newId('gate', nowMs) }, nowMs));
   }
 
   private async runStep(action: Extract<SessionAction, { kind: 'run_step' }>): Promise<void> {
@@ -148,20 +165,29 @@ export class SessionRun {
       const result = { stepId, attempt: action.attempt, ref };
       const before = this.state.version;
       this.apply(
-        applyFact(this.state, { kind: 'step_finished', phase: action.phase, step: action.step, result }),
+        applyFact(
+          this.state,
+          { kind: 'step_finished', phase: action.phase, step: action.step, result },
+          Date.now(),
+        ),
       );
       // The activity has told readers already, unless a command came in between or there is more to tell.
-      if (before === version && this.news.length === 0) this.told(this.state);
+      if (before === version && this.news.length === 0 && !this.beginsToWait()) this.told(this.state);
     } catch (error) {
       if (isCancellation(error)) throw error;
       this.apply(
-        applyFact(this.state, {
-          kind: 'step_failed',
-          attempt: action.attempt,
-          problem: problemOf(action, error),
-        }),
+        applyFact(
+          this.state,
+          { kind: 'step_failed', stepId, attempt: action.attempt, problem: problemOf(action, error) },
+          Date.now(),
+        ),
       );
     }
+  }
+
+  /** The next step waits for its trigger: the activity could not foretell since when. */
+  private beginsToWait(): boolean {
+    return this.state.waiting.kind === 'trigger' && patched(patches.manualWaitsAreTold);
   }
 
   private callStep(
@@ -181,7 +207,11 @@ export class SessionRun {
     if (inTime || this.state.waiting.kind !== 'gate') return;
     const { id, remindAtMs } = this.state.waiting.gate;
     this.apply(
-      applyFact(this.state, { kind: remindAtMs === null ? 'gate_expired' : 'gate_reminded', gateId: id }),
+      applyFact(
+        this.state,
+        { kind: remindAtMs === null ? 'gate_expired' : 'gate_reminded', gateId: id },
+        Date.now(),
+      ),
     );
   }
 
@@ -221,7 +251,7 @@ export class SessionRun {
   }
 
   private describe(): void {
-    const { status, currentPhase } = this.progress();
+    const { status, currentPhase } = progressOf(this.state);
     setCurrentDetails(describeSession(this.state));
     const nowMs = Date.now();
     const { indexed } = this;
@@ -239,6 +269,7 @@ export class SessionRun {
   }
 
   private apply(transition: Transition): void {
+    if (transition.state !== this.state) this.changedAtMs = Date.now();
     this.state = transition.state;
     this.news.push(...transition.news);
   }

@@ -15,7 +15,7 @@ export function stepInput(
   const earlier = state.phases.slice(0, phase - 1);
   const own = phaseAt(state, phase);
   const placeholder = { stepId, attempt, ref: { sha256: '', bytes: 0, preview: '' } };
-  const after = applyFact(state, { kind: 'step_finished', phase, step, result: placeholder }).state;
+  const { state: after } = applyFact(state, { kind: 'step_finished', phase, step, result: placeholder }, 0);
   return {
     sessionId,
     stepId,
@@ -32,6 +32,10 @@ export function stepInput(
     instructions: own.instructions?.sha256 ?? null,
     progress: progressOf(state),
     // The end of a session is the workflow's to tell, with the event that closes every stream.
-    progressAfter: progressOf(after.ending === null ? after : { ...after, ending: null }),
+    progressAfter: {
+      ...progressOf(after.ending === null ? after : { ...after, ending: null }),
+      // Nor does anybody know yet when a wait for a person would begin.
+      waitingSinceMs: null,
+    },
   };
 }

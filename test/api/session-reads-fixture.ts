@@ -24,6 +24,7 @@ export interface SessionSeed {
   readonly tags?: string[];
   readonly input?: Record<string, unknown>;
   readonly origin?: string;
+  readonly autoSteps?: boolean;
   readonly budget?: { maxTokens?: number; maxCostUsd?: number };
   /** How long ago it began. */
   readonly agoMs?: number;
@@ -66,7 +67,7 @@ export class SeededSession {
           title: localText(phase.title, 'en'),
           gate: index < phases.length - 1,
         })),
-        autoSteps: true,
+        autoSteps: seed.autoSteps ?? true,
         gateTimeoutMs: null,
         onTimeout: 'hold',
       },
@@ -193,7 +194,7 @@ export class SeededSession {
 
   async openGate(): Promise<string> {
     const gateId = newId('gate');
-    await this.apply({ kind: 'gate_opened', gateId, nowMs: this.clockMs });
+    await this.apply({ kind: 'gate_opened', gateId });
     if (this.state.waiting.kind !== 'gate') throw new Error('no gate is due');
     await openGate(this.pool, this.id, this.state.waiting.gate, progressOf(this.state).phaseTitle);
     return gateId;
@@ -264,6 +265,11 @@ export class SeededSession {
     return this.command({ kind: 'resume', by: { userId: this.ownerId, via: 'api' }, reason: null });
   }
 
+  goOn(): Promise<void> {
+    const by = { userId: this.ownerId, via: 'api' } as const;
+    return this.command({ kind: 'go_on', by, instructions: null, model: null });
+  }
+
   /** Phase by phase to the end, each gate approved after `waitMs`. */
   async finish(waitMs = MINUTE_MS, seed: StepSeed = {}): Promise<void> {
     while (this.state.ending === null) {
@@ -288,7 +294,7 @@ export class SeededSession {
       `update session_steps set status = 'failed', finished_at = $2, error = $3 where id = $1`,
       [stepId, this.now, error],
     );
-    await this.apply({ kind: 'step_failed', attempt, problem: { phase, step, ...error } });
+    await this.apply({ kind: 'step_failed', stepId, attempt, problem: { phase, step, ...error } });
   }
 
   async event(type: string): Promise<void> {
@@ -300,7 +306,7 @@ export class SeededSession {
   }
 
   private async apply(fact: Parameters<typeof applyFact>[1]): Promise<void> {
-    this.state = applyFact(this.state, fact).state;
+    this.state = applyFact(this.state, fact, this.clockMs).state;
     await this.project();
   }
 

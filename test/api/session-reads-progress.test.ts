@@ -70,6 +70,7 @@ test('a step that used up its retries leaves it in need of attention, with the r
     currentStep: 'THINK',
     canProceed: false,
     requiresManualTrigger: true,
+    waitingSince: session.now,
     reason: 'the model is overloaded',
   });
 });
@@ -127,6 +128,21 @@ test('a gate that still stands open is waited for until now', async () => {
   const { waitMs, elapsedMs } = await progressOf(session);
   expect(elapsedMs - waitMs).toBe(3_000);
   expect(elapsedMs).toBeGreaterThanOrEqual(3_600_000);
+});
+
+test('what needs a person before a manual step or after a failure is waited for as at a gate', async () => {
+  const session = await seed({ agoMs: 3_600_000, autoSteps: false });
+  await session.step({ durationMs: 1_000 });
+  const { waitingSince, waitMs, elapsedMs } = await progressOf(session);
+  expect(waitingSince).toBe(session.now);
+  expect(elapsedMs - waitMs).toBe(1_000);
+  session.wait(60_000);
+  await session.goOn();
+  await session.fail();
+  expect(await progressOf(session)).toMatchObject({ waitingSince: session.now, status: 'needs_attention' });
+  session.wait(30_000);
+  await session.goOn();
+  expect(await progressOf(session)).toMatchObject({ waitingSince: null, waitMs: 90_000 });
 });
 
 test('without history there is no estimate; with history it is the sum of the medians, and says so', async () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { refusalOf, type SessionCommand } from '../../src/domain/session-commands.js';
 import { applyCommand, applyFact, nextAction } from '../../src/domain/session-machine.js';
 import { progressOf } from '../../src/domain/session-progress.js';
+import { waitMsOf } from '../../src/domain/session-waiting.js';
 import {
   dueStep,
   initialSession,
@@ -53,13 +54,10 @@ function settle(state: SessionState, nowMs = 0): SessionState {
         attempt,
         ref: ref(`${phase}-${step}-${attempt}`),
       };
-      state = applyFact(state, { kind: 'step_finished', phase, step, result }).state;
+      state = applyFact(state, { kind: 'step_finished', phase, step, result }, nowMs).state;
     } else if (action.kind === 'open_gate') {
-      state = applyFact(state, {
-        kind: 'gate_opened',
-        gateId: `gate-${state.phase}-${state.attempt}`,
-        nowMs,
-      }).state;
+      const gateId = `gate-${state.phase}-${state.attempt}`;
+      state = applyFact(state, { kind: 'gate_opened', gateId }, nowMs).state;
     } else {
       return state;
     }
@@ -158,7 +156,7 @@ test('a redo keeps earlier phases and earlier steps, and asks only the affected 
 test('a result that arrives from an abandoned attempt changes nothing', () => {
   const state = command(initialSession({ plan: planOf() }), redo(1));
   const late = { stepId: 'late', attempt: 1, ref: ref('late') };
-  expect(applyFact(state, { kind: 'step_finished', phase: 1, step: 'THINK', result: late }).state).toBe(
+  expect(applyFact(state, { kind: 'step_finished', phase: 1, step: 'THINK', result: late }, 0).state).toBe(
     state,
   );
 });
@@ -176,10 +174,42 @@ test('an edit replaces what later phases read', () => {
   expect(phaseAt(edited, 1)).toMatchObject({ output: ref('mine'), notes: ref('n'), approved: true });
 });
 
+test('every moment in which a person had to act is counted once, whatever it waited for', () => {
+  let state = initialSession({ plan: planOf({ autoSteps: false }) });
+  const waits = (nowMs: number): [number | null, number] => [
+    progressOf(state).waitingSinceMs,
+    waitMsOf(state, nowMs),
+  ];
+  const act = (given: SessionCommand, nowMs: number): void => void (state = command(state, given, nowMs));
+  const happen = (kind: 'finish' | 'fail', nowMs: number): void =>
+    void (state = applyFact(state, factOf(state, kind, nowMs), nowMs).state);
+  expect(waits(50)).toEqual([null, 0]);
+  happen('finish', 100);
+  expect(waits(150)).toEqual([100, 50]);
+  act({ kind: 'pause', by, reason: null }, 160);
+  act({ kind: 'go_on', by, instructions: null, model: null }, 170);
+  expect(waits(180)).toEqual([160, 80]);
+  act({ kind: 'resume', by, reason: null }, 200);
+  expect(waits(250)).toEqual([null, 100]);
+  happen('fail', 300);
+  expect(waits(310)).toEqual([300, 110]);
+  act({ kind: 'skip_step', by, gap: 'no source' }, 400);
+  expect(waits(450)).toEqual([400, 250]);
+  act({ kind: 'cancel', by, reason: null }, 500);
+  expect(waits(900)).toEqual([null, 300]);
+});
+
+test('a state that an older version handed over goes on counting from where its gate was opened', () => {
+  const { waitingSinceMs, waitedMs, ...older } = settle(initialSession({ plan: planOf() }), 100);
+  expect([waitingSinceMs, waitedMs]).toEqual([100, 0]);
+  expect(waitMsOf(older, 150)).toBe(50);
+  expect(command(older, approve(), 200)).toMatchObject({ waitedMs: 100, waitingSinceMs: null });
+});
+
 test('a failed step needs attention, and a retry runs the same step again', () => {
   const running = initialSession({ plan: planOf() });
   const problem = { phase: 1, step: 'THINK', code: 'server', message: 'the model is down' } as const;
-  const failed = applyFact(running, { kind: 'step_failed', attempt: 1, problem }).state;
+  const failed = applyFact(running, { kind: 'step_failed', stepId: 's', attempt: 1, problem }, 0).state;
   expect(progressOf(failed)).toMatchObject({
     status: 'needs_attention',
     canProceed: false,
@@ -206,7 +236,7 @@ test('an accepted command tells where the session stood before and after it', ()
 test('a gate with a deadline reminds once, when four fifths of its time are over', () => {
   const opened = settle(initialSession({ plan: planOf({ gateTimeoutMs: 1_000 }) }), 0);
   expect(nextAction(opened)).toEqual({ kind: 'wait', untilMs: 800 });
-  const reminded = applyFact(opened, { kind: 'gate_reminded', gateId: 'gate-1-1' });
+  const reminded = applyFact(opened, { kind: 'gate_reminded', gateId: 'gate-1-1' }, 800);
   expect(reminded.news.map((each) => each.type)).toEqual(['gate.reminded']);
   expect(nextAction(reminded.state)).toEqual({ kind: 'wait', untilMs: 1_000 });
 });
@@ -226,14 +256,14 @@ test.each([
   ['reject', 'rejected', 1],
 ] as const)('an expired gate with the policy %s leaves the session %s', (onTimeout, status, currentPhase) => {
   const state = settle(initialSession({ plan: planOf({ gateTimeoutMs: 1_000, onTimeout }) }));
-  const expired = applyFact(state, { kind: 'gate_expired', gateId: 'gate-1-1' });
+  const expired = applyFact(state, { kind: 'gate_expired', gateId: 'gate-1-1' }, 1_000);
   expect(expired.news[0]).toMatchObject({ type: 'gate.expired' });
   expect(progressOf(expired.state)).toMatchObject({ status, currentPhase });
 });
 
 test('the expiry of a gate that is no longer open does nothing', () => {
   const state = settle(command(settle(initialSession({ plan: planOf({ onTimeout: 'reject' }) })), approve()));
-  expect(applyFact(state, { kind: 'gate_expired', gateId: 'gate-1-1' }).state).toBe(state);
+  expect(applyFact(state, { kind: 'gate_expired', gateId: 'gate-1-1' }, 0).state).toBe(state);
 });
 
 test('a fork starts after what it inherited', () => {
@@ -285,11 +315,16 @@ function factOf(state: SessionState, kind: string, nowMs: number): SessionFact {
   const phase = phaseAt(state, number);
   const due = dueStep(phase) ?? 'INTEGRATE';
   const attempt = kind === 'late' ? phase.attempt - 1 : phase.attempt;
-  if (kind === 'open') return { kind: 'gate_opened', gateId: `g${nowMs}`, nowMs };
+  if (kind === 'open') return { kind: 'gate_opened', gateId: `g${nowMs}` };
   if (kind === 'expire')
     return { kind: 'gate_expired', gateId: state.waiting.kind === 'gate' ? state.waiting.gate.id : 'none' };
   if (kind === 'fail')
-    return { kind: 'step_failed', attempt, problem: { phase: number, step: due, code: 'c', message: 'm' } };
+    return {
+      kind: 'step_failed',
+      stepId: `s${nowMs}`,
+      attempt,
+      problem: { phase: number, step: due, code: 'c', message: 'm' },
+    };
   const result = { stepId: `s${nowMs}`, attempt, ref: ref(`${number}-${due}-${attempt}`) };
   return { kind: 'step_finished', phase: number, step: due, result };
 }
@@ -308,7 +343,7 @@ test('any sequence of commands, results, failures and expiries keeps the invaria
         const { state: after, news } =
           'command' in move
             ? applyCommand(state, move.command, nowMs)
-            : applyFact(state, factOf(state, move.fact, nowMs));
+            : applyFact(state, factOf(state, move.fact, nowMs), nowMs);
         const [was, is] = [progressOf(before), progressOf(after)];
         // P1
         for (let number = 1; number < after.phase; number += 1)
@@ -346,7 +381,7 @@ test('whatever happened, a person can always bring an open session to its end', 
         state = (
           'command' in move
             ? applyCommand(state, move.command, nowMs)
-            : applyFact(state, factOf(state, move.fact, nowMs))
+            : applyFact(state, factOf(state, move.fact, nowMs), nowMs)
         ).state;
       });
       for (let turn = 0; turn < 60 && state.ending === null; turn += 1) {

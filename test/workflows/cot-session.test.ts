@@ -1,8 +1,11 @@
 import { ModelCallError } from '../../src/contracts/model-error.js';
 import type { Principal } from '../../src/contracts/principal.js';
+import { progressSchema, type SessionProgressView } from '../../src/contracts/session.js';
+import { readSessionProgress, toProgressView } from '../../src/db/session-reads-progress.js';
 import type { Decider, SessionCommand } from '../../src/domain/session-commands.js';
 import { useDatabase } from '../support/database.js';
 import { useTemporal } from '../support/temporal.js';
+import { waitUntil } from '../support/wait-until.js';
 import {
   entriesOf,
   eventsOf,
@@ -162,9 +165,49 @@ describe.each([{ maxCachedWorkflows: 50 }, { maxCachedWorkflows: 0 }])(
         await untilGate(rig, id, 1);
         // THINK once, EXECUTE twice in vain, then EXECUTE and INTEGRATE.
         expect(model.calls).toHaveLength(5);
-        const types = (await eventsOf(rig, id)).map((event) => event.type);
+        const events = await eventsOf(rig, id);
+        const types = events.map((event) => event.type);
         expect(types.filter((type) => type === 'step.retrying')).toHaveLength(1);
         expect(types.filter((type) => type === 'step.failed')).toHaveLength(1);
+        const [begun, failed] = ['step.started', 'step.failed'].map(
+          (type) => events.findLast((event) => event.type === type && event.data['try'] === 2)?.data,
+        );
+        const { stepId, attempt } = begun!;
+        expect(failed).toMatchObject({ stepId, attempt, try: 2, phase: 1, step: 'EXECUTE' });
+      });
+    });
+
+    test('a session that waits for the trigger of a step says so, and since when', async () => {
+      await during(scriptedModel(numbered), async () => {
+        const id = await startSession(rig, owner, { autoProgressSteps: false });
+        const told = await waitUntil(
+          async () =>
+            (await eventsOf(rig, id))
+              .filter((event) => event.type === 'progress')
+              .map((event) => event.data['progress'] as SessionProgressView)
+              .find((progress) => progress.requiresManualTrigger),
+          { what: 'the wait for the trigger' },
+        );
+        expect(told).toMatchObject({ status: 'waiting_approval', currentStep: 'EXECUTE', gateId: null });
+        const row = await readProgress(rig, id);
+        expect(told.waitingSince).toBe(new Date(row.waitingSinceMs!).toISOString());
+        expect(await send(rig, id, goOn(), 'go')).toMatchObject({ status: 'running', waitingSince: null });
+      });
+    });
+
+    test('the query answers the same object as the route', async () => {
+      await during(scriptedModel(numbered), async () => {
+        const id = await startSession(rig, owner);
+        await untilGate(rig, id, 1);
+        const handle = rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
+        const asked = progressSchema.strict().parse(await handle.query('progress'));
+        const row = await readSessionProgress(rig.database.pool, owner, id);
+        const { elapsedMs, waitMs, updatedAt, ...answered } = toProgressView(row!);
+        // An estimate is made of other sessions, which a workflow does not know.
+        expect(asked).toMatchObject({ ...answered, etaMs: null, etaBasis: null });
+        expect(asked.elapsedMs).toBeLessThanOrEqual(elapsedMs);
+        expect(asked.waitMs).toBeLessThanOrEqual(waitMs);
+        expect(asked.updatedAt <= updatedAt).toBe(true);
       });
     });
 

@@ -10,7 +10,11 @@ import {
 } from '../../src/api/session-start.js';
 import type { Model, ModelCallRecord, ModelRequest, ModelResult } from '../../src/contracts/model-call.js';
 import type { Principal } from '../../src/contracts/principal.js';
-import { createSessionBody, type CreateSession } from '../../src/contracts/session.js';
+import {
+  createSessionBody,
+  type CreateSession,
+  type SessionProgressView,
+} from '../../src/contracts/session.js';
 import type { TemplateDefinition } from '../../src/contracts/template.js';
 import { newId } from '../../src/contracts/ids.js';
 import { taskQueues } from '../../src/contracts/names.js';
@@ -257,7 +261,7 @@ export function send(
   id: string,
   command: SessionCommand,
   commandId: string,
-): Promise<SessionProgress> {
+): Promise<SessionProgressView> {
   return sendSessionCommand(rig.temporal.client, id, command, commandId);
 }
 

@@ -8,7 +8,7 @@ import type { EventMessage } from './event-message.js';
 export interface EventSubject extends EventSpan {
   readonly runId: string;
   readonly updatedAt: string;
-  /** The same that a GET of the record answers, read in the same statement as `lastPos`. */
+  /** What readers see of the record without its events, read in the same statement as `lastPos`. */
   readonly state: Record<string, unknown>;
 }
 

@@ -1,0 +1,9 @@
+/** Where a session does what older histories do not have. Each is asked only there, so other histories hold no marker. */
+export const patches = {
+  /** Readers are told when a step begins to wait for its trigger. */
+  manualWaitsAreTold: 'manual-waits-are-told',
+  /** Texts that come with a decision from the Temporal side are kept; they were dropped. */
+  textsAreKept: 'texts-are-kept',
+  /** A signal whose argument is malformed is ignored; it approved. */
+  signalsAreChecked: 'signals-are-checked',
+} as const;
