@@ -5,21 +5,14 @@ import { localText, type Language, type TemplateDefinition } from '../contracts/
 import { languageOf } from '../domain/context-language.js';
 import { newId } from '../contracts/ids.js';
 import { runKinds, taskQueues, workflowIdOf } from '../contracts/names.js';
-import { sha256Hex } from '../contracts/model-prompt.js';
 import { storeBlob, type NewBlob } from '../db/blobs.js';
-import { previewOf } from '../domain/content-ref.js';
+import { givenContent } from '../db/given-content.js';
 import { insertRun, type StartableRun } from '../db/runs.js';
 import { insertSession, type SessionOptions } from '../db/sessions.js';
 import type { Tx } from '../db/transaction.js';
 import type { Config } from '../platform/config.js';
 import { progressOf } from '../domain/session-progress.js';
-import {
-  initialSession,
-  type ContentRef,
-  type PhaseState,
-  type SessionPlan,
-  type StepName,
-} from '../domain/session-state.js';
+import { initialSession, type PhaseState, type SessionPlan, type StepName } from '../domain/session-state.js';
 
 export type SessionDefaults = Pick<
   Config,
@@ -149,12 +142,4 @@ function planOf(
     gateTimeoutMs: seconds === undefined ? null : seconds * 1_000,
     onTimeout: body.gate?.onTimeout ?? 'hold',
   };
-}
-
-/** A text or an object that a person gave with the session, ready to be stored, and its reference. */
-export function givenContent(given: string | Record<string, unknown>): NewBlob & { ref: ContentRef } {
-  const isText = typeof given === 'string';
-  const content = isText ? given : JSON.stringify(given, null, 2);
-  const ref = { sha256: sha256Hex(content), bytes: Buffer.byteLength(content), preview: previewOf(content) };
-  return { content, contentType: isText ? 'text/markdown' : 'application/json', ref };
 }

@@ -1,5 +1,5 @@
 import type { Principal } from '../../src/contracts/principal.js';
-import { givenContent } from '../../src/api/session-start.js';
+import { givenContent } from '../../src/db/given-content.js';
 import { storeBlob } from '../../src/db/blobs.js';
 import { builtinTemplates } from '../../src/domain/builtin-templates/builtin-templates.js';
 import { useDatabase } from '../support/database.js';

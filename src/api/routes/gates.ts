@@ -3,18 +3,18 @@ import { z } from 'zod';
 import type { Client } from '@temporalio/client';
 import type { Principal } from '../../contracts/principal.js';
 import { bulkDecideBody, decideBody, progressSchema, type DecideBody } from '../../contracts/session.js';
-import { compileOutputSchema } from '../../contracts/model-schema.js';
 import { idSchema } from '../../contracts/ids.js';
 import { Problem } from '../../contracts/problems.js';
+import { problemsOfEdit } from '../../db/gate-edits.js';
+import { keepGiven } from '../../db/given-content.js';
 import { findGate, listWaitingGates, type WaitingGate } from '../../db/gates.js';
 import type { OwnedSession } from '../../db/sessions.js';
 import type { Db } from '../../db/sql.js';
-import { findTemplate } from '../../db/templates.js';
 import type { Decider, SessionCommand } from '../../domain/session-commands.js';
 import { commandRoute, reply, type AnyRoute } from '../route.js';
 import { sendSessionCommand } from '../session-client.js';
 import { commandSession, currentProgress } from '../session-command.js';
-import { deciderOf, keepText } from '../session-decider.js';
+import { deciderOf } from '../session-decider.js';
 import { ownedSession } from './sessions.js';
 
 export interface GateRouteDeps {
@@ -69,23 +69,29 @@ async function commandOf(
   const comment = body.comment ?? null;
   switch (body.decision) {
     case 'approve':
-      return { kind: 'approve', by, digest, comment, notes: await keepText(db, session.id, body.notes) };
+      return { kind: 'approve', by, digest, comment, notes: await keepGiven(db, session.id, body.notes) };
     case 'reject':
       return { kind: 'reject', by, digest, comment };
     case 'redo': {
-      const instructions = await keepText(db, session.id, body.instructions);
+      const instructions = await keepGiven(db, session.id, body.instructions);
       const from = { phase, step: 'THINK' } as const;
       return { kind: 'redo', by, from, digest, comment, instructions, input: null, model: null };
     }
     case 'edit': {
-      const output = await keepText(db, session.id, await checkedEdits(db, session, phase, body));
+      const output = await keepGiven(db, session.id, await checkedEdits(db, session, phase, body));
       if (output === null) throw missingEdits();
-      return { kind: 'edit', by, digest, comment, output, notes: await keepText(db, session.id, body.notes) };
+      return {
+        kind: 'edit',
+        by,
+        digest,
+        comment,
+        output,
+        notes: await keepGiven(db, session.id, body.notes),
+      };
     }
   }
 }
 
-/** A phase whose template has an output schema keeps to it, whoever writes the output. */
 async function checkedEdits(
   db: Db,
   session: OwnedSession,
@@ -93,14 +99,9 @@ async function checkedEdits(
   body: DecideBody,
 ): Promise<string | Record<string, unknown>> {
   if (body.edits === undefined) throw missingEdits();
-  const template = await findTemplate(db, session.templateName, session.templateVersion);
-  const schema = template?.definition.phases[phase - 1]?.steps.INTEGRATE.outputSchema;
-  if (schema === undefined) return body.edits;
-  const verdict = compileOutputSchema(schema)(
-    typeof body.edits === 'string' ? parsed(body.edits) : body.edits,
-  );
-  if (verdict.ok) return body.edits;
-  const errors = verdict.problems.map(({ path, message }) => ({
+  const problems = await problemsOfEdit(db, { ...session, phase }, body.edits);
+  if (problems.length === 0) return body.edits;
+  const errors = problems.map(({ path, message }) => ({
     path: `edits${path === '(root)' ? '' : `.${path}`}`,
     message,
   }));
@@ -108,14 +109,6 @@ async function checkedEdits(
     detail: 'The edit does not fit the output schema of this phase.',
     errors,
   });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 function missingEdits(): Problem {

@@ -11,13 +11,14 @@ import {
 } from '../../contracts/session.js';
 import { idSchema } from '../../contracts/ids.js';
 import type { ProblemCode } from '../../contracts/problems.js';
+import { keepGiven } from '../../db/given-content.js';
 import type { OwnedSession } from '../../db/sessions.js';
 import type { Db } from '../../db/sql.js';
 import { refusalOf, type SessionCommand } from '../../domain/session-commands.js';
 import { commandRoute, reply, type AnyRoute, type Reply, type SignedCall } from '../route.js';
 import { raiseSessionBudget } from '../raise-session-budget.js';
 import { commandSession, finishedProblem } from '../session-command.js';
-import { deciderOf, keepText } from '../session-decider.js';
+import { deciderOf } from '../session-decider.js';
 import { previewRerun, requirePhase } from '../session-rerun.js';
 import { operationId, ownedSession } from './sessions.js';
 
@@ -78,7 +79,7 @@ const proceed = (define: Define): AnyRoute =>
       by: deciderOf(principal, origin),
       digest: body.outputDigest ?? null,
       comment: body.comment ?? null,
-      notes: await keepText(db, session.id, body.notes),
+      notes: await keepGiven(db, session.id, body.notes),
     }),
   });
 
@@ -93,7 +94,7 @@ const processStep = (define: Define): AnyRoute =>
       kind: 'run_due_step',
       by: deciderOf(principal, origin),
       model: body.model ?? null,
-      instructions: await keepText(db, session.id, body.instructions),
+      instructions: await keepGiven(db, session.id, body.instructions),
     }),
   });
 
@@ -108,7 +109,7 @@ const goOn = (define: Define, { pool }: SessionCommandDeps): AnyRoute =>
       const by = deciderOf(principal, origin);
       if (body.finish === true) return { kind: 'finish_early', by, reason: null };
       if (body.skip !== undefined) return { kind: 'skip_step', by, gap: body.skip.reason };
-      const instructions = await keepText(db, session.id, body.instructions);
+      const instructions = await keepGiven(db, session.id, body.instructions);
       const command = { kind: 'go_on', by, model: body.model ?? null, instructions } as const;
       // Before the step starts again, and not at all when the session will not take the command.
       const taken = refusalOf(session.state, command) === null;
@@ -137,8 +138,8 @@ const redo = (define: Define): AnyRoute =>
         digest: null,
         comment: null,
         model: body.model ?? null,
-        instructions: await keepText(db, session.id, body.instructions),
-        input: await keepText(db, session.id, body.input),
+        instructions: await keepGiven(db, session.id, body.instructions),
+        input: await keepGiven(db, session.id, body.input),
       };
     },
   });

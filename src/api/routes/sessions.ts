@@ -5,6 +5,7 @@ import { idSchema } from '../../contracts/ids.js';
 import { Problem } from '../../contracts/problems.js';
 import type { Principal } from '../../contracts/principal.js';
 import { recordAudit } from '../../db/audit-log.js';
+import { givenContent } from '../../db/given-content.js';
 import type { StartableRun } from '../../db/runs.js';
 import { findOwnedSession, type OwnedSession } from '../../db/sessions.js';
 import type { Db } from '../../db/sql.js';
@@ -13,13 +14,7 @@ import type { Tx } from '../../db/transaction.js';
 import { reply, writeRoute, type AnyRoute, type Reply } from '../route.js';
 import { acceptedSession, type SessionLinks } from '../session-links.js';
 import { previewRerun, takeOver } from '../session-rerun.js';
-import {
-  draftSession,
-  givenContent,
-  newSessionId,
-  writeSession,
-  type SessionDefaults,
-} from '../session-start.js';
+import { draftSession, newSessionId, writeSession, type SessionDefaults } from '../session-start.js';
 import type { RunStarter } from '../start-run.js';
 
 export interface SessionRouteDeps {
