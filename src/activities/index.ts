@@ -26,7 +26,7 @@ export type ActivityDeps = AuditExportDeps &
 export type ActivitiesByQueue = Readonly<Record<TaskQueue, object>>;
 
 export function createActivities(deps: ActivityDeps): ActivitiesByQueue {
-  const { projectSession, ...sessionSteps } = createSessionActivities(deps);
+  const { projectSession, keepDecisionTexts, ...sessionSteps } = createSessionActivities(deps);
   const moreSweeps = {
     webhooks: async () => (await wakeWebhooks(deps)).woken,
     schedules: () => syncReportSchedules(deps),
@@ -43,6 +43,7 @@ export function createActivities(deps: ActivityDeps): ActivitiesByQueue {
       ...createAuditExportActivities(deps),
       ...createMaintenanceActivities({ ...deps, moreSweeps, moreRetention }),
       projectSession,
+      keepDecisionTexts,
     },
     llm: sessionSteps,
     sql: {},

@@ -1,4 +1,5 @@
 import type { SessionActivities } from '../contracts/session-workflow.js';
+import { keepDecisionTexts } from './keep-decision-texts.js';
 import { projectSession } from './project-session.js';
 import { runSessionStep, type SessionStepDeps } from './run-session-step.js';
 
@@ -7,5 +8,6 @@ export function createSessionActivities(deps: SessionStepDeps): SessionActivitie
   return {
     runSessionStep: (input) => runSessionStep(deps, input),
     projectSession: (input) => projectSession(deps.pool, input),
+    keepDecisionTexts: (input) => keepDecisionTexts(deps.pool, input),
   };
 }

@@ -1,20 +1,10 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { DecideGateMessage, ProceedMessage } from '../domain/decision-message.js';
 import type { SessionCommand } from '../domain/session-commands.js';
 import type { SessionProgressView } from './session.js';
 
 /** Messages that a session understands. People send the signal and the update from the Web UI and the CLI too. */
-
-export interface ProceedMessage {
-  readonly comment?: string;
-  readonly outputDigest?: string;
-}
-
-export interface DecideGateMessage {
-  readonly decision: 'approve' | 'reject' | 'redo';
-  readonly outputDigest?: string;
-  readonly comment?: string;
-}
 
 export const proceedNextPhase = defineSignal<[ProceedMessage?]>('proceedNextPhase');
 export const progress = defineQuery<SessionProgressView>('progress');

@@ -87,7 +87,10 @@ export const gateRecordSchema = z
     expiredAt: z.string().nullable(),
     decidedAt: z.string().nullable(),
     decidedBy: owner.nullable().meta({ description: 'Null when a signal or the clock decided.' }),
-    decidedVia: z.enum(['api', 'console', 'signal', 'timeout']).nullable(),
+    decidedVia: z
+      .enum(['api', 'console', 'signal', 'timeout'])
+      .nullable()
+      .meta({ description: 'signal: by a signal or an update from the Temporal side.' }),
     comment: z.string().nullable(),
     notesDigest: z.string().nullable(),
   })

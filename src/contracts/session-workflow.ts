@@ -57,9 +57,25 @@ export interface ProjectSessionInput {
   readonly atMs: number;
 }
 
+/** What a person wrote with a decision that came by signal or update. */
+export interface KeepDecisionInput {
+  readonly sessionId: string;
+  readonly phase: number;
+  readonly edits?: string | Record<string, unknown>;
+  readonly notes?: string;
+  readonly instructions?: string;
+}
+
+export interface KeptTexts {
+  readonly output: ContentRef | null;
+  readonly notes: ContentRef | null;
+  readonly instructions: ContentRef | null;
+}
+
 export interface SessionActivities {
   runSessionStep(input: RunSessionStepInput): Promise<StepOutcome>;
   projectSession(input: ProjectSessionInput): Promise<void>;
+  keepDecisionTexts(input: KeepDecisionInput): Promise<KeptTexts>;
 }
 
 export interface SessionOutcome {

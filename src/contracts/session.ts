@@ -1,16 +1,17 @@
 import { z } from 'zod';
+import { decisionLimits, decisions } from '../domain/decision-message.js';
 import { stepNames } from '../domain/session-state.js';
 import { idSchema } from './ids.js';
 import { templateName } from './template.js';
 
-const comment = z.string().max(4_000).meta({ description: 'Kept with the decision.' });
+const comment = z.string().max(decisionLimits.comment).meta({ description: 'Kept with the decision.' });
 const notes = z
   .string()
-  .max(20_000)
+  .max(decisionLimits.notes)
   .meta({ description: 'Reaches the prompts of the phases after this one.' });
 const model = z.string().min(1).max(200);
-const digest = z.string().min(1).max(64);
-const instructions = z.string().min(1).max(20_000);
+const digest = z.string().min(1).max(decisionLimits.digest);
+const instructions = z.string().min(1).max(decisionLimits.instructions);
 
 /** Free input of a session: kept as given, shown to the model as data. */
 const sessionInput = z.union([z.string().max(500_000), z.record(z.string(), z.unknown())]);
@@ -86,11 +87,11 @@ export const redoBody = z.strictObject({
 export type RedoBody = z.infer<typeof redoBody>;
 
 export const decideBody = z.strictObject({
-  decision: z.enum(['approve', 'edit', 'redo', 'reject']),
+  decision: z.enum(decisions),
   outputDigest: digest,
   comment: comment.optional(),
   notes: notes.optional(),
-  edits: z.union([z.string().min(1).max(900_000), z.record(z.string(), z.unknown())]).optional(),
+  edits: z.union([z.string().min(1).max(decisionLimits.edits), z.record(z.string(), z.unknown())]).optional(),
   instructions: instructions.optional(),
 });
 export type DecideBody = z.infer<typeof decideBody>;

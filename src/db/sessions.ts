@@ -76,6 +76,18 @@ export async function findOwnedSession(
   );
 }
 
+/** The template that a session began with; undefined when the session is no longer kept. */
+export function findTemplateOf(
+  db: Db,
+  sessionId: string,
+): Promise<{ templateName: string; templateVersion: number } | undefined> {
+  return maybeOne<{ templateName: string; templateVersion: number }>(
+    db,
+    sql`select template_name as "templateName", template_version as "templateVersion"
+          from sessions where run_id = ${sessionId}`,
+  );
+}
+
 /** Replaces the state by a newer one; an older one changes nothing. */
 export async function storeSessionState(db: Db, sessionId: string, state: SessionState): Promise<void> {
   await execute(

@@ -2,7 +2,7 @@ import { progressOf } from './session-progress.js';
 import { dueStep, type SessionState } from './session-state.js';
 
 /** The session in a few lines of Markdown, for people who look at it in the Temporal Web UI. */
-export function describeSession(state: SessionState): string {
+export function describeSession(state: SessionState, { ignored }: { ignored?: string } = {}): string {
   const { status, percent, phaseTitle, currentPhase, totalPhases } = progressOf(state);
   const phases = state.plan.phases.map(
     (phase, index) => `${markOf(state, index + 1)} ${index + 1}. ${phase.title}`,
@@ -10,6 +10,7 @@ export function describeSession(state: SessionState): string {
   return [
     `**${status}** · ${percent}% · phase ${currentPhase} of ${totalPhases}: ${phaseTitle}`,
     waitingFor(state),
+    ignored === undefined ? '' : `⚠️ A signal \`proceedNextPhase\` was ignored: ${ignored}`,
     ...phases,
   ]
     .filter((line) => line !== '')

@@ -14,9 +14,9 @@ import { SessionRun } from './session-run.js';
 export async function cotSession(input: CotSessionInput): Promise<SessionOutcome> {
   const session = new SessionRun(input);
   setHandler(progress, () => session.progress());
-  setHandler(proceedNextPhase, (message) => session.proceedBySignal(message ?? {}));
-  setHandler(decideGate, (message) => session.command(session.decision(message)), {
-    validator: (message) => session.refuse(session.decision(message)),
+  setHandler(proceedNextPhase, (message) => session.proceedBySignal(message));
+  setHandler(decideGate, (message) => session.decide(message), {
+    validator: (message) => session.refuseDecision(message),
   });
   setHandler(sessionCommand, (command) => session.command(command), {
     validator: (command) => session.refuse(command),

@@ -3,10 +3,12 @@ import { taskQueues } from '../contracts/names.js';
 import type { SessionActivities, SessionLimits } from '../contracts/session-workflow.js';
 
 /**
- * Telling readers is one short transaction, so it runs inside the workflow task: no round trip through the server.
+ * Telling readers, and keeping what they wrote, is one short transaction each, so it runs inside the workflow task: no round trip through the server.
  * It is retried for ever, since a session must not go on before its state can be read; PostgreSQL will be back.
  */
-export const projections = proxyLocalActivities<Pick<SessionActivities, 'projectSession'>>({
+export const projections = proxyLocalActivities<
+  Pick<SessionActivities, 'projectSession' | 'keepDecisionTexts'>
+>({
   startToCloseTimeout: '10s',
   // Past this the retries move to a timer in the history, so that an outage does not hold the workflow task.
   localRetryThreshold: '20s',

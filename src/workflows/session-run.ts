@@ -5,22 +5,25 @@ import {
   CancellationScope,
   condition,
   isCancellation,
+  log,
   patched,
   setCurrentDetails,
   upsertSearchAttributes,
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
+import { failureTypes } from '../contracts/errors.js';
+import { cotPhase, cotStatus, cotTemplate } from '../contracts/session-messages.js';
+import type { SessionProgressView } from '../contracts/session.js';
+import type { CotSessionInput, KeptTexts, StepOutcome } from '../contracts/session-workflow.js';
 import {
-  cotPhase,
-  cotStatus,
-  cotTemplate,
+  problemOfDecision,
+  problemOfProceed,
+  refusalOfDecision,
   type DecideGateMessage,
   type ProceedMessage,
-} from '../contracts/session-messages.js';
-import type { SessionProgressView } from '../contracts/session.js';
-import type { CotSessionInput, StepOutcome } from '../contracts/session-workflow.js';
-import { refusalOf, type SessionCommand } from '../domain/session-commands.js';
+} from '../domain/decision-message.js';
+import { refusalOf, type SessionCommand, type SessionRefusal } from '../domain/session-commands.js';
 import { describeSession } from '../domain/session-details.js';
 import { applyCommand, applyFact, nextAction } from '../domain/session-machine.js';
 import { progressOf } from '../domain/session-progress.js';
@@ -29,6 +32,7 @@ import { initialSession, type SessionState, type StepProblem } from '../domain/s
 import type { SessionAction, SessionNews, Transition } from '../domain/session-transitions.js';
 import { waitMsOf } from '../domain/session-waiting.js';
 import { sortableId, timeOfSortableId } from '../domain/sortable-id.js';
+import { decisionCommand, hasTexts } from './decision-command.js';
 import { projections, sessionSteps } from './session-proxies.js';
 import { patches } from './session-patches.js';
 import { stepInput } from './session-step-input.js';
@@ -91,7 +95,10 @@ export class SessionRun {
 
   /** As an Update's validator: a refused command never enters the history. */
   refuse(command: SessionCommand): void {
-    const refusal = refusalOf(this.state, command);
+    this.throwRefusal(refusalOf(this.state, command));
+  }
+
+  private throwRefusal(refusal: SessionRefusal | null): void {
     if (refusal !== null) throw ApplicationFailure.nonRetryable(refusal, refusal, this.progress());
   }
 
@@ -105,14 +112,76 @@ export class SessionRun {
     return answer;
   }
 
-  /** A signal cannot be refused: one that comes early, twice or late changes nothing. */
-  proceedBySignal(message: ProceedMessage): void {
-    const command = decisionCommand({ ...message, decision: 'approve' }, this.state);
-    this.apply(applyCommand(this.state, command, Date.now()));
+  /** As the validator of a decision from the Temporal side, where nobody else checked its argument. */
+  refuseDecision(message: DecideGateMessage): void {
+    const problem = problemOfDecision(message);
+    if (problem !== null)
+      throw ApplicationFailure.nonRetryable(`decideGate: ${problem}`, failureTypes.invalidInput);
+    this.throwRefusal(refusalOfDecision(this.state, message));
   }
 
-  decision(message: DecideGateMessage): SessionCommand {
-    return decisionCommand(message, this.state);
+  decide(message: DecideGateMessage): Promise<SessionProgressView> {
+    if (!hasTexts(message) || !patched(patches.textsAreKept))
+      return this.command(decisionCommand(message, this.state));
+    return this.decideWithTexts(message);
+  }
+
+  private async decideWithTexts(message: DecideGateMessage): Promise<SessionProgressView> {
+    const seen = this.withGate(message);
+    const kept = await this.keepTexts(seen);
+    // Meanwhile somebody else may have decided, and the next gate may be open.
+    this.refuseDecision(seen);
+    return this.command(decisionCommand(seen, this.state, kept));
+  }
+
+  /** A signal cannot be refused: one that is malformed, or comes early, twice or late changes nothing, and it shows. */
+  async proceedBySignal(given: unknown): Promise<void> {
+    // The Web UI and the CLI send null, or nothing, when no argument is given.
+    const message = given ?? {};
+    const problem = problemOfProceed(message);
+    if (problem !== null && patched(patches.signalsAreChecked)) return this.ignoreSignal(problem);
+    const decision = this.withGate({ ...(message as ProceedMessage), decision: 'approve' });
+    if (this.turnsDown(decision)) return;
+    const kept =
+      hasTexts(decision) && patched(patches.textsAreKept) ? await this.keepTexts(decision) : undefined;
+    if (this.turnsDown(decision)) return;
+    this.apply(applyCommand(this.state, decisionCommand(decision, this.state, kept), Date.now()));
+  }
+
+  private turnsDown(decision: DecideGateMessage): boolean {
+    const refusal = refusalOfDecision(this.state, decision);
+    if (refusal !== null) this.ignoreSignal(refusal);
+    return refusal !== null;
+  }
+
+  private ignoreSignal(why: string): void {
+    log.warn('a signal proceedNextPhase was ignored', { sessionId: this.input.sessionId, why });
+    setCurrentDetails(describeSession(this.state, { ignored: why }));
+  }
+
+  /** About the gate that is open now, if it does not say so itself. */
+  private withGate(message: DecideGateMessage): DecideGateMessage {
+    const { waiting } = this.state;
+    return waiting.kind === 'gate' ? { gateId: waiting.gate.id, ...message } : message;
+  }
+
+  private async keepTexts({ decision, ...given }: DecideGateMessage): Promise<KeptTexts> {
+    const { edits, notes, instructions } = given;
+    const input = {
+      sessionId: this.input.sessionId,
+      phase: this.state.phase,
+      ...(decision === 'edit' && edits !== undefined ? { edits } : {}),
+      ...(notes === undefined ? {} : { notes }),
+      ...(instructions === undefined ? {} : { instructions }),
+    };
+    try {
+      return await CancellationScope.nonCancellable(() => projections.keepDecisionTexts(input));
+    } catch (error) {
+      // In its own words for whoever sent it, without the activity around it.
+      throw error instanceof ActivityFailure && error.cause instanceof ApplicationFailure
+        ? error.cause
+        : error;
+    }
   }
 
   /** `handOver` begins a new history with this state; it does not return. */
@@ -277,22 +346,6 @@ export class SessionRun {
 
 function newId(prefix: string, nowMs: number): string {
   return sortableId(prefix, nowMs, uuid4().replaceAll('-', '').slice(0, 20));
-}
-
-function decisionCommand(message: DecideGateMessage, state: SessionState): SessionCommand {
-  const by = { userId: null, via: 'signal' } as const;
-  const digest = message.outputDigest ?? null;
-  const comment = message.comment ?? null;
-  switch (message.decision) {
-    case 'approve':
-      return { kind: 'approve', by, digest, comment, notes: null };
-    case 'reject':
-      return { kind: 'reject', by, digest, comment };
-    case 'redo': {
-      const from = { phase: state.phase, step: 'THINK' } as const;
-      return { kind: 'redo', by, from, digest, comment, instructions: null, input: null, model: null };
-    }
-  }
 }
 
 function problemOf(action: { phase: number; step: StepProblem['step'] }, error: unknown): StepProblem {
