@@ -36,6 +36,12 @@ async function signInByLink(): Promise<void> {
   await call('POST', '/api/v1/session', { signInToken: token });
 }
 
+/** `#session=…`, as the workflow's page in the Temporal Web UI links here. */
+function chosenByLink(): { id: string; kind: 'session' } | undefined {
+  const id = new URLSearchParams(location.hash.slice(1)).get('session');
+  return id === null ? undefined : { id, kind: 'session' };
+}
+
 async function loadRuns(): Promise<RunItem[]> {
   const [sessions, jobs] = await Promise.all([
     call<{ items: SessionItem[] }>('GET', '/api/v1/cot-sessions'),
@@ -66,7 +72,7 @@ async function loadRuns(): Promise<RunItem[]> {
 export function Console() {
   const [me, setMe] = useState<Me | null>();
   const [runs, setRuns] = useState<readonly RunItem[]>([]);
-  const [chosen, setChosen] = useState<{ id: string; kind: 'session' | 'job' }>();
+  const [chosen, setChosen] = useState<{ id: string; kind: 'session' | 'job' } | undefined>(chosenByLink);
   const [topic, setTopic] = useState('');
   const [problem, setProblem] = useState('');
   const show = (error: unknown): void => setProblem(messageOf(error));

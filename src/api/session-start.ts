@@ -12,11 +12,12 @@ import { insertSession, type SessionOptions } from '../db/sessions.js';
 import type { Tx } from '../db/transaction.js';
 import type { Config } from '../platform/config.js';
 import { progressOf } from '../domain/session-progress.js';
+import { consoleLink } from './session-links.js';
 import { initialSession, type PhaseState, type SessionPlan, type StepName } from '../domain/session-state.js';
 
 export type SessionDefaults = Pick<
   Config,
-  'autoProgressSteps' | 'autoProgressPhases' | 'maxRetries' | 'retryDelayMs' | 'workerTimeoutMs'
+  'autoProgressSteps' | 'autoProgressPhases' | 'maxRetries' | 'retryDelayMs' | 'workerTimeoutMs' | 'publicUrl'
 >;
 
 /** Everything a new session is made of, whether it was asked for anew or forked from another. */
@@ -34,6 +35,8 @@ export interface SessionDraft {
   readonly fork: { readonly origin: string; readonly from: { phase: number; step: StepName } } | null;
   /** Texts that the state refers to; they are stored with the session. */
   readonly contents: readonly NewBlob[];
+  /** Under which people find the console, if anybody said so. */
+  readonly publicUrl: string | undefined;
   /** What was asked for, as its owner reads it. */
   readonly asked: Readonly<Record<string, unknown>>;
 }
@@ -55,6 +58,7 @@ export async function writeSession(tx: Tx, id: string, draft: SessionDraft): Pro
     input: options.input,
     inherited,
     carried: null,
+    link: consoleLink(draft.publicUrl, id),
   };
   const startable: StartableRun = {
     id,
@@ -111,6 +115,7 @@ export function draftSession(
     inherited: [],
     fork: null,
     contents: input === null ? [] : [input],
+    publicUrl: defaults.publicUrl,
     asked: { ...body },
   };
 }

@@ -15,6 +15,8 @@ export interface CotSessionInput {
   readonly inherited: readonly PhaseState[];
   /** Set by continue-as-new: nothing of a session is lost when its history begins anew. */
   readonly carried: SessionState | null;
+  /** To the session in the console; sessions that were started by an older version have none. */
+  readonly link?: string | null;
 }
 
 export interface SessionLimits {

@@ -1,8 +1,11 @@
 import { progressOf } from './session-progress.js';
 import { dueStep, type SessionState } from './session-state.js';
 
-/** The session in a few lines of Markdown, for people who look at it in the Temporal Web UI. */
-export function describeSession(state: SessionState, { ignored }: { ignored?: string } = {}): string {
+/** The session in a few lines of Markdown, for people who look at it in the Temporal Web UI, and where to go from there. */
+export function describeSession(
+  state: SessionState,
+  { link, ignored }: { link?: string | null; ignored?: string } = {},
+): string {
   const { status, percent, phaseTitle, currentPhase, totalPhases } = progressOf(state);
   const phases = state.plan.phases.map(
     (phase, index) => `${markOf(state, index + 1)} ${index + 1}. ${phase.title}`,
@@ -12,6 +15,7 @@ export function describeSession(state: SessionState, { ignored }: { ignored?: st
     waitingFor(state),
     ignored === undefined ? '' : `⚠️ A signal \`proceedNextPhase\` was ignored: ${ignored}`,
     ...phases,
+    typeof link === 'string' ? `[Open it in the console](${link})` : '',
   ]
     .filter((line) => line !== '')
     .join('\n\n');

@@ -156,7 +156,7 @@ export class SessionRun {
 
   private ignoreSignal(why: string): void {
     log.warn('a signal proceedNextPhase was ignored', { sessionId: this.input.sessionId, why });
-    setCurrentDetails(describeSession(this.state, { ignored: why }));
+    setCurrentDetails(describeSession(this.state, { ...this.input, ignored: why }));
   }
 
   /** About the gate that is open now, if it does not say so itself. */
@@ -321,7 +321,7 @@ export class SessionRun {
 
   private describe(): void {
     const { status, currentPhase } = progressOf(this.state);
-    setCurrentDetails(describeSession(this.state));
+    setCurrentDetails(describeSession(this.state, this.input));
     const nowMs = Date.now();
     const { indexed } = this;
     if (

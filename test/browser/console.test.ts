@@ -6,6 +6,7 @@ import { build } from 'esbuild';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { gatherSection } from '../../src/db/gather-section.js';
 import { seedBuiltinTemplates } from '../../src/db/templates.js';
+import { consoleLink } from '../../src/api/session-links.js';
 import { withTransaction } from '../../src/db/transaction.js';
 import { createApiUser, startApi, type TestApi } from '../support/api.js';
 import { useDatabase } from '../support/database.js';
@@ -83,6 +84,13 @@ test('a person starts a session, reads, has a phase redone and approves it in th
     await page.waitForSelector('text=what the model said in call 6');
     await page.click('text=Approve phase 1');
     await page.waitForSelector('text=Approve phase 2');
+    // As by the link that the workflow shows in the Temporal Web UI.
+    const { rows } = await rig.database.pool.query<{ id: string }>(
+      `select id from runs where title = 'latte art'`,
+    );
+    await page.goto(consoleLink(api.url, rows[0]!.id)!);
+    await page.reload();
+    await page.waitForSelector('h2:has-text("latte art")');
     await page.click('text=Cancel');
     await page.waitForSelector('.status.canceled');
     expect(errors).toEqual([]);

@@ -174,6 +174,13 @@ test.each([
   }),
 );
 
+test('the current details lead to the session in the console', () =>
+  during(async () => {
+    const id = await startSession(rig, owner);
+    await untilGate(rig, id, 1);
+    expect(await detailsOf(id)).toContain(`(https://sluice.example/#session=${id})`);
+  }));
+
 test('notes of a signal reach the phases after it', () =>
   during(async () => {
     const id = await startSession(rig, owner);

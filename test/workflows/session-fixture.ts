@@ -141,6 +141,7 @@ export const fastDefaults: SessionDefaults = {
   maxRetries: 1,
   retryDelayMs: 10,
   workerTimeoutMs: 30_000,
+  publicUrl: 'https://sluice.example/',
 };
 
 export interface SessionRig {

@@ -83,7 +83,7 @@ function forkRoute(deps: SessionRouteDeps, base: string): AnyRoute {
     async handle({ params, body, principal, origin }, tx) {
       const session = await ownedSession(tx, params.id, principal);
       if (body.dryRun) return reply(200, await previewRerun(tx, session, body));
-      const { id, run } = await fork(tx, session, body, principal);
+      const { id, run } = await fork(deps, tx, { session, body, owner: principal });
       await recordAudit(tx, {
         actor: principal,
         action: 'forked',
@@ -98,10 +98,9 @@ function forkRoute(deps: SessionRouteDeps, base: string): AnyRoute {
 }
 
 async function fork(
+  { defaults: { publicUrl } }: SessionRouteDeps,
   tx: Tx,
-  session: OwnedSession,
-  body: RedoBody,
-  owner: Principal,
+  { session, body, owner }: { session: OwnedSession; body: RedoBody; owner: Principal },
 ): Promise<{ id: string; run: StartableRun }> {
   const id = newSessionId();
   const input = body.input === undefined ? null : givenContent(body.input);
@@ -123,6 +122,7 @@ async function fork(
     inherited: phases,
     fork: { origin: session.id, from: body.from },
     contents: [input, instructions].filter((each) => each !== null),
+    publicUrl,
     asked: { topic: session.topic, template: session.templateName, from: body.from },
   });
   await copy();
