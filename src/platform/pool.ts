@@ -27,11 +27,11 @@ class MeteredClient extends pg.Client {
   override query = ((...args: unknown[]): unknown => {
     const meter = currentMeter();
     const run = pg.Client.prototype.query as (...args: unknown[]) => unknown;
+    const startedAt = performance.now();
     const result = run.apply(this, args);
     if (meter === undefined) return result;
     meter.queries += 1;
     if (!(result instanceof Promise)) return result;
-    const startedAt = performance.now();
     return result.finally(() => void (meter.durationMs += performance.now() - startedAt));
   }) as unknown as pg.Client['query'];
 }
