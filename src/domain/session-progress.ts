@@ -68,19 +68,21 @@ export function progressOf(state: SessionState): SessionProgress {
     gateId: gate?.id ?? null,
     outputDigest: gate?.digest ?? null,
     waitingSinceMs: waitingSinceOf(state),
-    deadlineAtMs: gate?.deadlineAtMs ?? null,
+    // While it stands still it is no moment: it moves by as long as the pause lasts.
+    deadlineAtMs: state.pausedAtMs === null ? (gate?.deadlineAtMs ?? null) : null,
     reason: reasonOf(state),
     version: state.version,
   };
 }
 
+/** A hundred is the end alone: after the last step somebody may still have to decide, and the workflow has to close. */
 function percentOf(state: SessionState): number {
   if (state.ending?.status === 'completed') return 100;
   const done = state.phases.reduce(
     (sum, phase) => sum + stepNames.filter((step) => phase.results[step] !== undefined).length,
     0,
   );
-  return Math.floor((100 * done) / (state.plan.phases.length * stepNames.length));
+  return Math.min(99, Math.floor((100 * done) / (state.plan.phases.length * stepNames.length)));
 }
 
 function reasonOf(state: SessionState): string | null {

@@ -373,6 +373,20 @@ test('any sequence of commands, results, failures and expiries keeps the invaria
   );
 });
 
+test('a hundred percent is the end alone, and a deadline that stands still is none', () => {
+  const phases = [{ title: 'only', gate: true }];
+  const gated = settle(initialSession({ plan: planOf({ phases, gateTimeoutMs: 1_000 }) }), 5_000);
+  expect(progressOf(gated)).toMatchObject({ percent: 99, completedPhases: [1], deadlineAtMs: 6_000 });
+  const paused = command(gated, { kind: 'pause', by, reason: null }, 5_500);
+  expect(progressOf(paused)).toMatchObject({ percent: 99, deadlineAtMs: null });
+  const resumed = command(paused, { kind: 'resume', by, reason: null }, 9_500);
+  expect(progressOf(resumed).deadlineAtMs).toBe(10_000);
+  expect(progressOf(settle(command(resumed, approve())))).toMatchObject({
+    percent: 100,
+    status: 'completed',
+  });
+});
+
 test('whatever happened, a person can always bring an open session to its end', () => {
   fc.assert(
     fc.property(fc.array(moves, { maxLength: 60 }), (sequence) => {
