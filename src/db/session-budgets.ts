@@ -30,11 +30,13 @@ export interface BudgetState {
   usedCostUsd: number;
   maxTokens: number | null;
   maxCostUsd: number | null;
-  /** True exactly once: when this settlement passed four fifths of a limit. */
+  /** True exactly once: when this settlement came near a limit. */
   warn: boolean;
 }
 
+/** Near a limit: four fifths are used, or what is left holds no two calls like this one. */
 const WARN_AT = 0.8;
+const WARN_CALLS = 2;
 
 export interface Settlement {
   readonly reserved: Amount;
@@ -61,14 +63,19 @@ export function settleCtes(
                  used_cost_usd = used_cost_usd + ${used.costUsd ?? 0}::numeric,
                  unpriced_calls = unpriced_calls + ${unpricedCalls},
                  budget_warned = s.budget_warned
-                   or coalesce(used_tokens + ${used.tokens}::bigint >= ${WARN_AT}::numeric * max_tokens, false)
-                   or coalesce(used_cost_usd + ${used.costUsd ?? 0}::numeric >= ${WARN_AT}::numeric * max_cost_usd, false)
+                   or coalesce(${isNear(sql`used_tokens`, sql`max_tokens`, used.tokens, reserved.tokens)}, false)
+                   or coalesce(${isNear(sql`used_cost_usd`, sql`max_cost_usd`, used.costUsd ?? 0, reserved.costUsd ?? 0)}, false)
             from before where s.run_id = before.run_id
           returning used_tokens, used_cost_usd, max_tokens, max_cost_usd, s.budget_warned, before.budget_warned as warned_before),
         settled as (
           select used_tokens as "usedTokens", used_cost_usd::float8 as "usedCostUsd", max_tokens as "maxTokens",
                  max_cost_usd::float8 as "maxCostUsd", budget_warned and not warned_before as warn
             from after)`;
+}
+
+function isNear(spent: Sql, limit: Sql, used: number, reserved: number): Sql {
+  return sql`${spent} + ${used}::numeric
+               >= least(${WARN_AT}::numeric * ${limit}, ${limit} - ${WARN_CALLS * reserved}::numeric)`;
 }
 
 /** What a lost try had reserved becomes used (B3). A session runs one step at a time, so all of it was that try's. */
