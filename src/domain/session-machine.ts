@@ -178,7 +178,7 @@ function gateExpired(state: SessionState, gateId: string): Transition {
   const decided = decide(state, {
     decision: state.plan.onTimeout,
     by,
-    comment: null,
+    comment: 'nobody decided in time',
     notes: null,
     output: null,
   });

@@ -55,7 +55,7 @@ test('a gate whose time is over is approved by the policy approve, and the recor
 test('a gate whose time is over ends the session by the policy reject', () =>
   during(async () => {
     const id = await startWith('reject');
-    await untilStatus(rig, id, 'rejected');
+    expect(await untilStatus(rig, id, 'rejected')).toMatchObject({ reason: 'nobody decided in time' });
     expect(await gatesOf(id)).toEqual([{ status: 'rejected', via: 'timeout', expired: true }]);
   }));
 
