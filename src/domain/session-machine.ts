@@ -4,8 +4,8 @@ import {
   currentPhase,
   dueStep,
   emptyPhase,
-  phaseAt,
   stepNames,
+  withPhase,
   type ContentRef,
   type OpenGate,
   type PhaseState,
@@ -14,12 +14,14 @@ import {
   type StepResult,
 } from './session-state.js';
 import { withWaits } from './session-waiting.js';
-import type {
-  GateDecision,
-  SessionAction,
-  SessionFact,
-  SessionNews,
-  Transition,
+import {
+  changed,
+  unchanged,
+  type GateDecision,
+  type SessionAction,
+  type SessionFact,
+  type SessionNews,
+  type Transition,
 } from './session-transitions.js';
 
 /**
@@ -291,21 +293,4 @@ function ended(
   return changed(state, { ending: { status, reason }, waiting: { kind: 'nothing' }, pausedAtMs: null }, [
     { type: 'session.ended' },
   ]);
-}
-
-function withPhase(state: SessionState, number: number, phase: PhaseState): SessionState {
-  if (phaseAt(state, number) === phase) return state;
-  return { ...state, phases: state.phases.map((old, index) => (index === number - 1 ? phase : old)) };
-}
-
-function changed(
-  state: SessionState,
-  change: Partial<SessionState>,
-  news: readonly SessionNews[] = [],
-): Transition {
-  return { state: { ...state, ...change, version: state.version + 1 }, news };
-}
-
-function unchanged(state: SessionState): Transition {
-  return { state, news: [] };
 }

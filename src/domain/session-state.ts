@@ -133,6 +133,11 @@ export function phaseAt(state: SessionState, phase: number): PhaseState {
   return state.phases[phase - 1] ?? emptyPhase;
 }
 
+export function withPhase(state: SessionState, number: number, phase: PhaseState): SessionState {
+  if (phaseAt(state, number) === phase) return state;
+  return { ...state, phases: state.phases.map((old, index) => (index === number - 1 ? phase : old)) };
+}
+
 /** The first step of a phase that has no result yet; null when all three have one. */
 export function dueStep(phase: PhaseState): StepName | null {
   return stepNames.find((step) => phase.results[step] === undefined) ?? null;

@@ -55,3 +55,15 @@ export type SessionAction =
   | { kind: 'open_gate' }
   | { kind: 'wait'; untilMs: number | null }
   | { kind: 'end' };
+
+export function changed(
+  state: SessionState,
+  change: Partial<SessionState>,
+  news: readonly SessionNews[] = [],
+): Transition {
+  return { state: { ...state, ...change, version: state.version + 1 }, news };
+}
+
+export function unchanged(state: SessionState): Transition {
+  return { state, news: [] };
+}

@@ -8,15 +8,17 @@ import {
 } from '@temporalio/workflow';
 import { decideGate, proceedNextPhase, progress, sessionCommand } from '../contracts/session-messages.js';
 import type { CotSessionInput, SessionOutcome } from '../contracts/session-workflow.js';
+import { SessionDecisions } from './session-decisions.js';
 import { SessionRun } from './session-run.js';
 
 /** A chain-of-thought session: phases of three steps each, under human control. It may wait for weeks at a gate. */
 export async function cotSession(input: CotSessionInput): Promise<SessionOutcome> {
   const session = new SessionRun(input);
+  const decisions = new SessionDecisions(session, input);
   setHandler(progress, () => session.progress());
-  setHandler(proceedNextPhase, (message) => session.proceedBySignal(message));
-  setHandler(decideGate, (message) => session.decide(message), {
-    validator: (message) => session.refuseDecision(message),
+  setHandler(proceedNextPhase, (message) => decisions.proceed(message));
+  setHandler(decideGate, (message) => decisions.decide(message), {
+    validator: (message) => decisions.refuse(message),
   });
   setHandler(sessionCommand, (command) => session.command(command), {
     validator: (command) => session.refuse(command),

@@ -5,24 +5,15 @@ import {
   CancellationScope,
   condition,
   isCancellation,
-  log,
   patched,
   setCurrentDetails,
   upsertSearchAttributes,
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
-import { failureTypes } from '../contracts/errors.js';
 import { cotPhase, cotStatus, cotTemplate } from '../contracts/session-messages.js';
 import type { SessionProgressView } from '../contracts/session.js';
-import type { CotSessionInput, KeptTexts, StepOutcome } from '../contracts/session-workflow.js';
-import {
-  problemOfDecision,
-  problemOfProceed,
-  refusalOfDecision,
-  type DecideGateMessage,
-  type ProceedMessage,
-} from '../domain/decision-message.js';
+import type { CotSessionInput, StepOutcome } from '../contracts/session-workflow.js';
 import { refusalOf, type SessionCommand, type SessionRefusal } from '../domain/session-commands.js';
 import { describeSession } from '../domain/session-details.js';
 import { applyCommand, applyFact, nextAction } from '../domain/session-machine.js';
@@ -32,7 +23,6 @@ import { initialSession, type SessionState, type StepProblem } from '../domain/s
 import type { SessionAction, SessionNews, Transition } from '../domain/session-transitions.js';
 import { waitMsOf } from '../domain/session-waiting.js';
 import { sortableId, timeOfSortableId } from '../domain/sortable-id.js';
-import { decisionCommand, hasTexts } from './decision-command.js';
 import { projections, sessionSteps } from './session-proxies.js';
 import { patches } from './session-patches.js';
 import { stepInput } from './session-step-input.js';
@@ -98,90 +88,23 @@ export class SessionRun {
     this.throwRefusal(refusalOf(this.state, command));
   }
 
-  private throwRefusal(refusal: SessionRefusal | null): void {
+  throwRefusal(refusal: SessionRefusal | null): void {
     if (refusal !== null) throw ApplicationFailure.nonRetryable(refusal, refusal, this.progress());
   }
 
   async command(command: SessionCommand): Promise<SessionProgressView> {
     // Again, although the validator asked: another command may have been handled in between.
     this.refuse(command);
-    this.apply(applyCommand(this.state, command, Date.now()));
+    this.take(command);
     if (command.kind === 'redo' || command.kind === 'cancel') this.course.cancel();
     const answer = this.progress();
     await this.tell();
     return answer;
   }
 
-  /** As the validator of a decision from the Temporal side, where nobody else checked its argument. */
-  refuseDecision(message: DecideGateMessage): void {
-    const problem = problemOfDecision(message);
-    if (problem !== null)
-      throw ApplicationFailure.nonRetryable(`decideGate: ${problem}`, failureTypes.invalidInput);
-    this.throwRefusal(refusalOfDecision(this.state, message));
-  }
-
-  decide(message: DecideGateMessage): Promise<SessionProgressView> {
-    if (!hasTexts(message) || !patched(patches.textsAreKept))
-      return this.command(decisionCommand(message, this.state));
-    return this.decideWithTexts(message);
-  }
-
-  private async decideWithTexts(message: DecideGateMessage): Promise<SessionProgressView> {
-    const seen = this.withGate(message);
-    const kept = await this.keepTexts(seen);
-    // Meanwhile somebody else may have decided, and the next gate may be open.
-    this.refuseDecision(seen);
-    return this.command(decisionCommand(seen, this.state, kept));
-  }
-
-  /** A signal cannot be refused: one that is malformed, or comes early, twice or late changes nothing, and it shows. */
-  async proceedBySignal(given: unknown): Promise<void> {
-    // The Web UI and the CLI send null, or nothing, when no argument is given.
-    const message = given ?? {};
-    const problem = problemOfProceed(message);
-    if (problem !== null && patched(patches.signalsAreChecked)) return this.ignoreSignal(problem);
-    const decision = this.withGate({ ...(message as ProceedMessage), decision: 'approve' });
-    if (this.turnsDown(decision)) return;
-    const kept =
-      hasTexts(decision) && patched(patches.textsAreKept) ? await this.keepTexts(decision) : undefined;
-    if (this.turnsDown(decision)) return;
-    this.apply(applyCommand(this.state, decisionCommand(decision, this.state, kept), Date.now()));
-  }
-
-  private turnsDown(decision: DecideGateMessage): boolean {
-    const refusal = refusalOfDecision(this.state, decision);
-    if (refusal !== null) this.ignoreSignal(refusal);
-    return refusal !== null;
-  }
-
-  private ignoreSignal(why: string): void {
-    log.warn('a signal proceedNextPhase was ignored', { sessionId: this.input.sessionId, why });
-    setCurrentDetails(describeSession(this.state, { ...this.input, ignored: why }));
-  }
-
-  /** About the gate that is open now, if it does not say so itself. */
-  private withGate(message: DecideGateMessage): DecideGateMessage {
-    const { waiting } = this.state;
-    return waiting.kind === 'gate' ? { gateId: waiting.gate.id, ...message } : message;
-  }
-
-  private async keepTexts({ decision, ...given }: DecideGateMessage): Promise<KeptTexts> {
-    const { edits, notes, instructions } = given;
-    const input = {
-      sessionId: this.input.sessionId,
-      phase: this.state.phase,
-      ...(decision === 'edit' && edits !== undefined ? { edits } : {}),
-      ...(notes === undefined ? {} : { notes }),
-      ...(instructions === undefined ? {} : { instructions }),
-    };
-    try {
-      return await CancellationScope.nonCancellable(() => projections.keepDecisionTexts(input));
-    } catch (error) {
-      // In its own words for whoever sent it, without the activity around it.
-      throw error instanceof ActivityFailure && error.cause instanceof ApplicationFailure
-        ? error.cause
-        : error;
-    }
+  /** One that is refused changes nothing. */
+  take(command: SessionCommand): void {
+    this.apply(applyCommand(this.state, command, Date.now()));
   }
 
   /** `handOver` begins a new history with this state; it does not return. */
@@ -218,7 +141,7 @@ export class SessionRun {
   /** The workflow itself was canceled, from the Web UI or the CLI. */
   async endFromOutside(): Promise<void> {
     const by = { userId: null, via: 'signal' } as const;
-    this.apply(applyCommand(this.state, { kind: 'cancel', by, reason: 'canceled on Temporal' }, Date.now()));
+    this.take({ kind: 'cancel', by, reason: 'canceled on Temporal' });
     await this.tell();
   }
 
