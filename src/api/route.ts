@@ -124,6 +124,11 @@ export function rawRoute<P extends Shape, Q extends Shape, B extends Shape>(
   return { ...spec, kind: 'raw' } as unknown as AnyRoute;
 }
 
+/** What comes with a 202, for its `ResponseSpec`: `what` is where its `Location` leads. */
+export function acceptedHeaders(what: string): Record<string, string> {
+  return { Location: what, 'Retry-After': 'Seconds until it is worth asking.' };
+}
+
 export function reply(status: number, body?: unknown, headers: Record<string, string> = {}): Reply {
   return body === undefined ? { status, headers } : { status, body, headers };
 }

@@ -24,7 +24,7 @@ import { verifyAuditLog } from '../../db/audit-verify.js';
 import { insertRun, type NewRun } from '../../db/runs.js';
 import { acceptedJob } from '../accepted-job.js';
 import { pageReply, type Pager } from '../pagination.js';
-import { readRoute, reply, writeRoute, type AnyRoute } from '../route.js';
+import { acceptedHeaders, readRoute, reply, writeRoute, type AnyRoute } from '../route.js';
 import type { RunStarter } from '../start-run.js';
 
 export interface AuditRouteDeps {
@@ -170,7 +170,7 @@ function exportRoute({ starter }: AuditRouteDeps): AnyRoute {
       202: {
         description: 'Accepted: a job, whose result is the file',
         body: reportAcceptedSchema,
-        headers: { Location: 'The job.', 'Retry-After': 'Seconds until it is worth asking.' },
+        headers: acceptedHeaders('The job.'),
       },
     },
     async handle({ body, principal, origin }, tx) {

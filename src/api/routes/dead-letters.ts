@@ -25,7 +25,7 @@ import type { Tx } from '../../db/transaction.js';
 import { DEAD_LETTERS_PATH, deadLetterView } from '../dead-letter-view.js';
 import { pageReply, type Pager } from '../pagination.js';
 import { replayDeadLetter, type Replay, type ReplayedBy } from '../replay-dead-letter.js';
-import { readRoute, reply, writeRoute, type AnyRoute, type Reply } from '../route.js';
+import { acceptedHeaders, readRoute, reply, writeRoute, type AnyRoute, type Reply } from '../route.js';
 import type { RunStarter } from '../start-run.js';
 import type { TemporalUi } from '../temporal-link.js';
 
@@ -99,7 +99,7 @@ function replayRoute({ starter }: DeadLetterRouteDeps): AnyRoute {
       202: {
         description: 'A new job that names its origin, or a new delivery',
         body: deadLetterReplayedSchema,
-        headers: { Location: 'The job or the delivery.', 'Retry-After': 'Seconds until it is worth asking.' },
+        headers: acceptedHeaders('The job or the delivery.'),
       },
     },
     problems: ['conflict'],

@@ -1,10 +1,10 @@
-import { bulkApprovalSchema } from '../../contracts/session-answers.js';
 import { z } from 'zod';
 import type { Client } from '@temporalio/client';
 import type { Principal } from '../../contracts/principal.js';
 import { bulkDecideBody, decideBody, progressSchema, type DecideBody } from '../../contracts/session.js';
 import { idSchema } from '../../contracts/ids.js';
 import { Problem } from '../../contracts/problems.js';
+import { bulkApprovalSchema } from '../../contracts/session-answers.js';
 import { problemsOfEdit } from '../../db/gate-edits.js';
 import { keepGiven } from '../../db/given-content.js';
 import { findGate, listWaitingGates, type WaitingGate } from '../../db/gates.js';

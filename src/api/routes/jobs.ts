@@ -30,7 +30,15 @@ import type { ObjectStore } from '../../platform/object-store.js';
 import { eventSubjectOf, type ReadableRuns } from '../events/event-subject.js';
 import { jobView, stateOfJobStatus } from '../job-view.js';
 import { pageReply, type Pager } from '../pagination.js';
-import { rawRoute, readRoute, reply, writeRoute, type AnyRoute, type Call } from '../route.js';
+import {
+  acceptedHeaders,
+  rawRoute,
+  readRoute,
+  reply,
+  writeRoute,
+  type AnyRoute,
+  type Call,
+} from '../route.js';
 import { serveContent } from '../serve-content.js';
 import type { RunStarter } from '../start-run.js';
 import type { TemporalUi } from '../temporal-link.js';
@@ -179,19 +187,14 @@ function cancelRoute(deps: JobRouteDeps): AnyRoute {
     tag: 'Jobs',
     access: 'user',
     params,
-    responses: { 202: { description: 'It will end', body: jobSchema, headers: acceptedHeaders } },
+    responses: { 202: { description: 'It will end', body: jobSchema, headers: acceptedHeaders('The job.') } },
     problems: ['already_finished'],
     async handle(call, tx) {
       const job = jobView(await cancelJob(deps, call, tx), deps.ui);
-      return reply(202, job, { Location: `/jobs/${job.jobId}`, ...retryAfter });
+      return reply(202, job, { Location: job.links.self, ...retryAfter });
     },
   });
 }
-
-const acceptedHeaders = {
-  Location: 'The job.',
-  'Retry-After': 'Seconds until it is worth asking again.',
-};
 
 async function cancelJob(
   deps: JobRouteDeps,

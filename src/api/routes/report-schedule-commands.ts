@@ -26,7 +26,7 @@ import { acceptedJob } from '../accepted-job.js';
 import { finishChange } from '../change-report-schedule.js';
 import { pageReply } from '../pagination.js';
 import { firingView, SCHEDULES_PATH, scheduleReply } from '../report-schedule-view.js';
-import { readRoute, writeRoute, type AnyRoute } from '../route.js';
+import { acceptedHeaders, readRoute, writeRoute, type AnyRoute } from '../route.js';
 import type { ReportScheduleRouteDeps } from './report-schedules.js';
 
 const TAG = 'Report schedules';
@@ -95,7 +95,7 @@ function triggerRoute({ starter }: ReportScheduleRouteDeps): AnyRoute {
       202: {
         description: 'Accepted: it will run, whatever is down right now',
         body: reportAcceptedSchema,
-        headers: { Location: 'The job.', 'Retry-After': 'Seconds until it is worth asking.' },
+        headers: acceptedHeaders('The job.'),
       },
     },
     problems: ['conflict'],

@@ -5,7 +5,7 @@ import { recordAudit } from '../../db/audit-log.js';
 import { insertReport } from '../../db/insert-report.js';
 import { redoReport } from '../../db/redo-report.js';
 import { acceptedJob } from '../accepted-job.js';
-import { writeRoute, type AnyRoute } from '../route.js';
+import { acceptedHeaders, writeRoute, type AnyRoute } from '../route.js';
 import type { RunStarter } from '../start-run.js';
 
 export interface ReportRouteDeps {
@@ -16,7 +16,7 @@ export function createReportRoutes(deps: ReportRouteDeps): AnyRoute[] {
   return [generateRoute(deps), redoRoute(deps)];
 }
 
-const headers = { Location: 'The job.', 'Retry-After': 'Seconds until it is worth asking.' };
+const headers = acceptedHeaders('The job.');
 
 function generateRoute({ starter }: ReportRouteDeps): AnyRoute {
   return writeRoute({

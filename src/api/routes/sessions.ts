@@ -1,9 +1,9 @@
-import { acceptedSessionSchema, rerunPreviewSchema } from '../../contracts/session-answers.js';
 import { z } from 'zod';
 import { createSessionBody, redoBody, type RedoBody } from '../../contracts/session.js';
 import { idSchema } from '../../contracts/ids.js';
 import { Problem } from '../../contracts/problems.js';
 import type { Principal } from '../../contracts/principal.js';
+import { acceptedSessionSchema, rerunPreviewSchema } from '../../contracts/session-answers.js';
 import { recordAudit } from '../../db/audit-log.js';
 import { givenContent } from '../../db/given-content.js';
 import type { StartableRun } from '../../db/runs.js';
@@ -11,7 +11,7 @@ import { findOwnedSession, type OwnedSession } from '../../db/sessions.js';
 import type { Db } from '../../db/sql.js';
 import { findTemplate } from '../../db/templates.js';
 import type { Tx } from '../../db/transaction.js';
-import { reply, writeRoute, type AnyRoute, type Reply } from '../route.js';
+import { acceptedHeaders, reply, writeRoute, type AnyRoute, type Reply } from '../route.js';
 import { acceptedSession, type SessionLinks } from '../session-links.js';
 import { previewRerun, takeOver } from '../session-rerun.js';
 import { draftSession, newSessionId, writeSession, type SessionDefaults } from '../session-start.js';
@@ -28,7 +28,7 @@ const accepted = {
   202: {
     description: 'Accepted; it starts when Temporal is there.',
     body: acceptedSessionSchema,
-    headers: { Location: 'The session.', 'Retry-After': 'Seconds until it is worth asking.' },
+    headers: acceptedHeaders('The session.'),
   },
 };
 

@@ -19,7 +19,7 @@ import { findWebhook, lockWebhook } from '../../db/webhooks.js';
 import { webhookBody } from '../../domain/webhook-body.js';
 import { WEBHOOK_TEST } from '../../domain/webhook-events.js';
 import { pageReply, type Pager } from '../pagination.js';
-import { readRoute, reply, writeRoute, type AnyRoute, type Reply } from '../route.js';
+import { acceptedHeaders, readRoute, reply, writeRoute, type AnyRoute, type Reply } from '../route.js';
 import { audit, WEBHOOKS_PATH } from './webhooks.js';
 
 const PATH = `${WEBHOOKS_PATH}/:id/deliveries`;
@@ -28,7 +28,7 @@ const deliveryParams = z.object({ id: idSchema('webhook'), deliveryId: idSchema(
 const accepted = {
   description: 'It is on its way',
   body: deliveryAcceptedSchema,
-  headers: { Location: 'The delivery.', 'Retry-After': 'Seconds until it is worth asking.' },
+  headers: acceptedHeaders('The delivery.'),
 };
 
 export function createWebhookDeliveryRoutes(deps: { readonly pager: Pager }): AnyRoute[] {
