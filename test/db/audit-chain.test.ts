@@ -5,21 +5,22 @@ import { startAuditSealer } from '../../src/db/audit-sealer.js';
 import { withTransaction } from '../../src/db/transaction.js';
 import { verifyAuditLog } from '../../src/db/audit-verify.js';
 import { recordAudit } from '../../src/db/audit-log.js';
-import { seal, tamper, testAdmin, testAuditKeys, verifyLog, writeEntry } from '../support/audit-entries.js';
+import {
+  emptyLog,
+  seal,
+  tamper,
+  testAdmin,
+  testAuditKeys,
+  verifyLog,
+  writeEntry,
+} from '../support/audit-entries.js';
 import { useDatabase } from '../support/database.js';
 
 const database = useDatabase();
 const ENTRIES = 20;
 const SEGMENT = 8;
 
-beforeEach(async () => {
-  await tamper(
-    database.pool,
-    `truncate audit_logs, audit_chain, audit_segments, audit_unsealed;
-     update audit_head set seq = 0, hash = decode(repeat('00', 32), 'hex'), segment_first_seq = 1,
-       segment_opened_at = null, signed_at = null, public_key = null, signature = null`,
-  );
-});
+beforeEach(() => emptyLog(database.pool));
 
 /** Twenty sealed entries: two closed segments of eight, and an open one. */
 async function fill(): Promise<void> {

@@ -2,7 +2,7 @@ import { verifyAuditRecords, type AuditRecord } from '../../src/contracts/audit-
 import type { AuditFilters } from '../../src/contracts/audit-log.js';
 import { auditExportRecords } from '../../src/db/audit-export.js';
 import { inSnapshot } from '../../src/db/transaction.js';
-import { seal, tamper, testAuditKeys, writeEntry } from '../support/audit-entries.js';
+import { emptyLog, seal, tamper, testAuditKeys, writeEntry } from '../support/audit-entries.js';
 import { useDatabase } from '../support/database.js';
 import { hideEntryOf } from '../support/hide-entry.js';
 
@@ -10,12 +10,7 @@ const database = useDatabase();
 const everything: AuditFilters = { includeDeleted: true };
 
 beforeEach(async () => {
-  await tamper(
-    database.pool,
-    `truncate audit_logs, audit_chain, audit_segments, audit_unsealed;
-     update audit_head set seq = 0, hash = decode(repeat('00', 32), 'hex'), segment_first_seq = 1,
-       segment_opened_at = null, signed_at = null, public_key = null, signature = null`,
-  );
+  await emptyLog(database.pool);
   for (const resourceId of ['usr_1', 'usr_2', 'usr_3']) await writeEntry(database.pool, { resourceId });
   await seal(database.pool);
 });

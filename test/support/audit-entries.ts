@@ -46,3 +46,13 @@ export async function tamper(pool: Pool, statements: string): Promise<void> {
     client.release();
   }
 }
+
+/** As in the beginning: no entries, and a chain that starts anew. */
+export async function emptyLog(pool: Pool): Promise<void> {
+  await tamper(
+    pool,
+    `truncate audit_logs, audit_chain, audit_segments, audit_unsealed;
+     update audit_head set seq = 0, hash = decode(repeat('00', 32), 'hex'), segment_first_seq = 1,
+       segment_opened_at = null, signed_at = null, public_key = null, signature = null`,
+  );
+}
