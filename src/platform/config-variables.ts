@@ -15,7 +15,10 @@ import {
 } from './config-variable-kinds.js';
 import { s3Variables } from './config-s3-variables.js';
 
-/** Every variable that this program reads. `.env.example` is written from this table, and a test holds them together. */
+/**
+ * Every variable that this program reads. `.env.example` is written from this table, with its comments as headings, and a
+ * test holds them together: so it is one table, however long.
+ */
 export const variables = {
   // The stack behind `npm start`
   home: text('.sluice', 'SLUICE_HOME', 'Folder that holds the data of the embedded stack.'),
