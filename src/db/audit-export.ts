@@ -2,7 +2,7 @@ import { GENESIS_HASH, type AuditSigner, type ChainPoint } from '../contracts/au
 import { AUDIT_FILE_FORMAT, type AuditRecord } from '../contracts/audit-file.js';
 import type { AuditFilters } from '../contracts/audit-log.js';
 import { auditConditions } from './audit-query.js';
-import { auditColumns, contentOf, type AuditRow } from './audit-rows.js';
+import { auditColumns, contentOf, hidingEntry, type AuditRow } from './audit-rows.js';
 import { readHead, readSegments } from './audit-segments.js';
 import { many, maybeOne, one, sql, type Db, type Sql } from './sql.js';
 
@@ -98,7 +98,7 @@ function hiddenWithin({ first, last }: Stretch): Sql {
   return sql`coalesce((
     select bool_or(coalesce(h.seq between ${first} and ${last}, false))
       from audit_logs d left join audit_chain h on h.audit_id = d.id
-     where d.resource_id = a.id and d.resource_type = 'audit_log' and d.action = 'deleted'), true)`;
+     where d.resource_id = a.id and ${hidingEntry}), true)`;
 }
 
 function visible(filters: AuditFilters): Sql {

@@ -7,7 +7,7 @@ import {
   type AuditCheckpoint,
   type ChainPoint,
 } from '../contracts/audit-chain.js';
-import { auditColumns, contentOf, type AuditRow } from './audit-rows.js';
+import { auditColumns, contentOf, hidingEntry, type AuditRow } from './audit-rows.js';
 import { readHead, readSegments, type AuditSegment } from './audit-segments.js';
 import { many, maybeOne, sql, type Db } from './sql.js';
 import { inSnapshot } from './transaction.js';
@@ -111,7 +111,7 @@ async function readChain(db: Db, afterSeq: number): Promise<ChainRow[]> {
                ${auditColumns},
                case when a.is_deleted then not exists (
                  select from audit_logs d
-                  where d.resource_id = a.id and d.resource_type = 'audit_log' and d.action = 'deleted')
+                  where d.resource_id = a.id and ${hidingEntry})
                else false end as hidden
           from audit_chain c left join audit_logs a on a.id = c.audit_id
          where c.seq > ${afterSeq} order by c.seq limit ${PAGE}`,
@@ -178,7 +178,7 @@ async function hiddenEntryShown(db: Db): Promise<BrokenEntry | undefined> {
     db,
     sql`select c.seq, a.id
           from audit_logs d join audit_logs a on a.id = d.resource_id join audit_chain c on c.audit_id = a.id
-         where d.resource_type = 'audit_log' and d.action = 'deleted' and not a.is_deleted
+         where ${hidingEntry} and not a.is_deleted
          order by c.seq limit 1`,
   );
   return row === undefined ? undefined : { ...row, reason: 'shown_though_hidden' };

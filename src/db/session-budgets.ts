@@ -89,12 +89,12 @@ export async function chargeLostReservation(db: Db, sessionId: string): Promise<
   );
 }
 
-/** Raises (or sets) the limits; a limit that is not named stays. */
 export interface BudgetLimits {
   readonly maxTokens?: number | undefined;
   readonly maxCostUsd?: number | undefined;
 }
 
+/** Raises (or sets) the limits; a limit that is not named stays. */
 export async function raiseBudget(db: Db, sessionId: string, limits: BudgetLimits): Promise<void> {
   await execute(
     db,
