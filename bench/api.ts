@@ -19,9 +19,9 @@ import { fileURLToPath } from 'node:url';
 import Koa from 'koa';
 import pg from 'pg';
 import { newId } from '../src/contracts/ids.js';
-import { migrateUp, readMigrations } from '../src/db/migrate.js';
-import { withTransaction } from '../src/db/transaction.js';
-import { issueApiKey } from '../src/db/user-api-keys.js';
+import { migrateUp, readMigrations } from '../src/db/base/migrate.js';
+import { withTransaction } from '../src/db/base/transaction.js';
+import { issueApiKey } from '../src/db/users/user-api-keys.js';
 import { createLogger } from '../src/platform/logger.js';
 import { createPool } from '../src/platform/pool.js';
 

@@ -22,10 +22,10 @@ import {
   Worker,
   type WorkerOptions,
 } from '@temporalio/worker';
-import { cacheFolder } from '../src/dev/cache-folder.js';
+import { cacheFolder } from '../src/dev/temporal/cache-folder.js';
 import { randomPort } from '../src/dev/ports.js';
-import { createTemporalServer } from '../src/dev/temporal.js';
-import { resolveTemporalBinary } from '../src/dev/temporal-binary.js';
+import { createTemporalServer } from '../src/dev/temporal/temporal.js';
+import { resolveTemporalBinary } from '../src/dev/temporal/binary.js';
 import { loadConfig } from '../src/platform/config.js';
 
 const STEPS = 15;

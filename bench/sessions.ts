@@ -13,14 +13,14 @@ import { Client, Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import pg from 'pg';
-import { createSessionActivities } from '../src/activities/session-activities.js';
-import type { Principal } from '../src/contracts/principal.js';
-import type { TemplateDefinition } from '../src/contracts/template.js';
-import { migrateUp, readMigrations } from '../src/db/migrate.js';
+import { createSessionActivities } from '../src/activities/sessions/activities.js';
+import type { Principal } from '../src/contracts/users/principal.js';
+import type { TemplateDefinition } from '../src/contracts/templates/template.js';
+import { migrateUp, readMigrations } from '../src/db/base/migrate.js';
 import { createLogger } from '../src/platform/logger.js';
 import { createPool } from '../src/platform/pool.js';
 import { createWorker } from '../src/workers/worker.js';
-import { commandsOf } from '../test/workflows/session-asks.js';
+import { commandsOf } from '../test/workflows/sessions/asks.js';
 import {
   insertUser,
   readProgress,
@@ -30,7 +30,7 @@ import {
   threePhases,
   type ScriptedModel,
   type SessionRig,
-} from '../test/workflows/session-fixture.js';
+} from '../test/workflows/sessions/fixture.js';
 
 const SESSIONS = Number(process.env['SESSIONS'] ?? 20);
 const WAITING = Number(process.env['WAITING'] ?? 1_000);

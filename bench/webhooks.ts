@@ -17,16 +17,16 @@ import { Client, Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import pg from 'pg';
-import { createWebhookActivities } from '../src/activities/webhook-activities.js';
+import { createWebhookActivities } from '../src/activities/webhooks/activities.js';
 import { newId } from '../src/contracts/ids.js';
-import type { Principal } from '../src/contracts/principal.js';
-import { MOST_WEBHOOKS } from '../src/contracts/webhook.js';
-import { createWebhookSecrets, newWebhookSecret } from '../src/contracts/webhook-secret.js';
-import { migrateUp, readMigrations } from '../src/db/migrate.js';
-import { projectRun } from '../src/db/run-events.js';
-import { withTransaction } from '../src/db/transaction.js';
-import { insertWebhook } from '../src/db/webhooks.js';
-import { webhookPolicy } from '../src/domain/webhook-retry.js';
+import type { Principal } from '../src/contracts/users/principal.js';
+import { MOST_WEBHOOKS } from '../src/contracts/webhooks/webhook.js';
+import { createWebhookSecrets, newWebhookSecret } from '../src/crypto/webhook-secret.js';
+import { migrateUp, readMigrations } from '../src/db/base/migrate.js';
+import { projectRun } from '../src/db/runs/events.js';
+import { withTransaction } from '../src/db/base/transaction.js';
+import { insertWebhook } from '../src/db/webhooks/webhooks.js';
+import { webhookPolicy } from '../src/domain/webhooks/retry.js';
 import { Announcements } from '../src/platform/announcements.js';
 import { createLogger } from '../src/platform/logger.js';
 import { createOutbound } from '../src/platform/outbound-http.js';
@@ -207,7 +207,7 @@ async function withWorker(places: Places, work: (places: Places) => Promise<void
   const worker = await createWorker({
     ...{ connection: native, namespace: client.options.namespace, queues: ['flow', 'notify'] },
     workflowBundle: await bundleWorkflowCode({
-      workflowsPath: fileURLToPath(new URL('src/workflows/deliver-webhooks.ts', root())),
+      workflowsPath: fileURLToPath(new URL('src/workflows/webhooks/deliver-webhooks.ts', root())),
       logger: new DefaultLogger('ERROR'),
     }),
     activities: {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = new URL('..', import.meta.url);
-const table = new URL('src/platform/config-variables.ts', root);
+const table = new URL('src/platform/config/variables.ts', root);
 
 /** What only docker-compose.temporal.yml asks for: it never reaches a process of ours under that name. */
 const composeVariables = [
@@ -57,7 +57,7 @@ async function render() {
   const [variables, headings] = [await loadVariables(), await loadHeadings()];
   const lines = [
     '# Every variable that Sluice reads, with its default. Nothing has to be set for `npm start`.',
-    '# Written by `node scripts/env-example.mjs` from src/platform/config-variables.ts.',
+    '# Written by `node scripts/env-example.mjs` from src/platform/config/variables.ts.',
     '',
   ];
   let heading = '';

@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 const root = new URL('..', import.meta.url);
 const outfile = fileURLToPath(new URL('node_modules/.cache/openapi.mjs', root));
 await build({
-  entryPoints: [fileURLToPath(new URL('src/api/openapi/describe-api.ts', root))],
+  entryPoints: [fileURLToPath(new URL('src/api/http/openapi/describe-api.ts', root))],
   outfile,
   bundle: true,
   packages: 'external',

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { eventNames } from '../src/domain/event-names.js';
+import { eventNames } from '../src/domain/runs/event-names.js';
 
 export interface RunEvent {
   pos?: number;

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { loadCharts } from '../../src/activities/draw-chart.js';
-import { readMarkdown } from '../../src/activities/read-markdown.js';
-import { createPdfRenderer } from '../../src/activities/render-pdf.js';
-import { createTypesetter } from '../../src/activities/typeset.js';
-import { code, number, status, tableOf, text } from '../../src/domain/report-blocks.js';
-import type { ReportBlock, ReportChart, ReportDocument } from '../../src/domain/report-document.js';
-import { reportHtml } from '../../src/domain/report-html.js';
+import { loadCharts } from '../../src/activities/reports/draw-chart.js';
+import { readMarkdown } from '../../src/activities/reports/read-markdown.js';
+import { createPdfRenderer } from '../../src/activities/reports/render-pdf.js';
+import { createTypesetter } from '../../src/activities/reports/typeset.js';
+import { code, number, status, tableOf, text } from '../../src/domain/reports/blocks.js';
+import type { ReportBlock, ReportChart, ReportDocument } from '../../src/domain/reports/document.js';
+import { reportHtml } from '../../src/domain/reports/html.js';
 import { pdfPages } from '../../test/support/pdf-pages.js';
 import { print, table } from '../users-audit/measure.js';
 

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { Db } from '../../src/db/sql.js';
+import type { Db } from '../../src/db/base/sql.js';
 import { countQueries } from '../../test/support/query-count.js';
 import { plansOf } from '../../test/support/query-plan.js';
 

@@ -1,10 +1,10 @@
 import type { Pool } from 'pg';
-import { listAuditLogs } from '../../src/db/audit-query.js';
-import { countAuditFacets } from '../../src/db/audit-facets.js';
-import type { PageRequest } from '../../src/db/keyset.js';
-import type { Db } from '../../src/db/sql.js';
-import { listAuditLogsOfUsers, listUsers, readUserStats } from '../../src/db/user-list.js';
-import { buildIndexes, dropIndexes } from '../../test/support/seed-users-audit.js';
+import { listAuditLogs } from '../../src/db/audit/query.js';
+import { countAuditFacets } from '../../src/db/audit/facets.js';
+import type { PageRequest } from '../../src/db/base/keyset.js';
+import type { Db } from '../../src/db/base/sql.js';
+import { listAuditLogsOfUsers, listUsers, readUserStats } from '../../src/db/users/list.js';
+import { buildIndexes, dropIndexes } from '../../test/support/audit/seed-users-audit.js';
 import { measure, ms, planOf, table, timed, type Measured } from './measure.js';
 
 const firstPage: PageRequest = { limit: 20, position: undefined };

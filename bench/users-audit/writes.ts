@@ -1,11 +1,11 @@
 import type { Pool } from 'pg';
-import { contentHash, linkHash, type AuditSigner } from '../../src/contracts/audit-chain.js';
-import { recordAudit } from '../../src/db/audit-log.js';
-import { contentOf, type AuditRow } from '../../src/db/audit-rows.js';
-import { sealAuditLog } from '../../src/db/audit-seal.js';
-import { startAuditSealer } from '../../src/db/audit-sealer.js';
-import { withTransaction, type Tx } from '../../src/db/transaction.js';
-import { verifyAuditLog } from '../../src/db/audit-verify.js';
+import { contentHash, linkHash, type AuditSigner } from '../../src/crypto/audit-chain.js';
+import { recordAudit } from '../../src/db/audit/log.js';
+import { contentOf, type AuditRow } from '../../src/db/audit/rows.js';
+import { sealAuditLog } from '../../src/db/audit/seal.js';
+import { startAuditSealer } from '../../src/db/audit/sealer.js';
+import { withTransaction, type Tx } from '../../src/db/base/transaction.js';
+import { verifyAuditLog } from '../../src/db/audit/verify.js';
 import { table } from './measure.js';
 
 const WRITERS = 50;

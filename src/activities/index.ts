@@ -1,18 +1,18 @@
 import type { TaskQueue } from '../contracts/names.js';
-import { deleteExpiredFirings } from '../db/report-schedule-firings.js';
-import { createAuditExportActivities, type AuditExportDeps } from './audit-export-activities.js';
-import { createMaintenanceActivities, type MaintenanceDeps } from './maintenance-activities.js';
-import { createReportActivities, type ReportDeps } from './report-activities.js';
+import { deleteExpiredFirings } from '../db/reports/schedule-firings.js';
+import { createAuditExportActivities, type AuditExportDeps } from './audit/export-activities.js';
+import { createMaintenanceActivities, type MaintenanceDeps } from './runs/maintenance.js';
+import { createReportActivities, type ReportDeps } from './reports/activities.js';
 import {
   createReportScheduleActivities,
   syncReportSchedules,
   type ReportScheduleDeps,
-} from './report-schedule-activities.js';
-import { createRunActivities } from './run-activities.js';
-import { createSessionActivities } from './session-activities.js';
-import type { SessionStepDeps } from './run-session-step.js';
-import { wakeWebhooks, type WakeWebhooksDeps } from './wake-webhooks.js';
-import { createWebhookActivities, type WebhookDeps } from './webhook-activities.js';
+} from './reports/schedule-activities.js';
+import { createRunActivities } from './runs/activities.js';
+import { createSessionActivities } from './sessions/activities.js';
+import type { SessionStepDeps } from './sessions/run-step.js';
+import { wakeWebhooks, type WakeWebhooksDeps } from './webhooks/wake.js';
+import { createWebhookActivities, type WebhookDeps } from './webhooks/activities.js';
 
 export type ActivityDeps = AuditExportDeps &
   Omit<MaintenanceDeps, 'moreSweeps'> &

@@ -1,15 +1,15 @@
 import Koa from 'koa';
 import { Problem } from '../contracts/problems.js';
 import type { ApiDeps } from './deps.js';
-import { compression } from './middleware/compression.js';
-import { cors } from './middleware/cors.js';
-import { problems } from './middleware/problems.js';
-import { requestScope } from './middleware/request-scope.js';
-import { securityHeaders } from './middleware/security-headers.js';
-import { mountRoutes } from './mount-routes.js';
-import type { AnyRoute } from './route.js';
+import { compression } from './http/middleware/compression.js';
+import { cors } from './http/middleware/cors.js';
+import { problems } from './http/middleware/problems.js';
+import { requestScope } from './http/middleware/request-scope.js';
+import { securityHeaders } from './http/middleware/security-headers.js';
+import { mountRoutes } from './http/mount.js';
+import type { AnyRoute } from './http/route.js';
 import { createRoutes } from './routes.js';
-import { staticFiles } from './static-files.js';
+import { staticFiles } from './http/static-files.js';
 
 /** The API as a handler of requests. It never listens and starts nothing. */
 export function createApp(deps: ApiDeps, routes: readonly AnyRoute[] = createRoutes(deps)): Koa {

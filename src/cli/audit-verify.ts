@@ -1,13 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { csvRows, readAuditCsv } from '../contracts/audit-csv.js';
+import { csvRows, readAuditCsv } from '../crypto/audit-csv.js';
 import {
   AuditFileError,
   auditRecordSchema,
   verifyAuditRecords,
   type AuditFileVerdict,
   type AuditRecord,
-} from '../contracts/audit-file.js';
+} from '../crypto/audit-file.js';
 import { CliError } from './cli-error.js';
 import { printable, type Terminal } from './terminal.js';
 

@@ -1,8 +1,8 @@
 import { Problem } from '../contracts/problems.js';
-import { recordAudit } from '../db/audit-log.js';
-import { withTransaction } from '../db/transaction.js';
-import { issueApiKey } from '../db/user-api-keys.js';
-import { insertUser } from '../db/users.js';
+import { recordAudit } from '../db/audit/log.js';
+import { withTransaction } from '../db/base/transaction.js';
+import { issueApiKey } from '../db/users/user-api-keys.js';
+import { insertUser } from '../db/users/users.js';
 import type { Config } from '../platform/config.js';
 import { CliError } from './cli-error.js';
 import { withDatabase } from './database.js';

@@ -1,4 +1,4 @@
-import { prepareDatabase } from '../db/prepare-database.js';
+import { prepareDatabase } from '../db/base/prepare-database.js';
 import type { Config } from '../platform/config.js';
 import { withDatabase } from './database.js';
 import type { Terminal } from './terminal.js';

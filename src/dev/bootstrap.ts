@@ -1,11 +1,11 @@
 import type { Pool } from 'pg';
-import { apiKeyHint, hashApiKey } from '../contracts/api-key.js';
+import { apiKeyHint, hashApiKey } from '../crypto/api-key.js';
 import { newId } from '../contracts/ids.js';
-import type { Role } from '../contracts/principal.js';
-import { recordAudit } from '../db/audit-log.js';
-import { createSignInToken } from '../db/sign-in-tokens.js';
-import { maybeOne, one, sql } from '../db/sql.js';
-import { withTransaction, type Tx } from '../db/transaction.js';
+import type { Role } from '../contracts/users/principal.js';
+import { recordAudit } from '../db/audit/log.js';
+import { createSignInToken } from '../db/users/sign-in-tokens.js';
+import { maybeOne, one, sql } from '../db/base/sql.js';
+import { withTransaction, type Tx } from '../db/base/transaction.js';
 import type { Secrets } from './secrets.js';
 
 const SIGN_IN_SECONDS = 15 * 60;

@@ -1,5 +1,5 @@
 import { ConfigError, loadConfig } from '../platform/config.js';
-import { NewerDatabaseError } from '../db/migrate.js';
+import { NewerDatabaseError } from '../db/base/migrate.js';
 import { openBrowser } from './browser.js';
 import { lockHome } from './home-lock.js';
 import { openHome } from './home.js';

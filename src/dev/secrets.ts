@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { newApiKey } from '../contracts/api-key.js';
+import { newApiKey } from '../crypto/api-key.js';
 import { writePrivateJson } from './private-file.js';
 import { StartError } from './start-error.js';
 

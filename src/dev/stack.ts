@@ -1,12 +1,12 @@
 import type { Config } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
-import { usesOwnTemporal } from '../platform/temporal-connection.js';
-import { cacheFolder } from './cache-folder.js';
-import { ensureDatabase, setUpDatabase } from './database-set-up.js';
+import { usesOwnTemporal } from '../platform/temporal/connection.js';
+import { cacheFolder } from './temporal/cache-folder.js';
+import { ensureDatabase, setUpDatabase } from './postgres/database-set-up.js';
 import type { Home } from './home.js';
 import { createNodePart, type NodePartOptions } from './node-part.js';
-import { startPostgres } from './postgres.js';
-import { findPostgresPrograms, standardSources } from './postgres-programs.js';
+import { startPostgres } from './postgres/postgres.js';
+import { findPostgresPrograms, standardSources } from './postgres/programs.js';
 import { writePrivateJson } from './private-file.js';
 import type { ProcessPart, ProcessPartOptions } from './process-part.js';
 import { isServing, missingParts } from './readiness.js';
@@ -15,8 +15,8 @@ import { startServer } from './start-server.js';
 import { chooseStackPorts, type StackPorts } from './stack-ports.js';
 import { StartError } from './start-error.js';
 import type { StatusLines } from './status-lines.js';
-import { createTemporalServer } from './temporal.js';
-import { resolveTemporalBinary, type TemporalBinary } from './temporal-binary.js';
+import { createTemporalServer } from './temporal/temporal.js';
+import { resolveTemporalBinary, type TemporalBinary } from './temporal/binary.js';
 
 export interface StackAddresses {
   readonly apiUrl: string;

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { Variable } from './config-variable-kinds.js';
-import { variables } from './config-variables.js';
+import type { Variable } from './config/variable-kinds.js';
+import { variables } from './config/variables.js';
 
 export type Config = Readonly<{
   [Key in keyof typeof variables]: z.output<(typeof variables)[Key]['schema']>;

@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
-import type { TokenIdentity } from '../domain/user-provisioning.js';
+import type { TokenIdentity } from '../domain/users/provisioning.js';
 import { ConfigError, type Config } from './config.js';
 
 export interface VerifiedToken extends TokenIdentity {

@@ -1,4 +1,4 @@
-import type { SigningSecrets } from '../contracts/signing-secrets.js';
+import type { SigningSecrets } from '../crypto/signing-secrets.js';
 import { ConfigError, type Config } from './config.js';
 
 /** For a process that signs: `npm start` makes a secret of its own and gives it to its parts. */

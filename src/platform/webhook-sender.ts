@@ -1,7 +1,7 @@
-import type { SigningSecrets } from '../contracts/signing-secrets.js';
-import { createWebhookSecrets, type WebhookSecrets } from '../contracts/webhook-secret.js';
-import { webhookPolicy, type WebhookPolicy } from '../domain/webhook-retry.js';
-import { webhookRulesOf, type WebhookUrlRules } from '../domain/webhook-url.js';
+import type { SigningSecrets } from '../crypto/signing-secrets.js';
+import { createWebhookSecrets, type WebhookSecrets } from '../crypto/webhook-secret.js';
+import { webhookPolicy, type WebhookPolicy } from '../domain/webhooks/retry.js';
+import { webhookRulesOf, type WebhookUrlRules } from '../domain/webhooks/url.js';
 import type { Config } from './config.js';
 import { createOutbound, type Outbound } from './outbound-http.js';
 

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { temporalDeadlines } from '../contracts/deadlines.js';
 import { serviceWorkflows, taskQueues, webhookDueSignal, webhookWorkflowIdOf } from '../contracts/names.js';
-import type { DeliverWebhooksInput } from '../contracts/webhook-workflow.js';
+import type { DeliverWebhooksInput } from '../contracts/webhooks/workflow.js';
 
 /** Tells Temporal that a webhook has something to deliver. Doing it twice is harmless. */
 export function createWebhookWake(client: Client): (webhook: { id: string; url: string }) => Promise<void> {

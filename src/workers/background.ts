@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import type { WakeWebhooksDeps } from '../activities/wake-webhooks.js';
+import type { WakeWebhooksDeps } from '../activities/webhooks/wake.js';
 import type { Announcements } from '../platform/announcements.js';
 import type { Logger } from '../platform/logger.js';
 import { keepSchedules } from './schedules.js';

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { workflowTracingModules } from '../platform/tracing-worker.js';
+import { workflowTracingModules } from '../platform/tracing/worker.js';
 import { buildWorkflowBundle, builtBundlePath } from './workflow-bundle.js';
 
 /** Run by `npm run build`, after the compiler: `node dist/workers/build-workflow-bundle.js`. */

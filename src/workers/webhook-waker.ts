@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { wakeWebhooks, type WakeWebhooksDeps } from '../activities/wake-webhooks.js';
+import { wakeWebhooks, type WakeWebhooksDeps } from '../activities/webhooks/wake.js';
 import { webhooksDueChannel } from '../contracts/names.js';
 import type { Announcements } from '../platform/announcements.js';
 import type { Logger } from '../platform/logger.js';

@@ -12,7 +12,7 @@ export interface WorkerDeps {
   readonly queues?: readonly TaskQueue[];
   /** How many activities of a queue run at once, where the standard of 100 is not right. */
   readonly concurrency?: Partial<Record<TaskQueue, number>>;
-  /** From platform/tracing-worker.ts, when tracing is on. */
+  /** From platform/tracing/worker.ts, when tracing is on. */
   readonly tracing?: Required<Pick<WorkerOptions, 'sinks' | 'interceptors'>>;
   /** 0 makes every workflow task replay its history: the tests do it. */
   readonly maxCachedWorkflows?: number;

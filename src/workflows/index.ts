@@ -1,9 +1,9 @@
 /** The registry: what is exported here under its name is what Temporal can run. Names are protocol. */
-export { applyRetention } from './apply-retention.js';
-export { cotSession } from './cot-session.js';
-export { deliverWebhooks } from './deliver-webhooks.js';
-export { exportAuditLog } from './export-audit-log.js';
-export { generateReport } from './generate-report.js';
-export { reconcileRuns } from './reconcile-runs.js';
-export { startScheduledReport } from './start-scheduled-report.js';
-export { sweepUnstartedRuns } from './sweep-unstarted-runs.js';
+export { applyRetention } from './runs/apply-retention.js';
+export { cotSession } from './sessions/cot-session.js';
+export { deliverWebhooks } from './webhooks/deliver-webhooks.js';
+export { exportAuditLog } from './audit/export-audit-log.js';
+export { generateReport } from './reports/generate-report.js';
+export { reconcileRuns } from './runs/reconcile-runs.js';
+export { startScheduledReport } from './reports/start-scheduled-report.js';
+export { sweepUnstartedRuns } from './runs/sweep-unstarted-runs.js';

@@ -1,15 +1,15 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import { failureTypes } from '../contracts/errors.js';
-import type { AuditExportActivities } from '../contracts/audit-export.js';
-import type { RunActivities } from '../contracts/job-workflow.js';
-import type { MaintenanceActivities } from '../contracts/maintenance.js';
-import type { ReportActivities } from '../contracts/report.js';
-import type { ReportScheduleActivities } from '../contracts/report-schedule-workflow.js';
+import type { AuditExportActivities } from '../contracts/audit/export.js';
+import type { RunActivities } from '../contracts/runs/job-workflow.js';
+import type { MaintenanceActivities } from '../contracts/runs/maintenance.js';
+import type { ReportActivities } from '../contracts/reports/report.js';
+import type { ReportScheduleActivities } from '../contracts/reports/schedule-workflow.js';
 import { taskQueues } from '../contracts/names.js';
 
 /**
  * Every timeout and retry of the jobs and of the maintenance. (Those of sessions depend on the session's own settings
- * and stand in session-proxies.ts.)
+ * and stand in sessions/proxies.ts.)
  */
 
 /** What no retry can help. */

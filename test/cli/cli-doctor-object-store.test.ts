@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { useS3 } from '../support/s3-server.js';
+import { useS3 } from '../support/servers/s3-server.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 import { buildCli, removeCli, sluice } from './cli-fixture.js';
 

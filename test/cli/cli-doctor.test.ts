@@ -1,5 +1,5 @@
-import { useDatabase } from '../support/database.js';
-import { useTemporal } from '../support/temporal.js';
+import { useDatabase } from '../support/servers/database.js';
+import { useTemporal } from '../support/servers/temporal.js';
 import { answer, buildCli, removeCli, sluice, startTinyApi } from './cli-fixture.js';
 
 const database = useDatabase();

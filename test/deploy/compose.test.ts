@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
-import { variables } from '../../src/platform/config-variables.js';
+import { variables } from '../../src/platform/config/variables.js';
 
 interface Service {
   image: string;

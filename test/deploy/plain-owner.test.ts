@@ -1,7 +1,7 @@
-import { migrateDown, migrateUp, readMigrations } from '../../src/db/migrate.js';
+import { migrateDown, migrateUp, readMigrations } from '../../src/db/base/migrate.js';
 import { createLogger } from '../../src/platform/logger.js';
 import { createPool } from '../../src/platform/pool.js';
-import { useDatabase } from '../support/database.js';
+import { useDatabase } from '../support/servers/database.js';
 
 const database = useDatabase();
 

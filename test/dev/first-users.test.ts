@@ -1,11 +1,11 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hashApiKey } from '../../src/contracts/api-key.js';
-import { findApiKeyHolder } from '../../src/db/api-keys.js';
-import { redeemSignInToken } from '../../src/db/sign-in-tokens.js';
+import { hashApiKey } from '../../src/crypto/api-key.js';
+import { findApiKeyHolder } from '../../src/db/users/api-keys.js';
+import { redeemSignInToken } from '../../src/db/users/sign-in-tokens.js';
 import { bootstrapUsers } from '../../src/dev/bootstrap.js';
 import { keepSecrets } from '../../src/dev/secrets.js';
-import { useDatabase } from '../support/database.js';
+import { useDatabase } from '../support/servers/database.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 
 const database = useDatabase();

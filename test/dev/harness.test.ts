@@ -1,6 +1,6 @@
 import { Worker } from '@temporalio/worker';
-import { useDatabase } from '../support/database.js';
-import { useTemporal } from '../support/temporal.js';
+import { useDatabase } from '../support/servers/database.js';
+import { useTemporal } from '../support/servers/temporal.js';
 
 const database = useDatabase();
 const temporal = useTemporal();

@@ -15,8 +15,8 @@ import {
   standardSources,
   usablePrograms,
   type PostgresPrograms,
-} from '../../src/dev/postgres-programs.js';
-import { canEnter, candidates } from '../../src/dev/run-as.js';
+} from '../../src/dev/postgres/programs.js';
+import { canEnter, candidates } from '../../src/dev/postgres/run-as.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 
 const folder = useTemporaryFolder();

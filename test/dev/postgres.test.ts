@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { startPostgres, type RunningPostgres } from '../../src/dev/postgres.js';
-import { findPostgresPrograms, standardSources } from '../../src/dev/postgres-programs.js';
+import { startPostgres, type RunningPostgres } from '../../src/dev/postgres/postgres.js';
+import { findPostgresPrograms, standardSources } from '../../src/dev/postgres/programs.js';
 import type { ProcessPart } from '../../src/dev/process-part.js';
 import { identityOf, isRunning } from '../../src/dev/processes.js';
 import { createLogger } from '../../src/platform/logger.js';
@@ -52,7 +52,7 @@ test('it listens on loopback alone and asks for the password', async () => {
 
 test('after kill -9 of its supervisor the next start ends the orphan and loses nothing', async () => {
   const own = join(folder, 'orphan');
-  const program = resolve(import.meta.dirname, '../support/cluster-owner.mjs');
+  const program = resolve(import.meta.dirname, '../support/servers/cluster-owner.mjs');
   const supervisor = spawn(process.execPath, [program, own], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(supervisor.stdout, 'data')) as [Buffer];
   const { url, pid } = JSON.parse(line.toString()) as { url: string; pid: number };

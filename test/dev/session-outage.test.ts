@@ -7,7 +7,7 @@ import {
   untilReady,
   type DevFile,
   type StackProcess,
-} from '../support/stack-process.js';
+} from '../support/servers/stack-process.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 import { waitUntil } from '../support/wait-until.js';
 

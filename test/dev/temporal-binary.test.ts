@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { resolveTemporalBinary, type TemporalBinaryOptions } from '../../src/dev/temporal-binary.js';
-import type { Fetch } from '../../src/dev/temporal-fetch.js';
+import { resolveTemporalBinary, type TemporalBinaryOptions } from '../../src/dev/temporal/binary.js';
+import type { Fetch } from '../../src/dev/temporal/fetch.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 
 const folder = useTemporaryFolder();

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32ForZip, zipOf } from '../support/zip-writer.js';
-import { BadZipError, unzipEntry } from '../../src/dev/unzip.js';
+import { BadZipError, unzipEntry } from '../../src/dev/temporal/unzip.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 
 const folder = useTemporaryFolder();

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { maintenanceWorkflows, runKinds, serviceWorkflows } from '../../src/contracts/names.js';
-import { workflowBundlePath } from '../support/workflow-bundle.js';
+import { workflowBundlePath } from '../support/servers/workflow-bundle.js';
 
 const folder = resolve(import.meta.dirname, '../histories');
 const stored = readdirSync(folder).filter((name) => name.endsWith('.json'));

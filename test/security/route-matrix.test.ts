@@ -1,7 +1,7 @@
-import { describedRoutes } from '../../src/api/openapi/describe-api.js';
-import type { AnyRoute } from '../../src/api/route.js';
+import { describedRoutes } from '../../src/api/http/openapi/describe-api.js';
+import type { AnyRoute } from '../../src/api/http/route.js';
 import { useApi } from '../support/api.js';
-import { useDatabase } from '../support/database.js';
+import { useDatabase } from '../support/servers/database.js';
 import type { HttpAnswer, HttpRequest } from '../support/http.js';
 import { addressOf, createPeople, createSamples, type People, type Samples } from './route-samples.js';
 

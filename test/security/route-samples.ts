@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { newId } from '../../src/contracts/ids.js';
-import { withTransaction } from '../../src/db/transaction.js';
-import { SeededSession } from '../api/session-reads-fixture.js';
+import { withTransaction } from '../../src/db/base/transaction.js';
+import { SeededSession } from '../api/sessions/reads-fixture.js';
 import { createApiUser, type TestApi, type TestUser } from '../support/api.js';
 
 export interface People {

@@ -1,5 +1,5 @@
-import { createFileLinks } from '../../src/contracts/file-links.js';
-import { createLocalObjectStore } from '../../src/platform/object-store-local.js';
+import { createFileLinks } from '../../src/crypto/file-links.js';
+import { createLocalObjectStore } from '../../src/platform/objects/local.js';
 
 /** Run under a limit of what it may write: puts ten megabytes and says what came of it. */
 const [folder = ''] = process.argv.slice(2);

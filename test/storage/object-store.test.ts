@@ -7,11 +7,11 @@ import {
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { createFileLinks } from '../../src/contracts/file-links.js';
-import { ObjectStoreError } from '../../src/contracts/object-store.js';
-import { createLocalObjectStore } from '../../src/platform/object-store-local.js';
-import type { ObjectStore, StoredObject } from '../../src/platform/object-store.js';
-import { useS3 } from '../support/s3-server.js';
+import { createFileLinks } from '../../src/crypto/file-links.js';
+import { ObjectStoreError } from '../../src/contracts/reports/object-store.js';
+import { createLocalObjectStore } from '../../src/platform/objects/local.js';
+import type { ObjectStore, StoredObject } from '../../src/platform/objects/object-store.js';
+import { useS3 } from '../support/servers/s3-server.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 
 const folder = useTemporaryFolder();

@@ -1,8 +1,8 @@
 import { createApiUser, useApi, type TestApi, type TestUser } from './api.js';
-import { useDatabase, type TestDatabase } from './database.js';
+import { useDatabase, type TestDatabase } from './servers/database.js';
 import type { HttpAnswer } from './http.js';
 import { withWorker, type SpineOptions } from './spine.js';
-import { useTemporal, type TestTemporal } from './temporal.js';
+import { useTemporal, type TestTemporal } from './servers/temporal.js';
 import { waitUntil } from './wait-until.js';
 
 /** An API with a database and a Temporal namespace of its own, people, and a worker that runs only when it is asked to. */

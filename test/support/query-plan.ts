@@ -1,5 +1,5 @@
 import type { Pool, QueryResultRow } from 'pg';
-import type { Db, NamedStatement } from '../../src/db/sql.js';
+import type { Db, NamedStatement } from '../../src/db/base/sql.js';
 
 export interface QueryPlan {
   /** The statement as it went to the server. */

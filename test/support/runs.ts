@@ -1,10 +1,10 @@
 import type pg from 'pg';
 import { newId } from '../../src/contracts/ids.js';
 import { taskQueues, workflowIdOf } from '../../src/contracts/names.js';
-import type { Principal } from '../../src/contracts/principal.js';
-import type { GenerateReportInput } from '../../src/contracts/report.js';
-import { insertRun, type NewRun, type RunRow } from '../../src/db/runs.js';
-import { sectionsOf } from '../../src/domain/report-sections.js';
+import type { Principal } from '../../src/contracts/users/principal.js';
+import type { GenerateReportInput } from '../../src/contracts/reports/report.js';
+import { insertRun, type NewRun, type RunRow } from '../../src/db/runs/runs.js';
+import { sectionsOf } from '../../src/domain/reports/sections.js';
 
 export async function givenUser(pool: pg.Pool, role: 'ANALYST' | 'ADMIN' = 'ANALYST'): Promise<Principal> {
   const userId = newId('user');

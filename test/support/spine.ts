@@ -1,20 +1,20 @@
 import type { Client } from '@temporalio/client';
 import type pg from 'pg';
 import { createActivities, type ActivityDeps } from '../../src/activities/index.js';
-import type { MaintenancePolicy } from '../../src/activities/maintenance-activities.js';
-import { gatherSection } from '../../src/db/gather-section.js';
-import { insertRun, type NewRun } from '../../src/db/runs.js';
-import { createRunControl } from '../../src/platform/run-control.js';
-import { createScheduleControl } from '../../src/platform/schedule-control.js';
-import type { ObjectStore } from '../../src/platform/object-store.js';
+import type { MaintenancePolicy } from '../../src/activities/runs/maintenance.js';
+import { gatherSection } from '../../src/db/reports/gather-section.js';
+import { insertRun, type NewRun } from '../../src/db/runs/runs.js';
+import { createRunControl } from '../../src/platform/temporal/run-control.js';
+import { createScheduleControl } from '../../src/platform/temporal/schedule-control.js';
+import type { ObjectStore } from '../../src/platform/objects/object-store.js';
 import { createWebhookWake } from '../../src/platform/webhook-wake.js';
 import { createWorker, type WorkerDeps } from '../../src/workers/worker.js';
-import { testAuditKeys } from './audit-entries.js';
-import type { TestDatabase } from './database.js';
-import type { TestTemporal } from './temporal.js';
-import { testObjects } from './object-stores.js';
-import { testWebhooks, type TestWebhookOptions } from './webhook-parts.js';
-import { workflowBundlePath } from './workflow-bundle.js';
+import { testAuditKeys } from './audit/entries.js';
+import type { TestDatabase } from './servers/database.js';
+import type { TestTemporal } from './servers/temporal.js';
+import { testObjects } from './servers/object-stores.js';
+import { testWebhooks, type TestWebhookOptions } from './webhooks/parts.js';
+import { workflowBundlePath } from './servers/workflow-bundle.js';
 
 export interface SpineOptions {
   readonly gather?: ActivityDeps['gather'];

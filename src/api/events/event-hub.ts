@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { runEventsChannel } from '../../contracts/names.js';
-import { listEventsOfRunsAfter, listRunPositions, type StoredEvent } from '../../db/run-event-reads.js';
-import type { Db } from '../../db/sql.js';
+import { listEventsOfRunsAfter, listRunPositions, type StoredEvent } from '../../db/runs/event-reads.js';
+import type { Db } from '../../db/base/sql.js';
 import type { Logger } from '../../platform/logger.js';
 import type { Announcements } from '../../platform/announcements.js';
 import { EventMessage } from './event-message.js';

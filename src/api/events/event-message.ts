@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../../db/run-event-reads.js';
+import type { StoredEvent } from '../../db/runs/event-reads.js';
 
 /**
  * An event as it leaves the API. Encoded once, however many readers take it, and in whichever form they take it.

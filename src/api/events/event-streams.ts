@@ -1,6 +1,6 @@
 import { Problem } from '../../contracts/problems.js';
-import { listEventsAfter } from '../../db/run-event-reads.js';
-import type { Db } from '../../db/sql.js';
+import { listEventsAfter } from '../../db/runs/event-reads.js';
+import type { Db } from '../../db/base/sql.js';
 import type { Logger } from '../../platform/logger.js';
 import type { EventChannel } from './event-channel.js';
 import type { EventHub, FeedReader } from './event-hub.js';

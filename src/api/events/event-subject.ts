@@ -1,7 +1,7 @@
-import type { Principal } from '../../contracts/principal.js';
-import type { RunRow } from '../../db/runs.js';
-import type { Db } from '../../db/sql.js';
-import type { EventSpan } from '../../domain/event-start.js';
+import type { Principal } from '../../contracts/users/principal.js';
+import type { RunRow } from '../../db/runs/runs.js';
+import type { Db } from '../../db/base/sql.js';
+import type { EventSpan } from '../../domain/runs/event-start.js';
 import type { EventMessage } from './event-message.js';
 
 /** A run as the readers of its events need it: where it is, and what its snapshot says. */

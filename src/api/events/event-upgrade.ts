@@ -1,12 +1,12 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import { eventsQuery } from '../../contracts/event.js';
+import { eventsQuery } from '../../contracts/runs/event.js';
 import { Problem } from '../../contracts/problems.js';
 import type { Logger } from '../../platform/logger.js';
-import { dataHeaders } from '../middleware/security-headers.js';
-import { problemDocument, problemOf } from '../problem-document.js';
-import { requestIdOf } from '../request-scope.js';
+import { dataHeaders } from '../http/middleware/security-headers.js';
+import { problemDocument, problemOf } from '../http/problem-document.js';
+import { requestIdOf } from '../http/request-scope.js';
 import type { ReadableRuns } from './event-subject.js';
 import {
   openEventStream,

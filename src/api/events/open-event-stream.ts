@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '../../contracts/problems.js';
-import type { Principal } from '../../contracts/principal.js';
-import type { Db } from '../../db/sql.js';
-import { startOfReading, type EventSpan, type EventStart } from '../../domain/event-start.js';
+import type { Principal } from '../../contracts/users/principal.js';
+import type { Db } from '../../db/base/sql.js';
+import { startOfReading, type EventSpan, type EventStart } from '../../domain/runs/event-start.js';
 import type { EventChannel } from './event-channel.js';
 import { EventMessage } from './event-message.js';
 import type { EventStreams } from './event-streams.js';

@@ -1,5 +1,5 @@
 import { ConfigError, type Config } from '../../platform/config.js';
-import { temporalTarget } from '../../platform/temporal-connection.js';
+import { temporalTarget } from '../../platform/temporal/connection.js';
 import { failed, reasonOf, type Check, type Finding } from '../doctor.js';
 
 /** A wrong value stops every command at the start; this looks at what is right by itself and wrong together. */

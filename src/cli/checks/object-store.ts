@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { access, constants, stat } from 'node:fs/promises';
-import { ObjectStoreError } from '../../contracts/object-store.js';
+import { ObjectStoreError } from '../../contracts/reports/object-store.js';
 import type { Config } from '../../platform/config.js';
-import type { ObjectStore } from '../../platform/object-store.js';
-import { objectFolderOf } from '../../platform/open-object-store.js';
+import type { ObjectStore } from '../../platform/objects/object-store.js';
+import { objectFolderOf } from '../../platform/objects/open.js';
 import { failed, reasonOf, type Check, type Finding } from '../doctor.js';
 
 export const objectStoreCheck: Pick<Check, 'look'> = {
@@ -59,7 +59,7 @@ async function lookAtFolder(config: Config): Promise<Finding[]> {
 }
 
 async function lookAtBucket(config: Config, bucket: string): Promise<Finding[]> {
-  const { openS3ObjectStore } = await import('../../platform/object-store-s3.js');
+  const { openS3ObjectStore } = await import('../../platform/objects/s3.js');
   const where = `The bucket "${bucket}" at ${new URL(config.s3Endpoint ?? 'https://s3.amazonaws.com').host}`;
   try {
     const store = openS3ObjectStore(config);

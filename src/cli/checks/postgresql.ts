@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
-import { readMigrations } from '../../db/migrate.js';
-import { many, one, sql } from '../../db/sql.js';
+import { readMigrations } from '../../db/base/migrate.js';
+import { many, one, sql } from '../../db/base/sql.js';
 import { createLogger } from '../../platform/logger.js';
 import { createPool } from '../../platform/pool.js';
 import { failed, reasonOf, type Check, type Finding } from '../doctor.js';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createLogger } from '../../platform/logger.js';
-import { createRedis } from '../../platform/redis.js';
+import { createRedis } from '../../platform/cache/redis.js';
 import { reasonOf, type Check } from '../doctor.js';
 
 const PATIENCE_MS = 3_000;

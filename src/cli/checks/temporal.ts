@@ -1,6 +1,6 @@
 import { taskQueues } from '../../contracts/names.js';
-import { temporalTarget, type TemporalTarget } from '../../platform/temporal-connection.js';
-import { probeTemporal, type TemporalProbe } from '../../platform/temporal-probe.js';
+import { temporalTarget, type TemporalTarget } from '../../platform/temporal/connection.js';
+import { probeTemporal, type TemporalProbe } from '../../platform/temporal/probe.js';
 import { failed, reasonOf, type Check, type Finding, type Surroundings } from '../doctor.js';
 
 const PATIENCE_MS = 3_000;

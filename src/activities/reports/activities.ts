@@ -1,0 +1,134 @@
+import { ApplicationFailure, Context } from '@temporalio/activity';
+import type { Pool } from 'pg';
+import type { AuditKeys } from '../../crypto/audit-chain.js';
+import { failureTypes } from '../../contracts/errors.js';
+import type {
+  GenerateReportInput,
+  RenderReportInput,
+  ReportActivities,
+  ReportBasis,
+  SectionPart,
+} from '../../contracts/reports/report.js';
+import type { RunProjection } from '../../contracts/runs/run.js';
+import { findBlob, storeBlob } from '../../db/runs/blobs.js';
+import type { gatherSection } from '../../db/reports/gather-section.js';
+import { openReport, type OpenedReport } from '../../db/reports/open.js';
+import { countSteps } from '../../db/runs/checkpoints.js';
+import type { GatheredReport, GatheredSection } from '../../domain/reports/assembly.js';
+import { contentTypes, reportFilename } from '../../domain/reports/format.js';
+import { sectionTitle } from '../../domain/reports/sections.js';
+import type { ObjectStore } from '../../platform/objects/object-store.js';
+import { checkpointedStep } from '../sessions/checkpointed-step.js';
+import { createPdfRenderer } from './render-pdf.js';
+import { storeResult } from './store-result.js';
+import { writeReport } from './write.js';
+
+export interface ReportDeps {
+  readonly pool: Pool;
+  readonly objects: ObjectStore;
+  readonly auditKeys: AuditKeys;
+  /** Where what a section says comes from. */
+  readonly gather: typeof gatherSection;
+}
+
+const SECTION_KEY = 'section:';
+
+export function createReportActivities(deps: ReportDeps): ReportActivities {
+  const { pool } = deps;
+  const renderPdf = createPdfRenderer();
+  return {
+    openReport: (input) =>
+      checkpointedStep(pool, {
+        ...{ runId: input.runId, stepKey: 'basis' },
+        produce: () => opened(pool, input),
+        store: async (tx, { snapshot, ...times }): Promise<ReportBasis> => ({
+          ...times,
+          snapshot: snapshot === null ? null : await storeBlob(tx, input.runId, jsonBlob(snapshot)),
+        }),
+        tell: () => told(5, 'gather'),
+      }),
+
+    gatherSection: (input) => {
+      let gathered = 0;
+      return checkpointedStep(pool, {
+        ...{ runId: input.runId, stepKey: `${SECTION_KEY}${input.section}` },
+        produce: async () => {
+          const data = await deps.gather(deps, input);
+          if (data === undefined) throw gone('what the report is about is no longer kept');
+          return data;
+        },
+        store: async (tx, data) => {
+          gathered = 1 + (await countSteps(tx, input.runId, SECTION_KEY));
+          return storeBlob(tx, input.runId, jsonBlob(data));
+        },
+        tell: () => told(5 + Math.round((75 * gathered) / input.outOf), 'gather', input.section),
+      });
+    },
+
+    renderReport: (input) =>
+      checkpointedStep(pool, {
+        ...{ runId: input.runId, stepKey: 'render' },
+        produce: async () => {
+          const report = await gatheredReport(pool, input);
+          const signal = Context.current().cancellationSignal;
+          const stored = await storeResult(deps, {
+            runId: input.runId,
+            content: await writeReport({ pool, renderPdf, signal }, input, report),
+            contentType: contentTypes[input.format],
+            filename: reportFilename(input.title, input.format),
+            signal,
+          });
+          return { ...stored, sections: report.sections.map(({ status }) => status) };
+        },
+        store: (_tx, result) => Promise.resolve(result),
+        tell: () => told(95, 'publish'),
+      }),
+  };
+}
+
+async function opened(pool: Pool, input: GenerateReportInput): Promise<OpenedReport> {
+  const found = await openReport(pool, input);
+  if (found === undefined) throw gone('the session is no longer there');
+  return found;
+}
+
+/** Reads back what the sections say. Content that is there no longer cannot be made again: the report would lie. */
+async function gatheredReport(pool: Pool, input: RenderReportInput): Promise<GatheredReport> {
+  const { subject, title, basis, viewer, parts } = input;
+  const sections: GatheredSection[] = [];
+  for (const part of parts) sections.push(await gatheredSection(pool, input, part));
+  return {
+    ...{ type: subject.type, title, from: basis.from, to: basis.to },
+    ...{ scope: viewer.role === 'ADMIN' ? 'everybody' : 'own', sections },
+  };
+}
+
+async function gatheredSection(
+  pool: Pool,
+  { subject }: RenderReportInput,
+  part: SectionPart,
+): Promise<GatheredSection> {
+  const named = { name: part.name, title: sectionTitle(subject.type, part.name) };
+  if ('error' in part) {
+    return { status: { ...named, status: 'missing', error: part.error.message }, data: null };
+  }
+  const blob = await findBlob(pool, part.content.sha256);
+  if (blob === undefined) throw gone('what was gathered for the report is no longer kept');
+  return {
+    status: { ...named, status: 'complete' },
+    data: JSON.parse(blob.content.toString('utf8')) as object,
+  };
+}
+
+function jsonBlob(value: object): { content: string; contentType: string } {
+  return { content: JSON.stringify(value), contentType: contentTypes.json };
+}
+
+function gone(message: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, failureTypes.recordGone);
+}
+
+function told(percent: number, phase: string, section?: string): Pick<RunProjection, 'progress' | 'events'> {
+  const progress = { percent, phase, ...(section === undefined ? {} : { section }) };
+  return { progress, events: [{ type: 'job.progress', data: progress }] };
+}

@@ -1,0 +1,19 @@
+import type { ReportDocument } from '../../domain/reports/document.js';
+import type { DrawChart } from '../../domain/reports/html.js';
+import { reportPages } from './pages.js';
+import { createTypesetter, type Typeset } from './typeset.js';
+
+export interface PdfOptions {
+  readonly draw: DrawChart;
+  readonly signal?: AbortSignal;
+}
+
+export type RenderPdf = (document: ReportDocument, options: PdfOptions) => Promise<Buffer>;
+
+/** One for a process: its documents are made one after the other. */
+export function createPdfRenderer(typeset: Typeset = createTypesetter()): RenderPdf {
+  return async (document, { draw, signal }) => {
+    const pages = await reportPages(document, { draw, author: 'Sluice', lang: 'en' });
+    return typeset(pages, { signal });
+  };
+}

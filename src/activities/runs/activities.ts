@@ -1,0 +1,62 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import type { Pool } from 'pg';
+import { failureTypes } from '../../contracts/errors.js';
+import type { EndRunInput, ProjectRunReply, RunActivities } from '../../contracts/runs/job-workflow.js';
+import type { RunEvent, RunProjection } from '../../contracts/runs/run.js';
+import { insertDeadLetter } from '../../db/runs/dead-letters.js';
+import { listStepErrors } from '../../db/runs/checkpoints.js';
+import { IllegalTransitionError, projectRun, type ProjectionResult } from '../../db/runs/events.js';
+import { withTransaction, type Tx } from '../../db/base/transaction.js';
+import { omit } from '../../domain/omit.js';
+
+/** What the workflow of any job tells its readers. Local activities: one short transaction each. */
+export function createRunActivities({ pool }: { readonly pool: Pool }): RunActivities {
+  return {
+    projectRun: (projection: RunProjection) => tell(pool, (tx) => projectRun(tx, projection)),
+    endRun: (input: EndRunInput) => tell(pool, (tx) => endRun(tx, input)),
+  };
+}
+
+async function endRun(tx: Tx, input: EndRunInput): Promise<ProjectionResult> {
+  const { runId, dedupKey, status, result, error } = input;
+  const projection = await projectRun(tx, {
+    runId,
+    dedupKey,
+    status,
+    ...(status === 'completed' ? { progress: { percent: 100 } } : {}),
+    ...(result === undefined ? {} : { result }),
+    error: error ?? null,
+    events: [finalEvent(input)],
+  });
+  if (input.deadLetter !== undefined && projection.kind === 'applied') {
+    await insertDeadLetter(tx, runId, await listStepErrors(tx, runId));
+  }
+  return projection;
+}
+
+function finalEvent({ status, result, error }: EndRunInput): RunEvent {
+  switch (status) {
+    case 'completed':
+      // Where it lies is nobody's business but ours.
+      return {
+        type: 'job.completed',
+        data: { state: 'SUCCESS', result: result === undefined ? null : omit(result, 'key') },
+      };
+    case 'failed':
+    case 'rejected':
+      return { type: 'job.failed', data: { state: 'FAILED', error: error?.message, errorCode: error?.code } };
+    case 'canceled':
+      return { type: 'job.canceled', data: { state: 'CANCELED' } };
+  }
+}
+
+async function tell(pool: Pool, work: (tx: Tx) => Promise<ProjectionResult>): Promise<ProjectRunReply> {
+  try {
+    const { kind } = await withTransaction(pool, work);
+    return { open: kind === 'applied' || kind === 'repeated' };
+  } catch (error) {
+    if (!(error instanceof IllegalTransitionError)) throw error;
+    // Retrying cannot help, and would hold the workflow for ever.
+    throw ApplicationFailure.nonRetryable(error.message, failureTypes.invalidInput);
+  }
+}

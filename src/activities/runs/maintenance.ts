@@ -1,0 +1,138 @@
+import { activityInfo, heartbeat, log } from '@temporalio/activity';
+import type { Pool } from 'pg';
+import type { MaintenanceActivities, MaintenanceSummary } from '../../contracts/runs/maintenance.js';
+import { deleteUnusedBlobs } from '../../db/runs/blobs.js';
+import {
+  clearHandedOver,
+  listSilentRuns,
+  listUnfinishedCancels,
+  listUnstartedRuns,
+  markChecked,
+  markHandedOver,
+} from '../../db/runs/maintenance.js';
+import {
+  deleteExpiredIdempotencyKeys,
+  deleteExpiredRuns,
+  deleteExpiredSignIns,
+  deletePassedRateLimits,
+  releaseExpiredContent,
+  retentionBatch,
+} from '../../db/runs/retention.js';
+import type { ObjectStore } from '../../platform/objects/object-store.js';
+import type { RunControl } from '../../platform/temporal/run-control.js';
+import { removeObjects } from '../reports/remove-objects.js';
+import { closeRun, settleSilentRun } from './settle.js';
+
+export interface MaintenancePolicy {
+  /** How long who wrote a row has for starting it, before the sweeper does. */
+  readonly startGraceMs: number;
+  /** How long an open run may be silent before it is compared with Temporal. */
+  readonly silentMs: number;
+  readonly keepDays: number;
+}
+
+export interface MaintenanceDeps {
+  readonly pool: Pool;
+  readonly objects: ObjectStore;
+  readonly control: RunControl;
+  readonly policy: MaintenancePolicy;
+  /** Further work of the hourly retention, by name. Each is called until it gives less than a batch. */
+  readonly moreRetention: Readonly<Record<string, () => Promise<number>>>;
+  /** Further work of the sweeper, by name: what an earlier process left undone. */
+  readonly moreSweeps: Readonly<Record<string, () => Promise<number>>>;
+}
+
+/** Temporal takes this many calls of ours at once without anybody else noticing. */
+const AT_ONCE = 10;
+
+export function createMaintenanceActivities(deps: MaintenanceDeps): MaintenanceActivities {
+  return {
+    sweepRuns: () => sweepRuns(deps),
+    checkRuns: () => checkRuns(deps),
+    removeExpired: () => removeExpired(deps),
+  };
+}
+
+async function sweepRuns({
+  pool,
+  control,
+  policy,
+  moreSweeps,
+}: MaintenanceDeps): Promise<MaintenanceSummary> {
+  const unstarted = await listUnstartedRuns(pool, policy.startGraceMs);
+  const started = await forEach(unstarted, 'start', async (run) => {
+    await control.launch(run);
+    await markHandedOver(pool, run.id);
+  });
+  const unfinished = await listUnfinishedCancels(pool, policy.startGraceMs);
+  const canceled = await forEach(unfinished, 'cancel', async (run) => {
+    const error = { code: 'canceled', message: 'It was canceled.' };
+    if ((await control.cancel(run.workflowId)) === 'gone') await closeRun(pool, run, 'canceled', error);
+  });
+  const more: Record<string, number> = {};
+  for (const [name, sweep] of Object.entries(moreSweeps)) more[name] = await sweep();
+  return { started, canceled, ...more };
+}
+
+async function checkRuns({ pool, control, policy }: MaintenanceDeps): Promise<MaintenanceSummary> {
+  const silent = await listSilentRuns(pool, policy.silentMs);
+  let settled = 0;
+  const checked = await forEach(silent, 'check', async (run) => {
+    const verdict = await settleSilentRun(pool, run, await control.inspect(run.workflowId));
+    if (verdict === 'start_again') await clearHandedOver(pool, run.id);
+    if (verdict !== 'leave') settled += 1;
+    await markChecked(pool, run.id);
+  });
+  return { checked, settled };
+}
+
+async function removeExpired(deps: MaintenanceDeps): Promise<MaintenanceSummary> {
+  const { pool, policy, moreRetention } = deps;
+  const { keepDays } = policy;
+  const actions: Record<string, () => Promise<number>> = {
+    content: () => exhaust(() => releaseExpiredContent(pool, keepDays)),
+    runs: () => exhaust(() => deleteExpiredRuns(pool, keepDays)),
+    blobs: () => exhaust(() => deleteUnusedBlobs(pool, retentionBatch)),
+    objects: () => exhaust(() => removeObjects(deps, keepDays, retentionBatch)),
+    idempotencyKeys: () => exhaust(() => deleteExpiredIdempotencyKeys(pool)),
+    signIns: () => deleteExpiredSignIns(pool),
+    rateLimits: () => deletePassedRateLimits(pool),
+  };
+  const summary: Record<string, number> = {};
+  for (const [name, action] of Object.entries(actions)) summary[name] = await action();
+  for (const [name, batch] of Object.entries(moreRetention)) summary[name] = await exhaust(batch);
+  return summary;
+}
+
+/** Batch after batch, each a transaction of its own, so that no lock is held for long. */
+async function exhaust(batch: () => Promise<number>): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const removed = await batch();
+    total += removed;
+    if (removed < retentionBatch) return total;
+    heartbeat();
+  }
+}
+
+/** One that fails is looked at again next time; it does not keep the others from their turn. Gives how many went well. */
+async function forEach<Item extends { readonly id: string }>(
+  items: readonly Item[],
+  what: string,
+  work: (item: Item) => Promise<unknown>,
+): Promise<number> {
+  let done = 0;
+  const waiting = [...items];
+  const next = async (): Promise<void> => {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
+      try {
+        await work(item);
+        done += 1;
+      } catch (error) {
+        log.warn(`could not ${what} a run`, { runId: item.id, error, activity: activityInfo().activityType });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, next));
+  return done;
+}

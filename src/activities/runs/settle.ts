@@ -1,0 +1,100 @@
+import type { Pool } from 'pg';
+import { runKinds, type RunKind } from '../../contracts/names.js';
+import type { RunError, RunEvent, RunOutcome, RunProjection } from '../../contracts/runs/run.js';
+import { recordAudit } from '../../db/audit/log.js';
+import { projectRun } from '../../db/runs/events.js';
+import type { SilentRun } from '../../db/runs/maintenance.js';
+import { withTransaction } from '../../db/base/transaction.js';
+import { judgeRun, type ReconcileVerdict, type WorkflowCondition } from '../../domain/runs/reconcile.js';
+import type { FinalStatus } from '../../domain/runs/status.js';
+
+type Verdict = ReconcileVerdict<RunOutcome>;
+type KnownRun = Pick<SilentRun, 'id' | 'kind'>;
+
+/** Brings a silent run in line with its workflow, and gives the verdict it came to. */
+export async function settleSilentRun(
+  pool: Pool,
+  run: SilentRun,
+  workflow: WorkflowCondition<RunOutcome>,
+): Promise<Verdict['kind']> {
+  const stuckSince = run.errorCode === 'workflow_stuck' ? (run.errorWas ?? 'running') : null;
+  const condition = { status: run.status, cancelRequested: run.cancelRequested, stuckSince };
+  const verdict: Verdict = judgeRun(condition, workflow);
+  switch (verdict.kind) {
+    case 'leave':
+    case 'start_again':
+      break;
+    case 'adopt':
+      await adopt(pool, run, verdict.outcome);
+      break;
+    case 'close':
+      await closeRun(pool, run, verdict.status, { code: verdict.code, message: verdict.message });
+      break;
+    case 'flag': {
+      const { code, message, was } = verdict;
+      await project(pool, run, 'flagged', { status: 'needs_attention', error: { code, message, was } });
+      break;
+    }
+    case 'unflag':
+      await project(pool, run, 'unflagged', { status: verdict.status, error: null });
+      break;
+  }
+  return verdict.kind;
+}
+
+/** Ends a run whose workflow can no longer do it, with an entry in the audit log: nobody asked for this end. */
+export async function closeRun(
+  pool: Pool,
+  run: KnownRun,
+  status: FinalStatus,
+  error: RunError,
+): Promise<void> {
+  await project(pool, run, 'closed', { status, error, events: [finalEvent(run, status, error)] });
+}
+
+async function adopt(pool: Pool, run: KnownRun, outcome: RunOutcome): Promise<void> {
+  const { status, result, error } = outcome;
+  await project(pool, run, 'closed', {
+    status,
+    ...(result === undefined ? {} : { result }),
+    ...(error === undefined ? {} : { error }),
+    events: [finalEvent(run, status, error)],
+  });
+}
+
+async function project(
+  pool: Pool,
+  run: KnownRun,
+  action: 'closed' | 'flagged' | 'unflagged',
+  change: Omit<RunProjection, 'runId' | 'dedupKey'>,
+): Promise<void> {
+  await withTransaction(pool, async (tx) => {
+    const events = change.events ?? [progressEvent(run, change)];
+    // The moment is part of the key: a run may be flagged and unflagged more than once.
+    const dedupKey = action === 'closed' ? 'reconciler:closed' : `reconciler:${action}:${Date.now()}`;
+    const { kind } = await projectRun(tx, { runId: run.id, dedupKey, ...change, events });
+    if (kind !== 'applied') return;
+    await recordAudit(tx, {
+      actor: { system: 'reconciler' },
+      action,
+      resourceType: nounOf(run),
+      resourceId: run.id,
+      after: { status: change.status, error: change.error ?? null },
+    });
+  });
+}
+
+function finalEvent(run: KnownRun, status: FinalStatus, error: RunError | undefined): RunEvent {
+  const ending = status === 'completed' || status === 'failed' ? status : 'canceled';
+  const data = { status, error: error?.message ?? null, errorCode: error?.code ?? null };
+  return { type: `${nounOf(run)}.${ending}`, data };
+}
+
+function progressEvent(run: KnownRun, change: Pick<RunProjection, 'status' | 'error'>): RunEvent {
+  const data = { status: change.status, reason: change.error?.message ?? null };
+  return { type: nounOf(run) === 'job' ? 'job.progress' : 'progress', data };
+}
+
+function nounOf(run: KnownRun): 'job' | 'session' {
+  return runKinds[run.kind as RunKind]?.noun ?? 'job';
+}

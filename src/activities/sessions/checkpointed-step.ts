@@ -1,0 +1,88 @@
+import {
+  activityInfo,
+  ApplicationFailure,
+  CancelledFailure,
+  Context,
+  heartbeat,
+  log,
+} from '@temporalio/activity';
+import type { Pool } from 'pg';
+import { failureTypes } from '../../contracts/errors.js';
+import type { RunProjection } from '../../contracts/runs/run.js';
+import {
+  findCheckpoint,
+  insertCheckpoint,
+  recordStepError,
+  type StepPlace,
+} from '../../db/runs/checkpoints.js';
+import { projectRun } from '../../db/runs/events.js';
+import { lockRunStatus } from '../../db/runs/runs.js';
+import { withTransaction, type Tx } from '../../db/base/transaction.js';
+import { isFinal } from '../../domain/runs/status.js';
+import { describeFailure } from '../runs/describe-failure.js';
+
+/**
+ * One step of a run, done once as far as anybody can see.
+ *
+ * C1. A step whose checkpoint is there gives it back and does nothing: its worker died between commit and report.
+ * C2. The step's result, its checkpoint and what readers are told of it commit as one.
+ * C3. Of two tries at the same time (a worker that was taken for dead) the first to commit wins; both report its result.
+ * C4. Every failed try is recorded, because Temporal keeps only the last one.
+ */
+export interface CheckpointedStep<Produced, Output> extends StepPlace {
+  /** The work itself, outside any transaction. It may run more than once. */
+  produce(): Promise<Produced>;
+  /** Stores what was produced. What it gives goes into the history, so it is small: content by reference. */
+  store(tx: Tx, produced: Produced): Promise<Output>;
+  /** What readers are told once it is stored. */
+  tell?(output: Output): Pick<RunProjection, 'progress' | 'events'>;
+}
+
+/** Often enough that the death of a worker is noticed in seconds, see the heartbeat timeouts in workflows/proxies.ts. */
+const BEAT_MS = 1_000;
+
+export async function checkpointedStep<Produced, Output>(
+  pool: Pool,
+  step: CheckpointedStep<Produced, Output>,
+): Promise<Output> {
+  const beating = setInterval(() => heartbeat(), BEAT_MS);
+  try {
+    const earlier = await findCheckpoint<Output>(pool, step);
+    if (earlier !== undefined) return earlier.output;
+    // `cancelled` fails when the job is canceled or the worker has to go: work that hangs holds nobody up.
+    const produced = await Promise.race([step.produce(), Context.current().cancelled]);
+    return await withTransaction(pool, (tx) => commitStep(tx, step, produced));
+  } catch (error) {
+    if (!(error instanceof CancelledFailure)) await keepError(pool, step, error);
+    throw error;
+  } finally {
+    clearInterval(beating);
+  }
+}
+
+async function commitStep<Produced, Output>(
+  tx: Tx,
+  step: CheckpointedStep<Produced, Output>,
+  produced: Produced,
+): Promise<Output> {
+  const status = await lockRunStatus(tx, step.runId);
+  if (status === undefined || isFinal(status)) {
+    throw ApplicationFailure.nonRetryable('the run has ended', failureTypes.runEnded);
+  }
+  // Again under the lock: see C3.
+  const earlier = await findCheckpoint<Output>(tx, step);
+  if (earlier !== undefined) return earlier.output;
+  const output = await step.store(tx, produced);
+  await insertCheckpoint(tx, step, output);
+  await projectRun(tx, { runId: step.runId, dedupKey: `step:${step.stepKey}`, ...step.tell?.(output) });
+  return output;
+}
+
+async function keepError(pool: Pool, place: StepPlace, error: unknown): Promise<void> {
+  try {
+    await recordStepError(pool, place, activityInfo().attempt, describeFailure(error));
+  } catch (cause) {
+    // The database is away: the failure itself still goes to Temporal.
+    log.warn('a failed try could not be recorded', { ...place, cause });
+  }
+}

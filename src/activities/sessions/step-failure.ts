@@ -1,0 +1,49 @@
+import { ApplicationFailure, cancellationSignal, CancelledFailure, log } from '@temporalio/activity';
+import { failureTypes } from '../../contracts/errors.js';
+import { ModelCallError } from '../../models/error.js';
+import { OutputSchemaError } from '../../contracts/templates/output-schema.js';
+import { ContextTooLongError } from '../../models/prompt/assemble.js';
+
+/** History and readers get a safe sentence; what really happened goes to the log. */
+export function shownFailure(error: unknown): unknown {
+  if (
+    error instanceof ApplicationFailure ||
+    error instanceof CancelledFailure ||
+    cancellationSignal().aborted
+  )
+    return error;
+  log.error('a step failed', { error });
+  const { type, message, retryable } = verdictOf(error);
+  return ApplicationFailure.create({ type, message, nonRetryable: !retryable });
+}
+
+/** What a failure of a step means: its safe words, and whether trying again may help. */
+export interface Verdict {
+  type: string;
+  message: string;
+  retryable: boolean;
+  retryAfterMs: number | null;
+}
+
+export function verdictOf(error: unknown): Verdict {
+  if (cancellationSignal().aborted)
+    return { type: failureTypes.canceled, message: 'canceled', retryable: false, retryAfterMs: null };
+  if (error instanceof ModelCallError) {
+    const { retryable, retryAfterMs, message } = error;
+    return { type: `model_${error.kind}`, message, retryable, retryAfterMs };
+  }
+  if (error instanceof OutputSchemaError || error instanceof ContextTooLongError) {
+    return { type: failureTypes.invalidInput, message: error.message, retryable: false, retryAfterMs: null };
+  }
+  if (error instanceof ApplicationFailure) {
+    const { type, message, nonRetryable } = error;
+    return {
+      type: type ?? failureTypes.invalidInput,
+      message,
+      retryable: nonRetryable !== true,
+      retryAfterMs: null,
+    };
+  }
+  const message = 'something the step needs did not answer';
+  return { type: failureTypes.dependencyUnavailable, message, retryable: true, retryAfterMs: null };
+}

@@ -1,0 +1,54 @@
+import { LRUCache } from 'lru-cache';
+import type { Principal } from '../../../contracts/users/principal.js';
+
+/**
+ * Who a token belongs to, for a few seconds, so that a request does not cost a look-up.
+ *
+ * C1. A change drops the user's entries on every process as it commits. While announcements cannot be heard nothing is
+ *     kept at all.
+ * C2. A look-up that began before a drop is not stored after it: it may have read what was before the change.
+ * C3. No entry outlives its token.
+ */
+export interface Found {
+  readonly principal: Principal;
+  /** How long the token is good for; infinite when it does not expire. */
+  readonly leftMs: number;
+}
+
+const KEPT_MS = 5_000;
+const MAX_ENTRIES = 10_000;
+
+export class PrincipalCache {
+  readonly #entries = new LRUCache<string, Principal>({ max: MAX_ENTRIES });
+  #drops = 0;
+
+  constructor(private readonly isListening: () => boolean) {}
+
+  async get(key: string, load: () => Promise<Found | undefined>): Promise<Principal | undefined> {
+    const kept = this.isListening() ? this.#entries.get(key) : undefined;
+    if (kept !== undefined) return kept;
+    const drops = this.#drops;
+    const found = await load();
+    if (found === undefined) return undefined;
+    const ttl = Math.floor(Math.min(KEPT_MS, found.leftMs));
+    if (ttl > 0 && drops === this.#drops && this.isListening())
+      this.#entries.set(key, found.principal, { ttl });
+    return found.principal;
+  }
+
+  forget(key: string): void {
+    this.#drops += 1;
+    this.#entries.delete(key);
+  }
+
+  forgetUser(userId: string): void {
+    this.#drops += 1;
+    for (const [key, principal] of this.#entries.entries())
+      if (principal.userId === userId) this.#entries.delete(key);
+  }
+
+  forgetAll(): void {
+    this.#drops += 1;
+    this.#entries.clear();
+  }
+}

@@ -1,0 +1,145 @@
+import Router from '@koa/router';
+import type { Context, Middleware } from 'koa';
+import type { Pool } from 'pg';
+import { Problem } from '../../contracts/problems.js';
+import type { Principal } from '../../contracts/users/principal.js';
+import { runMetered } from '../../platform/query-meter.js';
+import { answerOf, sendAnswer, sendRead } from './answer.js';
+import type { Authenticator } from './auth/authenticator.js';
+import { isSameOrigin } from './auth/same-origin.js';
+import type { Idempotency, KeyedRequest } from './idempotency.js';
+import { limitRequest, type RequestLimits } from './limits/limit-request.js';
+import { readJsonBody } from './body.js';
+import { originOf, scopeOf } from './request-scope.js';
+import type { AnyRoute, SignedCall } from './route.js';
+import { validateBody, validateParams, validateQuery } from './validate.js';
+
+export interface MountDeps {
+  readonly pool: Pool;
+  readonly authenticator: Authenticator;
+  readonly idempotency: Idempotency;
+  readonly limits: RequestLimits;
+  readonly bodyLimitBytes: number;
+  readonly publicUrl: string | undefined;
+}
+
+type Call = SignedCall<unknown, unknown, unknown>;
+
+/**
+ * Turns route records into middleware. For each request, in this order: who asks, how often, whether they may, whether
+ * what they send fits, and only then the handler, run as its kind says.
+ */
+export function mountRoutes(routes: readonly AnyRoute[], deps: MountDeps): Middleware {
+  const router = new Router({ sensitive: true });
+  for (const route of routes) {
+    router.register(route.path, [route.method.toLowerCase()], (ctx) => handle(route, deps, ctx as Context));
+  }
+  const dispatch = router.routes() as unknown as Middleware;
+  return async (ctx, next) =>
+    dispatch(ctx, () => {
+      const methods = router.match(ctx.path, ctx.method).path.flatMap((layer) => layer.methods);
+      return methods.length === 0 ? next() : refuseMethod(ctx as Context, methods);
+    });
+}
+
+function refuseMethod(ctx: Context, methods: readonly string[]): Promise<void> {
+  const allow = [...new Set([...methods, 'OPTIONS'])].join(', ');
+  if (ctx.method !== 'OPTIONS') throw new Problem('method_not_allowed', { headers: { Allow: allow } });
+  ctx.status = 204;
+  ctx.set('Allow', allow);
+  return Promise.resolve();
+}
+
+async function handle(route: AnyRoute, deps: MountDeps, ctx: Context): Promise<void> {
+  const scope = scopeOf(ctx);
+  scope.route = route.path;
+  const principal = await runMetered(scope.authMeter, () => admit(route, deps, ctx));
+  scope.principal = principal;
+  const params = validateParams(route.params, (ctx as Context & { params: Record<string, string> }).params);
+  const query = validateQuery(route.query, ctx.querystring);
+  const rawBody = takesBody(route) ? await readJsonBody(ctx.req, deps.bodyLimitBytes) : undefined;
+  const call = {
+    params,
+    query,
+    body: takesBody(route)
+      ? validateBody(route.body, rawBody, { optional: bodyIsOptional(route) })
+      : undefined,
+    origin: originOf(ctx),
+    ifMatch: ctx.req.headers['if-match'],
+    ...(principal === undefined ? {} : { principal }),
+  };
+  await runMetered(scope.meter, () => run(route, deps, ctx, { call, rawBody }));
+}
+
+/** Who asks; undefined only where nobody has to be signed in. */
+async function admit(route: AnyRoute, deps: MountDeps, ctx: Context): Promise<Principal | undefined> {
+  if (route.access === 'open') {
+    if (route.unlimited !== true) await limitRequest(deps.limits, ctx, undefined);
+    return undefined;
+  }
+  const principal = await identify(deps, ctx);
+  await limitRequest(deps.limits, ctx, principal);
+  if (route.access === 'admin' && principal.role !== 'ADMIN') throw new Problem('forbidden');
+  if (principal.via === 'console' && !isRead(ctx) && !isSameOrigin(ctx.req, deps.publicUrl)) {
+    throw new Problem('forbidden', { detail: 'A change by the console must come from the console.' });
+  }
+  return principal;
+}
+
+async function identify(deps: MountDeps, ctx: Context): Promise<Principal> {
+  try {
+    const principal = await deps.authenticator.authenticate(ctx.req);
+    if (principal !== undefined) return principal;
+    throw new Problem('unauthenticated', { headers: { 'WWW-Authenticate': 'Bearer' } });
+  } catch (error) {
+    // Guessing costs the guesser's address, and in the end gives 429 instead of 401.
+    if (error instanceof Problem && error.status === 401) await limitRequest(deps.limits, ctx, undefined);
+    throw error;
+  }
+}
+
+function isRead(ctx: Context): boolean {
+  return ctx.method === 'GET' || ctx.method === 'HEAD';
+}
+
+/** A raw route without a schema reads its own stream (uploads). Everything else that changes takes JSON or nothing. */
+function takesBody(route: AnyRoute): boolean {
+  if (route.body !== undefined) return true;
+  return route.kind !== 'raw' && route.method !== 'GET';
+}
+
+function bodyIsOptional(route: AnyRoute): boolean {
+  return route.bodyOptional ?? route.body === undefined;
+}
+
+async function run(
+  route: AnyRoute,
+  deps: MountDeps,
+  ctx: Context,
+  { call, rawBody }: { call: Omit<Call, 'principal'> & { principal?: Principal }; rawBody: unknown },
+): Promise<void> {
+  if (route.kind === 'raw') return route.handle(call, ctx);
+  const signed = call as Call;
+  const keyed = (): KeyedRequest => ({
+    ownerId: signed.principal.userId,
+    key: ctx.req.headers['idempotency-key'] as string | undefined,
+    method: ctx.method,
+    path: ctx.url,
+    // No body and an empty object ask for the same.
+    body: rawBody ?? {},
+    requestId: call.origin.requestId,
+  });
+  switch (route.kind) {
+    case 'read':
+      return sendRead(ctx, answerOf(await route.handle(signed, deps.pool)));
+    case 'write':
+      return sendAnswer(ctx, await deps.idempotency.write(keyed(), (tx) => route.handle(signed, tx)));
+    case 'command':
+      return sendAnswer(
+        ctx,
+        await deps.idempotency.command(keyed(), (commandId, db) =>
+          route.handle({ ...signed, commandId }, db),
+        ),
+      );
+  }
+}

@@ -1,0 +1,161 @@
+import {
+  createDocument,
+  type oas31,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiResponseObject,
+} from 'zod-openapi';
+import { z } from 'zod';
+import { problems, type ProblemCode } from '../../../contracts/problems.js';
+import type { AnyRoute, ResponseSpec } from '../route.js';
+
+export type OpenApiDocument = oas31.OpenAPIObject;
+
+const problemSchema = z
+  .looseObject({
+    type: z.string().meta({ description: 'Where the problem is explained.', example: '/problems/not_found' }),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    code: z.string().meta({ description: 'Stable: branch on this one.' }),
+    requestId: z.string(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457. Some problems have further members.' });
+
+const idempotencyHeader = z.object({
+  'Idempotency-Key': z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .meta({ description: 'The same key and body again give the first answer again, for 24 hours at least.' }),
+});
+
+const ABOUT = `Long, expensive, half-automatic work that is never lost and that a person stays in charge of.
+
+Sign in with \`Authorization: Bearer <token>\`: an API key (\`slk_…\`) or a JWT. Every error is a \`Problem\`.
+Lists take \`limit\` and \`cursor\`. Times are RFC 3339 in UTC. What is accepted with 202 is durable.`;
+
+/** The OpenAPI 3.1 document of the very records that the routes are mounted from. */
+export function createOpenApiDocument(routes: readonly AnyRoute[]): OpenApiDocument {
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
+  for (const route of routes) {
+    const path = route.path.replace(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) };
+  }
+  return createDocument({
+    openapi: '3.1.0',
+    info: { title: 'Sluice', version: '1', description: ABOUT, license: { name: 'MIT', identifier: 'MIT' } },
+    servers: [{ url: '/' }],
+    tags: [...new Set(routes.map((route) => route.tag))].map((name) => ({ name })),
+    paths,
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: 'An API key (slk_…) or a JWT.' },
+        console: { type: 'apiKey', in: 'cookie', name: 'sluice_session', description: 'The console only.' },
+      },
+    },
+  });
+}
+
+function operation(route: AnyRoute): ZodOpenApiOperationObject {
+  const keyed = route.kind === 'write' || route.kind === 'command';
+  const requestParams = {
+    ...(route.params instanceof z.ZodObject ? { path: route.params } : {}),
+    ...(route.query instanceof z.ZodObject ? { query: route.query } : {}),
+    ...(keyed ? { header: idempotencyHeader } : {}),
+  };
+  return {
+    operationId: route.operationId,
+    summary: route.summary,
+    tags: [route.tag],
+    security: route.access === 'open' ? [] : [{ bearer: [] }, { console: [] }],
+    ...(route.access === 'admin' ? { description: 'Needs the role `ADMIN`.' } : {}),
+    ...(Object.keys(requestParams).length === 0 ? {} : { requestParams }),
+    ...(route.body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: route.bodyOptional !== true,
+            content: { 'application/json': { schema: route.body } },
+          },
+        }),
+    responses: { ...responsesOf(route), ...problemsOf(route) },
+  };
+}
+
+function responsesOf(route: AnyRoute): Record<string, ZodOpenApiResponseObject> {
+  const unchanged =
+    route.kind === 'read' ? { 304: { description: 'You have it: its `ETag` is in `If-None-Match`.' } } : {};
+  const specs: Record<number, ResponseSpec> = { ...unchanged, ...route.responses };
+  return Object.fromEntries(
+    Object.entries(specs).map(([status, spec]) => [status, responseOf(spec)] as const),
+  );
+}
+
+function responseOf({
+  description,
+  body,
+  headers = {},
+  stream = false,
+}: ResponseSpec): ZodOpenApiResponseObject {
+  const described = Object.entries(headers).map(
+    ([name, about]) => [name, { description: about, schema: { type: 'string' as const } }] as const,
+  );
+  return {
+    description,
+    ...(described.length === 0 ? {} : { headers: Object.fromEntries(described) }),
+    ...(body === undefined
+      ? {}
+      : { content: { ...(stream ? { 'text/event-stream': {} } : {}), ...contentOf(body) } }),
+  };
+}
+
+function contentOf(
+  body: NonNullable<ResponseSpec['body']>,
+): NonNullable<ZodOpenApiResponseObject['content']> {
+  return 'contentType' in body ? { [body.contentType]: {} } : { 'application/json': { schema: body } };
+}
+
+const retryAfter = {
+  'Retry-After': {
+    description: 'Seconds until it is worth asking again.',
+    schema: { type: 'string' as const },
+  },
+};
+
+/** One response for each status, naming the codes that it may carry. */
+function problemsOf(route: AnyRoute): Record<string, ZodOpenApiResponseObject> {
+  const byStatus = new Map<number, ProblemCode[]>();
+  for (const code of problemCodesOf(route)) {
+    const { status } = problems[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return Object.fromEntries(
+    [...byStatus]
+      .filter(([status]) => route.responses[status] === undefined)
+      .map(([status, codes]) => [
+        String(status),
+        {
+          description: codes.map((code) => `\`${code}\`: ${problems[code].title}`).join('; '),
+          ...(status === 429 || status === 503 ? { headers: retryAfter } : {}),
+          content: { 'application/problem+json': { schema: problemSchema } },
+        },
+      ]),
+  );
+}
+
+/** What the shell may answer for a route, and what the route itself adds. */
+export function problemCodesOf(route: AnyRoute): ProblemCode[] {
+  const codes: ProblemCode[] = [];
+  const takesBody = route.body !== undefined;
+  if (takesBody || route.query !== undefined) codes.push('validation_error');
+  if (takesBody) codes.push('payload_too_large', 'unsupported_media_type');
+  if (route.access !== 'open') codes.push('unauthenticated', 'database_unavailable');
+  if (route.access === 'admin') codes.push('forbidden');
+  if (route.params !== undefined) codes.push('not_found');
+  if (route.kind === 'write' || route.kind === 'command')
+    codes.push('idempotency_in_progress', 'idempotency_key_reused');
+  if (route.unlimited !== true) codes.push('rate_limited');
+  return [...new Set([...codes, ...(route.problems ?? []), 'internal_error' as const])];
+}

@@ -1,0 +1,134 @@
+import type { Client } from '@temporalio/client';
+import type { Pool } from 'pg';
+import { taskQueues } from '../../contracts/names.js';
+import type { ObjectStore } from '../../platform/objects/object-store.js';
+import { QueryMeter, runMetered } from '../../platform/query-meter.js';
+import type { Redis } from '../../platform/cache/redis.js';
+import { within } from './within.js';
+
+export interface Check {
+  readonly status: 'up' | 'down';
+  readonly ms: number;
+  readonly [member: string]: unknown;
+}
+
+/**
+ * `ready`: everything answers. `degraded`: it serves, but something is missing: what is accepted waits until Temporal and
+ * a worker are back, reads are right without Redis, and results are not at hand. `unavailable`: without PostgreSQL nothing can be served.
+ */
+export interface Readiness {
+  readonly status: 'ready' | 'degraded' | 'unavailable';
+  readonly checks: Readonly<Record<string, Check>>;
+}
+
+export interface ReadinessDeps {
+  readonly pool: Pool;
+  readonly temporal: Client;
+  readonly redis?: Redis | undefined;
+  readonly objects: ObjectStore;
+}
+
+const LIMIT_MS = 1_500;
+const KEPT_MS = 1_000;
+/** A poll waits a minute at the server; who polled longer ago than that is gone. */
+const POLLER_FRESH_MS = 70_000;
+/** `temporal.api.enums.v1.TaskQueueType`. */
+const WORKFLOW_QUEUE = 1;
+const ACTIVITY_QUEUE = 2;
+
+export interface ReadinessProbe {
+  /** Asks at most once a second, however often it is asked. */
+  check(): Promise<Readiness>;
+  /** Waits for what is still asked: a Temporal connection that is closed under a call that retries ends the process. */
+  drain(): Promise<void>;
+}
+
+export function createReadiness(deps: ReadinessDeps): ReadinessProbe {
+  const asked = new Set<Promise<Finding>>();
+  let kept: Promise<Readiness> | undefined;
+  let keptUntil = 0;
+  const ask = (look: () => Promise<Finding>): Promise<Check> => {
+    const asking = look();
+    asked.add(asking);
+    const forget = (): void => void asked.delete(asking);
+    asking.then(forget, forget);
+    return timed(asking);
+  };
+  return {
+    check() {
+      if (kept === undefined || performance.now() >= keptUntil) {
+        keptUntil = performance.now() + KEPT_MS;
+        kept = lookAround(deps, ask);
+      }
+      return kept;
+    },
+    drain: async () => void (await Promise.allSettled(asked)),
+  };
+}
+
+async function lookAround(
+  { pool, temporal, redis, objects }: ReadinessDeps,
+  ask: (look: () => Promise<Finding>) => Promise<Check>,
+): Promise<Readiness> {
+  const looks: readonly (readonly [name: string, look: () => Promise<Finding>])[] = [
+    ['postgres', () => runMetered(new QueryMeter(), () => pool.query('select 1')).then(() => ({}))],
+    ['temporal', () => askTemporal(temporal)],
+    ['workers', () => countPollers(temporal)],
+    ...(redis === undefined ? [] : [['redis', () => redis.ping().then(() => ({}))] as const]),
+    // A folder of this machine answers when the machine does.
+    ...(objects.kind === 'local' ? [] : [['objectStore', () => objects.check().then(() => ({}))] as const]),
+  ];
+  const found = await Promise.all(looks.map(async ([name, look]) => [name, await ask(look)] as const));
+  const checks: Record<string, Check> = Object.fromEntries(found);
+  const allUp = found.every(([, check]) => check.status === 'up');
+  const status = checks['postgres']?.status !== 'up' ? 'unavailable' : allUp ? 'ready' : 'degraded';
+  return { status, checks };
+}
+
+type Finding = Readonly<Record<string, unknown>> & { readonly missing?: boolean };
+
+/** Why a check failed is for the log of that part, not for whoever may ask this address. */
+async function timed(asking: Promise<Finding>): Promise<Check> {
+  const startedAt = performance.now();
+  const since = (): number => Math.round(performance.now() - startedAt);
+  try {
+    const { missing = false, ...more } = await within(asking, LIMIT_MS);
+    return { status: missing ? 'down' : 'up', ms: since(), ...more };
+  } catch {
+    return { status: 'down', ms: since() };
+  }
+}
+
+async function askTemporal(temporal: Client): Promise<Finding> {
+  await temporal.withDeadline(Date.now() + LIMIT_MS, () => temporal.workflowService.getSystemInfo({}));
+  return {};
+}
+
+/** Who takes tasks from each queue right now. Without somebody on `flow` nothing moves. */
+async function countPollers(temporal: Client): Promise<Finding> {
+  const queues = Object.values(taskQueues);
+  // All of them, failed or not: whoever waits for this waits for every call that may still be tried again.
+  const answers = await temporal.withDeadline(Date.now() + LIMIT_MS, () =>
+    Promise.allSettled([
+      pollersOf(temporal, taskQueues.flow, WORKFLOW_QUEUE),
+      ...queues.map((name) => pollersOf(temporal, name, ACTIVITY_QUEUE)),
+    ]),
+  );
+  const [workflows = 0, ...activities] = answers.map((answer) => {
+    if (answer.status === 'rejected') throw answer.reason;
+    return answer.value;
+  });
+  const pollers = Object.fromEntries(queues.map((name, index) => [name, activities[index] ?? 0]));
+  return { missing: workflows === 0, pollers: { workflows, ...pollers } };
+}
+
+async function pollersOf(temporal: Client, name: string, taskQueueType: number): Promise<number> {
+  const { pollers } = await temporal.workflowService.describeTaskQueue({
+    namespace: temporal.options.namespace,
+    taskQueue: { name },
+    taskQueueType,
+  });
+  const oldest = Date.now() - POLLER_FRESH_MS;
+  return (pollers ?? []).filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000 > oldest)
+    .length;
+}

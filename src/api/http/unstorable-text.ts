@@ -1,0 +1,19 @@
+import { wellFormed } from '../../domain/well-formed.js';
+
+/** Whether PostgreSQL could not keep the text: a NUL, or half of a surrogate pair. */
+export function isUnstorable(text: string): boolean {
+  return wellFormed(text) !== text;
+}
+
+/** Where in a JSON value the first such text is, as a key or as a value; undefined when there is none. */
+export function findUnstorable(value: unknown, path = ''): string | undefined {
+  if (typeof value === 'string') return isUnstorable(value) ? path : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [name, member] of Object.entries(value)) {
+    const where = path === '' ? name : `${path}.${name}`;
+    if (isUnstorable(name)) return wellFormed(where);
+    const found = findUnstorable(member, where);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

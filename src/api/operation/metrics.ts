@@ -1,0 +1,51 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Context } from 'koa';
+import { Problem } from '../../contracts/problems.js';
+import type { ApiMetrics } from '../../platform/metrics.js';
+import type { Authenticator } from '../http/auth/authenticator.js';
+import { rawRoute, type AnyRoute } from '../http/route.js';
+
+export interface MetricsRouteDeps {
+  readonly metrics: ApiMetrics;
+  readonly authenticator: Authenticator;
+  readonly metricsToken: string | undefined;
+}
+
+/** For a scraper with the token of the configuration, or an ADMIN. */
+export function createMetricsRoutes(deps: MetricsRouteDeps): AnyRoute[] {
+  return [
+    rawRoute({
+      method: 'GET',
+      path: '/metrics',
+      operationId: 'metrics',
+      summary: 'Metrics for Prometheus; needs METRICS_TOKEN or an ADMIN token',
+      tag: 'Operation',
+      access: 'open',
+      unlimited: true,
+      responses: { 200: { description: 'Exposition format', body: { contentType: 'text/plain' } } },
+      problems: ['unauthenticated', 'forbidden'],
+      async handle(_call, ctx) {
+        if (!isScraper(deps, ctx)) await requireAdmin(deps, ctx);
+        ctx.set('Cache-Control', 'no-store');
+        ctx.type = deps.metrics.contentType;
+        ctx.body = await deps.metrics.render();
+      },
+    }),
+  ];
+}
+
+function isScraper({ metricsToken }: MetricsRouteDeps, ctx: Context): boolean {
+  if (metricsToken === undefined) return false;
+  return timingSafeEqual(digest(ctx.get('Authorization')), digest(`Bearer ${metricsToken}`));
+}
+
+async function requireAdmin({ authenticator }: MetricsRouteDeps, ctx: Context): Promise<void> {
+  const principal = await authenticator.authenticate(ctx.req);
+  if (principal === undefined)
+    throw new Problem('unauthenticated', { headers: { 'WWW-Authenticate': 'Bearer' } });
+  if (principal.role !== 'ADMIN') throw new Problem('forbidden');
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

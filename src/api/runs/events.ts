@@ -1,0 +1,105 @@
+import type { Context } from 'koa';
+import { z } from 'zod';
+import { eventPageSchema, eventsQuery } from '../../contracts/runs/event.js';
+import { Problem } from '../../contracts/problems.js';
+import type { Principal } from '../../contracts/users/principal.js';
+import { listEventsAfter } from '../../db/runs/event-reads.js';
+import { bodyOf } from '../events/event-message.js';
+import type { ReadableRuns } from '../events/event-subject.js';
+import { openEventStream, prepareReading, type EventReadingDeps } from '../events/open-event-stream.js';
+import { SseChannel } from '../events/sse-channel.js';
+import { rawRoute, type AnyRoute } from '../http/route.js';
+
+export interface EventRouteSpec {
+  /** With `:id`, for example `/jobs/:id/events`. */
+  readonly path: string;
+  readonly operationId: string;
+  readonly tag: string;
+  readonly id: z.ZodType<string>;
+  readonly runs: ReadableRuns;
+}
+
+interface Asked {
+  readonly principal: Principal;
+  readonly id: string;
+  readonly after: number | undefined;
+  readonly limit: number;
+}
+
+/** The events of one kind of run: as a stream, or as a page, by what the caller accepts. */
+export function createEventRoute(spec: EventRouteSpec, deps: EventReadingDeps): AnyRoute {
+  return rawRoute({
+    method: 'GET',
+    path: spec.path,
+    operationId: spec.operationId,
+    summary: 'Its events: a stream (SSE, or WebSocket with Upgrade), or a page with Accept: application/json',
+    tag: spec.tag,
+    access: 'user',
+    params: z.object({ id: spec.id }),
+    query: eventsQuery,
+    responses: {
+      200: {
+        description: 'A stream of `id`, `event` and `data` until the final event; or a page as JSON',
+        body: eventPageSchema,
+        stream: true,
+      },
+      101: { description: 'With `Upgrade: websocket`: the same events as messages.' },
+      204: { description: 'The run is finished and you have its last event. Do not connect again.' },
+    },
+    problems: ['not_found', 'not_acceptable', 'rate_limited'],
+    async handle({ params, query, principal }, ctx) {
+      if (principal === undefined) throw new Problem('unauthenticated');
+      const asked = { principal, id: params.id, after: query.after, limit: query.limit };
+      const wanted = ctx.accepts('text/event-stream', 'application/json');
+      if (wanted === 'application/json') await answerPage(spec.runs, deps, asked, ctx);
+      else if (wanted === 'text/event-stream') await answerStream(spec.runs, deps, asked, ctx);
+      else throw new Problem('not_acceptable');
+    },
+  });
+}
+
+async function answerPage(
+  runs: ReadableRuns,
+  deps: EventReadingDeps,
+  asked: Asked,
+  ctx: Context,
+): Promise<void> {
+  const subject = await runs.find(deps.db, asked.principal, asked.id);
+  if (subject === undefined) throw new Problem('not_found');
+  const after = asked.after ?? 0;
+  const events = await listEventsAfter(deps.db, subject.runId, after, asked.limit + 1);
+  const items = events.slice(0, asked.limit);
+  ctx.vary('Accept');
+  ctx.body = {
+    items: items.map(bodyOf),
+    hasMore: events.length > asked.limit,
+    nextAfter: items.at(-1)?.pos ?? after,
+    lastPos: subject.lastPos,
+    finished: subject.finished,
+  };
+}
+
+async function answerStream(
+  runs: ReadableRuns,
+  deps: EventReadingDeps,
+  asked: Asked,
+  ctx: Context,
+): Promise<void> {
+  const reading = await prepareReading(deps, runs, { ...asked, request: ctx.req });
+  // The one answer after which an EventSource does not connect again.
+  if (reading.start.kind === 'nothing') {
+    ctx.status = 204;
+    return;
+  }
+  deps.streams.admit(asked.principal.userId);
+  ctx['compress'] = false;
+  ctx.vary('Accept');
+  if (ctx.method === 'HEAD') {
+    ctx.type = 'text/event-stream';
+    ctx.status = 200;
+    return;
+  }
+  // From here on the response belongs to the stream: the middleware above ends now, the stream much later.
+  ctx.respond = false;
+  openEventStream(deps, runs, reading, { request: ctx.req, channel: new SseChannel(ctx.req, ctx.res) });
+}

@@ -1,0 +1,226 @@
+import type { Context } from 'koa';
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import {
+  jobIdSchema,
+  jobListQuery,
+  jobPageSchema,
+  jobSchema,
+  jobStatuses,
+  type JobStatus,
+} from '../../contracts/runs/job.js';
+import { jobKinds } from '../../contracts/names.js';
+import { Problem } from '../../contracts/problems.js';
+import type { Principal } from '../../contracts/users/principal.js';
+import { recordAudit } from '../../db/audit/log.js';
+import { isKept } from '../../db/reports/objects.js';
+import { listStepErrors } from '../../db/runs/checkpoints.js';
+import { projectRun } from '../../db/runs/events.js';
+import { findRun, listRuns, lockRun, requestCancel, type RunRow } from '../../db/runs/runs.js';
+import type { Tx } from '../../db/base/transaction.js';
+import {
+  isFinal,
+  jobStateOf,
+  jobStates,
+  statusesOfJobState,
+  type JobState,
+  type RunStatus,
+} from '../../domain/runs/status.js';
+import type { ObjectStore } from '../../platform/objects/object-store.js';
+import { eventSubjectOf, type ReadableRuns } from '../events/event-subject.js';
+import { jobView, stateOfJobStatus } from './job-view.js';
+import { pageReply, type Pager } from '../http/pagination.js';
+import {
+  acceptedHeaders,
+  rawRoute,
+  readRoute,
+  reply,
+  writeRoute,
+  type AnyRoute,
+  type Call,
+} from '../http/route.js';
+import { serveContent } from '../reports/serve-content.js';
+import type { RunStarter } from './start.js';
+import type { TemporalUi } from '../http/temporal-link.js';
+
+export interface JobRouteDeps {
+  readonly pool: Pool;
+  readonly pager: Pager;
+  readonly starter: RunStarter;
+  readonly objects: ObjectStore;
+  readonly resultInlineMaxBytes: number;
+  readonly ui: TemporalUi;
+}
+
+const params = z.object({ id: jobIdSchema });
+const retryAfter = { 'Retry-After': '3' };
+const LINK_SECONDS = 15 * 60;
+
+export function createJobRoutes(deps: JobRouteDeps): AnyRoute[] {
+  return [listRoute(deps), getRoute(deps), resultRoute(deps), cancelRoute(deps)];
+}
+
+/** The jobs as the readers of their events need them. */
+export function readableJobs(ui: TemporalUi): ReadableRuns {
+  return {
+    find: async (db, principal, id) => {
+      const run = await findRun(db, principal, id, jobKinds);
+      return run && eventSubjectOf(run, { ...jobView(run, ui) });
+    },
+  };
+}
+
+function listRoute({ pager, ui }: JobRouteDeps): AnyRoute {
+  return readRoute({
+    method: 'GET',
+    path: '/jobs',
+    operationId: 'listJobs',
+    summary: 'Your jobs, newest first; those of everybody for an ADMIN',
+    tag: 'Jobs',
+    access: 'user',
+    query: jobListQuery,
+    responses: { 200: { description: 'One page', body: jobPageSchema } },
+    problems: ['invalid_cursor'],
+    async handle({ query, principal }, db) {
+      const { kind, status, scheduleId, createdFrom, createdTo } = query;
+      const viewer = principal.role === 'ADMIN' ? 'everybody' : principal.userId;
+      const scope = { list: 'jobs', filters: { kind, status, scheduleId, createdFrom, createdTo, viewer } };
+      const request = pager.request(scope, query);
+      const kinds = kind === undefined ? jobKinds : [kind];
+      const statuses = status === undefined ? undefined : statusesOf(status);
+      const filters = { kinds, statuses, scheduleId, createdFrom, createdTo };
+      const rows = await listRuns(db, principal, filters, request);
+      const page = pager.page(scope, request, rows, (run) => ({ at: run.createdAt, id: run.id }));
+      return pageReply('/jobs', query, { ...page, items: page.items.map((run) => jobView(run, ui)) });
+    },
+  });
+}
+
+function statusesOf(asked: JobStatus | JobState | RunStatus): RunStatus[] {
+  // `running`, `failed` and `canceled` are words of both vocabularies: those of a job, which this list speaks.
+  if ((jobStatuses as readonly string[]).includes(asked)) {
+    return stateOfJobStatus(asked as JobStatus).flatMap(statusesOfJobState);
+  }
+  const isState = (jobStates as readonly string[]).includes(asked);
+  return isState ? statusesOfJobState(asked as JobState) : [asked as RunStatus];
+}
+
+function getRoute({ ui }: JobRouteDeps): AnyRoute {
+  return readRoute({
+    method: 'GET',
+    path: '/jobs/:id',
+    operationId: 'getJob',
+    summary: 'A job: 202 while it runs, 200 once it has ended, well or not',
+    tag: 'Jobs',
+    access: 'user',
+    params,
+    responses: {
+      200: { description: 'It has ended', body: jobSchema },
+      202: {
+        description: 'It runs',
+        body: jobSchema,
+        headers: { 'Retry-After': 'Seconds until it is worth asking again.' },
+      },
+    },
+    async handle({ params: { id }, principal }, db) {
+      const run = await findRun(db, principal, id, jobKinds);
+      if (run === undefined) throw new Problem('not_found', { detail: 'job not found' });
+      const job = jobView(run, ui);
+      if (!isFinal(run.status)) return reply(202, job, retryAfter);
+      if (job.state !== 'FAILED' || principal.role !== 'ADMIN') return reply(200, job);
+      // What went wrong word for word may hold SQL, a path or a secret: nobody else is told.
+      return reply(200, { ...job, errorDetails: await listStepErrors(db, id) });
+    },
+  });
+}
+
+function resultRoute(deps: JobRouteDeps): AnyRoute {
+  return rawRoute({
+    method: 'GET',
+    path: '/jobs/:id/result',
+    operationId: 'getJobResult',
+    summary: 'The result: directly when it is small, else by a link that is valid for 15 minutes',
+    tag: 'Jobs',
+    access: 'user',
+    params,
+    responses: {
+      200: { description: 'The content, in the type of the result', body: { contentType: '*/*' } },
+      303: { description: 'Where to download it', headers: { Location: 'A signed link.' } },
+    },
+    problems: ['not_found', 'job_not_finished', 'job_failed', 'job_canceled', 'gone', 'storage_unavailable'],
+    async handle({ params: { id }, principal }, ctx) {
+      if (principal === undefined) throw new Problem('unauthenticated');
+      const run = await findRun(deps.pool, principal, id, jobKinds);
+      if (run === undefined) throw new Problem('not_found', { detail: 'job not found' });
+      await answerResult(deps, run, ctx);
+    },
+  });
+}
+
+async function answerResult(deps: JobRouteDeps, run: RunRow, ctx: Context): Promise<void> {
+  const state = jobStateOf(run.status);
+  if (state === 'FAILED') throw new Problem('job_failed', { extra: { errorCode: run.error?.code ?? null } });
+  if (state === 'CANCELED') throw new Problem('job_canceled');
+  if (state !== 'SUCCESS') {
+    throw new Problem('job_not_finished', { detail: 'job not finished', headers: retryAfter });
+  }
+  const { result } = run;
+  if (result === null || !(await isKept(deps.pool, result.key))) throw new Problem('gone');
+  if (result.bytes <= deps.resultInlineMaxBytes) {
+    return serveContent(ctx, deps.objects, { result, disposition: 'inline' });
+  }
+  const { filename, contentType } = result;
+  const link = await deps.objects.signGet(result.key, {
+    ...{ filename, contentType, ttlSeconds: LINK_SECONDS },
+    disposition: 'attachment',
+  });
+  ctx.status = 303;
+  ctx.set({ Location: link, 'Cache-Control': 'no-store' });
+}
+
+function cancelRoute(deps: JobRouteDeps): AnyRoute {
+  return writeRoute({
+    method: 'DELETE',
+    path: '/jobs/:id',
+    operationId: 'cancelJob',
+    summary: 'Cancel a job. It is remembered, and happens even if Temporal does not answer now',
+    tag: 'Jobs',
+    access: 'user',
+    params,
+    responses: { 202: { description: 'It will end', body: jobSchema, headers: acceptedHeaders('The job.') } },
+    problems: ['already_finished'],
+    async handle(call, tx) {
+      const job = jobView(await cancelJob(deps, call, tx), deps.ui);
+      return reply(202, job, { Location: job.links.self, ...retryAfter });
+    },
+  });
+}
+
+async function cancelJob(
+  deps: JobRouteDeps,
+  call: Call<{ id: string }, unknown, unknown> & { principal: Principal },
+  tx: Tx,
+): Promise<RunRow> {
+  const { principal, origin } = call;
+  const { id } = call.params;
+  const run = await lockRun(tx, principal, id, jobKinds);
+  if (run === undefined) throw new Problem('not_found', { detail: 'job not found' });
+  if (isFinal(run.status)) {
+    throw new Problem('already_finished', { extra: { state: jobStateOf(run.status) } });
+  }
+  await requestCancel(tx, id);
+  if (run.status === 'queued') {
+    // Nothing of it has run: it ends here and now. Should its workflow begin all the same, it finds the run ended.
+    const event = { type: 'job.canceled', data: { state: 'CANCELED' } } as const;
+    await projectRun(tx, { runId: id, dedupKey: 'canceled-in-queue', status: 'canceled', events: [event] });
+  }
+  const before = { status: run.status };
+  await recordAudit(tx, {
+    ...{ actor: principal, origin, resourceType: 'job', resourceId: id, before },
+    action: 'cancel_requested',
+    after: { status: run.status === 'queued' ? 'canceled' : run.status, cancelRequested: true },
+  });
+  deps.starter.cancelAfterCommit(tx, run.workflowId);
+  const canceled = await findRun(tx, principal, id);
+  return canceled ?? run;
+}

@@ -1,0 +1,70 @@
+import { setMaxListeners } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
+import type { StartableRun } from '../../contracts/runs/startable-run.js';
+import type { Tx } from '../../db/base/transaction.js';
+import type { Logger } from '../../platform/logger.js';
+import type { RunControl } from '../../platform/temporal/run-control.js';
+
+/**
+ * Tells Temporal what was committed, without anybody waiting for it.
+ *
+ * S1. Only after the commit: a workflow never looks for a row that is not there yet.
+ * S2. A request never waits for Temporal. What fails here, or dies with this process, the sweeper does later.
+ * S3. Doing it twice is harmless: the workflow's id is the run's.
+ */
+export interface RunStarter {
+  startAfterCommit(tx: Tx, run: StartableRun): void;
+  cancelAfterCommit(tx: Tx, workflowId: string): void;
+  /** Anything else that Temporal is told, and that a sweeper repeats. */
+  doAfterCommit(tx: Tx, what: string, workflowId: string, work: () => Promise<unknown>): void;
+  /** Waits for what is under way; what is waiting for its next try is left to the sweeper. */
+  drain(): Promise<void>;
+}
+
+/** Enough for a worker that restarts; a longer outage is the sweeper's. */
+const RETRY_DELAYS_MS = [200, 1_000];
+/** While Temporal is away every try lasts until its deadline: beyond this many the sweeper takes the rest. */
+const MOST_AT_ONCE = 200;
+/** Trying costs more than accepting: while Temporal is away a few tries find out when it is back, and accepting stays cheap. */
+const MOST_WHILE_AWAY = 8;
+
+export function createRunStarter(control: RunControl, logger: Logger): RunStarter {
+  const pending = new Set<Promise<void>>();
+  let isAway = false;
+  const draining = new AbortController();
+  // Each that waits for its next try listens.
+  setMaxListeners(MOST_AT_ONCE, draining.signal);
+
+  const insist = async (what: string, workflowId: string, work: () => Promise<unknown>): Promise<void> => {
+    for (const delayMs of [...RETRY_DELAYS_MS, undefined]) {
+      try {
+        await work();
+        isAway = false;
+        return;
+      } catch (error) {
+        isAway = true;
+        logger.warn({ err: error, workflowId }, `${what} did not reach Temporal`);
+      }
+      if (delayMs === undefined || draining.signal.aborted) return;
+      await setTimeout(delayMs, undefined, { signal: draining.signal }).catch(() => undefined);
+    }
+  };
+
+  const begin = (what: string, workflowId: string, work: () => Promise<unknown>): void => {
+    if (pending.size >= (isAway ? MOST_WHILE_AWAY : MOST_AT_ONCE) || draining.signal.aborted) return;
+    const task = insist(what, workflowId, work).finally(() => pending.delete(task));
+    pending.add(task);
+  };
+
+  return {
+    startAfterCommit: (tx, run) =>
+      tx.afterCommit(() => begin('a start', run.workflowId, () => control.launch(run))),
+    cancelAfterCommit: (tx, workflowId) =>
+      tx.afterCommit(() => begin('a cancel', workflowId, () => control.cancel(workflowId))),
+    doAfterCommit: (tx, what, workflowId, work) => tx.afterCommit(() => begin(what, workflowId, work)),
+    async drain() {
+      draining.abort();
+      await Promise.all(pending);
+    },
+  };
+}

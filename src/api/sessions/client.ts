@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApplicationFailure } from '@temporalio/common';
+import {
+  isGrpcServiceError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  ServiceError,
+  type Client,
+  type WorkflowHandle,
+} from '@temporalio/client';
+import { workflowIdOf } from '../../contracts/names.js';
+import { Problem, type ProblemCode } from '../../contracts/problems.js';
+import type { SessionCommand, SessionRefusal } from '../../domain/sessions/commands.js';
+import type { SessionProgressView } from '../../contracts/sessions/session.js';
+
+const COMMAND_DEADLINE_MS = 5_000;
+const LOOK_DEADLINE_MS = 1_000;
+const PAUSE_MS = 50;
+const FAILED_PRECONDITION = 9;
+
+const refusals: Record<SessionRefusal, ProblemCode> = {
+  already_finished: 'already_finished',
+  not_waiting: 'not_waiting',
+  stale_approval: 'stale_approval',
+  nothing_due: 'nothing_due',
+  phase_gate: 'phase_gate',
+  step_not_reached: 'step_not_reached',
+};
+
+/**
+ * Asks a session's workflow to take a command and waits until it accepted or refused it.
+ * `commandId` is the Update's id: the same command sent again, after a timeout or a crash, takes effect once.
+ */
+export async function sendSessionCommand(
+  client: Client,
+  sessionId: string,
+  command: SessionCommand,
+  commandId: string,
+): Promise<SessionProgressView> {
+  const handle = handleOf(client, sessionId);
+  const deadline = Date.now() + COMMAND_DEADLINE_MS;
+  for (;;) {
+    try {
+      return await client.withDeadline(deadline, () =>
+        handle.executeUpdate<SessionProgressView, [SessionCommand]>('sessionCommand', {
+          args: [command],
+          updateId: commandId,
+        }),
+      );
+    } catch (error) {
+      const problem = await commandProblem(handle, error);
+      if (problem !== 'try again') throw problem;
+      if (Date.now() + PAUSE_MS > deadline) throw unavailable(error);
+    }
+    await sleep(PAUSE_MS);
+  }
+}
+
+/** Whether the workflow, which has ended since, took this very command: it may be what ended it. */
+export async function tookSessionCommand(
+  client: Client,
+  sessionId: string,
+  commandId: string,
+): Promise<boolean> {
+  const update = handleOf(client, sessionId).getUpdateHandle(commandId);
+  try {
+    await client.withDeadline(Date.now() + LOOK_DEADLINE_MS, () => update.result());
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function handleOf(client: Client, sessionId: string): WorkflowHandle {
+  return client.workflow.getHandle(workflowIdOf('cot-session', sessionId));
+}
+
+async function commandProblem(handle: WorkflowHandle, error: unknown): Promise<unknown> {
+  if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
+    const code = refusals[error.cause.type as SessionRefusal];
+    const [current] = (error.cause.details ?? []) as [SessionProgressView?];
+    if (code !== undefined) return new Problem(code, { extra: { current: current ?? null }, cause: error });
+  }
+  // A session that was accepted a moment ago may have no workflow yet.
+  if (error instanceof WorkflowNotFoundError)
+    return (await hasEnded(handle)) ? new Problem('already_finished', { cause: error }) : 'try again';
+  if (wasGivenUp(error)) return 'try again';
+  const unanswered =
+    error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || error instanceof ServiceError;
+  return unanswered || isGrpcServiceError(error) ? unavailable(error) : error;
+}
+
+/**
+ * The server gives an Update up when the workflow ends in the very moment in which one of its steps does. Asked again by
+ * its id, it tells what became of it.
+ */
+function wasGivenUp(error: unknown): boolean {
+  return (
+    error instanceof ServiceError &&
+    isGrpcServiceError(error.cause) &&
+    error.cause.code === FAILED_PRECONDITION
+  );
+}
+
+async function hasEnded(handle: WorkflowHandle): Promise<boolean> {
+  try {
+    return (await handle.describe()).status.name !== 'RUNNING';
+  } catch {
+    return false;
+  }
+}
+
+function unavailable(cause: unknown): Problem {
+  const detail = 'Nothing was lost: send the same command with the same Idempotency-Key again.';
+  return new Problem('workflow_unavailable', { detail, headers: { 'Retry-After': '3' }, cause });
+}

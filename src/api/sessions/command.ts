@@ -1,0 +1,52 @@
+import type { Client } from '@temporalio/client';
+import { Problem } from '../../contracts/problems.js';
+import type { SessionProgressView } from '../../contracts/sessions/session.js';
+import type { Viewer } from '../../db/runs/runs.js';
+import { readSessionProgress, toProgressView } from '../../db/sessions/reads-progress.js';
+import type { Db } from '../../db/base/sql.js';
+import type { OwnedSession } from '../../db/sessions/sessions.js';
+import type { SessionCommand } from '../../domain/sessions/commands.js';
+import { sendSessionCommand, tookSessionCommand } from './client.js';
+
+export interface AskedCommand {
+  readonly session: OwnedSession;
+  readonly command: SessionCommand;
+  readonly commandId: string;
+  readonly viewer: Viewer;
+}
+
+/**
+ * Gives the command to the workflow and answers with the progress as every other route tells it: what was accepted is
+ * in the database before the workflow answers. A refusal carries the state that it is about.
+ */
+export async function commandSession(
+  temporal: Client,
+  db: Db,
+  asked: AskedCommand,
+): Promise<SessionProgressView | null> {
+  const { session, command, commandId, viewer } = asked;
+  // The workflow of a finished session is closed, so the row answers for it.
+  if (session.finished && !(await tookSessionCommand(temporal, session.id, commandId)))
+    throw await finishedProblem(db, viewer, session.id);
+  try {
+    if (!session.finished) await sendSessionCommand(temporal, session.id, command, commandId);
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 409) throw error;
+    const current = await currentProgress(db, viewer, session.id);
+    throw new Problem(error.code, { extra: { current }, cause: error });
+  }
+  return currentProgress(db, viewer, session.id);
+}
+
+export async function finishedProblem(db: Db, viewer: Viewer, id: string): Promise<Problem> {
+  return new Problem('already_finished', { extra: { current: await currentProgress(db, viewer, id) } });
+}
+
+export async function currentProgress(
+  db: Db,
+  viewer: Viewer,
+  id: string,
+): Promise<SessionProgressView | null> {
+  const row = await readSessionProgress(db, viewer, id);
+  return row === undefined ? null : toProgressView(row);
+}

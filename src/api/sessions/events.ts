@@ -1,0 +1,35 @@
+import type { StepDelta } from '../../contracts/sessions/delta.js';
+import { findRun } from '../../db/runs/runs.js';
+import { pictureUnder } from '../../domain/sessions/picture.js';
+import type { SessionProgress } from '../../domain/sessions/progress.js';
+import { shownProgress } from '../../domain/sessions/progress-view.js';
+import type { DeltaFeed } from '../../models/deltas/feed.js';
+import { eventSubjectOf, type LiveSource, type ReadableRuns } from '../events/event-subject.js';
+import { EventMessage } from '../events/event-message.js';
+
+/** What the models of running steps say, as it comes. */
+export type SessionText = Pick<DeltaFeed, 'attach'>;
+
+/** Sessions as the readers of their events need them: progress as the snapshot, and the text of running steps. */
+export function readableSessions(text: SessionText): ReadableRuns {
+  return {
+    find: async (db, principal, id) => {
+      const run = await findRun(db, principal, id, ['cot-session']);
+      if (run === undefined) return undefined;
+      const progress = pictureUnder(run.progress as unknown as SessionProgress, run.status);
+      return eventSubjectOf(run, { status: run.status, progress: shownProgress(progress) });
+    },
+    live: liveText(text),
+  };
+}
+
+function liveText(text: SessionText): LiveSource {
+  return (runId, take) => text.attach(runId, (delta) => take(deltaMessage(delta)));
+}
+
+/** Not stored and without a position: a reader drops what an older attempt had said. */
+function deltaMessage(delta: StepDelta): EventMessage {
+  const { stepId, attempt, generation, offset, text, end } = delta;
+  const said = { stepId, attempt, generation, offset, text, ...(end === true ? { end } : {}) };
+  return new EventMessage('step.delta', { at: new Date().toISOString(), type: 'step.delta', ...said });
+}

@@ -1,0 +1,184 @@
+import { z } from 'zod';
+import type { Client } from '@temporalio/client';
+import type { Principal } from '../../contracts/users/principal.js';
+import {
+  bulkDecideBody,
+  decideBody,
+  progressSchema,
+  type DecideBody,
+} from '../../contracts/sessions/session.js';
+import { idSchema } from '../../contracts/ids.js';
+import { Problem } from '../../contracts/problems.js';
+import { bulkApprovalSchema } from '../../contracts/sessions/answers.js';
+import { problemsOfEdit } from '../../db/sessions/gate-edits.js';
+import { keepGiven } from '../../db/sessions/given-content.js';
+import { findGate, listWaitingGates, type WaitingGate } from '../../db/sessions/gates.js';
+import type { OwnedSession } from '../../db/sessions/sessions.js';
+import type { Db } from '../../db/base/sql.js';
+import type { Decider, SessionCommand } from '../../domain/sessions/commands.js';
+import { commandRoute, reply, type AnyRoute } from '../http/route.js';
+import { sendSessionCommand } from './client.js';
+import { commandSession, currentProgress } from './command.js';
+import { deciderOf } from './decider.js';
+import { ownedSession } from './sessions.js';
+
+export interface GateRouteDeps {
+  readonly temporal: Client;
+}
+
+/** Deciding at gates, one or many. */
+export function createGateRoutes(deps: GateRouteDeps): AnyRoute[] {
+  return [decideRoute(deps), bulkRoute(deps)];
+}
+
+function decideRoute(deps: GateRouteDeps): AnyRoute {
+  return commandRoute({
+    method: 'POST',
+    path: '/api/v1/gates/:id/decide',
+    operationId: 'decideGate',
+    summary: 'Approve, edit, redo or reject what waits at a gate',
+    tag: 'gates',
+    access: 'user',
+    params: z.object({ id: idSchema('gate') }),
+    body: decideBody,
+    responses: { 200: { description: 'Accepted; the new progress of the session.', body: progressSchema } },
+    problems: ['not_waiting', 'stale_approval', 'already_finished', 'workflow_unavailable'],
+    async handle({ params, body, principal, origin, commandId }, db) {
+      const gate = await findGate(db, params.id, principal);
+      if (gate === undefined) throw new Problem('not_found');
+      const session = await ownedSession(db, gate.sessionId, principal);
+      if (!session.finished && gate.outputDigest !== body.outputDigest) {
+        const current = await currentProgress(db, principal, session.id);
+        throw new Problem('stale_approval', { extra: { current, gate } });
+      }
+      const command = await commandOf(
+        db,
+        { session, phase: gate.phase, by: deciderOf(principal, origin) },
+        body,
+      );
+      return reply(
+        200,
+        await commandSession(deps.temporal, db, { session, command, commandId, viewer: principal }),
+      );
+    },
+  });
+}
+
+async function commandOf(
+  db: Db,
+  at: { readonly session: OwnedSession; readonly phase: number; readonly by: Decider },
+  body: DecideBody,
+): Promise<SessionCommand> {
+  const { session, phase, by } = at;
+  const digest = body.outputDigest;
+  const comment = body.comment ?? null;
+  switch (body.decision) {
+    case 'approve':
+      return { kind: 'approve', by, digest, comment, notes: await keepGiven(db, session.id, body.notes) };
+    case 'reject':
+      return { kind: 'reject', by, digest, comment };
+    case 'redo': {
+      const instructions = await keepGiven(db, session.id, body.instructions);
+      const from = { phase, step: 'THINK' } as const;
+      return { kind: 'redo', by, from, digest, comment, instructions, input: null, model: null };
+    }
+    case 'edit': {
+      const output = await keepGiven(db, session.id, await checkedEdits(db, session, phase, body));
+      if (output === null) throw missingEdits();
+      return {
+        kind: 'edit',
+        by,
+        digest,
+        comment,
+        output,
+        notes: await keepGiven(db, session.id, body.notes),
+      };
+    }
+  }
+}
+
+async function checkedEdits(
+  db: Db,
+  session: OwnedSession,
+  phase: number,
+  body: DecideBody,
+): Promise<string | Record<string, unknown>> {
+  if (body.edits === undefined) throw missingEdits();
+  const problems = await problemsOfEdit(db, { ...session, phase }, body.edits);
+  if (problems.length === 0) return body.edits;
+  const errors = problems.map(({ path, message }) => ({
+    path: `edits${path === '(root)' ? '' : `.${path}`}`,
+    message,
+  }));
+  throw new Problem('validation_error', {
+    detail: 'The edit does not fit the output schema of this phase.',
+    errors,
+  });
+}
+
+function missingEdits(): Problem {
+  return new Problem('validation_error', {
+    errors: [{ path: 'edits', message: 'is needed for the decision edit' }],
+  });
+}
+
+function bulkRoute(deps: GateRouteDeps): AnyRoute {
+  return commandRoute({
+    method: 'POST',
+    path: '/api/v1/gates/bulk-approve',
+    operationId: 'bulkApproveGates',
+    summary: 'Approve one phase of many sessions; with dryRun a preview',
+    tag: 'gates',
+    access: 'user',
+    body: bulkDecideBody,
+    responses: {
+      200: { description: 'The preview, or what became of each gate.', body: bulkApprovalSchema },
+    },
+    async handle({ body, principal, origin, commandId }, db) {
+      if (body.dryRun) {
+        const gates = await listWaitingGates(db, principal, { phase: body.phase, template: body.template });
+        return reply(200, { dryRun: true, gates });
+      }
+      if (body.gates === undefined) {
+        const errors = [{ path: 'gates', message: 'name the gates and digests that the preview showed' }];
+        throw new Problem('validation_error', { errors });
+      }
+      const by = deciderOf(principal, origin);
+      const results = [];
+      for (const chosen of body.gates) {
+        results.push(
+          await approveOne(deps, db, principal, { ...chosen, by, comment: body.comment ?? null, commandId }),
+        );
+      }
+      return reply(200, { dryRun: false, results });
+    },
+  });
+}
+
+interface Approval {
+  gateId: string;
+  outputDigest: string;
+  by: Decider;
+  comment: string | null;
+  commandId: string;
+}
+
+/** One gate that cannot be approved does not stop the others: its problem is named in its place. */
+async function approveOne(
+  deps: GateRouteDeps,
+  db: Db,
+  viewer: Principal,
+  approval: Approval,
+): Promise<{ gateId: string; status: 'approved' | 'refused'; code?: string }> {
+  const { gateId, outputDigest, by, comment, commandId } = approval;
+  const gate: WaitingGate | undefined = await findGate(db, gateId, viewer);
+  if (gate === undefined) return { gateId, status: 'refused', code: 'not_found' };
+  const command: SessionCommand = { kind: 'approve', by, digest: outputDigest, comment, notes: null };
+  try {
+    await sendSessionCommand(deps.temporal, gate.sessionId, command, `${commandId}:${gateId}`);
+    return { gateId, status: 'approved' };
+  } catch (error) {
+    if (error instanceof Problem) return { gateId, status: 'refused', code: error.code };
+    throw error;
+  }
+}

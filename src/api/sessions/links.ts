@@ -1,0 +1,29 @@
+import { workflowIdOf } from '../../contracts/names.js';
+import { reply, type Reply } from '../http/route.js';
+
+export interface SessionLinks {
+  readonly temporalUiUrl: string | undefined;
+  readonly temporalNamespace: string;
+}
+
+/** Where to look at a session: here, its progress, its events, and its workflow in the Temporal Web UI. */
+export function sessionLinks(links: SessionLinks, base: string, id: string): Record<string, string | null> {
+  const self = `${base}/${id}`;
+  return { self, progress: `${self}/progress`, events: `${self}/events`, temporal: temporalLink(links, id) };
+}
+
+/** For those who look at the workflow in the Temporal Web UI; null when nobody said where the console is. */
+export function consoleLink(publicUrl: string | undefined, id: string): string | null {
+  return publicUrl === undefined ? null : `${publicUrl.replace(/\/$/, '')}/#session=${id}`;
+}
+
+export function acceptedSession(links: SessionLinks, base: string, id: string): Reply {
+  const all = sessionLinks(links, base, id);
+  return reply(202, { id, status: 'queued', links: all }, { Location: `${base}/${id}`, 'Retry-After': '3' });
+}
+
+function temporalLink(links: SessionLinks, id: string): string | null {
+  if (links.temporalUiUrl === undefined) return null;
+  const workflowId = encodeURIComponent(workflowIdOf('cot-session', id));
+  return `${links.temporalUiUrl.replace(/\/$/, '')}/namespaces/${links.temporalNamespace}/workflows/${workflowId}`;
+}

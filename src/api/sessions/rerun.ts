@@ -1,0 +1,68 @@
+import type { RedoBody } from '../../contracts/sessions/session.js';
+import { newId } from '../../contracts/ids.js';
+import { Problem } from '../../contracts/problems.js';
+import { shareBlobs } from '../../db/runs/blobs.js';
+import { copySteps, estimateSteps, promptsOf } from '../../db/sessions/steps.js';
+import type { OwnedSession } from '../../db/sessions/sessions.js';
+import type { Db } from '../../db/base/sql.js';
+import type { Tx } from '../../db/base/transaction.js';
+import { inheritedPhases, planRerun, type RerunPlan } from '../../domain/sessions/fork.js';
+import type { ContentRef, PhaseState } from '../../domain/sessions/state.js';
+
+/** What a redo or a fork would reuse, run and roughly cost. Changes nothing. */
+export async function previewRerun(
+  db: Db,
+  session: OwnedSession,
+  body: RedoBody,
+): Promise<Record<string, unknown>> {
+  const plan = rerunPlan(session, body);
+  const { templateName, templateVersion } = session;
+  const estimate = await estimateSteps(
+    db,
+    { sessionId: session.id, templateName, templateVersion },
+    plan.rerun,
+  );
+  return { reusedSteps: plan.reused, rerunSteps: plan.rerun, ...estimate };
+}
+
+export function rerunPlan(session: OwnedSession, body: RedoBody): RerunPlan {
+  requirePhase(session, body.from.phase);
+  const plan = planRerun(session.state, body.from);
+  if (plan !== null) return plan;
+  throw new Problem('step_not_reached', { extra: { current: session.progress } });
+}
+
+export function requirePhase({ state }: OwnedSession, phase: number): void {
+  const count = state.plan.phases.length;
+  if (phase <= count) return;
+  const errors = [{ path: 'from.phase', message: `the template has ${count} phases` }];
+  throw new Problem('validation_error', { errors });
+}
+
+/** Gives a fork the earlier results of its origin, by reference: the ledger says where each comes from. */
+export function takeOver(
+  tx: Tx,
+  session: OwnedSession,
+  fork: { readonly id: string; readonly body: RedoBody; readonly instructions: ContentRef | null },
+): { phases: PhaseState[]; copy: () => Promise<void> } {
+  const { reused } = rerunPlan(session, fork.body);
+  const newIds = new Map(
+    reused.filter((each) => each.stepId !== '').map((each) => [each.stepId, newId('step')]),
+  );
+  const phases = inheritedPhases(session.state, fork.body.from, fork.instructions, newIds);
+  const input = session.options.input === null ? [] : [session.options.input.sha256];
+  const results = phases.flatMap((phase) =>
+    [
+      phase.output,
+      phase.notes,
+      phase.instructions,
+      ...Object.values(phase.results).map((result) => result.ref),
+    ].flatMap((ref) => (ref === null ? [] : [ref.sha256])),
+  );
+  const hashes = [...input, ...results];
+  const copy = async (): Promise<void> => {
+    await shareBlobs(tx, fork.id, [...hashes, ...(await promptsOf(tx, [...newIds.keys()]))]);
+    await copySteps(tx, fork.id, newIds);
+  };
+  return { phases, copy };
+}

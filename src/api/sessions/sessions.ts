@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import { createSessionBody, redoBody, type RedoBody } from '../../contracts/sessions/session.js';
+import { idSchema } from '../../contracts/ids.js';
+import { Problem } from '../../contracts/problems.js';
+import type { Principal } from '../../contracts/users/principal.js';
+import { acceptedSessionSchema, rerunPreviewSchema } from '../../contracts/sessions/answers.js';
+import { recordAudit } from '../../db/audit/log.js';
+import { givenContent } from '../../db/sessions/given-content.js';
+import type { StartableRun } from '../../contracts/runs/startable-run.js';
+import { findOwnedSession, type OwnedSession } from '../../db/sessions/sessions.js';
+import type { Db } from '../../db/base/sql.js';
+import { findTemplate } from '../../db/templates/templates.js';
+import type { Tx } from '../../db/base/transaction.js';
+import { acceptedHeaders, reply, writeRoute, type AnyRoute, type Reply } from '../http/route.js';
+import { acceptedSession, type SessionLinks } from './links.js';
+import { previewRerun, takeOver } from './rerun.js';
+import { draftSession, newSessionId, writeSession, type SessionDefaults } from './start.js';
+import type { RunStarter } from '../runs/start.js';
+
+export interface SessionRouteDeps {
+  readonly defaults: SessionDefaults;
+  readonly links: SessionLinks;
+  readonly starter: RunStarter;
+}
+
+const sessionParams = z.object({ id: idSchema('session') });
+const accepted = {
+  202: {
+    description: 'Accepted; it starts when Temporal is there.',
+    body: acceptedSessionSchema,
+    headers: acceptedHeaders('The session.'),
+  },
+};
+
+/** Creating sessions: anew, and from what another one has. `base` is where the original or today's clients look. */
+export function createSessionRoutes(deps: SessionRouteDeps, base: string): AnyRoute[] {
+  return [createRoute(deps, base), forkRoute(deps, base)];
+}
+
+function createRoute(deps: SessionRouteDeps, base: string): AnyRoute {
+  return writeRoute({
+    method: 'POST',
+    path: base,
+    operationId: operationId('createSession', base),
+    summary: 'Start a session',
+    tag: 'sessions',
+    access: 'user',
+    body: createSessionBody,
+    responses: accepted,
+    async handle({ body, principal, origin }, tx) {
+      const template = await findTemplate(tx, body.template);
+      if (template === undefined) throw unknownTemplate(body.template);
+      const id = newSessionId();
+      const run = await writeSession(tx, id, draftSession(body, principal, template, deps.defaults));
+      await recordAudit(tx, {
+        actor: principal,
+        action: 'created',
+        resourceType: 'session',
+        resourceId: id,
+        after: { topic: body.topic, template: body.template, version: template.version },
+        origin,
+      });
+      return accept(deps, tx, run, base);
+    },
+  });
+}
+
+function forkRoute(deps: SessionRouteDeps, base: string): AnyRoute {
+  return writeRoute({
+    method: 'POST',
+    path: `${base}/:id/fork`,
+    operationId: operationId('forkSession', base),
+    summary: 'Start a new session from any phase or step of this one',
+    tag: 'sessions',
+    access: 'user',
+    params: sessionParams,
+    body: redoBody,
+    responses: {
+      200: { description: 'With dryRun: what would be reused and run.', body: rerunPreviewSchema },
+      ...accepted,
+    },
+    problems: ['step_not_reached'],
+    async handle({ params, body, principal, origin }, tx) {
+      const session = await ownedSession(tx, params.id, principal);
+      if (body.dryRun) return reply(200, await previewRerun(tx, session, body));
+      const { id, run } = await fork(deps, tx, { session, body, owner: principal });
+      await recordAudit(tx, {
+        actor: principal,
+        action: 'forked',
+        resourceType: 'session',
+        resourceId: id,
+        after: { origin: session.id, from: body.from },
+        origin,
+      });
+      return accept(deps, tx, run, base);
+    },
+  });
+}
+
+async function fork(
+  { defaults: { publicUrl } }: SessionRouteDeps,
+  tx: Tx,
+  { session, body, owner }: { session: OwnedSession; body: RedoBody; owner: Principal },
+): Promise<{ id: string; run: StartableRun }> {
+  const id = newSessionId();
+  const input = body.input === undefined ? null : givenContent(body.input);
+  const instructions = body.instructions === undefined ? null : givenContent(body.instructions);
+  const { phases, copy } = takeOver(tx, session, { id, body, instructions: instructions?.ref ?? null });
+  const run = await writeSession(tx, id, {
+    owner,
+    template: { name: session.templateName, version: session.templateVersion },
+    topic: session.topic,
+    language: session.language,
+    plan: session.state.plan,
+    options: { ...session.options, input: input?.ref ?? session.options.input },
+    model: body.model ?? session.model,
+    budget: {
+      ...(session.maxTokens === null ? {} : { maxTokens: session.maxTokens }),
+      ...(session.maxCostUsd === null ? {} : { maxCostUsd: session.maxCostUsd }),
+    },
+    tags: session.tags,
+    inherited: phases,
+    fork: { origin: session.id, from: body.from },
+    contents: [input, instructions].filter((each) => each !== null),
+    publicUrl,
+    asked: { topic: session.topic, template: session.templateName, from: body.from },
+  });
+  await copy();
+  return { id, run };
+}
+
+/** A session of the caller's; somebody else's does not exist for them. */
+export async function ownedSession(db: Db, id: string, viewer: Principal): Promise<OwnedSession> {
+  const session = await findOwnedSession(db, id, viewer);
+  if (session === undefined) throw new Problem('not_found');
+  return session;
+}
+
+export function operationId(name: string, base: string): string {
+  return base.startsWith('/api/viral') ? `${name}Viral` : name;
+}
+
+function accept(deps: SessionRouteDeps, tx: Tx, run: StartableRun, base: string): Reply {
+  deps.starter.startAfterCommit(tx, run);
+  return acceptedSession(deps.links, base, run.id);
+}
+
+function unknownTemplate(name: string): Problem {
+  return new Problem('validation_error', {
+    detail: `There is no template named ${name}.`,
+    errors: [{ path: 'template', message: 'is not the name of a template' }],
+  });
+}

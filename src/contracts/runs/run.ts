@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { runStatuses, type FinalStatus, type RunStatus } from '../../domain/runs/status.js';
+import type { EventName } from '../../domain/runs/event-names.js';
+import type { SectionStatus } from '../../domain/reports/sections.js';
+
+export const runStatusSchema = z.enum(runStatuses).meta({ id: 'RunStatus' });
+
+/** Why a run failed, stopped or waits for help, in words that its owner may read. */
+export interface RunError {
+  readonly code: string;
+  readonly message: string;
+  /** Where the run was flagged as stuck: the status that it goes back to. */
+  readonly was?: RunStatus;
+}
+
+/** What a run produced: where it lies in the object store, what it is, and how to hand it out. */
+export interface RunResult {
+  readonly key: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly contentType: string;
+  readonly filename: string;
+  /** Of a report: how each of its sections came out. */
+  readonly sections?: readonly SectionStatus[];
+}
+
+/** `percent` and `phase` are what every list shows; a kind adds members of its own. */
+export interface RunProgress {
+  readonly percent?: number;
+  readonly phase?: string;
+  /** Counts the changes of what is told here, where they may be told out of order. */
+  readonly version?: number;
+  readonly [member: string]: unknown;
+}
+
+export interface RunEvent {
+  readonly type: EventName;
+  readonly data: object;
+}
+
+/**
+ * One change of a run as its readers see it. Everything but the key may be absent; what is present is written, together
+ * with the events, or not at all.
+ */
+export interface RunProjection {
+  readonly runId: string;
+  /** Names this change within its run: writing it again changes nothing. */
+  readonly dedupKey: string;
+  readonly status?: RunStatus;
+  /** With a `version` in it, status and progress are left alone where a newer one stands; the events are written. */
+  readonly progress?: object;
+  /** Written by a step for the workflow: beside what the workflow itself told of the same version it does not count. */
+  readonly foretold?: true;
+  readonly result?: RunResult;
+  readonly error?: RunError | null;
+  readonly events?: readonly RunEvent[];
+}
+
+/** What every workflow of a run returns, so that a run can be closed even when its last projection was lost. */
+export interface RunOutcome {
+  readonly status: FinalStatus;
+  readonly result?: RunResult;
+  readonly error?: RunError;
+  readonly reason?: string | null;
+}

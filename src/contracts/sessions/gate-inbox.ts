@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { idSchema } from '../ids.js';
+import { pageOf, pageQuery } from '../page.js';
+import { gateRecordSchema, sessionLinksSchema } from './views.js';
+import { templateName } from '../templates/template.js';
+
+export const gateListQuery = z.strictObject({
+  status: gateRecordSchema.shape.status.default('waiting'),
+  template: templateName.optional(),
+  phase: z.coerce.number().int().min(1).max(20).optional(),
+  ...pageQuery,
+});
+
+export const inboxGateSchema = gateRecordSchema
+  .extend({
+    sessionId: idSchema('session'),
+    topic: z.string(),
+    template: z.object({ name: z.string(), version: z.int() }),
+    paused: z.boolean().meta({ description: 'Its deadline stands still.' }),
+    preview: z.string().nullable().meta({ description: 'The beginning of what was produced.' }),
+    links: sessionLinksSchema,
+  })
+  .meta({ id: 'InboxGate' });
+export type InboxGate = z.infer<typeof inboxGateSchema>;
+
+export const inboxPageSchema = pageOf(inboxGateSchema).meta({ id: 'InboxPage' });

@@ -1,0 +1,92 @@
+import type { SessionNews } from '../../domain/sessions/transitions.js';
+import type { SessionProgress } from '../../domain/sessions/progress.js';
+import type {
+  PhaseState,
+  SessionPlan,
+  SessionState,
+  ContentRef,
+  StepName,
+} from '../../domain/sessions/state.js';
+
+/** What crosses between the API, the session workflow and its activities. One object each; fields may be added. */
+export interface CotSessionInput {
+  readonly sessionId: string;
+  /** For the search attribute, so that people find sessions in the Temporal Web UI. */
+  readonly templateName: string;
+  readonly plan: SessionPlan;
+  readonly limits: SessionLimits;
+  readonly model: string | null;
+  readonly input: ContentRef | null;
+  /** A fork begins with what it took over from its origin. */
+  readonly inherited: readonly PhaseState[];
+  /** Set by continue-as-new: nothing of a session is lost when its history begins anew. */
+  readonly carried: SessionState | null;
+  /** To the session in the console; sessions that were started by an older version have none. */
+  readonly link?: string | null;
+}
+
+export interface SessionLimits {
+  readonly maxRetries: number;
+  readonly retryDelayMs: number;
+  readonly stepTimeoutMs: number;
+}
+
+/** Hashes of content in the database: prompts and outputs themselves never enter a workflow's history. */
+export interface RunSessionStepInput {
+  readonly sessionId: string;
+  readonly stepId: string;
+  readonly phase: number;
+  readonly step: StepName;
+  readonly attempt: number;
+  readonly model: string | null;
+  readonly inputSha256: string | null;
+  /** Of the phases before this one, in order; null where a phase was left out. */
+  readonly earlierOutputs: readonly (string | null)[];
+  readonly earlierNotes: readonly (string | null)[];
+  /** Results of this phase's earlier steps. */
+  readonly results: Readonly<Partial<Record<StepName, string | null>>>;
+  readonly instructions: string | null;
+  /** As readers see it while the step runs, and once it is done. */
+  readonly progress: SessionProgress;
+  readonly progressAfter: SessionProgress;
+}
+
+export interface StepOutcome {
+  readonly ref: ContentRef;
+}
+
+export interface ProjectSessionInput {
+  readonly sessionId: string;
+  /** Written with the events: a projection that is run twice is written once. */
+  readonly dedupKey: string;
+  readonly state: SessionState;
+  readonly progress: SessionProgress;
+  readonly news: readonly SessionNews[];
+  readonly atMs: number;
+}
+
+/** What a person wrote with a decision that came by signal or update. */
+export interface KeepDecisionInput {
+  readonly sessionId: string;
+  readonly phase: number;
+  readonly edits?: string | Record<string, unknown>;
+  readonly notes?: string;
+  readonly instructions?: string;
+}
+
+export interface KeptTexts {
+  readonly output: ContentRef | null;
+  readonly notes: ContentRef | null;
+  readonly instructions: ContentRef | null;
+}
+
+export interface SessionActivities {
+  runSessionStep(input: RunSessionStepInput): Promise<StepOutcome>;
+  projectSession(input: ProjectSessionInput): Promise<void>;
+  keepDecisionTexts(input: KeepDecisionInput): Promise<KeptTexts>;
+}
+
+export interface SessionOutcome {
+  readonly status: string;
+  readonly reason: string | null;
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import type { Language } from '../../domain/language.js';
+
+export type { Language };
+
+/** A text in one language, or in each that the template speaks; a session reads the one of its topic. */
+const text = z.union([
+  z.string().min(1).max(20_000),
+  z.strictObject({ en: z.string().min(1).max(20_000), ja: z.string().min(1).max(20_000) }),
+]);
+
+const shortText = z.union([
+  z.string().min(1).max(200),
+  z.strictObject({ en: z.string().min(1).max(200), ja: z.string().min(1).max(200) }),
+]);
+
+export type LocalText = z.infer<typeof text>;
+
+export const toolNames = ['fetch_url', 'search'] as const;
+
+export const stepDefinition = z.strictObject({
+  /** What the model is asked in this step. Topic, earlier outputs and notes are added around it, fenced as data. */
+  prompt: text,
+  model: z.string().min(1).max(200).optional(),
+  temperature: z.number().min(0).max(2).optional(),
+  maxOutputTokens: z.int().min(1).max(200_000).optional(),
+  /** JSON Schema of an object; without it the step writes Markdown. */
+  outputSchema: z.record(z.string(), z.unknown()).optional(),
+  tools: z.array(z.enum(toolNames)).max(toolNames.length).optional(),
+});
+export type StepDefinition = z.infer<typeof stepDefinition>;
+
+export const phaseDefinition = z.strictObject({
+  key: z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/, 'a lower-case word'),
+  title: shortText,
+  /** Whether a person decides before the next phase starts; by default after every phase but the last. */
+  gate: z.boolean().optional(),
+  /** What the whole phase is for; stands before each step's prompt. */
+  instructions: text.optional(),
+  steps: z.strictObject({ THINK: stepDefinition, EXECUTE: stepDefinition, INTEGRATE: stepDefinition }),
+});
+export type PhaseDefinition = z.infer<typeof phaseDefinition>;
+
+export const templateName = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'a lower-case name with hyphens');
+
+export const templateDefinition = z
+  .strictObject({
+    name: templateName,
+    title: shortText,
+    description: text,
+    /** The system prompt of every step. */
+    system: text.optional(),
+    model: z.string().min(1).max(200).optional(),
+    phases: z.array(phaseDefinition).min(1).max(20),
+  })
+  .meta({ id: 'TemplateDefinition' });
+export type TemplateDefinition = z.infer<typeof templateDefinition>;
+
+export function localText(given: LocalText, language: Language): string {
+  return typeof given === 'string' ? given : given[language];
+}

@@ -1,0 +1,84 @@
+import { newId } from '../../contracts/ids.js';
+import { runKinds, taskQueues, workflowIdOf } from '../../contracts/names.js';
+import { Problem } from '../../contracts/problems.js';
+import type { Role } from '../../contracts/users/principal.js';
+import type { GenerateReport, GenerateReportInput, ReportSubject } from '../../contracts/reports/report.js';
+import { sectionsOf } from '../../domain/reports/sections.js';
+import { findRun, insertRun, type NewRun } from '../runs/runs.js';
+import type { Tx } from '../base/transaction.js';
+
+export interface ReportOrder {
+  readonly body: GenerateReport;
+  /** With the role that they have now: it decides what the report may see. */
+  readonly owner: { readonly userId: string; readonly role: Role };
+  readonly tags?: readonly string[];
+}
+
+/**
+ * The row of a new report. Whoever inserts it starts it after the commit, or leaves that to the sweeper.
+ * Refused with a `Problem` when the owner may not have it: `forbidden`, or `not_found` for a session.
+ */
+export async function insertReport(tx: Tx, order: ReportOrder): Promise<NewRun> {
+  const title = await titleOf(tx, order);
+  const run = reportRun(order, title);
+  await insertRun(tx, run);
+  return run;
+}
+
+/** The same refusals now, for a report that is made later. */
+export async function checkReport(tx: Tx, order: ReportOrder): Promise<void> {
+  await titleOf(tx, order);
+}
+
+/** Looks up what the report is about, so that nobody gets a report of what they may not see. */
+async function titleOf(tx: Tx, { body, owner }: ReportOrder): Promise<string> {
+  switch (body.type) {
+    case 'activity':
+      return body.title ?? `Activity of the last ${body.params.hours} hours`;
+    case 'cot-session': {
+      const session = await findRun(tx, owner, body.sessionId, ['cot-session']);
+      if (session === undefined) throw new Problem('not_found', { detail: 'session not found' });
+      return body.title ?? session.title;
+    }
+    case 'audit':
+      if (owner.role !== 'ADMIN') throw new Problem('forbidden');
+      return body.title ?? 'Audit report';
+  }
+}
+
+function subjectOf(body: GenerateReport): ReportSubject {
+  switch (body.type) {
+    case 'activity':
+      return { type: 'activity', hours: body.params.hours };
+    case 'cot-session':
+      return { type: 'cot-session', sessionId: body.sessionId };
+    case 'audit':
+      return { type: 'audit', filters: body.params };
+  }
+}
+
+function reportRun({ body, owner, tags = [] }: ReportOrder, title: string): NewRun {
+  const id = newId('job');
+  const input: GenerateReportInput = {
+    runId: id,
+    title,
+    format: body.format,
+    subject: subjectOf(body),
+    // Decided when it is asked for: a role that is lost later takes nothing away from a report that was allowed.
+    viewer: { userId: owner.userId, role: owner.role },
+    sections: sectionsOf(body.type, body.format),
+    reuse: null,
+  };
+  return {
+    id,
+    kind: 'report',
+    ownerId: owner.userId,
+    title,
+    input: body,
+    workflowInput: { ...input },
+    workflowId: workflowIdOf('report', id),
+    workflowType: runKinds.report.workflowType,
+    taskQueue: taskQueues.flow,
+    tags,
+  };
+}

@@ -1,0 +1,115 @@
+import { runEventsChannel, webhooksDueChannel } from '../../contracts/names.js';
+import type { RunProjection } from '../../contracts/runs/run.js';
+import { canBecome, isFinal, type RunStatus } from '../../domain/runs/status.js';
+import { toJsonb } from '../base/jsonb.js';
+import { lockRunStatus } from './runs.js';
+import { execute, maybeOne, prepared, sql, type Sql } from '../base/sql.js';
+import type { Tx } from '../base/transaction.js';
+
+/**
+ * The only writer of a run's state and events.
+ *
+ * E1. Positions are allocated under the lock of the run's row, so they commit in their order and without gap.
+ * E2. Every change names itself (`dedupKey`); an activity that is run twice writes its events once.
+ * E3. A finished run never changes: what comes late is dropped, and the caller is told.
+ * E4. An older picture never replaces a newer one, where the progress carries a `version`.
+ * E5. One NOTIFY a change. It is only a wake-up: readers poll too.
+ * E6. What webhooks are to be sent commits with the event, in the same statement: without webhooks it costs nothing.
+ */
+export interface ProjectionResult {
+  /**
+   * `applied`; `repeated`: this very change was written before; `finished`: the run had ended before, so whoever works
+   * on it stops; `gone`: it is no longer kept.
+   */
+  readonly kind: 'applied' | 'repeated' | 'finished' | 'gone';
+  readonly status: RunStatus | null;
+}
+
+export class IllegalTransitionError extends Error {
+  override readonly name = 'IllegalTransitionError';
+  constructor(
+    readonly runId: string,
+    readonly from: RunStatus,
+    readonly to: RunStatus,
+  ) {
+    super(`a run that is ${from} cannot become ${to}`);
+  }
+}
+
+export async function projectRun(tx: Tx, projection: RunProjection): Promise<ProjectionResult> {
+  const status = await lockRunStatus(tx, projection.runId);
+  if (status === undefined) return { kind: 'gone', status: null };
+  if (isFinal(status)) {
+    const earlier = await maybeOne(tx, wasWritten(projection));
+    return { kind: earlier === undefined ? 'finished' : 'repeated', status };
+  }
+  const to = projection.status ?? status;
+  if (!canBecome(status, to)) throw new IllegalTransitionError(projection.runId, status, to);
+  // A statement of its own: one that waits for the lock sees the events as they were before it waited, and would miss
+  // that the change it is about to write was written meanwhile.
+  const written = await maybeOne<{ status: RunStatus }>(tx, prepared(writeProjection(projection, sql``)));
+  return written === undefined ? { kind: 'repeated', status } : { kind: 'applied', status: written.status };
+}
+
+/**
+ * For a step, which has nothing to decide by what it finds: it is sent right behind `lockRunStatus`, without waiting for it,
+ * and a run that has ended or is no longer kept is left alone.
+ */
+export async function projectStep(tx: Tx, projection: RunProjection): Promise<void> {
+  await execute(tx, prepared(writeProjection(projection, sql`and finished_at is null`)));
+}
+
+/** For a run that has ended: a change that ended it and is told again is not one that came too late. */
+function wasWritten(projection: RunProjection): Sql {
+  return sql`select pos from run_events
+              where run_id = ${projection.runId} and dedup_key = ${`${projection.dedupKey}#1`}`;
+}
+
+function writeProjection(projection: RunProjection, condition: Sql): Sql {
+  const { runId, dedupKey, progress, status } = projection;
+  const events = projection.events ?? [];
+  const version = versionOf(progress);
+  const newest = projection.foretold === true ? sql`${version}::bigint - 1` : sql`${version}::bigint`;
+  const outdated = sql`coalesce(${newest} < (progress->>'version')::bigint, false)`;
+  return sql`with changed as (
+      update runs
+         set last_pos = last_pos + ${events.length}::bigint,
+             version = version + 1,
+             updated_at = clock_timestamp(),
+             status = case when ${outdated} then status else coalesce(${status ?? null}, status) end,
+             progress = case when ${outdated} then progress else coalesce(${toJsonb(progress)}::jsonb, progress) end,
+             result = coalesce(${toJsonb(projection.result)}::jsonb, result),
+             error = ${projection.error === undefined ? sql`error` : sql`${toJsonb(projection.error)}::jsonb`},
+             started_at = coalesce(started_at, ${begins(status) ? sql`clock_timestamp()` : sql`null`}),
+             finished_at = ${status !== undefined && isFinal(status) ? sql`case when not ${outdated} then clock_timestamp() end` : sql`null`}
+       where id = ${runId}
+         and not exists (select from run_events where run_id = ${runId} and dedup_key = ${`${dedupKey}#1`})
+         ${condition}
+      returning status, last_pos),
+    written as (
+      insert into run_events (run_id, pos, type, data, dedup_key)
+      select ${runId}, last_pos - ${events.length}::bigint + place, event->>'type', event->'data',
+             ${`${dedupKey}#`} || place
+        from changed, jsonb_array_elements(${toJsonb(events)}::jsonb) with ordinality as given (event, place)
+      returning pos, type),
+    queued as (
+      insert into webhook_deliveries (webhook_id, run_id, pos, event_type)
+      select webhooks.id, ${runId}, written.pos, written.type
+        from written join webhooks on is_active and events && array['*', written.type]
+      returning webhook_id)
+    select status, pg_notify(${runEventsChannel}, ${`${runId}:`} || last_pos),
+           (select count(pg_notify(${webhooksDueChannel}, webhook_id))
+              from (select distinct webhook_id from queued) as endpoints) as "webhooks"
+      from changed`;
+}
+
+/** What is canceled or given up in the queue never began. */
+function begins(status: RunStatus | undefined): boolean {
+  return status !== undefined && status !== 'queued' && status !== 'canceled' && status !== 'failed';
+}
+
+function versionOf(progress: object | undefined): number | null {
+  return progress !== undefined && 'version' in progress && typeof progress.version === 'number'
+    ? progress.version
+    : null;
+}

@@ -1,0 +1,75 @@
+import type { RunStatus } from '../../domain/runs/status.js';
+import { startableColumns } from './runs.js';
+import type { StartableRun } from '../../contracts/runs/startable-run.js';
+import { execute, many, sql, type Db } from '../base/sql.js';
+
+const MOST_ROWS = 200;
+
+/** Rows whose start nobody has confirmed. Fresh ones are still the business of who wrote them. */
+export function listUnstartedRuns(db: Db, olderThanMs: number): Promise<StartableRun[]> {
+  return many<StartableRun>(
+    db,
+    sql`select ${startableColumns} from runs
+         where finished_at is null and status = 'queued' and handed_over_at is null and cancel_requested_at is null
+           and created_at < now() - make_interval(secs => ${olderThanMs / 1_000})
+         order by created_at
+         limit ${MOST_ROWS}`,
+  );
+}
+
+export async function markHandedOver(db: Db, id: string): Promise<void> {
+  await execute(db, sql`update runs set handed_over_at = now() where id = ${id}`);
+}
+
+/** A start that Temporal no longer knows of: the sweeper takes it up again. */
+export async function clearHandedOver(db: Db, id: string): Promise<void> {
+  await execute(db, sql`update runs set handed_over_at = null where id = ${id} and status = 'queued'`);
+}
+
+/** Runs that somebody wants to end and that have not ended. */
+export function listUnfinishedCancels(
+  db: Db,
+  olderThanMs: number,
+): Promise<{ id: string; workflowId: string; kind: string }[]> {
+  return many(
+    db,
+    sql`select id, workflow_id as "workflowId", kind from runs
+         where finished_at is null
+           and cancel_requested_at < now() - make_interval(secs => ${olderThanMs / 1_000})
+         order by cancel_requested_at
+         limit ${MOST_ROWS}`,
+  );
+}
+
+export interface SilentRun {
+  readonly id: string;
+  readonly kind: string;
+  readonly status: RunStatus;
+  readonly workflowId: string;
+  readonly cancelRequested: boolean;
+  readonly errorCode: string | null;
+  readonly errorWas: RunStatus | null;
+}
+
+/**
+ * Open runs that nobody has heard of for a while, longest first. Those that wait for a person are looked at five times
+ * less often: thousands may wait for weeks. Rows that were never started are the sweeper's.
+ */
+export function listSilentRuns(db: Db, silentMs: number): Promise<SilentRun[]> {
+  return many<SilentRun>(
+    db,
+    sql`select id, kind, status, workflow_id as "workflowId", cancel_requested_at is not null as "cancelRequested",
+               error->>'code' as "errorCode", error->>'was' as "errorWas"
+          from runs
+         where finished_at is null
+           and (status <> 'queued' or handed_over_at is not null)
+           and greatest(updated_at, checked_at) < now() - make_interval(secs => ${silentMs / 1_000})
+               * case when status in ('waiting_approval', 'paused', 'needs_attention') then 5 else 1 end
+         order by greatest(updated_at, checked_at)
+         limit ${MOST_ROWS}`,
+  );
+}
+
+export async function markChecked(db: Db, id: string): Promise<void> {
+  await execute(db, sql`update runs set checked_at = now() where id = ${id}`);
+}

@@ -1,0 +1,203 @@
+import type { StartableRun } from '../../contracts/runs/startable-run.js';
+import { newId } from '../../contracts/ids.js';
+import { workflowIdOf } from '../../contracts/names.js';
+import type { RunError, RunProgress, RunResult } from '../../contracts/runs/run.js';
+import type { Role } from '../../contracts/users/principal.js';
+import type { RunStatus } from '../../domain/runs/status.js';
+import { toJsonb } from '../base/jsonb.js';
+import { keyset, type PageRequest } from '../base/keyset.js';
+import { execute, join, many, maybeOne, one, prepared, sql, type Db, type Sql } from '../base/sql.js';
+
+export interface RunRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly ownerId: string;
+  readonly status: RunStatus;
+  readonly title: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly progress: RunProgress;
+  readonly result: RunResult | null;
+  readonly error: RunError | null;
+  readonly workflowId: string;
+  readonly originRunId: string | null;
+  readonly originRelation: string | null;
+  readonly tags: readonly string[];
+  readonly lastPos: number;
+  readonly version: number;
+  readonly cancelRequestedAt: string | null;
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  readonly updatedAt: string;
+}
+
+/** The columns of `RunRow`, for statements that join more to it. `runs` keeps its name there. */
+export const runColumns: Sql = sql`runs.id, runs.kind, runs.owner_id as "ownerId", runs.status, runs.title, runs.input,
+  runs.progress, runs.result, runs.error, runs.workflow_id as "workflowId", runs.origin_run_id as "originRunId",
+  runs.origin_relation as "originRelation", runs.tags, runs.last_pos as "lastPos", runs.version,
+  runs.cancel_requested_at as "cancelRequestedAt", runs.created_at as "createdAt", runs.started_at as "startedAt",
+  runs.finished_at as "finishedAt", runs.updated_at as "updatedAt"`;
+
+export const startableColumns: Sql = sql`runs.id, runs.title, runs.workflow_id as "workflowId",
+  runs.workflow_type as "workflowType", runs.task_queue as "taskQueue", runs.workflow_input as "workflowInput"`;
+
+export interface NewRun extends StartableRun {
+  readonly kind: string;
+  readonly ownerId: string;
+  /** What was asked for, as its owner reads it. */
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly progress?: object;
+  readonly origin?: { readonly runId: string; readonly relation: 'replay' | 'fork' | 'redo' };
+  readonly tags?: readonly string[];
+}
+
+export function insertRun(db: Db, run: NewRun): Promise<RunRow> {
+  return one<RunRow>(
+    db,
+    sql`insert into runs (id, kind, owner_id, title, input, workflow_input, progress, workflow_id, workflow_type,
+                          task_queue, origin_run_id, origin_relation, tags)
+        values (${run.id}, ${run.kind}, ${run.ownerId}, ${run.title}, ${toJsonb(run.input)},
+                ${toJsonb(run.workflowInput)}, ${toJsonb(run.progress ?? {})}, ${run.workflowId},
+                ${run.workflowType}, ${run.taskQueue}, ${run.origin?.runId ?? null}, ${run.origin?.relation ?? null},
+                ${[...(run.tags ?? [])]}::text[])
+        returning ${runColumns}`,
+  );
+}
+
+/** Whose eyes: ADMIN sees every run, anybody else their own. */
+export interface Viewer {
+  readonly userId: string;
+  readonly role: Role;
+}
+
+/** Ownership as a condition, so that no statement can forget to look at what it found. */
+export function visibleTo(viewer: Viewer): Sql {
+  return viewer.role === 'ADMIN' ? sql`true` : sql`runs.owner_id = ${viewer.userId}`;
+}
+
+/** Undefined: there is no such run, or it is not the viewer's to see. `kinds` narrows it to jobs or to sessions. */
+export function findRun(
+  db: Db,
+  viewer: Viewer,
+  id: string,
+  kinds?: readonly string[],
+): Promise<RunRow | undefined> {
+  return maybeOne<RunRow>(
+    db,
+    prepared(
+      sql`select ${runColumns} from runs where runs.id = ${id} and ${visibleTo(viewer)} and ${ofKinds(kinds)}`,
+    ),
+  );
+}
+
+/** The same with the row's lock: what follows in the transaction is decided on a state that stays. */
+export function lockRun(
+  db: Db,
+  viewer: Viewer,
+  id: string,
+  kinds?: readonly string[],
+): Promise<RunRow | undefined> {
+  return maybeOne<RunRow>(
+    db,
+    sql`select ${runColumns} from runs
+         where runs.id = ${id} and ${visibleTo(viewer)} and ${ofKinds(kinds)}
+           for update`,
+  );
+}
+
+/** Everything that a run was made of, for making another one like it. */
+export type StoredRun = Omit<NewRun, 'origin' | 'progress'>;
+
+export function findStored(db: Db, id: string): Promise<StoredRun | undefined> {
+  return maybeOne<StoredRun>(
+    db,
+    sql`select ${startableColumns}, runs.kind, runs.owner_id as "ownerId", runs.input, runs.tags
+          from runs where runs.id = ${id}`,
+  );
+}
+
+/** Another run like it, that names it as its origin. Whoever inserts it says what it is to do otherwise. */
+export function runLike(
+  stored: StoredRun,
+  relation: 'replay' | 'redo',
+  workflowInput: object = stored.workflowInput,
+): NewRun {
+  const id = newId('job');
+  return {
+    ...stored,
+    id,
+    workflowId: workflowIdOf(stored.kind, id),
+    workflowInput: { ...workflowInput, runId: id },
+    origin: { runId: stored.id, relation },
+  };
+}
+
+/** The result of a finished run, for whoever holds a signed link to it. */
+export async function findResult(db: Db, id: string): Promise<RunResult | undefined> {
+  const row = await maybeOne<{ result: RunResult | null }>(
+    db,
+    sql`select result from runs where id = ${id} and status = 'completed'`,
+  );
+  return row?.result ?? undefined;
+}
+
+/** For the run's own workers, who may touch it whoever owns it. Undefined when it is no longer kept. */
+export async function lockRunStatus(db: Db, id: string): Promise<RunStatus | undefined> {
+  const row = await maybeOne<{ status: RunStatus }>(
+    db,
+    prepared(sql`select status from runs where id = ${id} for update`),
+  );
+  return row?.status;
+}
+
+export interface RunFilters {
+  readonly kinds?: readonly string[] | undefined;
+  readonly statuses?: readonly RunStatus[] | undefined;
+  readonly scheduleId?: string | undefined;
+  readonly createdFrom?: string | undefined;
+  readonly createdTo?: string | undefined;
+  readonly tag?: string | undefined;
+  readonly q?: string | undefined;
+}
+
+/** `limit + 1` rows of one page, newest first (or as `toCursorPage` wants them). */
+export function listRuns(db: Db, viewer: Viewer, filters: RunFilters, page: PageRequest): Promise<RunRow[]> {
+  const { where, orderBy } = keyset(page.position, { at: sql`runs.created_at`, id: sql`runs.id` });
+  return many<RunRow>(
+    db,
+    sql`select ${runColumns} from runs
+         where ${visibleTo(viewer)} and ${matching(filters)} and ${where}
+         order by ${orderBy}
+         limit ${page.limit + 1}`,
+  );
+}
+
+/** The conditions of a list, for lists that join more to `runs`. */
+export function matching(filters: RunFilters): Sql {
+  const { createdFrom, createdTo, scheduleId, statuses, tag, q } = filters;
+  const conditions = [ofKinds(filters.kinds)];
+  if (statuses !== undefined) conditions.push(sql`runs.status = any(${[...statuses]}::text[])`);
+  if (scheduleId !== undefined) {
+    conditions.push(
+      sql`runs.id in (select run_id from report_schedule_firings where schedule_id = ${scheduleId})`,
+    );
+  }
+  if (createdFrom !== undefined) conditions.push(sql`runs.created_at >= ${createdFrom}::timestamptz`);
+  if (createdTo !== undefined) conditions.push(sql`runs.created_at < ${createdTo}::timestamptz`);
+  if (tag !== undefined) conditions.push(sql`${tag} = any(runs.tags)`);
+  if (q !== undefined) conditions.push(sql`position(lower(${q}) in lower(runs.title)) > 0`);
+  return join(conditions, sql` and `);
+}
+
+function ofKinds(kinds: readonly string[] | undefined): Sql {
+  return kinds === undefined ? sql`true` : sql`runs.kind = any(${[...kinds]}::text[])`;
+}
+
+/** Remembers that somebody wants it to end. Durable, so that it happens even if Temporal does not answer now. */
+export function requestCancel(db: Db, id: string): Promise<number> {
+  return execute(
+    db,
+    sql`update runs set cancel_requested_at = coalesce(cancel_requested_at, now()), version = version + 1
+         where id = ${id} and finished_at is null`,
+  );
+}

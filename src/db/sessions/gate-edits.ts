@@ -1,0 +1,25 @@
+import { compileOutputSchema, type SchemaProblem } from '../../contracts/templates/output-schema.js';
+import type { Given } from './given-content.js';
+import type { Db } from '../base/sql.js';
+import { findTemplate } from '../templates/templates.js';
+
+/** A phase whose template has an output schema keeps to it, whoever writes the output. Empty: the edit fits. */
+export async function problemsOfEdit(
+  db: Db,
+  at: { readonly templateName: string; readonly templateVersion: number; readonly phase: number },
+  edits: Given,
+): Promise<readonly SchemaProblem[]> {
+  const template = await findTemplate(db, at.templateName, at.templateVersion);
+  const schema = template?.definition.phases[at.phase - 1]?.steps.INTEGRATE.outputSchema;
+  if (schema === undefined) return [];
+  const verdict = compileOutputSchema(schema)(typeof edits === 'string' ? parsed(edits) : edits);
+  return verdict.ok ? [] : verdict.problems;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,102 @@
+import type { GateDecision } from '../../domain/sessions/transitions.js';
+import type { OpenGate } from '../../domain/sessions/state.js';
+import { visibleTo, type Viewer } from '../runs/runs.js';
+import { execute, many, maybeOne, sql, type Db } from '../base/sql.js';
+
+const statusOf = { approve: 'approved', edit: 'edited', redo: 'redone', reject: 'rejected' } as const;
+
+export async function openGate(db: Db, sessionId: string, gate: OpenGate, phaseTitle: string): Promise<void> {
+  await execute(
+    db,
+    sql`insert into gates (id, run_id, phase, attempt, phase_title, status, output_digest, opened_at, deadline_at)
+        values (${gate.id}, ${sessionId}, ${gate.phase}, ${gate.attempt}, ${phaseTitle}, 'waiting', ${gate.digest},
+                ${at(gate.openedAtMs)}, ${at(gate.deadlineAtMs)})
+        on conflict (id) do nothing`,
+  );
+}
+
+export async function decideGate(
+  db: Db,
+  gate: OpenGate,
+  decision: GateDecision,
+  atMs: number,
+): Promise<void> {
+  await execute(
+    db,
+    sql`update gates
+           set status = ${statusOf[decision.decision]}, decided_at = ${at(atMs)}, decided_by = ${decision.by.userId},
+               decided_via = ${decision.by.via}, comment = ${decision.comment},
+               notes_sha256 = ${decision.notes?.sha256 ?? null}, edited_sha256 = ${decision.output?.sha256 ?? null}
+         where id = ${gate.id} and status = 'waiting'`,
+  );
+}
+
+export async function markGateExpired(db: Db, gateId: string, atMs: number): Promise<void> {
+  await execute(
+    db,
+    sql`update gates set expired_at = ${at(atMs)} where id = ${gateId} and expired_at is null`,
+  );
+}
+
+/** Deadlines stand still while a session is paused; this keeps the record with the state. */
+export async function moveGateDeadline(db: Db, gate: OpenGate): Promise<void> {
+  await execute(db, sql`update gates set deadline_at = ${at(gate.deadlineAtMs)} where id = ${gate.id}`);
+}
+
+/** Gates that nobody will decide any more. */
+export async function cancelOpenGates(db: Db, sessionId: string, atMs: number): Promise<void> {
+  await execute(
+    db,
+    sql`update gates set status = 'canceled', decided_at = ${at(atMs)}
+         where run_id = ${sessionId} and status = 'waiting'`,
+  );
+}
+
+function at(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}
+
+export interface WaitingGate {
+  id: string;
+  sessionId: string;
+  topic: string;
+  phase: number;
+  attempt: number;
+  phaseTitle: string;
+  status: string;
+  outputDigest: string;
+  openedAt: string;
+  deadlineAt: string | null;
+}
+
+const gateColumns = sql`gates.id, gates.run_id as "sessionId", sessions.topic, gates.phase, gates.attempt,
+  gates.phase_title as "phaseTitle", gates.status, gates.output_digest as "outputDigest",
+  gates.opened_at as "openedAt", gates.deadline_at as "deadlineAt"`;
+
+/** The gate, if its session is the viewer's to see. */
+export function findGate(db: Db, id: string, viewer: Viewer): Promise<WaitingGate | undefined> {
+  return maybeOne<WaitingGate & Record<string, unknown>>(
+    db,
+    sql`select ${gateColumns} from gates
+          join sessions on sessions.run_id = gates.run_id join runs on runs.id = gates.run_id
+         where gates.id = ${id} and ${visibleTo(viewer)}`,
+  );
+}
+
+const BULK_MAX = 200;
+
+export function listWaitingGates(
+  db: Db,
+  viewer: Viewer,
+  filters: { phase: number; template: string | undefined },
+): Promise<WaitingGate[]> {
+  const ofTemplate =
+    filters.template === undefined ? sql`true` : sql`sessions.template_name = ${filters.template}`;
+  return many<WaitingGate & Record<string, unknown>>(
+    db,
+    sql`select ${gateColumns} from gates
+          join sessions on sessions.run_id = gates.run_id join runs on runs.id = gates.run_id
+         where gates.status = 'waiting' and gates.phase = ${filters.phase} and ${ofTemplate} and ${visibleTo(viewer)}
+         order by gates.opened_at limit ${BULK_MAX}`,
+  );
+}

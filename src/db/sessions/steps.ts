@@ -1,0 +1,89 @@
+import type { StepName } from '../../domain/sessions/state.js';
+import { execute, many, maybeOne, sql, type Db } from '../base/sql.js';
+
+export interface StepError {
+  code: string;
+  message: string;
+}
+
+/** The steps of a session that were running when its machine went on without them. */
+export async function closeRunningSteps(
+  db: Db,
+  sessionId: string,
+  status: 'failed' | 'canceled',
+  error: StepError | null,
+): Promise<void> {
+  await execute(
+    db,
+    sql`with closed as (
+          update session_steps set status = ${status}, finished_at = clock_timestamp(), error = ${error}
+           where run_id = ${sessionId} and status = 'running'
+          returning id)
+        update session_step_tries set finished_at = clock_timestamp(), error = coalesce(${error}::jsonb, '{"code":"Canceled","message":"abandoned"}')
+          from closed where step_id = closed.id and session_step_tries.finished_at is null`,
+  );
+}
+
+/** Hashes of what was sent for these steps. */
+export async function promptsOf(db: Db, stepIds: readonly string[]): Promise<string[]> {
+  const rows = await many<{ sha256: string }>(
+    db,
+    sql`select prompt_sha256 as sha256 from session_steps
+         where id = any(${[...stepIds]}::text[]) and prompt_sha256 is not null`,
+  );
+  return rows.map((row) => row.sha256);
+}
+
+/** Takes finished steps over into a fork: the same content, nothing paid, and a word of where it comes from. */
+export async function copySteps(db: Db, forkId: string, newIds: ReadonlyMap<string, string>): Promise<void> {
+  await execute(
+    db,
+    sql`insert into session_steps (id, run_id, phase, step, attempt, status, step_key, prompt_sha256, output_sha256,
+                                   output_bytes, origin_step_id, model_asked, model_used, provider, finish_reason,
+                                   queued_at, started_at, finished_at)
+        select fresh.id, ${forkId}, phase, step, 1, status, null, prompt_sha256, output_sha256, output_bytes,
+               coalesce(origin_step_id, session_steps.id), model_asked, model_used, provider, finish_reason,
+               now(), started_at, finished_at
+          from session_steps
+          join unnest(${[...newIds.keys()]}::text[], ${[...newIds.values()]}::text[]) as fresh (origin, id)
+            on session_steps.id = fresh.origin`,
+  );
+}
+
+export interface Estimate {
+  /** Null where nothing like it has ever run. */
+  estimatedTokens: number | null;
+  estimatedCostUsd: number | null;
+}
+
+/** Roughly what these steps will use: as they did in this session last time, else as the template's steps do on average. */
+export async function estimateSteps(
+  db: Db,
+  session: { sessionId: string; templateName: string; templateVersion: number },
+  places: readonly { phase: number; step: StepName }[],
+): Promise<Estimate> {
+  const row = await maybeOne<Estimate & Record<string, unknown>>(
+    db,
+    sql`with place as (
+          select * from unnest(${places.map((each) => each.phase)}::int[], ${places.map((each) => each.step)}::text[])
+                     as place (phase, step)),
+        used as (
+          select own.tokens, own.cost, average.tokens as average_tokens, average.cost as average_cost
+            from place
+            left join lateral (
+              select tokens_in + tokens_out as tokens, cost_usd as cost from session_steps
+               where run_id = ${session.sessionId} and phase = place.phase and step = place.step and status = 'completed'
+               order by attempt desc, id desc limit 1) as own on true
+            left join lateral (
+              select avg(tokens_in + tokens_out) as tokens, avg(cost_usd) as cost from (
+                select tokens_in, tokens_out, cost_usd from session_steps
+                  join sessions on sessions.run_id = session_steps.run_id
+                 where template_name = ${session.templateName} and template_version = ${session.templateVersion}
+                   and phase = place.phase and step = place.step and status = 'completed' and origin_step_id is null
+                 order by session_steps.finished_at desc limit 50) as recent) as average on own.tokens is null)
+        select sum(coalesce(tokens, average_tokens))::int8 as "estimatedTokens",
+               sum(coalesce(cost, average_cost))::float8 as "estimatedCostUsd"
+          from used`,
+  );
+  return row ?? { estimatedTokens: null, estimatedCostUsd: null };
+}

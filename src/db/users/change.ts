@@ -1,0 +1,60 @@
+import type { User } from '../../contracts/users/user.js';
+import { recordAudit, type AuditEntry } from '../audit/log.js';
+import type { Tx } from '../base/transaction.js';
+import {
+  announcePrincipalChange,
+  lockUser,
+  requireAnotherAdmin,
+  updateUser,
+  type UserChange,
+} from './users.js';
+
+export interface UserChangeRequest {
+  readonly userId: string;
+  readonly change: UserChange;
+  /** Throws when the caller has read another version. */
+  readonly checkVersion: (version: number) => void;
+  readonly audit: Pick<AuditEntry, 'actor'> & Partial<Pick<AuditEntry, 'reason' | 'origin'>>;
+}
+
+/** Changes a user, or nothing when they are so already. The one way in which a role or an activity changes. */
+export async function changeUser(tx: Tx, request: UserChangeRequest): Promise<User> {
+  const before = await lockUser(tx, request.userId);
+  request.checkVersion(before.version);
+  const wanted = { ...before, ...given(request.change) };
+  if (isSame(before, wanted)) return before;
+  if (isActiveAdmin(before) && !isActiveAdmin(wanted)) await requireAnotherAdmin(tx, before.id);
+  const after = await updateUser(tx, before.id, request.change);
+  await recordAudit(tx, {
+    ...request.audit,
+    action: actionOf(before, after),
+    resourceType: 'user',
+    resourceId: after.id,
+    before: auditState(before),
+    after: auditState(after),
+  });
+  await announcePrincipalChange(tx, after.id);
+  return after;
+}
+
+/** What the log keeps of a user. */
+export function auditState(user: User): Record<string, unknown> {
+  return { email: user.email, name: user.name, role: user.role, isActive: user.isActive };
+}
+
+function given(change: UserChange): Partial<User> {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+}
+
+function isSame(before: User, wanted: User): boolean {
+  return JSON.stringify(auditState(before)) === JSON.stringify(auditState(wanted));
+}
+
+function isActiveAdmin(user: User): boolean {
+  return user.isActive && user.role === 'ADMIN';
+}
+
+function actionOf(before: User, after: User): string {
+  if (before.isActive !== after.isActive) return after.isActive ? 'activated' : 'deactivated';
+  return before.role === after.role ? 'updated' : 'role_changed';
+}

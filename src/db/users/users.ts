@@ -1,0 +1,119 @@
+import { newId } from '../../contracts/ids.js';
+import type { Role } from '../../contracts/users/principal.js';
+import { Problem } from '../../contracts/problems.js';
+import type { User } from '../../contracts/users/user.js';
+import { execute, maybeOne, one, sql, type Db, type Sql } from '../base/sql.js';
+import type { Tx } from '../base/transaction.js';
+
+/**
+ * U1. Whatever takes an active administrator away asks `requireAnotherAdmin` first, and holds its lock until the commit:
+ *     two administrators who remove each other at the same moment are two transactions, one after the other.
+ * U2. A change to a user or to their keys is announced on `principals_changed`, so no process goes on with old rights.
+ */
+const LAST_ADMIN_LOCK = 7_203_146_222;
+const UNIQUE_VIOLATION = '23505';
+
+export interface UserRow {
+  id: string;
+  email: string;
+  name: string;
+  role: Role;
+  is_active: boolean;
+  issuer: string | null;
+  version: number;
+  created_at: string;
+  updated_at: string;
+}
+
+export const userColumns: Sql = sql`id, email, name, role, is_active, issuer, version, created_at, updated_at`;
+
+export function toUser(row: UserRow): User {
+  return {
+    id: row.id,
+    email: row.email,
+    name: row.name,
+    role: row.role,
+    isActive: row.is_active,
+    issuer: row.issuer,
+    version: row.version,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+export async function findUser(db: Db, id: string): Promise<User | undefined> {
+  const row = await maybeOne<UserRow & Record<string, unknown>>(
+    db,
+    sql`select ${userColumns} from users where id = ${id}`,
+  );
+  return row === undefined ? undefined : toUser(row);
+}
+
+/** Locks the row until the end of the transaction, so that what was checked about it stays true. */
+export async function lockUser(tx: Tx, id: string): Promise<User> {
+  const row = await maybeOne<UserRow & Record<string, unknown>>(
+    tx,
+    sql`select ${userColumns} from users where id = ${id} for update`,
+  );
+  if (row === undefined) throw new Problem('not_found');
+  return toUser(row);
+}
+
+export async function insertUser(tx: Tx, user: { email: string; name: string; role: Role }): Promise<User> {
+  const row = await maybeOne<UserRow & Record<string, unknown>>(
+    tx,
+    sql`insert into users (id, email, name, role)
+        values (${newId('user')}, ${user.email}, ${user.name}, ${user.role})
+        on conflict do nothing
+        returning ${userColumns}`,
+  );
+  if (row === undefined) throw emailTaken();
+  return toUser(row);
+}
+
+export interface UserChange {
+  readonly email?: string | undefined;
+  readonly name?: string | undefined;
+  readonly role?: Role | undefined;
+  readonly isActive?: boolean | undefined;
+}
+
+/** For a row that this transaction has locked. */
+export async function updateUser(tx: Tx, id: string, change: UserChange): Promise<User> {
+  try {
+    const row = await one<UserRow & Record<string, unknown>>(
+      tx,
+      sql`update users
+             set email = coalesce(${change.email ?? null}, email),
+                 name = coalesce(${change.name ?? null}, name),
+                 role = coalesce(${change.role ?? null}, role),
+                 is_active = coalesce(${change.isActive ?? null}, is_active),
+                 version = version + 1,
+                 updated_at = clock_timestamp()
+           where id = ${id}
+          returning ${userColumns}`,
+    );
+    return toUser(row);
+  } catch (error) {
+    if ((error as { code?: unknown }).code === UNIQUE_VIOLATION) throw emailTaken();
+    throw error;
+  }
+}
+
+/** Refuses when nobody but this user is an active administrator. */
+export async function requireAnotherAdmin(tx: Tx, userId: string): Promise<void> {
+  await execute(tx, sql`select pg_advisory_xact_lock(${LAST_ADMIN_LOCK})`);
+  const { found } = await one<{ found: boolean }>(
+    tx,
+    sql`select exists (select from users where role = 'ADMIN' and is_active and id <> ${userId}) as found`,
+  );
+  if (!found) throw new Problem('last_admin');
+}
+
+export async function announcePrincipalChange(tx: Tx, userId: string): Promise<void> {
+  await execute(tx, sql`select pg_notify('principals_changed', ${userId})`);
+}
+
+function emailTaken(): Problem {
+  return new Problem('already_exists', { detail: 'Another user has this e-mail address.' });
+}

@@ -1,0 +1,172 @@
+import { webhooksDueChannel } from '../../contracts/names.js';
+import { Problem } from '../../contracts/problems.js';
+import type { Attempt, Delivery, DeliveryStatus } from '../../contracts/webhooks/webhook.js';
+import { eventOfRun, type WebhookEvent } from '../../domain/webhooks/body.js';
+import { toJsonb } from '../base/jsonb.js';
+import { keyset, type PageRequest } from '../base/keyset.js';
+import { execute, many, maybeOne, one, sql, type Db, type Sql } from '../base/sql.js';
+import type { Tx } from '../base/transaction.js';
+
+/**
+ * Deliveries as people see and make them. Those of events are written by db/runs/events.ts, in the transaction that
+ * commits the event; what the workers do with them stands in db/webhooks/attempts.ts.
+ */
+const columns: Sql = sql`d.id, d.webhook_id as "webhookId", coalesce(d.message_id, d.id) as "messageId",
+  d.event_type as event, d.run_id as "runId", d.pos, d.status, d.attempts,
+  case when d.status = 'pending' then d.next_attempt_at end as "nextAttemptAt",
+  last.status_code as "statusCode", last.error, d.origin_id as "redeliveryOf", d.created_at as "createdAt",
+  d.finished_at as "finishedAt"`;
+
+const lastAttempt: Sql = sql`left join lateral (
+    select status_code, error from webhook_attempts
+     where delivery_id = d.id and finished_at is not null order by attempt desc limit 1) as last on true`;
+
+export function listDeliveries(
+  db: Db,
+  filters: { readonly webhookId: string; readonly status: DeliveryStatus | undefined },
+  page: PageRequest,
+): Promise<Delivery[]> {
+  const { where, orderBy } = keyset(page.position, { at: sql`d.created_at`, id: sql`d.id` });
+  const status = filters.status === undefined ? sql`true` : sql`d.status = ${filters.status}`;
+  return many<Delivery>(
+    db,
+    sql`select ${columns} from webhook_deliveries d ${lastAttempt}
+         where d.webhook_id = ${filters.webhookId} and ${status} and ${where}
+         order by ${orderBy} limit ${page.limit + 1}`,
+  );
+}
+
+/** What an event of a run, or a body of its own, is made of. Null members: it is the other one. */
+export interface StoredMessage {
+  readonly body: WebhookEvent | null;
+  readonly event: string;
+  readonly at: string | null;
+  readonly data: Readonly<Record<string, unknown>> | null;
+  readonly kind: string | null;
+  readonly runId: string | null;
+  readonly pos: number | null;
+}
+
+export const messageColumns: Sql = sql`d.body, d.event_type as event, e.at, e.data, r.kind, d.run_id as "runId", d.pos`;
+export const messageJoins: Sql = sql`left join run_events e on e.run_id = d.run_id and e.pos = d.pos
+  left join runs r on r.id = d.run_id`;
+
+/** What is sent. */
+export function messageOf({ body, event, at, data, kind, runId, pos }: StoredMessage): WebhookEvent {
+  if (body !== null) return body;
+  const place = { runId: runId ?? '', kind: kind ?? '', pos: pos ?? 0 };
+  return eventOfRun({ type: event, at: at ?? '', data: data ?? {}, ...place });
+}
+
+export async function findDelivery(
+  db: Db,
+  webhookId: string,
+  id: string,
+): Promise<(Delivery & { message: StoredMessage; log: Attempt[] }) | undefined> {
+  const found = await maybeOne<Delivery & Record<string, unknown>>(
+    db,
+    sql`select ${columns} from webhook_deliveries d ${lastAttempt} join webhooks w on w.id = d.webhook_id
+         where d.id = ${id} and d.webhook_id = ${webhookId} and w.deleted_at is null`,
+  );
+  if (found === undefined) return undefined;
+  const message = await one<StoredMessage & Record<string, unknown>>(
+    db,
+    sql`select ${messageColumns} from webhook_deliveries d ${messageJoins} where d.id = ${id}`,
+  );
+  return { ...found, message, log: await listAttempts(db, id) };
+}
+
+export function listAttempts(db: Db, deliveryId: string): Promise<Attempt[]> {
+  return many<Attempt>(
+    db,
+    sql`select attempt, started_at as "startedAt", finished_at as "finishedAt", duration_ms as "durationMs",
+               status_code as "statusCode", error, detail, excerpt
+          from webhook_attempts where delivery_id = ${deliveryId} order by attempt`,
+  );
+}
+
+/** A message that is no event of a run, for one endpoint. */
+export async function queueMessage(tx: Tx, webhookId: string, message: WebhookEvent): Promise<string> {
+  const { id } = await one<{ id: string }>(
+    tx,
+    sql`insert into webhook_deliveries (webhook_id, event_type, body)
+        values (${webhookId}, ${message.type}, ${toJsonb(message)}::jsonb) returning id`,
+  );
+  await announce(tx, webhookId);
+  return id;
+}
+
+/** The same for every active endpoint that subscribed to it. */
+export async function publishMessage(tx: Tx, message: WebhookEvent): Promise<void> {
+  await execute(
+    tx,
+    sql`with queued as (
+          insert into webhook_deliveries (webhook_id, event_type, body)
+          select id, ${message.type}, ${toJsonb(message)}::jsonb from webhooks
+           where is_active and events && array['*', ${message.type}]
+          returning webhook_id)
+        select pg_notify(${webhooksDueChannel}, webhook_id) from queued`,
+  );
+}
+
+export interface Redelivery {
+  readonly id: string;
+  readonly webhookId: string;
+}
+
+/**
+ * Sends a delivery again, under its message id: as a new delivery when it has ended, else the one that waits is due at
+ * once. Undefined: there is no such delivery, or its webhook is gone.
+ */
+export async function redeliverWebhook(tx: Tx, deliveryId: string): Promise<Redelivery | undefined> {
+  const known = await maybeOne<{ webhookId: string; isActive: boolean; status: DeliveryStatus }>(
+    tx,
+    sql`select d.webhook_id as "webhookId", w.is_active as "isActive", d.status
+          from webhook_deliveries d join webhooks w on w.id = d.webhook_id
+         where d.id = ${deliveryId} and w.deleted_at is null
+           for update of d`,
+  );
+  if (known === undefined) return undefined;
+  const { webhookId, isActive, status } = known;
+  if (!isActive) throw new Problem('conflict', { detail: 'The webhook is switched off.' });
+  const id =
+    status === 'pending' || status === 'delivering'
+      ? await makeDue(tx, deliveryId)
+      : await copyDelivery(tx, deliveryId);
+  await announce(tx, webhookId);
+  return { id, webhookId };
+}
+
+async function makeDue(tx: Tx, id: string): Promise<string> {
+  await execute(
+    tx,
+    sql`update webhook_deliveries set next_attempt_at = least(next_attempt_at, clock_timestamp())
+         where id = ${id} and status = 'pending'`,
+  );
+  return id;
+}
+
+async function copyDelivery(tx: Tx, id: string): Promise<string> {
+  const made = await one<{ id: string }>(
+    tx,
+    sql`insert into webhook_deliveries (webhook_id, run_id, pos, event_type, body, origin_id, message_id)
+        select webhook_id, run_id, pos, event_type, body, id, coalesce(message_id, id)
+          from webhook_deliveries where id = ${id}
+        returning id`,
+  );
+  return made.id;
+}
+
+/** What waits for an endpoint is due at once: it was moved. */
+export async function makeAllDue(tx: Tx, webhookId: string): Promise<void> {
+  await execute(
+    tx,
+    sql`update webhook_deliveries set next_attempt_at = clock_timestamp()
+         where webhook_id = ${webhookId} and status = 'pending' and next_attempt_at > clock_timestamp()`,
+  );
+  await announce(tx, webhookId);
+}
+
+async function announce(tx: Tx, webhookId: string): Promise<void> {
+  await execute(tx, sql`select pg_notify(${webhooksDueChannel}, ${webhookId})`);
+}

@@ -1,0 +1,103 @@
+import {
+  dueStep,
+  phaseAt,
+  stepNames,
+  type ContentRef,
+  type DecisionChannel,
+  type SessionState,
+  type StepName,
+} from './state.js';
+
+export interface Decider {
+  /** Null when a signal or the clock decided. */
+  readonly userId: string | null;
+  readonly via: DecisionChannel;
+  /** Of the request that brought it, for the audit log. Signals have none, and older histories only the id. */
+  readonly requestId?: string;
+  readonly ip?: string | null;
+  readonly userAgent?: string | null;
+}
+
+export interface RedoPoint {
+  readonly phase: number;
+  readonly step: StepName;
+}
+
+/** What people may ask of a session. Every command names who asks; content travels by reference. */
+export type SessionCommand =
+  | { kind: 'approve'; by: Decider; digest: string | null; comment: string | null; notes: ContentRef | null }
+  | {
+      kind: 'edit';
+      by: Decider;
+      digest: string;
+      comment: string | null;
+      output: ContentRef;
+      notes: ContentRef | null;
+    }
+  | { kind: 'reject'; by: Decider; digest: string | null; comment: string | null }
+  | {
+      kind: 'redo';
+      by: Decider;
+      from: RedoPoint;
+      /** Set when the redo is the decision at a gate: it must be the gate that the reviewer saw. */
+      digest: string | null;
+      comment: string | null;
+      instructions: ContentRef | null;
+      input: ContentRef | null;
+      model: string | null;
+    }
+  | { kind: 'run_due_step'; by: Decider; instructions: ContentRef | null; model: string | null }
+  | { kind: 'go_on'; by: Decider; instructions: ContentRef | null; model: string | null }
+  | { kind: 'skip_step'; by: Decider; gap: string }
+  | { kind: 'finish_early'; by: Decider; reason: string | null }
+  | { kind: 'pause'; by: Decider; reason: string | null }
+  | { kind: 'resume'; by: Decider; reason: string | null }
+  | { kind: 'cancel'; by: Decider; reason: string | null };
+
+export type SessionRefusal =
+  'already_finished' | 'not_waiting' | 'stale_approval' | 'nothing_due' | 'phase_gate' | 'step_not_reached';
+
+/** Why a command cannot be accepted now; null when it can. Never looks at the clock: it runs as an Update's validator. */
+export function refusalOf(state: SessionState, command: SessionCommand): SessionRefusal | null {
+  if (state.ending !== null) return 'already_finished';
+  switch (command.kind) {
+    case 'approve':
+    case 'edit':
+    case 'reject':
+      return gateRefusal(state, command.digest);
+    case 'redo':
+      return redoRefusal(state, command.from, command.digest);
+    case 'run_due_step':
+      return isDue(state) ? null : 'nothing_due';
+    case 'go_on':
+      if (state.waiting.kind === 'gate') return 'phase_gate';
+      return isDue(state) ? null : 'nothing_due';
+    case 'skip_step':
+    case 'finish_early':
+      return state.waiting.kind === 'attention' ? null : 'nothing_due';
+    case 'pause':
+    case 'resume':
+    case 'cancel':
+      return null;
+  }
+}
+
+function isDue(state: SessionState): boolean {
+  return state.waiting.kind === 'trigger' || state.waiting.kind === 'attention';
+}
+
+function gateRefusal(state: SessionState, digest: string | null): SessionRefusal | null {
+  if (state.waiting.kind !== 'gate') return 'not_waiting';
+  return digest === null || digest === state.waiting.gate.digest ? null : 'stale_approval';
+}
+
+function redoRefusal(state: SessionState, from: RedoPoint, digest: string | null): SessionRefusal | null {
+  if (digest !== null) {
+    const refusal = gateRefusal(state, digest);
+    if (refusal !== null) return refusal;
+  }
+  if (from.phase < 1 || from.phase > state.phase) return 'step_not_reached';
+  const due = dueStep(phaseAt(state, from.phase));
+  const reached = due === null ? stepNames.length : stepNames.indexOf(due);
+  return stepNames.indexOf(from.step) <= reached ? null : 'step_not_reached';
+}

@@ -1,0 +1,96 @@
+import type { SessionRefusal } from './commands.js';
+import type { SessionState } from './state.js';
+import { wellFormed } from '../well-formed.js';
+
+/** How long the texts of a decision may be, by whichever way it comes. */
+export const decisionLimits = {
+  digest: 64,
+  comment: 4_000,
+  notes: 20_000,
+  instructions: 20_000,
+  edits: 900_000,
+} as const;
+
+export const decisions = ['approve', 'edit', 'redo', 'reject'] as const;
+
+/** What people send by signal from the Temporal Web UI and CLI: the body of `proceed-next-phase`. */
+export interface ProceedMessage {
+  readonly comment?: string;
+  readonly notes?: string;
+  readonly outputDigest?: string;
+}
+
+/** By update: the body of the decide route. Without `gateId` it is about the gate that is open. */
+export interface DecideGateMessage extends ProceedMessage {
+  readonly gateId?: string;
+  readonly decision: (typeof decisions)[number];
+  readonly edits?: string | Record<string, unknown>;
+  readonly instructions?: string;
+}
+
+type Check = (value: unknown) => string | null;
+
+const approval: Record<string, Check> = {
+  comment: textOf(0, decisionLimits.comment),
+  notes: textOf(0, decisionLimits.notes),
+  outputDigest: textOf(1, decisionLimits.digest),
+};
+const decision: Record<string, Check> = {
+  ...approval,
+  gateId: textOf(1, decisionLimits.digest),
+  decision: (value) =>
+    decisions.some((each) => each === value) ? null : `must be one of ${decisions.join(', ')}`,
+  edits: (value) => (isRecord(value) ? null : textOf(1, decisionLimits.edits)(value)),
+  instructions: textOf(1, decisionLimits.instructions),
+};
+
+/** What is wrong with the argument of a signal; null when nothing is. By hand: zod stays out of the workflow's bundle. */
+export function problemOfProceed(given: unknown): string | null {
+  return problemOf(given, approval);
+}
+
+/** The same of the argument of an update. */
+export function problemOfDecision(given: unknown): string | null {
+  const problem = problemOf(given, decision);
+  if (problem !== null) return problem;
+  const { decision: verb, edits, outputDigest } = given as Partial<DecideGateMessage>;
+  if (verb === undefined) return `decision: must be one of ${decisions.join(', ')}`;
+  if (verb !== 'edit') return null;
+  if (edits === undefined) return 'edits: is needed for the decision edit';
+  return outputDigest === undefined ? 'outputDigest: is needed for the decision edit' : null;
+}
+
+/** Why a well-formed decision is not taken now; null when it is. */
+export function refusalOfDecision(
+  state: SessionState,
+  { gateId, outputDigest }: DecideGateMessage,
+): SessionRefusal | null {
+  if (state.ending !== null) return 'already_finished';
+  if (state.waiting.kind !== 'gate') return 'not_waiting';
+  const { gate } = state.waiting;
+  const another = (gateId ?? gate.id) !== gate.id || (outputDigest ?? gate.digest) !== gate.digest;
+  return another ? 'stale_approval' : null;
+}
+
+function problemOf(given: unknown, checks: Record<string, Check>): string | null {
+  const members = Object.keys(checks).join(', ');
+  if (!isRecord(given)) return `takes one object with the members ${members}`;
+  for (const [name, value] of Object.entries(given)) {
+    const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
+    const problem = check === undefined ? `is unknown; the members are ${members}` : check(value);
+    if (problem !== null) return `${wellFormed(name).slice(0, 100)}: ${problem}`;
+  }
+  return null;
+}
+
+function textOf(min: number, max: number): Check {
+  return (value) => {
+    if (typeof value !== 'string' || value.length < min || value.length > max)
+      return `must be a text of ${min} to ${max} characters`;
+    return wellFormed(value) === value ? null : 'holds a character that cannot be stored';
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,67 @@
+import type { RedoPoint } from './commands.js';
+import {
+  dueStep,
+  emptyPhase,
+  phaseAt,
+  stepNames,
+  type ContentRef,
+  type PhaseState,
+  type SessionState,
+  type StepName,
+} from './state.js';
+
+export interface RerunPlan {
+  readonly reused: readonly { phase: number; step: StepName; stepId: string }[];
+  readonly rerun: readonly { phase: number; step: StepName }[];
+}
+
+/** What a redo or a fork from this point takes over, and what it runs again. Null: the point was not reached yet. */
+export function planRerun(state: SessionState, from: RedoPoint): RerunPlan | null {
+  if (!isReached(state, from)) return null;
+  const places = state.plan.phases.flatMap((_phase, index) =>
+    stepNames.map((step) => ({ phase: index + 1, step })),
+  );
+  const isBefore = (place: RedoPoint): boolean =>
+    place.phase < from.phase ||
+    (place.phase === from.phase && stepNames.indexOf(place.step) < stepNames.indexOf(from.step));
+  return {
+    reused: places.filter(isBefore).map((place) => ({
+      ...place,
+      stepId: phaseAt(state, place.phase).results[place.step]?.stepId ?? '',
+    })),
+    rerun: places.filter((place) => !isBefore(place)),
+  };
+}
+
+function isReached(state: SessionState, from: RedoPoint): boolean {
+  if (from.phase < 1 || from.phase > state.plan.phases.length) return false;
+  const earlierDone = state.phases.slice(0, from.phase - 1).every((phase) => dueStep(phase) === null);
+  const due = dueStep(phaseAt(state, from.phase));
+  const reached = due === null ? stepNames.length : stepNames.indexOf(due);
+  return earlierDone && stepNames.indexOf(from.step) <= reached;
+}
+
+/** The phases that a fork begins with: whole ones count as approved, the one it starts in keeps its earlier steps. */
+export function inheritedPhases(
+  state: SessionState,
+  from: RedoPoint,
+  instructions: ContentRef | null,
+  newStepIds: ReadonlyMap<string, string>,
+): PhaseState[] {
+  const takeOver = (phase: PhaseState, steps: readonly StepName[]): PhaseState['results'] =>
+    Object.fromEntries(
+      steps.flatMap((step) => {
+        const result = phase.results[step];
+        if (result === undefined) return [];
+        return [[step, { ...result, attempt: 1, stepId: newStepIds.get(result.stepId) ?? result.stepId }]];
+      }),
+    );
+  const whole = state.phases.slice(0, from.phase - 1).map((phase): PhaseState => ({
+    ...phase,
+    attempt: 1,
+    approved: true,
+    results: takeOver(phase, stepNames),
+  }));
+  const kept = stepNames.slice(0, stepNames.indexOf(from.step));
+  return [...whole, { ...emptyPhase, results: takeOver(phaseAt(state, from.phase), kept), instructions }];
+}

@@ -1,0 +1,56 @@
+import { isFinal, type RunStatus } from '../runs/status.js';
+import { dueStep, phaseAt, stepNames, type PhaseState, type SessionState, type StepName } from './state.js';
+
+export const phaseStatuses = [
+  'pending',
+  'running',
+  'waiting_trigger',
+  'waiting_approval',
+  'paused',
+  'needs_attention',
+  'approved',
+  'rejected',
+  'failed',
+  'canceled',
+  'not_reached',
+] as const;
+export type PhaseStatus = (typeof phaseStatuses)[number];
+
+/** Where one phase stands, for people. `approved` says also: it needed nobody's approval and is done. */
+export function phaseStatus(state: SessionState, number: number, status: RunStatus): PhaseStatus {
+  const phase = phaseAt(state, number);
+  if (phase.approved) return 'approved';
+  const ended = isFinal(status);
+  if (number !== state.phase) return ended ? 'not_reached' : 'pending';
+  if (ended) return status === 'completed' ? 'not_reached' : status;
+  if (status === 'paused' || status === 'needs_attention') return status;
+  if (state.waiting.kind === 'gate') return 'waiting_approval';
+  if (state.waiting.kind === 'trigger') return 'waiting_trigger';
+  return status === 'queued' ? 'pending' : 'running';
+}
+
+export interface StepStanding {
+  readonly step: StepName;
+  readonly state: 'done' | 'skipped' | 'due' | 'pending';
+  readonly stepId: string | null;
+  readonly attempt: number;
+}
+
+/** The three steps of a phase: what is done or was left out, which one is due, which come after it. */
+export function stepStandings(phase: PhaseState, isCurrent: boolean): StepStanding[] {
+  const due = dueStep(phase);
+  return stepNames.map((step) => {
+    const result = phase.results[step];
+    if (result !== undefined) {
+      const { attempt, ref, stepId } = result;
+      return {
+        step,
+        state: ref === null ? 'skipped' : 'done',
+        stepId: stepId === '' ? null : stepId,
+        attempt,
+      };
+    }
+    const state = isCurrent && step === due ? 'due' : 'pending';
+    return { step, state, stepId: null, attempt: phase.attempt };
+  });
+}

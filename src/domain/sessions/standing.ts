@@ -1,0 +1,29 @@
+import { sessionStatus, type SessionStatus } from './progress.js';
+import { currentPhase, dueStep, type SessionState, type StepName, type Waiting } from './state.js';
+
+/** What a command may change of a session, as the audit log compares it before and after. Content is named by its hash. */
+export interface SessionStanding {
+  readonly status: SessionStatus;
+  readonly phase: number;
+  readonly step: StepName | null;
+  readonly attempt: number;
+  /** Apart from the status, because a paused session waits for something too. */
+  readonly waitingFor: Waiting['kind'];
+  readonly model: string | null;
+  readonly inputDigest: string | null;
+  readonly instructionsDigest: string | null;
+}
+
+export function standingOf(state: SessionState): SessionStanding {
+  const phase = currentPhase(state);
+  return {
+    status: sessionStatus(state),
+    phase: state.phase,
+    step: dueStep(phase),
+    attempt: state.attempt,
+    waitingFor: state.waiting.kind,
+    model: state.model,
+    inputDigest: state.input?.sha256 ?? null,
+    instructionsDigest: phase.instructions?.sha256 ?? null,
+  };
+}

@@ -1,0 +1,35 @@
+import type { SessionState } from './state.js';
+
+/**
+ * The time in which a session stands still until a person acts: at a gate, before a manual step, in need of attention,
+ * or paused. Each moment counts once, whatever it waits for: who is paused at a gate waits for one person, not for two.
+ */
+export function waitMsOf(state: SessionState, nowMs: number): number {
+  const current = standsStill(state) ? Math.max(0, nowMs - sinceMs(state, nowMs)) : 0;
+  return (state.waitedMs ?? 0) + current;
+}
+
+/** Since when it waits for what it waits for now; null when nobody has to act. */
+export function waitingSinceOf(state: SessionState): number | null {
+  const { ending, waiting, pausedAtMs } = state;
+  if (ending !== null) return null;
+  if (waiting.kind === 'gate') return waiting.gate.openedAtMs;
+  return waiting.kind === 'nothing' ? pausedAtMs : (state.waitingSinceMs ?? pausedAtMs);
+}
+
+/** A change with the waits that ended or began with it. */
+export function withWaits(before: SessionState, after: SessionState, nowMs: number): SessionState {
+  const stands = standsStill(after);
+  const same = before.waiting.kind === after.waiting.kind && stands === standsStill(before);
+  if (after === before || same) return after;
+  return { ...after, waitedMs: waitMsOf(before, nowMs), waitingSinceMs: stands ? nowMs : null };
+}
+
+function standsStill({ ending, waiting, pausedAtMs }: SessionState): boolean {
+  return ending === null && (waiting.kind !== 'nothing' || pausedAtMs !== null);
+}
+
+/** A state that was handed over by an older version says it only of gates and pauses. */
+function sinceMs(state: SessionState, nowMs: number): number {
+  return state.waitingSinceMs ?? waitingSinceOf(state) ?? nowMs;
+}

@@ -1,0 +1,155 @@
+import type { ModelDelta } from '../call.js';
+import { MAX_PIECE_UNITS, packDeltas, type StepDelta } from '../../contracts/sessions/delta.js';
+
+/**
+ * Collects what the models of this worker say and sends it on in few messages.
+ * B1. One message carries all steps: the number of messages a second depends on the interval, not on tokens or steps.
+ * B2. The first word after a silence leaves at once; the interval only spaces what follows.
+ * B3. One send at a time. What is said meanwhile waits and goes together; a send that failed is made again from the same
+ *     place, so an outage of the channel delays text and never loses it.
+ * B4. Writing never waits and never throws: readers must not slow a model down.
+ */
+export interface DeltaSink {
+  write(delta: ModelDelta): void;
+  /** No more will come. Whether it went well is for the run's events to say. */
+  end(): void;
+}
+
+export interface StepAttempt {
+  readonly runId: string;
+  readonly stepId: string;
+  readonly attempt: number;
+}
+
+export interface DeltaBatcherOptions {
+  readonly publish: (payloads: readonly string[]) => Promise<void>;
+  readonly intervalMs?: number;
+  readonly onPublishError?: (error: unknown) => void;
+}
+
+interface OpenText {
+  readonly step: StepAttempt;
+  generation: number;
+  text: string;
+  sent: number;
+  ended: boolean;
+}
+
+/** Half of it is the mean wait that it adds; a person sees no difference to letters that come one by one. */
+const INTERVAL_MS = 10;
+const WAIT_AFTER_FAILURE_MS = 250;
+
+export class DeltaBatcher {
+  readonly #open = new Set<OpenText>();
+  readonly #dirty = new Set<OpenText>();
+  readonly #intervalMs: number;
+  #timer: NodeJS.Timeout | undefined;
+  #lastSendMs = -Infinity;
+  #sending: Promise<void> | undefined;
+
+  constructor(private readonly options: DeltaBatcherOptions) {
+    this.#intervalMs = options.intervalMs ?? INTERVAL_MS;
+  }
+
+  open(step: StepAttempt): DeltaSink {
+    const text: OpenText = { step, generation: 0, text: '', sent: 0, ended: false };
+    this.#open.add(text);
+    // Told before its first word: what an earlier attempt said is abandoned now.
+    this.#mark(text);
+    return {
+      write: (delta) => this.#write(text, delta),
+      end: () => {
+        text.ended = true;
+        this.#open.delete(text);
+        this.#mark(text);
+      },
+    };
+  }
+
+  /** Sends the texts of a run from their start again: somebody joined late. */
+  repeat(runId: string): void {
+    for (const text of this.#open) {
+      if (text.step.runId !== runId) continue;
+      text.sent = 0;
+      this.#mark(text);
+    }
+  }
+
+  /** Sends what is left and stops. What cannot be sent now is lost, as it is only for the eye. */
+  async stop(): Promise<void> {
+    await this.#sending;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    await this.options.publish(packDeltas(this.#take().deltas)).catch(() => undefined);
+  }
+
+  #write(text: OpenText, delta: ModelDelta): void {
+    if (text.ended) return;
+    if (delta.type === 'text') {
+      text.text += delta.text;
+    } else {
+      text.generation += 1;
+      text.text = '';
+      text.sent = 0;
+    }
+    this.#mark(text);
+  }
+
+  #mark(text: OpenText): void {
+    this.#dirty.add(text);
+    if (this.#timer !== undefined || this.#sending !== undefined) return;
+    this.#schedule(this.#waitMs());
+  }
+
+  #waitMs(): number {
+    return Math.max(0, this.#lastSendMs + this.#intervalMs - performance.now());
+  }
+
+  #schedule(waitMs: number): void {
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#sending = this.#send().finally(() => {
+        this.#sending = undefined;
+        if (this.#dirty.size > 0 && this.#timer === undefined) this.#schedule(this.#waitMs());
+      });
+    }, waitMs);
+    this.#timer.unref();
+  }
+
+  async #send(): Promise<void> {
+    const { deltas, undo } = this.#take();
+    this.#lastSendMs = performance.now();
+    try {
+      await this.options.publish(packDeltas(deltas));
+    } catch (error) {
+      undo();
+      this.options.onPublishError?.(error);
+      this.#schedule(WAIT_AFTER_FAILURE_MS);
+    }
+  }
+
+  #take(): { deltas: StepDelta[]; undo: () => void } {
+    const taken = [...this.#dirty].map((text) => ({ text, generation: text.generation, sent: text.sent }));
+    this.#dirty.clear();
+    const deltas = taken.flatMap(({ text }) => unsentOf(text));
+    for (const { text } of taken) text.sent = text.text.length;
+    const undo = (): void => {
+      for (const { text, generation, sent } of taken) {
+        if (text.generation === generation) text.sent = Math.min(text.sent, sent);
+        this.#dirty.add(text);
+      }
+    };
+    return { deltas, undo };
+  }
+}
+
+function unsentOf({ step, generation, text, sent, ended }: OpenText): StepDelta[] {
+  const deltas: StepDelta[] = [];
+  for (let offset = sent; offset < text.length; offset += MAX_PIECE_UNITS) {
+    deltas.push({ ...step, generation, offset, text: text.slice(offset, offset + MAX_PIECE_UNITS) });
+  }
+  // A new generation without a word yet is told as well: the abandoned text must not stand.
+  if (deltas.length === 0 && sent === 0) deltas.push({ ...step, generation, offset: 0, text: '' });
+  if (ended) deltas.push({ ...step, generation, offset: text.length, text: '', end: true });
+  return deltas;
+}

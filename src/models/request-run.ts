@@ -1,0 +1,244 @@
+import { createHash } from 'node:crypto';
+import type { LanguageModelV3CallOptions } from '@ai-sdk/provider';
+import type { ModelCallRecord, ModelRequest, ModelResult, ToolCallRecord } from './call.js';
+import { ModelCallError } from './error.js';
+import { promptDigestOf } from './digest.js';
+import {
+  compileOutputSchema,
+  type SchemaProblem,
+  type SchemaVerdict,
+} from '../contracts/templates/output-schema.js';
+import { cleanModelText, readModelJson } from './text.js';
+import { costOf, priceOf, type PriceTable } from './ledger/price-table.js';
+import type { ConcurrencyGate } from './providers/concurrency-gate.js';
+import { Conversation, functionToolsOf } from './conversation.js';
+import { ledgerLine, totalsOf } from './ledger/ledger.js';
+import type { ModelSettings } from './settings.js';
+import { callProvider, CallProgress } from './providers/call.js';
+import { ProviderFailure } from './providers/failure.js';
+import { looseSchemaOptions, type LanguageModelFactory } from './providers/providers.js';
+import { countTokens } from './ledger/token-counter.js';
+import { runToolRound } from './tools/round.js';
+
+export interface ModelRuntime {
+  readonly settings: ModelSettings;
+  readonly prices: PriceTable;
+  readonly gate: ConcurrencyGate;
+  readonly createLanguageModel: LanguageModelFactory;
+  readonly resolveModel: (asked: string) => Promise<string>;
+  readonly redact: (text: string) => string;
+}
+
+const STANDARD_REPAIRS = 2;
+const STANDARD_TOOL_ROUNDS = 6;
+
+/**
+ * One request: all its calls to providers, in one ledger.
+ * R1. Each call, failed or not, leaves exactly one line, and beforeCall and afterCall see each exactly once.
+ * R2. Whoever reads along hears `reset` before a text that does not continue what was said.
+ * R3. Errors leave here with cleaned messages and without a cause.
+ */
+export class ModelRequestRun {
+  readonly #calls: ModelCallRecord[] = [];
+  readonly #toolCalls: ToolCallRecord[] = [];
+  readonly #startedAtMs = performance.now();
+  readonly #check: ((value: unknown) => SchemaVerdict) | undefined;
+  readonly #modelAsked: string;
+  #saidText = false;
+
+  constructor(
+    private readonly runtime: ModelRuntime,
+    private readonly request: ModelRequest,
+  ) {
+    this.#modelAsked = request.model ?? runtime.settings.model;
+    this.#check = request.output === undefined ? undefined : compileOutputSchema(request.output.schema);
+  }
+
+  /** Asks one model until it has answered: through its tool rounds and the repairs of its answer. */
+  async askModel(model: string, isFallback: boolean): Promise<ModelResult> {
+    const conversation = new Conversation(this.request);
+    let purpose: ModelCallRecord['purpose'] = isFallback ? 'fallback' : 'answer';
+    let rounds = this.request.maxToolRounds ?? STANDARD_TOOL_ROUNDS;
+    let repairs = Math.min(this.request.output?.repairs ?? STANDARD_REPAIRS, 2);
+    if (isFallback) this.#reset('fallback');
+    for (;;) {
+      const progress = await this.#call(conversation, { model, purpose, toolsAllowed: rounds > 0 });
+      const text = cleanModelText(progress.text);
+      if (progress.toolCalls.length > 0 && rounds > 0) {
+        rounds -= 1;
+        purpose = 'tool_round';
+        this.#reset('tool_round');
+        const record = (call: ToolCallRecord): void => void this.#toolCalls.push(call);
+        const outcomes = await runToolRound(progress.toolCalls, this.request, record);
+        conversation.addToolRound(text, progress.toolCalls, outcomes);
+        continue;
+      }
+      const verdict = this.#verdictOn(text);
+      if (verdict === undefined || verdict.ok) return this.#result(text, verdict, model);
+      if (repairs === 0) throw this.#mismatch(verdict.problems, model, text);
+      repairs -= 1;
+      purpose = 'repair';
+      this.#reset('repair');
+      conversation.addRepair(text, verdict.problems);
+    }
+  }
+
+  /** The error with everything that the request used until then. */
+  withLedger(error: ModelCallError): ModelCallError {
+    return new ModelCallError(error.message, { ...error, calls: this.#calls, toolCalls: this.#toolCalls });
+  }
+
+  async #call(
+    conversation: Conversation,
+    how: { model: string; purpose: ModelCallRecord['purpose']; toolsAllowed: boolean },
+  ): Promise<CallProgress> {
+    const { runtime, request } = this;
+    const promptText = conversation.text;
+    const maxOutputTokens = request.maxOutputTokens ?? runtime.settings.maxOutputTokens;
+    await this.#announce(how.model, promptText, maxOutputTokens);
+    const identity = {
+      provider: runtime.settings.provider,
+      modelAsked: this.#modelAsked,
+      modelSent: how.model,
+      purpose: how.purpose,
+      promptDigest: createHash('sha256').update(promptText).digest('hex'),
+      promptText,
+    };
+    const onText = (text: string): void => this.#say(text);
+    let progress = new CallProgress(performance.now(), onText);
+    let startedAt = new Date();
+    let failure: ProviderFailure | undefined;
+    try {
+      await runtime.gate.run(request.signal, async () => {
+        // The wait in the line is not the provider's time.
+        startedAt = new Date();
+        progress = new CallProgress(performance.now(), onText);
+        identity.modelSent = await runtime.resolveModel(how.model);
+        await callProvider(
+          {
+            createModel: (fetchBytes) => runtime.createLanguageModel(identity.modelSent, fetchBytes),
+            options: { ...this.#options(conversation, how.toolsAllowed), maxOutputTokens },
+            timeoutMs: runtime.settings.timeoutMs,
+            idleTimeoutMs: runtime.settings.idleTimeoutMs,
+            signal: request.signal,
+          },
+          progress,
+        );
+      });
+      failure = failureOf(progress);
+    } catch (error) {
+      if (!(error instanceof ProviderFailure)) throw error;
+      failure = error;
+    }
+    const error = failure === undefined ? null : runtime.redact(failure.message);
+    const durationMs = performance.now() - progress.startedAtMs;
+    const end = { outcome: failure?.kind ?? ('ok' as const), error, startedAt, durationMs };
+    const line = ledgerLine(identity, progress, end, runtime.prices);
+    this.#calls.push(line);
+    request.afterCall?.(line);
+    if (failure === undefined) return progress;
+    throw new ModelCallError(error ?? '', {
+      ...failure.details,
+      kind: failure.kind,
+      provider: runtime.settings.provider,
+      model: line.modelUsed,
+      partialText: cleanModelText(progress.text),
+    });
+  }
+
+  async #announce(model: string, promptText: string, maxOutputTokens: number): Promise<void> {
+    if (this.request.beforeCall === undefined) return;
+    const { settings, prices } = this.runtime;
+    const inputTokens = countTokens(promptText);
+    const usage = { inputTokens, outputTokens: maxOutputTokens, cachedInputTokens: null };
+    await this.request.beforeCall({
+      model,
+      estimatedInputTokens: inputTokens,
+      maxOutputTokens,
+      estimatedCostUsd: costOf(priceOf(prices, settings.provider, model), usage),
+    });
+  }
+
+  #options(conversation: Conversation, toolsAllowed: boolean): LanguageModelV3CallOptions {
+    const { request, runtime } = this;
+    const { provider, structuredOutput } = runtime.settings;
+    const tools = functionToolsOf(request);
+    const schema = request.output?.schema;
+    // Anthropic's own way to structured output is a forced tool, which would collide with the template's tools.
+    const asParameter = schema !== undefined && structuredOutput === 'schema' && provider !== 'anthropic';
+    return {
+      prompt: conversation.prompt,
+      providerOptions: looseSchemaOptions,
+      includeRawChunks: provider === 'openai-compatible',
+      ...(asParameter && {
+        responseFormat: { type: 'json' as const, schema, name: request.output?.name ?? 'answer' },
+      }),
+      ...(tools.length > 0 && {
+        tools,
+        toolChoice: { type: toolsAllowed ? ('auto' as const) : ('none' as const) },
+      }),
+      ...(request.temperature !== undefined && { temperature: request.temperature }),
+    };
+  }
+
+  #say(text: string): void {
+    this.#saidText = true;
+    this.request.onDelta?.({ type: 'text', text });
+  }
+
+  #reset(reason: 'fallback' | 'repair' | 'tool_round'): void {
+    if (!this.#saidText) return;
+    this.#saidText = false;
+    this.request.onDelta?.({ type: 'reset', reason });
+  }
+
+  #verdictOn(text: string): SchemaVerdict | undefined {
+    if (this.#check === undefined) return undefined;
+    const reading = readModelJson(text);
+    return reading.ok
+      ? this.#check(reading.value)
+      : { ok: false, problems: [{ path: '(root)', message: reading.why }] };
+  }
+
+  #mismatch(problems: readonly SchemaProblem[], model: string, partialText: string): ModelCallError {
+    const first = problems[0];
+    const where = first === undefined ? '' : `: ${first.path}: ${first.message}`;
+    return new ModelCallError(`the answer does not fit the output schema${where}`, {
+      kind: 'schema_mismatch',
+      provider: this.runtime.settings.provider,
+      model,
+      partialText,
+    });
+  }
+
+  #result(text: string, verdict: SchemaVerdict | undefined, modelAnswering: string): ModelResult {
+    const last = this.#calls.at(-1);
+    return {
+      text,
+      ...(verdict?.ok === true && { value: verdict.value }),
+      finishReason: last?.finishReason ?? 'stop',
+      provider: this.runtime.settings.provider,
+      modelAsked: this.#modelAsked,
+      modelUsed: last?.modelUsed ?? modelAnswering,
+      promptDigest: promptDigestOf(this.request),
+      ttftMs: last?.ttftMs ?? null,
+      durationMs: Math.round(performance.now() - this.#startedAtMs),
+      totals: totalsOf(this.#calls, this.#toolCalls),
+      calls: this.#calls,
+      toolCalls: this.#toolCalls,
+    };
+  }
+}
+
+/** A stream that ended in good order may still hold no answer. */
+function failureOf(progress: CallProgress): ProviderFailure | undefined {
+  if (progress.finishReason === 'refused')
+    return new ProviderFailure('refused', 'the model refused to answer');
+  if (progress.finishReason === 'length') {
+    return new ProviderFailure('length', 'the answer reached the limit of its length before its end');
+  }
+  if (progress.text.trim() === '' && progress.toolCalls.length === 0) {
+    return new ProviderFailure('server', 'the model answered with nothing');
+  }
+  return undefined;
+}

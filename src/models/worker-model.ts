@@ -1,0 +1,43 @@
+import type { Pool } from 'pg';
+import type { Model, ModelTool } from './call.js';
+import { stepDeltaRequestsChannel } from '../contracts/sessions/delta.js';
+import type { Announcements } from '../platform/announcements.js';
+import type { Config } from '../platform/config.js';
+import { DeltaBatcher, type DeltaSink, type StepAttempt } from './deltas/batcher.js';
+import { createDeltaPublisher } from './deltas/channel.js';
+import { loadModel } from './load-model.js';
+import { createModelTools } from './tools/tools.js';
+
+/** What the steps of a worker need of the model layer. */
+export interface WorkerModel {
+  readonly model: Model;
+  /** Those that this installation has; a template names the ones that a step may use. */
+  readonly tools: readonly ModelTool[];
+  readonly contextMaxTokens: number;
+  readonly openDeltas: (step: StepAttempt) => DeltaSink;
+  stop(): Promise<void>;
+}
+
+export interface WorkerModelResources {
+  readonly config: Config;
+  readonly pool: Pool;
+  /** Not started yet. */
+  readonly announcements: Pick<Announcements, 'on'>;
+}
+
+export async function openWorkerModel(resources: WorkerModelResources): Promise<WorkerModel> {
+  const { config, pool, announcements } = resources;
+  const deltas = new DeltaBatcher({ publish: createDeltaPublisher(pool) });
+  // A reader that joined late asks for the beginning of what is being said.
+  announcements.on(stepDeltaRequestsChannel, {
+    onMessage: (runId) => deltas.repeat(runId),
+    onListening: () => undefined,
+  });
+  return {
+    model: await loadModel(config),
+    tools: createModelTools(config),
+    contextMaxTokens: config.llmContextTokens,
+    openDeltas: (step) => deltas.open(step),
+    stop: () => deltas.stop(),
+  };
+}

@@ -1,0 +1,97 @@
+import {
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type Client,
+  type WorkflowExecutionDescription,
+} from '@temporalio/client';
+import { temporalDeadlines } from '../../contracts/deadlines.js';
+import type { RunOutcome } from '../../contracts/runs/run.js';
+import type { StartableRun } from '../../contracts/runs/startable-run.js';
+import type { WorkflowCondition } from '../../domain/runs/reconcile.js';
+
+/** What the API and the maintenance ask of Temporal about a run's workflow. Each call has a deadline. */
+export interface RunControl {
+  /** Resolves once Temporal has the workflow, whoever started it. */
+  launch(run: StartableRun): Promise<void>;
+  /** `gone`: there is no such workflow, or it has ended. */
+  cancel(workflowId: string): Promise<'asked' | 'gone'>;
+  inspect(workflowId: string): Promise<WorkflowCondition<RunOutcome>>;
+}
+
+export function createRunControl(client: Client): RunControl {
+  const within = <Result>(work: () => Promise<Result>): Promise<Result> =>
+    client.withDeadline(Date.now() + temporalDeadlines.startMs, work);
+  return {
+    launch: (run) => within(() => launch(client, run)),
+    cancel: (workflowId) => within(() => cancel(client, workflowId)),
+    inspect: (workflowId) => within(() => inspect(client, workflowId)),
+  };
+}
+
+async function launch(client: Client, run: StartableRun): Promise<void> {
+  try {
+    await client.workflow.start(run.workflowType, {
+      taskQueue: run.taskQueue,
+      workflowId: run.workflowId,
+      args: [run.workflowInput],
+      // Both are needed: USE_EXISTING alone would start a second run of a workflow that has ended.
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      // After the death of a worker its task goes to another one in this time; the default of 10 s is felt.
+      workflowTaskTimeout: '5s',
+      ...(run.title === '' ? {} : { staticSummary: summaryOf(run.title) }),
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
+
+/** Temporal takes 400 bytes of summary. */
+function summaryOf(title: string): string {
+  const characters = Array.from(title.replace(/\s+/g, ' '));
+  return characters.length <= 80 ? characters.join('') : `${characters.slice(0, 79).join('')}…`;
+}
+
+async function cancel(client: Client, workflowId: string): Promise<'asked' | 'gone'> {
+  try {
+    await client.workflow.getHandle(workflowId).cancel();
+    return 'asked';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return 'gone';
+    throw error;
+  }
+}
+
+async function inspect(client: Client, workflowId: string): Promise<WorkflowCondition<RunOutcome>> {
+  const handle = client.workflow.getHandle(workflowId);
+  let description: WorkflowExecutionDescription;
+  try {
+    description = await handle.describe();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return { kind: 'not_found' };
+    throw error;
+  }
+  switch (description.status.name) {
+    case 'COMPLETED':
+      return { kind: 'completed', outcome: outcomeOf(await handle.result()) };
+    case 'FAILED':
+      return { kind: 'failed' };
+    case 'CANCELLED':
+      return { kind: 'canceled' };
+    case 'TERMINATED':
+      return { kind: 'terminated' };
+    case 'TIMED_OUT':
+      return { kind: 'timed_out' };
+    case 'RUNNING':
+    case 'PAUSED':
+    case 'CONTINUED_AS_NEW':
+    case 'UNSPECIFIED':
+    case 'UNKNOWN':
+      return { kind: 'open', taskAttempt: description.raw.pendingWorkflowTask?.attempt ?? 0 };
+  }
+}
+
+function outcomeOf(result: unknown): RunOutcome | null {
+  const isOutcome = typeof result === 'object' && result !== null && 'status' in result;
+  return isOutcome ? (result as RunOutcome) : null;
+}

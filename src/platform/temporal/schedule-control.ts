@@ -1,0 +1,107 @@
+import {
+  DAYS_OF_WEEK,
+  MONTHS,
+  ScheduleNotFoundError,
+  type CalendarSpec,
+  type Client,
+  type ScheduleOptions,
+  type ScheduleSpec,
+} from '@temporalio/client';
+import { temporalDeadlines } from '../../contracts/deadlines.js';
+import { reportScheduleWorkflowId, serviceWorkflows, taskQueues } from '../../contracts/names.js';
+import type { StartScheduledReportInput } from '../../contracts/reports/schedule-workflow.js';
+import { parseCron, type CronRange, type CronRule } from '../../domain/reports/cron.js';
+
+/** What Temporal has to know of a report schedule. */
+export interface TemporalSchedule {
+  readonly id: string;
+  readonly name: string;
+  readonly cron: string;
+  readonly timeZone: string;
+  readonly enabled: boolean;
+}
+
+/** Temporal's side of report schedules. Each call has a deadline, and may be repeated. */
+export interface ScheduleControl {
+  /** Makes the schedule, or brings it to this state. */
+  apply(schedule: TemporalSchedule): Promise<void>;
+  remove(id: string): Promise<void>;
+}
+
+export function createScheduleControl(client: Client): ScheduleControl {
+  const within = <Result>(work: () => Promise<Result>): Promise<Result> =>
+    client.withDeadline(Date.now() + temporalDeadlines.startMs, work);
+  return {
+    apply: (schedule) => within(() => apply(client, schedule)),
+    remove: (id) => within(() => remove(client, id)),
+  };
+}
+
+async function apply(client: Client, schedule: TemporalSchedule): Promise<void> {
+  const options = optionsOf(schedule);
+  const { scheduleId, spec, action, policies, state } = options;
+  try {
+    await client.schedule.getHandle(scheduleId).update(() => ({ spec, action, policies, state }));
+  } catch (error) {
+    if (!(error instanceof ScheduleNotFoundError)) throw error;
+    await client.schedule.create(options);
+  }
+}
+
+async function remove(client: Client, id: string): Promise<void> {
+  try {
+    await client.schedule.getHandle(reportScheduleWorkflowId(id)).delete();
+  } catch (error) {
+    if (!(error instanceof ScheduleNotFoundError)) throw error;
+  }
+}
+
+function optionsOf({ id, name, cron, timeZone, enabled }: TemporalSchedule) {
+  const input: StartScheduledReportInput = { scheduleId: id };
+  return {
+    scheduleId: reportScheduleWorkflowId(id),
+    spec: scheduleSpec(cron, timeZone),
+    action: {
+      type: 'startWorkflow',
+      workflowType: serviceWorkflows.reportSchedules,
+      workflowId: reportScheduleWorkflowId(id),
+      taskQueue: taskQueues.flow,
+      args: [input],
+      workflowTaskTimeout: '5s',
+      staticSummary: name,
+    },
+    policies: {
+      // A firing is over in milliseconds. One that is still open waits for a worker or for PostgreSQL: the report that it
+      // makes is as good as those that fell due meanwhile.
+      overlap: 'SKIP',
+      // What fell due while Temporal was away is made up for, once: those after the first find it at work.
+      catchupWindow: '1 day',
+    },
+    state: { paused: !enabled, note: enabled ? 'enabled over the API' : 'paused over the API' },
+  } satisfies ScheduleOptions;
+}
+
+/**
+ * As calendars and not as the cron text: Temporal reads two restricted days as `both`, where cron has always meant
+ * `either`.
+ */
+export function scheduleSpec(cron: string, timeZone: string): ScheduleSpec {
+  return { calendars: calendarsOf(parseCron(cron), cron), timezone: timeZone };
+}
+
+function calendarsOf(rule: CronRule, comment: string): CalendarSpec[] {
+  return rule.map(({ minute, hour, dayOfMonth, month, dayOfWeek }) => ({
+    ...{ minute: [...minute], hour: [...hour], dayOfMonth: [...dayOfMonth], comment },
+    month: month.map((range) => named(range, MONTHS, 1)),
+    dayOfWeek: dayOfWeek.map((range) => named(range, DAYS_OF_WEEK, 0)),
+  }));
+}
+
+function named<Name extends string>({ start, end, step }: CronRange, names: readonly Name[], first: number) {
+  const nameOf = (value: number): Name => {
+    const name = names[value - first];
+    if (name === undefined) throw new RangeError(`there is no ${value} among ${names.join(', ')}`);
+    return name;
+  };
+  return { start: nameOf(start), end: nameOf(end), step };
+}

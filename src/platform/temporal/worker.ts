@@ -1,0 +1,61 @@
+import { setTimeout } from 'node:timers/promises';
+import { Client } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, type LogEntry } from '@temporalio/worker';
+import type { Logger } from '../logger.js';
+import type { TemporalTarget } from './connection.js';
+
+const FIRST_RETRY_MS = 250;
+const LONGEST_RETRY_MS = 5_000;
+
+/** The SDK's own lines go to our log. Call it before any connection: the runtime is made once a process. */
+export function installTemporalRuntime(logger: Logger): void {
+  Runtime.install({
+    // Ours is the only handler of signals: the SDK's would stop the worker beside it, in its own order.
+    shutdownSignals: [],
+    logger: new DefaultLogger('INFO', (entry) => writeEntry(logger, entry)),
+  });
+}
+
+function writeEntry(logger: Logger, { level, message, meta }: LogEntry): void {
+  const fields = { sdk: 'temporal', ...meta };
+  switch (level) {
+    case 'ERROR':
+      return logger.error(fields, message);
+    case 'WARN':
+      return logger.warn(fields, message);
+    case 'INFO':
+      return logger.info(fields, message);
+    case 'DEBUG':
+    case 'TRACE':
+      return logger.debug(fields, message);
+  }
+}
+
+export interface WorkerConnection {
+  readonly native: NativeConnection;
+  /** Over the same connection. */
+  readonly client: Client;
+  readonly namespace: string;
+}
+
+/**
+ * The worker's one connection. A worker that boots while Temporal is away keeps trying until `signal` says stop;
+ * undefined means that it was stopped.
+ */
+export async function connectTemporalWorker(
+  target: TemporalTarget,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<WorkerConnection | undefined> {
+  for (let waitMs = FIRST_RETRY_MS; !signal.aborted; waitMs = Math.min(waitMs * 2, LONGEST_RETRY_MS)) {
+    try {
+      const native = await NativeConnection.connect(target.connection);
+      const { namespace } = target;
+      return { native, namespace, client: new Client({ connection: native, namespace }) };
+    } catch (error) {
+      logger.warn({ err: error, address: target.address, retryInMs: waitMs }, 'Temporal does not answer yet');
+      await setTimeout(waitMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,52 @@
+import type { Pool } from 'pg';
+import { createAuditKeys, type AuditKeys } from '../crypto/audit-chain.js';
+import { Announcements } from '../platform/announcements.js';
+import type { Config } from '../platform/config.js';
+import { databaseUrlOf } from '../platform/database-url.js';
+import { openWorkerModel, type WorkerModel } from '../models/worker-model.js';
+import type { Logger } from '../platform/logger.js';
+import type { ObjectStore } from '../platform/objects/object-store.js';
+import { openObjectStore } from '../platform/objects/open.js';
+import { createListenerClient, createPool } from '../platform/pool.js';
+import { signingSecretsOf } from '../platform/signing-secrets.js';
+import { createWebhookSender, type WebhookSender } from '../platform/webhook-sender.js';
+
+/** Everything that a worker touches the outside with, apart from Temporal. */
+export interface WorkerResources extends Omit<WorkerModel, 'stop'> {
+  readonly pool: Pool;
+  readonly objects: ObjectStore;
+  readonly auditKeys: AuditKeys;
+  readonly webhooks: WebhookSender;
+}
+
+export interface OpenWorkerResources {
+  readonly resources: WorkerResources;
+  /** Not started yet: whoever has something to hear adds itself first. */
+  readonly announcements: Announcements;
+  close(): Promise<void>;
+}
+
+export async function openWorkerResources(config: Config, logger: Logger): Promise<OpenWorkerResources> {
+  const [databaseUrl, secrets] = [databaseUrlOf(config), signingSecretsOf(config)];
+  const pool = createPool({ databaseUrl, max: config.databasePoolMax, applicationName: 'worker', logger });
+  const createClient = () => createListenerClient(databaseUrl, 'worker-listener');
+  const announcements = new Announcements({ createClient, logger });
+  const { stop: stopModel, ...model } = await openWorkerModel({ config, pool, announcements });
+  const objects = await openObjectStore(config, secrets);
+  const webhooks = createWebhookSender(config, secrets);
+  return {
+    resources: {
+      ...model,
+      pool,
+      objects,
+      webhooks,
+      auditKeys: createAuditKeys(secrets, config.auditRetiredKeys),
+    },
+    announcements,
+    async close() {
+      await stopModel();
+      await announcements.stop();
+      await pool.end();
+    },
+  };
+}

@@ -1,7 +1,0 @@
-import type { MaintenanceSummary } from '../contracts/maintenance.js';
-import { retention } from './proxies.js';
-
-/** Removes what is kept no longer. */
-export async function applyRetention(): Promise<MaintenanceSummary> {
-  return retention.removeExpired();
-}

@@ -1,0 +1,62 @@
+import { ActivityFailure, ApplicationFailure, isCancellation, setCurrentDetails } from '@temporalio/workflow';
+import { failureTypes } from '../../contracts/errors.js';
+import type { GenerateReportInput, ReportBasis, SectionPart } from '../../contracts/reports/report.js';
+import type { RunOutcome } from '../../contracts/runs/run.js';
+import { errorOf, runJob } from '../runs/job-run.js';
+import { reportRendering, reportSteps } from '../proxies.js';
+
+/**
+ * A report: fix what it speaks of, gather its sections side by side, write it, publish the result.
+ *
+ * G1. Sections are steps of their own: one that uses up its retries is named in the report as missing, with the reason.
+ * G2. A report of which nothing is left is no report: when every section failed, so has the job.
+ * G3. Sections that were taken over from an earlier run are never gathered again.
+ */
+export async function generateReport(input: GenerateReportInput): Promise<RunOutcome> {
+  const { runId, subject, format, title, viewer, reuse } = input;
+  return runJob(runId, async () => {
+    setCurrentDetails('**Opening** what the report speaks of');
+    const basis =
+      reuse?.basis ?? (await reportSteps.openReport.executeWithOptions({ summary: subject.type }, [input]));
+    const parts = await gatherSections(input, basis);
+    setCurrentDetails(`**Writing** it as ${format}${gapsOf(parts)}`);
+    return reportRendering.renderReport.executeWithOptions({ summary: format }, [
+      { runId, title, format, subject, viewer, basis, parts },
+    ]);
+  });
+}
+
+async function gatherSections(input: GenerateReportInput, basis: ReportBasis): Promise<SectionPart[]> {
+  const { runId, subject, viewer, sections } = input;
+  const reused = input.reuse?.parts ?? {};
+  const wanted = sections.filter((section) => reused[section] === undefined);
+  setCurrentDetails(`**Gathering** ${wanted.join(', ')}`);
+  const gathered = await Promise.allSettled(
+    wanted.map((section) =>
+      reportSteps.gatherSection.executeWithOptions({ summary: section }, [
+        { runId, subject, viewer, basis, section, outOf: wanted.length },
+      ]),
+    ),
+  );
+  const failures = gathered.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
+  const ending = failures.find(endsTheJob) ?? (failures.length === sections.length ? failures[0] : undefined);
+  if (ending !== undefined) throw ending;
+  return sections.map((name) => {
+    const part = reused[name];
+    if (part !== undefined) return part;
+    const outcome = gathered[wanted.indexOf(name)]!;
+    if (outcome.status === 'fulfilled') return { name, content: outcome.value };
+    return { name, error: errorOf(outcome.reason as ActivityFailure, name) };
+  });
+}
+
+/** A cancellation, the end of the run, or a fault in this code: no gap in a report speaks of these. */
+function endsTheJob(failure: unknown): boolean {
+  if (isCancellation(failure) || !(failure instanceof ActivityFailure)) return true;
+  return failure.cause instanceof ApplicationFailure && failure.cause.type === failureTypes.runEnded;
+}
+
+function gapsOf(parts: readonly SectionPart[]): string {
+  const missing = parts.filter((part) => 'error' in part).map((part) => part.name);
+  return missing.length === 0 ? '' : `, without ${missing.join(', ')}`;
+}

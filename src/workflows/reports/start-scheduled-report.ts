@@ -1,0 +1,33 @@
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import type { FiringOutcome, StartScheduledReportInput } from '../../contracts/reports/schedule-workflow.js';
+import { reportSchedules } from '../proxies.js';
+
+/** Set by the server on what a schedule starts: the moment that was due, however late it is now. */
+const scheduledStartTime = defineSearchAttributeKey(
+  'TemporalScheduledStartTime',
+  SearchAttributeType.DATETIME,
+);
+
+/** A report schedule is due: makes the report a job of its owner's, or notes why there is none this time. */
+export async function startScheduledReport({
+  scheduleId,
+}: StartScheduledReportInput): Promise<FiringOutcome> {
+  const { typedSearchAttributes, startTime } = workflowInfo();
+  // Started by hand it has no such moment: then it is due now.
+  const due = typedSearchAttributes.get(scheduledStartTime) ?? startTime;
+  const firing = await reportSchedules.fireReportSchedule({ scheduleId, scheduledAt: due.toISOString() });
+  setCurrentDetails(detailsOf(firing));
+  return firing;
+}
+
+function detailsOf(firing: FiringOutcome): string {
+  switch (firing.outcome) {
+    case 'started':
+      return `**started** ${firing.jobId}`;
+    case 'skipped':
+      return `**skipped**: ${firing.reason}`;
+    case 'gone':
+      return '**skipped**: the schedule is no more';
+  }
+}

@@ -1,0 +1,86 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  isCancellation,
+  setCurrentDetails,
+  TimeoutFailure,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { failureTypes } from '../../contracts/errors.js';
+import type { EndRunInput } from '../../contracts/runs/job-workflow.js';
+import type { RunError, RunOutcome, RunResult } from '../../contracts/runs/run.js';
+import { jobErrorOf } from '../../domain/runs/job-error.js';
+import { runs } from '../proxies.js';
+
+/**
+ * The life of any job around its story: it begins, the story gives a result, it ends, and readers are told.
+ *
+ * J1. A job whose run has ended already (canceled in the queue, closed by the reconciler) does nothing.
+ * J2. Every way out passes through one projection, out of reach of a cancellation.
+ * J3. A failure that is not a step's is a fault in this code: it fails the workflow task, not the job, and the job goes
+ *     on where it was once the code is mended. The reconciler flags it meanwhile.
+ */
+export async function runJob(runId: string, story: () => Promise<RunResult>): Promise<RunOutcome> {
+  const begun = await runs.projectRun({
+    runId,
+    dedupKey: keyOf('begin'),
+    status: 'running',
+    progress: { percent: 0 },
+    events: [{ type: 'job.started', data: { state: 'PROCESSING' } }],
+  });
+  if (!begun.open) return { status: 'canceled', reason: 'the run had ended before' };
+  try {
+    return await end({ runId, status: 'completed', result: await story() });
+  } catch (error) {
+    if (isCancellation(error))
+      return CancellationScope.nonCancellable(() => end({ runId, status: 'canceled' }));
+    if (!(error instanceof ActivityFailure)) throw error;
+    return CancellationScope.nonCancellable(() => fail(runId, error));
+  }
+}
+
+async function fail(runId: string, failure: ActivityFailure): Promise<RunOutcome> {
+  if (failure.cause instanceof ApplicationFailure && failure.cause.type === failureTypes.runEnded) {
+    return { status: 'canceled', reason: 'the run was ended from outside' };
+  }
+  // A step that was refused as hopeless has not used up anything: running it again would be refused again.
+  const usedUp = failure.retryState !== 'NON_RETRYABLE_FAILURE';
+  return end({
+    runId,
+    status: 'failed',
+    error: errorOf(failure, failure.activityType),
+    ...(usedUp ? { deadLetter: { step: failure.activityType } } : {}),
+  });
+}
+
+async function end(input: Omit<EndRunInput, 'dedupKey'>): Promise<RunOutcome> {
+  const { status, result, error } = input;
+  await runs.endRun({ ...input, dedupKey: keyOf('end') });
+  setCurrentDetails(detailsOf(status, error));
+  return {
+    status,
+    ...(result === undefined ? {} : { result }),
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+/** The workflow run is part of it: one that was reset on Temporal tells its own story. */
+function keyOf(moment: 'begin' | 'end'): string {
+  return `${workflowInfo().runId}:${moment}`;
+}
+
+/** Why a step failed, in words that the job's owner may read. `step` is what it is called there. */
+export function errorOf(failure: ActivityFailure, step: string): RunError {
+  const { cause } = failure;
+  const timedOut = cause instanceof TimeoutFailure;
+  const { type, message } =
+    cause instanceof ApplicationFailure
+      ? { type: cause.type, message: cause.message }
+      : { type: null, message: '' };
+  return jobErrorOf({ step, type: type ?? null, message, timedOut });
+}
+
+function detailsOf(status: RunOutcome['status'], error: RunError | undefined): string {
+  return error === undefined ? `**${status}**` : `**${status}**: ${error.message}`;
+}

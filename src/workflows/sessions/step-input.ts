@@ -1,0 +1,41 @@
+import type { RunSessionStepInput } from '../../contracts/sessions/workflow.js';
+import { applyFact } from '../../domain/sessions/machine.js';
+import { progressOf } from '../../domain/sessions/progress.js';
+import { phaseAt, type SessionState } from '../../domain/sessions/state.js';
+import type { SessionAction } from '../../domain/sessions/transitions.js';
+
+/** What a step's activity is given: hashes, never texts, and the pictures that it tells readers before and after. */
+export function stepInput(
+  sessionId: string,
+  state: SessionState,
+  action: Extract<SessionAction, { kind: 'run_step' }>,
+  stepId: string,
+): RunSessionStepInput {
+  const { phase, step, attempt } = action;
+  const earlier = state.phases.slice(0, phase - 1);
+  const own = phaseAt(state, phase);
+  const placeholder = { stepId, attempt, ref: { sha256: '', bytes: 0, preview: '' } };
+  const { state: after } = applyFact(state, { kind: 'step_finished', phase, step, result: placeholder }, 0);
+  return {
+    sessionId,
+    stepId,
+    phase,
+    step,
+    attempt,
+    model: state.model,
+    inputSha256: state.input?.sha256 ?? null,
+    earlierOutputs: earlier.map((each) => each.output?.sha256 ?? null),
+    earlierNotes: earlier.map((each) => each.notes?.sha256 ?? null),
+    results: Object.fromEntries(
+      Object.entries(own.results).map(([name, result]) => [name, result.ref?.sha256 ?? null]),
+    ),
+    instructions: own.instructions?.sha256 ?? null,
+    progress: progressOf(state),
+    // The end of a session is the workflow's to tell, with the event that closes every stream.
+    progressAfter: {
+      ...progressOf(after.ending === null ? after : { ...after, ending: null }),
+      // Nor does anybody know yet when a wait for a person would begin.
+      waitingSinceMs: null,
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import type { Principal } from '../../../src/contracts/users/principal.js';
+import { findRun, listRuns, lockRun, requestCancel, type RunFilters } from '../../../src/db/runs/runs.js';
+import { useDatabase } from '../../support/servers/database.js';
+import { givenRun, givenUser } from '../../support/runs.js';
+
+const database = useDatabase();
+let [ana, bob, admin]: Principal[] = [];
+beforeAll(async () => {
+  ana = await givenUser(database.pool);
+  bob = await givenUser(database.pool);
+  admin = await givenUser(database.pool, 'ADMIN');
+});
+
+const who = (person: Principal | undefined): Principal => {
+  if (person === undefined) throw new Error('the people come with beforeAll');
+  return person;
+};
+
+async function listed(viewer: Principal, filters: RunFilters): Promise<string[]> {
+  const rows = await listRuns(database.pool, viewer, filters, { limit: 100, position: undefined });
+  return rows.map((row) => row.id);
+}
+
+test('a run is seen and locked by its owner and by administrators, and is not there for anybody else', async () => {
+  const run = await givenRun(database.pool, who(ana));
+  for (const find of [findRun, lockRun]) {
+    expect((await find(database.pool, who(ana), run.id))?.id).toBe(run.id);
+    expect((await find(database.pool, who(admin), run.id))?.id).toBe(run.id);
+    expect(await find(database.pool, who(bob), run.id)).toBeUndefined();
+    expect(await find(database.pool, who(ana), run.id, ['cot-session'])).toBeUndefined();
+  }
+});
+
+test('a list is narrowed by kind, status, moment, tag and words, each by itself and together', async () => {
+  const owner = await givenUser(database.pool);
+  const plain = await givenRun(database.pool, owner);
+  const tagged = await givenRun(database.pool, owner, { title: 'Fifty % off_er', tags: ['sale'] });
+  const other = await givenRun(database.pool, owner, { kind: 'cot-session' });
+  const newestFirst = [other.id, tagged.id, plain.id];
+  expect(await listed(owner, {})).toEqual(newestFirst);
+  expect(await listed(owner, { kinds: ['report'] })).toEqual([tagged.id, plain.id]);
+  expect(await listed(owner, { tag: 'sale' })).toEqual([tagged.id]);
+  expect(await listed(owner, { q: '% OFF_' })).toEqual([tagged.id]);
+  expect(await listed(owner, { q: '%' })).toEqual([tagged.id]);
+  expect(await listed(owner, { statuses: ['running'] })).toEqual([]);
+  expect(await listed(owner, { createdFrom: tagged.createdAt, createdTo: other.createdAt })).toEqual([
+    tagged.id,
+  ]);
+  expect(await listed(who(bob), { tag: 'sale' })).toEqual([]);
+});
+
+test('a wish to cancel keeps its first moment, and comes too late for a run that has ended', async () => {
+  const run = await givenRun(database.pool, who(ana));
+  await requestCancel(database.pool, run.id);
+  const first = (await findRun(database.pool, who(ana), run.id))?.cancelRequestedAt;
+  await requestCancel(database.pool, run.id);
+  expect((await findRun(database.pool, who(ana), run.id))?.cancelRequestedAt).toBe(first);
+  const ended = await givenRun(database.pool, who(ana));
+  await database.pool.query(`update runs set status = 'completed', finished_at = now() where id = $1`, [
+    ended.id,
+  ]);
+  expect(await requestCancel(database.pool, ended.id)).toBe(0);
+});

@@ -1,0 +1,75 @@
+import type { Principal } from '../../../src/contracts/users/principal.js';
+import { useDatabase } from '../../support/servers/database.js';
+import { useTemporal } from '../../support/servers/temporal.js';
+import { waitUntil } from '../../support/wait-until.js';
+import {
+  compileWorker,
+  type WorkerPrograms,
+  type WorkerProcess,
+} from '../../support/servers/worker-process.js';
+import {
+  eventsOf,
+  insertUser,
+  startSession,
+  stepsOf,
+  untilStatus,
+} from '../../workflows/sessions/fixture.js';
+
+const rig = { database: useDatabase(), temporal: useTemporal() };
+let owner: Principal;
+let workers: WorkerPrograms;
+
+beforeAll(async () => {
+  owner = await insertUser(rig.database.pool);
+  workers = await compileWorker('test/e2e/sessions/worker.ts');
+});
+afterAll(() => workers.dispose());
+
+const start = (env: Record<string, string> = {}): WorkerProcess =>
+  workers.start({
+    DATABASE_URL: rig.database.url,
+    TEMPORAL_ADDRESS: rig.temporal.address,
+    TEMPORAL_NAMESPACE: rig.temporal.namespace,
+    ...env,
+  });
+
+const says = (worker: WorkerProcess, word: string): Promise<unknown> =>
+  waitUntil(() => Promise.resolve(worker.said.includes(word)), { what: `the worker says ${word}` });
+
+const callsOf = (worker: WorkerProcess): number =>
+  worker.said.filter((word) => word.startsWith('call ')).length;
+
+test('a worker killed in the middle of a step costs that one call: nothing finished is paid for again', async () => {
+  const doomed = start({ STOP_AT: '5' });
+  await says(doomed, 'ready');
+  const id = await startSession(rig, owner, { autoProgressPhases: true, budget: { maxTokens: 1_000 } });
+  await says(doomed, 'call 5');
+  await doomed.kill('SIGKILL');
+  const next = start();
+  await untilStatus(rig, id, 'completed');
+  expect([callsOf(doomed), callsOf(next)]).toEqual([5, 5]);
+
+  const steps = await stepsOf(rig, id);
+  expect(steps).toHaveLength(9);
+  expect(steps.every((step) => step.status === 'completed')).toBe(true);
+  const { rows: tries } = await rig.database.pool.query<{ try: number; code: string | null }>(
+    `select try, session_step_tries.error->>'code' as code from session_step_tries
+       join session_steps on id = step_id where run_id = $1 and phase = 2 and step = 'EXECUTE' order by try`,
+    [id],
+  );
+  expect(tries).toEqual([
+    { try: 1, code: 'worker_lost' },
+    { try: 2, code: null },
+  ]);
+  const events = await eventsOf(rig, id);
+  expect(events.map((event) => event.pos)).toEqual(events.map((_event, index) => index + 1));
+  expect(events.filter((event) => event.type === 'step.completed')).toHaveLength(9);
+  expect(events.filter((event) => event.type === 'session.completed')).toHaveLength(1);
+  // Nine answers of 15 tokens, and all of the 20 that the lost call had reserved: it may have been billed.
+  const { rows } = await rig.database.pool.query(
+    'select used_tokens as used, reserved_tokens as reserved from sessions where run_id = $1',
+    [id],
+  );
+  expect(rows).toEqual([{ used: 9 * 15 + 20, reserved: 0 }]);
+  await next.kill('SIGTERM');
+});

@@ -1,0 +1,50 @@
+import { compileOutputSchema } from '../../src/contracts/templates/output-schema.js';
+import { loadConfig } from '../../src/platform/config.js';
+import { loadModel } from '../../src/models/load-model.js';
+import { failureOf, offlineModel } from './fixture.js';
+
+/**
+ * What must hold for any provider. Runs against the one in the environment (LLM_PROVIDER, LLM_BASE_URL, LLM_API_KEY,
+ * LLM_MODEL) when there is one, and against the offline model always.
+ */
+const configured = await loadModel(loadConfig());
+const live = configured.offline ? [] : [[configured.provider, configured] as const];
+
+describe.each([['offline', offlineModel()] as const, ...live])('%s', (_, model) => {
+  test('streams a text whose pieces add up to it, with usage', async () => {
+    const pieces: string[] = [];
+    const result = await model.request({
+      system: 'Answer in one short sentence.',
+      messages: [{ role: 'user', content: 'Name one thing that tea and coffee have in common.' }],
+      onDelta: (delta) => delta.type === 'text' && pieces.push(delta.text),
+    });
+    expect(result.text).not.toBe('');
+    expect(pieces.join('')).toBe(result.text);
+    expect(result.totals.usage.inputTokens).toBeGreaterThan(0);
+    expect(result.totals.usage.outputTokens).toBeGreaterThan(0);
+  });
+
+  test('gives a value of the schema', async () => {
+    const schema = {
+      type: 'object',
+      properties: { drink: { type: 'string' }, cups: { type: 'integer', minimum: 1, maximum: 9 } },
+      required: ['drink', 'cups'],
+      additionalProperties: false,
+    };
+    const result = await model.request({
+      messages: [{ role: 'user', content: 'Suggest a drink and a number of cups.' }],
+      output: { name: 'suggestion', schema },
+    });
+    expect(compileOutputSchema(schema)(result.value)).toMatchObject({ ok: true });
+  });
+
+  test('stops when it is canceled', async () => {
+    const cancel = new AbortController();
+    const answer = model.request({
+      messages: [{ role: 'user', content: 'Write five hundred words about tea.' }],
+      signal: cancel.signal,
+      beforeCall: () => cancel.abort(),
+    });
+    expect((await failureOf(answer)).kind).toBe('canceled');
+  });
+});

@@ -1,0 +1,73 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { build } from 'esbuild';
+import { testObjectFolder } from './object-stores.js';
+import { workflowBundlePath } from './workflow-bundle.js';
+
+const root = resolve(import.meta.dirname, '../../..');
+
+/** A worker in a process of its own, which a test can kill as the out-of-memory killer would. */
+export interface WorkerProcess {
+  /** Everything that its activities said, one word a line: see spine-worker.ts. */
+  readonly said: readonly string[];
+  kill(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+export interface WorkerPrograms {
+  start(env: Record<string, string>): WorkerProcess;
+  dispose(): Promise<void>;
+}
+
+/** Compiles `entry` once. Its packages are those of the checkout. */
+export async function compileWorker(entry: string): Promise<WorkerPrograms> {
+  const folder = mkdtempSync(resolve(root, 'node_modules/.cache/sluice-worker-'));
+  const outfile = resolve(folder, 'worker.mjs');
+  await build({
+    entryPoints: [resolve(root, entry)],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    outfile,
+    logLevel: 'error',
+  });
+  const running = new Set<ChildProcess>();
+  return {
+    start: (env) => startProcess(outfile, env, running),
+    async dispose() {
+      await Promise.all([...running].map((child) => end(child, 'SIGKILL')));
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+function startProcess(
+  outfile: string,
+  env: Record<string, string>,
+  running: Set<ChildProcess>,
+): WorkerProcess {
+  const child = spawn(process.execPath, [outfile], {
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      WORKFLOW_BUNDLE: workflowBundlePath(),
+      SLUICE_TEST_OBJECTS: testObjectFolder(),
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  const said: string[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => said.push(line));
+  return { said, kill: (signal) => end(child, signal) };
+}
+
+function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode);
+  return new Promise((ended) => {
+    child.once('exit', (code) => ended(code));
+    child.kill(signal);
+  });
+}

@@ -1,0 +1,142 @@
+import type { WebhookPolicy } from '../../../src/domain/webhooks/retry.js';
+import { Announcements } from '../../../src/platform/announcements.js';
+import { createLogger } from '../../../src/platform/logger.js';
+import { createListenerClient } from '../../../src/platform/pool.js';
+import { createWebhookWake } from '../../../src/platform/webhook-wake.js';
+import { startWebhookWaker } from '../../../src/workers/webhook-waker.js';
+import { createApiUser, useApi, type TestApi, type TestUser } from '../api.js';
+import { useDatabase, type TestDatabase } from '../servers/database.js';
+import type { HttpAnswer } from '../http.js';
+import { withWorker, type SpineOptions } from '../spine.js';
+import { useTemporal, type TestTemporal } from '../servers/temporal.js';
+import { waitUntil } from '../wait-until.js';
+import { startReceiver, type AnswerWebhook, type WebhookReceiver } from './receiver.js';
+
+export interface TestWebhook {
+  readonly id: string;
+  readonly secret: string;
+}
+
+export interface WebhookHouse {
+  readonly api: TestApi;
+  readonly database: TestDatabase;
+  readonly temporal: TestTemporal;
+  readonly admin: TestUser;
+  readonly ana: TestUser;
+  /** As the administrator. */
+  send(path: string, method?: string, body?: unknown): Promise<HttpAnswer>;
+  /** A receiver that is closed after the test. */
+  receiver(answer?: AnswerWebhook): Promise<WebhookReceiver>;
+  webhook(url: string, more?: Record<string, unknown>): Promise<TestWebhook>;
+  /** Presses the test button and gives the delivery's id. */
+  test(webhookId: string): Promise<string>;
+  delivery(webhookId: string, deliveryId: string): Promise<Record<string, unknown>>;
+  /** Waits until it has this status. */
+  until(webhookId: string, deliveryId: string, status: string): Promise<Record<string, unknown>>;
+  /** A worker and its waker, around `work`. */
+  working<Result>(work: () => Promise<Result>, options?: SpineOptions): Promise<Result>;
+}
+
+/** Waits that a test can sit out; never one that it waits for by the clock. */
+export const fastPolicy: Partial<WebhookPolicy> = { delaysMs: [20, 30, 40], jitter: 0, timeoutMs: 300 };
+
+const PATH = '/api/v1/webhooks';
+
+export function useWebhookHouse(): WebhookHouse {
+  const database = useDatabase();
+  const temporal = useTemporal();
+  const env = { WEBHOOK_ALLOW_LOOPBACK: 'true', TEMPORAL_UI_URL: 'http://localhost:8233' };
+  const database_ = {
+    get url() {
+      return database.url;
+    },
+  };
+  const api = useApi({ database: database_, temporal, env });
+  const people = new Map<string, TestUser>();
+  const open: WebhookReceiver[] = [];
+  beforeAll(async () => {
+    people.set('admin', await createApiUser(database, 'ADMIN'));
+    people.set('ana', await createApiUser(database));
+  });
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((receiver) => receiver.close()));
+    // What a test leaves behind is nobody's business in the next one.
+    await database.pool.query('update webhooks set is_active = false');
+    await database.pool.query(
+      `update webhook_deliveries set status = 'canceled', finished_at = now() where finished_at is null`,
+    );
+  });
+  const person = (name: string): TestUser => {
+    const user = people.get(name);
+    if (user === undefined) throw new Error('the people come with beforeAll');
+    return user;
+  };
+  const send: WebhookHouse['send'] = (path, method = 'GET', body) =>
+    api.send(path, { token: person('admin').token, method, ...(body === undefined ? {} : { body }) });
+  const delivery: WebhookHouse['delivery'] = async (webhookId, id) =>
+    (await send(`${PATH}/${webhookId}/deliveries/${id}`)).body;
+  return {
+    ...{ api, database, temporal, send, delivery },
+    get admin() {
+      return person('admin');
+    },
+    get ana() {
+      return person('ana');
+    },
+    async receiver(answer) {
+      const receiver = await startReceiver(answer);
+      open.push(receiver);
+      return receiver;
+    },
+    async webhook(url, more = {}) {
+      const made = await send(PATH, 'POST', { url, events: ['*'], ...more });
+      expect(made.status).toBe(201);
+      return { id: String(made.body['id']), secret: String(made.body['secret']) };
+    },
+    async test(webhookId) {
+      const answer = await send(`${PATH}/${webhookId}/test`, 'POST');
+      expect(answer.status).toBe(202);
+      return String(answer.body['deliveryId']);
+    },
+    until: (webhookId, deliveryId, status) =>
+      waitUntil(
+        async () => {
+          const found = await delivery(webhookId, deliveryId);
+          return found['status'] === status && found;
+        },
+        { what: `${deliveryId} to be ${status}` },
+      ),
+    working: (work, options = {}) =>
+      withWorker(
+        database,
+        temporal,
+        {
+          queues: ['flow', 'notify'],
+          ...options,
+          webhooks: { ...options.webhooks, policy: { ...fastPolicy, ...options.webhooks?.policy } },
+        },
+        () => withWaker(database, temporal, work),
+      ),
+  };
+}
+
+async function withWaker<Result>(
+  database: TestDatabase,
+  temporal: TestTemporal,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const logger = createLogger({ level: 'silent', service: 'test' });
+  const announcements = new Announcements({
+    createClient: () => createListenerClient(database.url, 'test-waker'),
+    logger,
+  });
+  const deps = { pool: database.pool, wakeWebhook: createWebhookWake(temporal.client) };
+  const waker = startWebhookWaker(announcements, deps, logger);
+  announcements.start();
+  try {
+    return await work();
+  } finally {
+    await waker.stop();
+    await announcements.stop();
+  }
+}

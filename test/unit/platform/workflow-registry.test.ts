@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { maintenanceWorkflows, runKinds, serviceWorkflows } from '../../../src/contracts/names.js';
+
+const registry = readFileSync(resolve(import.meta.dirname, '../../../src/workflows/index.ts'), 'utf8');
+const exported = [...registry.matchAll(/^export \{ (\w+) \} from '\.\/\w+\/([\w-]+)\.js';$/gm)];
+
+test('what Temporal can run is exactly what the contracts name', () => {
+  const named = [
+    ...Object.values(runKinds).map((kind) => kind.workflowType),
+    ...Object.values(maintenanceWorkflows),
+    ...Object.values(serviceWorkflows),
+  ];
+  expect(exported.map(([, name]) => name).sort()).toEqual(named.sort());
+});
+
+test('each workflow stands in the file that bears its name', () => {
+  for (const [, name, file] of exported) {
+    expect(file).toBe(name?.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
+  }
+});

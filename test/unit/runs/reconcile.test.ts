@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import type { RunOutcome } from '../../../src/contracts/runs/run.js';
+import { judgeRun, type RunCondition, type WorkflowCondition } from '../../../src/domain/runs/reconcile.js';
+import { isFinal, runStatuses } from '../../../src/domain/runs/status.js';
+
+const open = runStatuses.filter((status) => !isFinal(status));
+const condition: fc.Arbitrary<RunCondition> = fc.record({
+  status: fc.constantFrom(...open),
+  cancelRequested: fc.boolean(),
+  stuckSince: fc.option(fc.constantFrom(...open)),
+});
+const ended: fc.Arbitrary<WorkflowCondition<RunOutcome>> = fc.oneof(
+  fc.constantFrom('failed', 'canceled', 'terminated', 'timed_out').map((kind) => ({ kind }) as const),
+  fc
+    .option(fc.constantFrom(...runStatuses.filter(isFinal)).map((status) => ({ status })))
+    .map((outcome) => ({ kind: 'completed', outcome }) as const),
+);
+
+test('no run stays open behind a workflow that has ended, whatever either looked like', () => {
+  fc.assert(
+    fc.property(condition, ended, (run, workflow) => {
+      expect(['close', 'adopt']).toContain(judgeRun(run, workflow).kind);
+    }),
+  );
+});
+
+test('a run whose workflow is open is never ended and never started again', () => {
+  fc.assert(
+    fc.property(condition, fc.nat(10), (run, taskAttempt) => {
+      expect(['leave', 'flag', 'unflag']).toContain(judgeRun(run, { kind: 'open', taskAttempt }).kind);
+    }),
+  );
+});
+
+test('a flag is set at the third failed try, once, and taken back to the very status it had', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...open), fc.nat(10), (status, taskAttempt) => {
+      const fresh = { status, cancelRequested: false, stuckSince: null };
+      const verdict = judgeRun(fresh, { kind: 'open', taskAttempt });
+      expect(verdict.kind).toBe(taskAttempt >= 3 ? 'flag' : 'leave');
+      if (verdict.kind !== 'flag') return;
+      const flagged = { status: 'needs_attention', cancelRequested: false, stuckSince: verdict.was } as const;
+      expect(judgeRun(flagged, { kind: 'open', taskAttempt }).kind).toBe('leave');
+      expect(judgeRun(flagged, { kind: 'open', taskAttempt: 0 })).toEqual({ kind: 'unflag', status });
+    }),
+  );
+});
+
+test('only a run that never began is started again', () => {
+  for (const status of open) {
+    const run = { status, cancelRequested: false, stuckSince: null };
+    expect(judgeRun(run, { kind: 'not_found' }).kind).toBe(status === 'queued' ? 'start_again' : 'close');
+  }
+});

@@ -1,0 +1,270 @@
+import { ModelCallError } from '../../../src/models/error.js';
+import type { Principal } from '../../../src/contracts/users/principal.js';
+import { progressSchema, type SessionProgressView } from '../../../src/contracts/sessions/session.js';
+import { readSessionProgress, toProgressView } from '../../../src/db/sessions/reads-progress.js';
+import type { Decider, SessionCommand } from '../../../src/domain/sessions/commands.js';
+import { useDatabase } from '../../support/servers/database.js';
+import { useTemporal } from '../../support/servers/temporal.js';
+import { waitUntil } from '../../support/wait-until.js';
+import {
+  entriesOf,
+  eventsOf,
+  insertUser,
+  readProgress,
+  scriptedModel,
+  send,
+  startSession,
+  untilGate,
+  untilStatus,
+  withWorkers,
+  type Answer,
+} from './fixture.js';
+
+const rig = { database: useDatabase(), temporal: useTemporal() };
+let owner: Principal;
+let by: Decider;
+
+beforeAll(async () => {
+  owner = await insertUser(rig.database.pool);
+  by = { userId: owner.userId, via: 'api', requestId: 'req_test' };
+});
+
+const numbered: Answer = (_request, call) => `answer ${call}`;
+const approve = (digest: string | null = null): SessionCommand => ({
+  kind: 'approve',
+  by,
+  digest,
+  comment: null,
+  notes: null,
+});
+const goOn = (): SessionCommand => ({ kind: 'go_on', by, instructions: null, model: null });
+
+function redoFrom(phase: number): SessionCommand {
+  const from = { phase, step: 'THINK' } as const;
+  return {
+    kind: 'redo',
+    by,
+    from,
+    digest: null,
+    comment: null,
+    instructions: null,
+    input: null,
+    model: null,
+  };
+}
+
+function serverDown(): ModelCallError {
+  return new ModelCallError('the model server answered 500', {
+    kind: 'server',
+    provider: 'scripted',
+    model: 'm',
+  });
+}
+
+/** Every behaviour is tried with cached workflows and with none, which replays the history at each task. */
+describe.each([{ maxCachedWorkflows: 50 }, { maxCachedWorkflows: 0 }])(
+  'with $maxCachedWorkflows cached workflows',
+  (options) => {
+    const during = (model: ReturnType<typeof scriptedModel>, work: () => Promise<void>): Promise<void> =>
+      withWorkers(rig, model, work, options);
+
+    test('a session runs its steps by itself, waits at each gate and completes after the last phase', async () => {
+      const model = scriptedModel(numbered);
+      await during(model, async () => {
+        const id = await startSession(rig, owner);
+        const first = await untilGate(rig, id, 1);
+        expect(first).toMatchObject({
+          percent: 33,
+          completedPhases: [1],
+          canProceed: true,
+          requiresManualTrigger: true,
+        });
+        const answered = await send(rig, id, approve(first.outputDigest), 'first');
+        expect(answered).toMatchObject({ currentPhase: 2, status: 'running' });
+        await untilGate(rig, id, 2);
+        await send(rig, id, approve(), 'second');
+        expect(await untilStatus(rig, id, 'completed')).toMatchObject({
+          percent: 100,
+          completedPhases: [1, 2, 3],
+        });
+        expect(model.calls).toHaveLength(9);
+        const events = await eventsOf(rig, id);
+        expect(events.map((event) => event.pos)).toEqual(events.map((_event, index) => index + 1));
+        expect(events[0]?.type).toBe('session.started');
+        expect(events.at(-1)?.type).toBe('session.completed');
+        expect(events.filter((event) => event.type === 'step.completed')).toHaveLength(9);
+        expect(events.filter((event) => event.type === 'gate.opened')).toHaveLength(2);
+      });
+    });
+
+    test('an answered command is already visible to whoever reads next', async () => {
+      await during(scriptedModel(numbered), async () => {
+        const id = await startSession(rig, owner);
+        const gate = await untilGate(rig, id, 1);
+        const answered = await send(rig, id, approve(gate.outputDigest), 'visible');
+        expect((await readProgress(rig, id)).version).toBeGreaterThanOrEqual(answered.version);
+      });
+    });
+
+    test('the same command sent twice takes effect once, and a second approval finds nothing waiting', async () => {
+      const model = scriptedModel(async (_request, call) => {
+        if (call > 3) await new Promise((resolve) => setTimeout(resolve, 400));
+        return `answer ${call}`;
+      });
+      await during(model, async () => {
+        const id = await startSession(rig, owner);
+        const gate = await untilGate(rig, id, 1);
+        const [one, two] = await Promise.all([
+          send(rig, id, approve(gate.outputDigest), 'same'),
+          send(rig, id, approve(gate.outputDigest), 'same'),
+        ]);
+        expect(one).toEqual(two);
+        await expect(send(rig, id, approve(gate.outputDigest), 'other')).rejects.toMatchObject({
+          code: 'not_waiting',
+        });
+        await send(rig, id, { kind: 'cancel', by, reason: 'enough' }, 'end');
+        expect(await readProgress(rig, id)).toMatchObject({ status: 'canceled', reason: 'enough' });
+      });
+    });
+
+    test('the plain signal approves what waits, and an early or late one does no harm', async () => {
+      await during(scriptedModel(numbered), async () => {
+        const id = await startSession(rig, owner);
+        const handle = rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
+        await handle.signal('proceedNextPhase');
+        const { gateId } = await untilGate(rig, id, 1);
+        await handle.signal('proceedNextPhase', { outputDigest: 'something older' });
+        await handle.signal('proceedNextPhase');
+        await untilGate(rig, id, 2);
+        expect(await handle.query('progress')).toMatchObject({ currentPhase: 2, status: 'waiting_approval' });
+        await handle.executeUpdate('decideGate', { args: [{ decision: 'reject', comment: 'no' }] });
+        expect(await untilStatus(rig, id, 'rejected')).toMatchObject({ reason: 'no' });
+        const bySignal = { actor_name: 'signal', actor_role: 'SYSTEM', request_id: null, origin: null };
+        expect(await entriesOf(rig, gateId!)).toMatchObject([
+          { action: 'approved', before: { status: 'waiting' }, after: { status: 'approved' }, ...bySignal },
+        ]);
+      });
+    });
+
+    test('a step that used up its retries waits for a person, and goes on from there without paying again', async () => {
+      let down = true;
+      const model = scriptedModel((_request, call) => {
+        if (call >= 2 && down) throw serverDown();
+        return `answer ${call}`;
+      });
+      await during(model, async () => {
+        const id = await startSession(rig, owner);
+        const stuck = await untilStatus(rig, id, 'needs_attention');
+        expect(stuck).toMatchObject({
+          currentStep: 'EXECUTE',
+          canProceed: false,
+          reason: 'the model server answered 500',
+        });
+        down = false;
+        await send(rig, id, goOn(), 'resume');
+        await untilGate(rig, id, 1);
+        // THINK once, EXECUTE twice in vain, then EXECUTE and INTEGRATE.
+        expect(model.calls).toHaveLength(5);
+        const events = await eventsOf(rig, id);
+        const types = events.map((event) => event.type);
+        expect(types.filter((type) => type === 'step.retrying')).toHaveLength(1);
+        expect(types.filter((type) => type === 'step.failed')).toHaveLength(1);
+        const [begun, failed] = ['step.started', 'step.failed'].map(
+          (type) => events.findLast((event) => event.type === type && event.data['try'] === 2)?.data,
+        );
+        const { stepId, attempt } = begun!;
+        expect(failed).toMatchObject({ stepId, attempt, try: 2, phase: 1, step: 'EXECUTE' });
+      });
+    });
+
+    test('a session that waits for the trigger of a step says so, and since when', async () => {
+      await during(scriptedModel(numbered), async () => {
+        const id = await startSession(rig, owner, { autoProgressSteps: false });
+        const told = await waitUntil(
+          async () =>
+            (await eventsOf(rig, id))
+              .filter((event) => event.type === 'progress')
+              .map((event) => event.data['progress'] as SessionProgressView)
+              .find((progress) => progress.requiresManualTrigger),
+          { what: 'the wait for the trigger' },
+        );
+        expect(told).toMatchObject({ status: 'waiting_approval', currentStep: 'EXECUTE', gateId: null });
+        const row = await readProgress(rig, id);
+        expect(told.waitingSince).toBe(new Date(row.waitingSinceMs!).toISOString());
+        expect(await send(rig, id, goOn(), 'go')).toMatchObject({ status: 'running', waitingSince: null });
+      });
+    });
+
+    test('the query answers the same object as the route', async () => {
+      await during(scriptedModel(numbered), async () => {
+        const id = await startSession(rig, owner);
+        await untilGate(rig, id, 1);
+        const handle = rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
+        const asked = progressSchema.strict().parse(await handle.query('progress'));
+        const row = await readSessionProgress(rig.database.pool, owner, id);
+        const { elapsedMs, waitMs, updatedAt, ...answered } = toProgressView(row!);
+        // An estimate is made of other sessions, which a workflow does not know.
+        expect(asked).toMatchObject({ ...answered, etaMs: null, etaBasis: null });
+        expect(asked.elapsedMs).toBeLessThanOrEqual(elapsedMs);
+        expect(asked.waitMs).toBeLessThanOrEqual(waitMs);
+        expect(asked.updatedAt <= updatedAt).toBe(true);
+      });
+    });
+
+    test('a redo runs again from its phase on, keeps what came before and makes older approvals stale', async () => {
+      const model = scriptedModel(numbered);
+      await during(model, async () => {
+        const id = await startSession(rig, owner);
+        await untilGate(rig, id, 1);
+        await send(rig, id, approve(), 'one');
+        const before = await untilGate(rig, id, 2);
+        await send(rig, id, redoFrom(2), 'again');
+        const after = await untilGate(rig, id, 2, 2);
+        expect(after.outputDigest).not.toBe(before.outputDigest);
+        expect(model.calls).toHaveLength(9);
+        await expect(send(rig, id, approve(before.outputDigest), 'stale')).rejects.toMatchObject({
+          code: 'stale_approval',
+        });
+        await send(rig, id, approve(after.outputDigest), 'fresh');
+        await untilStatus(rig, id, 'completed');
+      });
+    });
+
+    test('paused, nothing new starts, and decisions stay possible', async () => {
+      const model = scriptedModel(numbered);
+      await during(model, async () => {
+        const id = await startSession(rig, owner);
+        await untilGate(rig, id, 1);
+        await send(rig, id, { kind: 'pause', by, reason: 'lunch' }, 'pause');
+        expect(await send(rig, id, approve(), 'approve')).toMatchObject({
+          status: 'paused',
+          currentPhase: 2,
+          canProceed: false,
+        });
+        expect(model.calls).toHaveLength(3);
+        await send(rig, id, { kind: 'resume', by, reason: null }, 'resume');
+        await untilGate(rig, id, 2);
+        // Commands of an older API bring the id of their request and nothing else of where it came from.
+        const origin = { request_id: 'req_test', origin: { ip: null, userAgent: null } };
+        expect(await entriesOf(rig, id)).toMatchObject([
+          { action: 'paused', before: { status: 'waiting_approval' }, reason: 'lunch', ...origin },
+          { action: 'resumed', before: { status: 'paused' }, after: { status: 'running' }, ...origin },
+        ]);
+      });
+    });
+
+    test('a workflow canceled from the Temporal Web UI ends its session as canceled', async () => {
+      await during(scriptedModel(numbered), async () => {
+        const id = await startSession(rig, owner);
+        await untilGate(rig, id, 1);
+        const handle = rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
+        await handle.cancel();
+        await expect(handle.result()).rejects.toThrow('Workflow execution cancelled');
+        expect(await readProgress(rig, id)).toMatchObject({ status: 'canceled' });
+        expect(await entriesOf(rig, id)).toMatchObject([
+          { action: 'canceled', after: { status: 'canceled', via: 'signal' }, origin: null },
+        ]);
+      });
+    });
+  },
+);

@@ -1,0 +1,323 @@
+import type { Pool } from 'pg';
+import { Worker } from '@temporalio/worker';
+import { createSessionActivities } from '../../../src/activities/sessions/activities.js';
+import { sendSessionCommand } from '../../../src/api/sessions/client.js';
+import {
+  draftSession,
+  newSessionId,
+  writeSession,
+  type SessionDefaults,
+} from '../../../src/api/sessions/start.js';
+import type { Model, ModelCallRecord, ModelRequest, ModelResult } from '../../../src/models/call.js';
+import type { Principal } from '../../../src/contracts/users/principal.js';
+import {
+  createSessionBody,
+  type CreateSession,
+  type SessionProgressView,
+} from '../../../src/contracts/sessions/session.js';
+import type { TemplateDefinition } from '../../../src/contracts/templates/template.js';
+import { newId } from '../../../src/contracts/ids.js';
+import { taskQueues } from '../../../src/contracts/names.js';
+import { auditColumns, type AuditRow } from '../../../src/db/audit/rows.js';
+import { many, sql } from '../../../src/db/base/sql.js';
+import { withTransaction } from '../../../src/db/base/transaction.js';
+import type { SessionCommand } from '../../../src/domain/sessions/commands.js';
+import type { SessionProgress } from '../../../src/domain/sessions/progress.js';
+import type { SessionState } from '../../../src/domain/sessions/state.js';
+import type { TestDatabase } from '../../support/servers/database.js';
+import type { TestTemporal } from '../../support/servers/temporal.js';
+import { waitUntil } from '../../support/wait-until.js';
+import { workflowBundlePath } from '../../support/servers/workflow-bundle.js';
+
+const step = (prompt: string) => ({ prompt });
+const phase = (key: string) => ({
+  key,
+  title: `Phase ${key}`,
+  steps: { THINK: step('think'), EXECUTE: step('execute'), INTEGRATE: step('integrate') },
+});
+
+export const threePhases: TemplateDefinition = {
+  name: 'three',
+  title: 'Three',
+  description: 'For tests',
+  phases: [phase('one'), phase('two'), phase('three')],
+};
+
+/** What the model of a test says. It may throw what a model throws. */
+export type Answer = (request: ModelRequest, call: number) => string | Promise<string>;
+
+export interface ScriptedModel extends Model {
+  readonly calls: ModelRequest[];
+}
+
+/** A model provider in memory, behind the same interface as the real ones. */
+export function scriptedModel(answer: Answer): ScriptedModel {
+  const calls: ModelRequest[] = [];
+  return {
+    provider: 'scripted',
+    defaultModel: 'scripted-1',
+    offline: false,
+    calls,
+    countTokens: (text) => Math.ceil(text.length / 4),
+    estimateCostUsd: () => 0.01,
+    async request(request): Promise<ModelResult> {
+      calls.push(request);
+      const model = request.model ?? 'scripted-1';
+      await request.beforeCall?.({
+        model,
+        estimatedInputTokens: 10,
+        maxOutputTokens: 10,
+        estimatedCostUsd: 0.01,
+      });
+      const usage = usageOf(5);
+      const text = await Promise.resolve()
+        .then(() => answer(request, calls.length))
+        .catch((error: unknown) => {
+          request.afterCall?.({ ...answered(model, usageOf(0)), outcome: 'server', finishReason: null });
+          throw error;
+        });
+      request.afterCall?.(answered(model, usage));
+      return {
+        text,
+        finishReason: 'stop',
+        provider: 'scripted',
+        modelAsked: model,
+        modelUsed: model,
+        promptDigest: '',
+        ttftMs: 1,
+        durationMs: 1,
+        totals: { calls: 1, toolCalls: 0, usage, costUsd: 0.01 },
+        calls: [],
+        toolCalls: [],
+      };
+    },
+  };
+}
+
+function usageOf(outputTokens: number): ModelCallRecord['usage'] {
+  return { inputTokens: 10, outputTokens, cachedInputTokens: 0, reasoningTokens: 0, estimated: false };
+}
+
+function answered(model: string, usage: ModelCallRecord['usage']): ModelCallRecord {
+  return {
+    provider: 'scripted',
+    modelAsked: model,
+    modelUsed: model,
+    purpose: 'answer',
+    outcome: 'ok',
+    finishReason: 'stop',
+    promptDigest: '',
+    usage,
+    costUsd: 0.01,
+    startedAt: new Date(0).toISOString(),
+    ttftMs: 1,
+    durationMs: 1,
+    error: null,
+  };
+}
+
+export async function insertUser(pool: Pool, role: 'ANALYST' | 'ADMIN' = 'ANALYST'): Promise<Principal> {
+  const userId = newId('user');
+  const email = `${userId}@example.test`;
+  await pool.query('insert into users (id, email, name, role) values ($1, $2, $3, $4)', [
+    userId,
+    email,
+    'Ada',
+    role,
+  ]);
+  return { userId, email, name: 'Ada', role, via: 'api_key' };
+}
+
+export async function insertTemplate(pool: Pool, definition: TemplateDefinition): Promise<void> {
+  await pool.query(
+    `insert into templates (name, version, definition, sha256) values ($1, 1, $2, '') on conflict do nothing`,
+    [definition.name, definition],
+  );
+}
+
+export const fastDefaults: SessionDefaults = {
+  autoProgressSteps: true,
+  autoProgressPhases: false,
+  maxRetries: 1,
+  retryDelayMs: 10,
+  workerTimeoutMs: 30_000,
+  publicUrl: 'https://sluice.example/',
+};
+
+export interface SessionRig {
+  readonly database: TestDatabase;
+  readonly temporal: TestTemporal;
+}
+
+/** Runs workers for both queues of a session while `work` runs. */
+export async function withWorkers<Result>(
+  rig: SessionRig,
+  model: Model,
+  work: () => Promise<Result>,
+  { keepOpen = false, ...options }: { maxCachedWorkflows?: number; keepOpen?: boolean } = {},
+): Promise<Result> {
+  const connection = await rig.temporal.nativeConnection();
+  const activities = createSessionActivities({
+    pool: rig.database.pool,
+    model,
+    tools: [],
+    contextMaxTokens: 8_000,
+    openDeltas: () => ({ write: () => undefined, end: () => undefined }),
+  });
+  const common = { connection, namespace: rig.temporal.namespace, activities: { ...activities } };
+  const flow = await Worker.create({
+    ...common,
+    taskQueue: taskQueues.flow,
+    workflowBundle: { codePath: workflowBundlePath() },
+    stickyQueueScheduleToStartTimeout: '2s',
+    ...options,
+  });
+  // A cancel reaches an activity with the answer to its beat.
+  const llm = await Worker.create({
+    ...common,
+    taskQueue: taskQueues.llm,
+    maxHeartbeatThrottleInterval: '100ms',
+  });
+  try {
+    return await flow.runUntil(() => llm.runUntil(work));
+  } finally {
+    if (!keepOpen) await terminateOpenSessions(rig);
+  }
+}
+
+/** What a test leaves open would go on with the worker and the model of the next one. */
+async function terminateOpenSessions(rig: SessionRig): Promise<void> {
+  for (const id of started.splice(0)) {
+    const handle = rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
+    const { status } = await handle.describe();
+    if (status.name === 'RUNNING') await handle.terminate('the test is over');
+  }
+}
+
+const started: string[] = [];
+
+export async function startSession(
+  rig: SessionRig,
+  owner: Principal,
+  asked: Partial<CreateSession> = {},
+  {
+    definition = threePhases,
+    ...defaults
+  }: Partial<SessionDefaults & { definition: TemplateDefinition }> = {},
+): Promise<string> {
+  await insertTemplate(rig.database.pool, definition);
+  const id = newSessionId();
+  const body = createSessionBody.parse({ topic: 'a topic', template: definition.name, ...asked });
+  const draft = draftSession(body, owner, { version: 1, definition }, { ...fastDefaults, ...defaults });
+  const run = await withTransaction(rig.database.pool, (tx) => writeSession(tx, id, draft));
+  await rig.temporal.client.workflow.start(run.workflowType, {
+    workflowId: run.workflowId,
+    taskQueue: run.taskQueue,
+    args: [run.workflowInput],
+    workflowTaskTimeout: '5s',
+  });
+  started.push(id);
+  return id;
+}
+
+export async function readProgress(rig: SessionRig, id: string): Promise<SessionProgress> {
+  const { rows } = await rig.database.pool.query<{ progress: SessionProgress }>(
+    'select progress from runs where id = $1',
+    [id],
+  );
+  return rows[0]!.progress;
+}
+
+export function untilStatus(rig: SessionRig, id: string, ...statuses: string[]): Promise<SessionProgress> {
+  return waitUntil(
+    async () => {
+      const progress = await readProgress(rig, id);
+      return statuses.includes(progress.status) ? progress : undefined;
+    },
+    { what: `session ${id} to be ${statuses.join(' or ')}` },
+  );
+}
+
+/** Waits until a gate of this phase (and attempt) is open. */
+export function untilGate(
+  rig: SessionRig,
+  id: string,
+  phaseNumber: number,
+  attempt = 1,
+): Promise<SessionProgress> {
+  return waitUntil(
+    async () => {
+      const progress = await readProgress(rig, id);
+      const here = progress.currentPhase === phaseNumber && progress.attempt === attempt;
+      return here && progress.gateId !== null && progress.status === 'waiting_approval'
+        ? progress
+        : undefined;
+    },
+    { what: `the gate of phase ${phaseNumber}` },
+  );
+}
+
+export function send(
+  rig: SessionRig,
+  id: string,
+  command: SessionCommand,
+  commandId: string,
+): Promise<SessionProgressView> {
+  return sendSessionCommand(rig.temporal.client, id, command, commandId);
+}
+
+/** What the workflow of a session carries through its life, as the database has it. */
+export async function readState(rig: SessionRig, id: string): Promise<SessionState> {
+  const { rows } = await rig.database.pool.query<{ state: SessionState }>(
+    'select state from sessions where run_id = $1',
+    [id],
+  );
+  return rows[0]!.state;
+}
+
+export interface StepRow {
+  readonly phase: number;
+  readonly step: string;
+  readonly attempt: number;
+  readonly status: string;
+  readonly model: string;
+  readonly origin: string | null;
+}
+
+export async function stepsOf(rig: SessionRig, id: string): Promise<StepRow[]> {
+  const { rows } = await rig.database.pool.query<StepRow>(
+    `select phase, step, attempt, status, model_asked as model, origin_step_id as origin
+       from session_steps where run_id = $1
+      order by attempt, phase, array_position(array['THINK', 'EXECUTE', 'INTEGRATE'], step), id`,
+    [id],
+  );
+  return rows;
+}
+
+/** The types of a session's events, in their order. */
+export async function eventTypesOf(rig: SessionRig, id: string): Promise<string[]> {
+  return (await eventsOf(rig, id)).map((event) => event.type);
+}
+
+export async function eventsOf(
+  rig: SessionRig,
+  id: string,
+): Promise<{ pos: number; type: string; data: Record<string, unknown> }[]> {
+  const { rows } = await rig.database.pool.query<{
+    pos: number;
+    type: string;
+    data: Record<string, unknown>;
+  }>('select pos, type, data from run_events where run_id = $1 order by pos', [id]);
+  return rows;
+}
+
+/** What the audit log has about a session or a gate, oldest first. */
+export function entriesOf(
+  rig: SessionRig,
+  resourceId: string,
+): Promise<(AuditRow & Record<string, unknown>)[]> {
+  return many(
+    rig.database.pool,
+    sql`select ${auditColumns} from audit_logs a where a.resource_id = ${resourceId} order by a.timestamp, a.id`,
+  );
+}

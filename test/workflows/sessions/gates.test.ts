@@ -1,0 +1,89 @@
+import type { Principal } from '../../../src/contracts/users/principal.js';
+import { useDatabase } from '../../support/servers/database.js';
+import { useTemporal } from '../../support/servers/temporal.js';
+import { waitUntil } from '../../support/wait-until.js';
+import { commandsOf } from './asks.js';
+import {
+  eventsOf,
+  insertUser,
+  readProgress,
+  scriptedModel,
+  send,
+  startSession,
+  untilGate,
+  untilStatus,
+  withWorkers,
+} from './fixture.js';
+
+const rig = { database: useDatabase(), temporal: useTemporal() };
+let owner: Principal;
+let ask: ReturnType<typeof commandsOf>;
+
+beforeAll(async () => {
+  owner = await insertUser(rig.database.pool);
+  ask = commandsOf({ userId: owner.userId, via: 'api', requestId: 'req_test' });
+});
+
+type Policy = 'approve' | 'reject' | 'hold';
+
+const startWith = (onTimeout: Policy): Promise<string> =>
+  startSession(rig, owner, { gate: { timeoutSeconds: 1, onTimeout } });
+
+const during = (work: () => Promise<void>): Promise<void> =>
+  withWorkers(
+    rig,
+    scriptedModel((_request, call) => `answer ${call}`),
+    work,
+  );
+
+async function gatesOf(id: string): Promise<{ status: string; via: string | null; expired: boolean }[]> {
+  const { rows } = await rig.database.pool.query<{ status: string; via: string | null; expired: boolean }>(
+    `select status, decided_via as via, expired_at is not null as expired from gates where run_id = $1 order by phase`,
+    [id],
+  );
+  return rows;
+}
+
+test('a gate whose time is over is approved by the policy approve, and the record says that the clock did it', () =>
+  during(async () => {
+    const id = await startWith('approve');
+    await untilStatus(rig, id, 'completed');
+    const byClock = { status: 'approved', via: 'timeout', expired: true };
+    expect(await gatesOf(id)).toEqual([byClock, byClock]);
+  }));
+
+test('a gate whose time is over ends the session by the policy reject', () =>
+  during(async () => {
+    const id = await startWith('reject');
+    expect(await untilStatus(rig, id, 'rejected')).toMatchObject({ reason: 'nobody decided in time' });
+    expect(await gatesOf(id)).toEqual([{ status: 'rejected', via: 'timeout', expired: true }]);
+  }));
+
+test('a gate whose time is over goes on waiting by the policy hold, and can still be decided', () =>
+  during(async () => {
+    const id = await startWith('hold');
+    await waitUntil(async () => (await eventsOf(rig, id)).some((event) => event.type === 'gate.expired'), {
+      what: 'the end of the time of the gate',
+    });
+    expect(await readProgress(rig, id)).toMatchObject({ status: 'waiting_approval', deadlineAtMs: null });
+    expect(await gatesOf(id)).toEqual([{ status: 'waiting', via: null, expired: true }]);
+    await send(rig, id, ask.approve(), 'late');
+    expect((await gatesOf(id))[0]).toMatchObject({ status: 'approved', via: 'api' });
+  }));
+
+test('the deadline of a gate stands still while the session is paused', () =>
+  during(async () => {
+    const id = await startSession(rig, owner, { gate: { timeoutSeconds: 60, onTimeout: 'reject' } });
+    const before = await untilGate(rig, id, 1);
+    await send(rig, id, ask.state('pause'), 'pause');
+    const pausedFor = 50;
+    await new Promise((resolve) => setTimeout(resolve, pausedFor));
+    const after = await send(rig, id, ask.state('resume'), 'resume');
+    const deadlineMs = Date.parse(after.deadlineAt!);
+    expect(deadlineMs - before.deadlineAtMs!).toBeGreaterThanOrEqual(pausedFor - 5);
+    const { rows } = await rig.database.pool.query<{ ms: number }>(
+      'select (extract(epoch from deadline_at) * 1000)::float8 as ms from gates where run_id = $1',
+      [id],
+    );
+    expect(rows[0]?.ms).toBe(deadlineMs);
+  }));
