@@ -54,7 +54,12 @@ export async function createSamples(pool: pg.Pool, api: TestApi, { analyst }: Pe
     [webhook],
   );
   const stepId = step.rows[0]?.id ?? '';
+  const { office, staff, deadline, push } = await createNotificationSamples(pool);
   return [
+    [/^\/api\/v1\/offices\//, { id: office }],
+    [/^\/api\/v1\/staff\//, { id: staff }],
+    [/^\/api\/v1\/deadlines\//, { id: deadline }],
+    [/^\/api\/v1\/push-subscriptions\//, { id: push }],
     [/^\/jobs\//, { id: job }],
     [/\/cot-sessions?\//, { id: session.id, stepId }],
     [/^\/api\/v1\/gates\//, { id: gate.rows[0]?.id ?? '' }],
@@ -67,6 +72,29 @@ export async function createSamples(pool: pg.Pool, api: TestApi, { analyst }: Pe
     [/^\/files\//, { key: job }],
     [/^\/problems\//, { code: 'not_found' }],
   ];
+}
+
+async function createNotificationSamples(pool: pg.Pool) {
+  const ids = {
+    office: newId('office'),
+    staff: newId('staff'),
+    deadline: newId('deadline'),
+    push: newId('pushSubscription'),
+  };
+  await pool.query(`insert into offices (id, name, time_zone) values ($1, 'sample', 'UTC')`, [ids.office]);
+  await pool.query(
+    `insert into staff (id, office_id, name, email) values ($1, $2, 'sample', 'sample@example.test')`,
+    [ids.staff, ids.office],
+  );
+  await pool.query(
+    `insert into deadlines (id, office_id, title, due_on) values ($1, $2, 'sample', '2030-01-01')`,
+    [ids.deadline, ids.office],
+  );
+  await pool.query(
+    `insert into push_subscriptions (id, staff_id, endpoint, p256dh, auth) values ($1, $2, 'https://push.test/1', 'x', 'y')`,
+    [ids.push, ids.staff],
+  );
+  return ids;
 }
 
 /** The address of a route, with the samples of its parameters. */

@@ -1,0 +1,65 @@
+import type { IncomingMessage } from 'node:http';
+import type { Pool } from 'pg';
+import { importReportSchema } from '../../contracts/notifications/import-report.js';
+import { Problem } from '../../contracts/problems.js';
+import { withTransaction } from '../../db/base/transaction.js';
+import { importRecords, type ImportKind } from '../../operations/notifications/import-records.js';
+import { readLines, type LineFormat } from '../../operations/notifications/read-lines.js';
+import { rawRoute, type AnyRoute } from '../http/route.js';
+
+/** A file of a million lines; what is beyond comes in parts. */
+const MOST_BYTES = 256 * 1024 * 1024;
+
+const formats: Readonly<Record<string, LineFormat>> = {
+  'text/csv': 'csv',
+  'application/x-ndjson': 'ndjson',
+  'application/ndjson': 'ndjson',
+};
+
+/** Reads its own stream: a file is never whole in memory. The same file again changes nothing, so it needs no key. */
+export function importRoute<Line, Row>(
+  { pool }: { readonly pool: Pool },
+  spec: { readonly path: string; readonly many: string; readonly kind: ImportKind<Line, Row> },
+): AnyRoute {
+  return rawRoute({
+    method: 'POST',
+    path: `${spec.path}/import`,
+    operationId: `import${spec.many}`,
+    summary: `Make or change ${spec.many.toLowerCase()} from a CSV or NDJSON file, all of it or nothing`,
+    tag: 'Notifications',
+    access: 'admin',
+    responses: { 200: { description: 'How many were made and changed', body: importReportSchema } },
+    problems: ['validation_error', 'unsupported_media_type', 'payload_too_large'],
+    async handle({ principal, origin }, ctx) {
+      if (principal === undefined) throw new Problem('unauthenticated');
+      const lines = readLines(limited(ctx.req), formatOf(ctx.req));
+      ctx.body = await withTransaction(pool, (tx) =>
+        importRecords(tx, spec.kind, lines, { principal, origin }),
+      );
+    },
+  });
+}
+
+function formatOf(request: IncomingMessage): LineFormat {
+  const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  const format = formats[type];
+  if (format !== undefined) return format;
+  throw new Problem('unsupported_media_type', {
+    detail: 'An import is text/csv or application/x-ndjson.',
+    headers: { Accept: 'text/csv, application/x-ndjson' },
+  });
+}
+
+async function* limited(request: IncomingMessage): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MOST_BYTES) {
+      throw new Problem('payload_too_large', {
+        detail: `The limit is ${MOST_BYTES} bytes.`,
+        headers: { Connection: 'close' },
+      });
+    }
+    yield chunk;
+  }
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { idSchema } from '../ids.js';
+import { pageOf, pageQuery } from '../page.js';
+import { moment, reason } from './fields.js';
+
+export const pushSubscriptionSchema = z
+  .object({
+    id: idSchema('pushSubscription'),
+    staff_id: z.string(),
+    endpoint: z.string(),
+    created_at: moment,
+  })
+  .meta({ id: 'PushSubscription' });
+export type PushSubscription = z.infer<typeof pushSubscriptionSchema>;
+
+const key = (bytes: number) =>
+  z
+    .string()
+    .refine((text) => Buffer.from(text, 'base64url').length === bytes, `must be ${bytes} bytes in base64url`);
+
+/** What `PushManager.subscribe()` gives in a browser, with the person that it belongs to. */
+export const newPushSubscriptionSchema = z
+  .strictObject({
+    staff_id: idSchema('staff'),
+    endpoint: z.url({ protocol: /^https?$/ }).max(2_000),
+    keys: z.strictObject({ p256dh: key(65), auth: key(16) }),
+    reason,
+  })
+  .meta({ id: 'NewPushSubscription' });
+
+export const pushSubscriptionPageSchema = pageOf(pushSubscriptionSchema).meta({ id: 'PushSubscriptionPage' });
+export const pushSubscriptionListQuery = z.strictObject({
+  staff_id: idSchema('staff').optional(),
+  ...pageQuery,
+});
