@@ -10,6 +10,7 @@ import { StartError } from './start-error.js';
  *     of two that find it stale, one gets it by the rename and the other starts again from the beginning.
  */
 export interface HomeLock {
+  readonly owner: ProcessIdentity;
   release(): void;
 }
 
@@ -20,7 +21,7 @@ export function lockHome(home: string): HomeLock {
   const self = identityOf(process.pid);
   if (self === undefined) throw new StartError('This system does not say when a process was started.');
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    if (create(path, self)) return { release: () => releaseOf(path, self) };
+    if (create(path, self)) return { owner: self, release: () => releaseOf(path, self) };
     const owner = read(path);
     if (owner !== undefined && isRunning(owner)) throw taken(home, owner);
     moveAside(path, owner);

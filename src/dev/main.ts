@@ -10,6 +10,8 @@ import { createStatusLines } from './status-lines.js';
 import { onStopRequest } from './stop-requests.js';
 import { welcome } from './welcome.js';
 
+// `npm start | head`, or a terminal that is gone: nobody reads the lines any more, and the stack runs on.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
 const lines = createStatusLines(process.stdout);
 let stopping = false;
 
@@ -17,7 +19,7 @@ try {
   const config = loadConfig();
   const home = openHome(config.home);
   const lock = lockHome(home.folder);
-  const stack = new Stack(config, home, lines);
+  const stack = new Stack(config, home, lines, lock.owner);
   onStopRequest((hurry) => {
     lines.plain(
       hurry

@@ -1,22 +1,26 @@
-import type { Config } from '../platform/config.js';
+import { passOn, type Config } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { usesOwnTemporal } from '../platform/temporal/connection.js';
 import { cacheFolder } from './temporal/cache-folder.js';
 import { ensureDatabase, setUpDatabase } from './postgres/database-set-up.js';
 import type { Home } from './home.js';
+import { endMarked } from './leftovers.js';
 import { createNodePart, type NodePartOptions } from './node-part.js';
 import { startPostgres } from './postgres/postgres.js';
 import { findPostgresPrograms, standardSources } from './postgres/programs.js';
 import { writePrivateJson } from './private-file.js';
 import type { ProcessPart, ProcessPartOptions } from './process-part.js';
+import type { ProcessIdentity } from './processes.js';
 import { isServing, missingParts } from './readiness.js';
-import { keepSecrets } from './secrets.js';
+import { keepSecrets, type Secrets } from './secrets.js';
+import { homeMark, MARK_VARIABLE, startMark } from './start-mark.js';
 import { startServer } from './start-server.js';
 import { chooseStackPorts, type StackPorts } from './stack-ports.js';
 import { StartError } from './start-error.js';
 import type { StatusLines } from './status-lines.js';
 import { createTemporalServer } from './temporal/temporal.js';
 import { resolveTemporalBinary, type TemporalBinary } from './temporal/binary.js';
+import { Watcher } from './watcher.js';
 
 export interface StackAddresses {
   readonly apiUrl: string;
@@ -39,26 +43,37 @@ const PATIENCE_MS = 30_000;
 export class Stack {
   private readonly processes: ProcessPart[] = [];
   private readonly servers: ProcessPart[] = [];
+  private readonly mark: string;
+  private readonly watcher: Watcher;
   private stopped = false;
 
   constructor(
     private readonly config: Config,
     private readonly home: Home,
     private readonly lines: StatusLines,
-  ) {}
+    self: ProcessIdentity,
+  ) {
+    this.mark = startMark(home.folder, self);
+    this.watcher = new Watcher(this.mark);
+  }
 
   async start(): Promise<StackAddresses> {
     const { config, home } = this;
+    await this.endEarlierStarts();
+    passOn(MARK_VARIABLE, this.mark);
+    this.watcher.start();
     const ports = await chooseStackPorts(config, this.lines);
     const secrets = keepSecrets(home.secrets);
     const temporal = temporalAddresses(config, ports);
     const apiUrl = `http://${config.host === '0.0.0.0' ? LOOPBACK : config.host}:${ports.api}`;
     const consoleUrl = config.publicUrl ?? apiUrl;
+    const places = { apiUrl, consoleUrl, temporalUiUrl: temporal.uiUrl, temporalAddress: temporal.address };
     const binary = this.findTemporal();
     // The processes load while the Temporal server starts: both wait for it by themselves.
     const [, database] = await Promise.all([
       binary.then((found) => this.startTemporal(found, ports)),
       Promise.all([this.startDatabase(secrets), binary]).then(async ([started]) => {
+        this.writeDevFile({ ...places, databaseUrl: started.url }, secrets);
         await this.startProcesses(apiUrl, {
           SLUICE_HOME: home.folder,
           DATABASE_URL: started.url,
@@ -71,13 +86,22 @@ export class Stack {
         return started;
       }),
     ]);
-    const { adminApiKey, analystApiKey } = secrets;
-    const addresses = {
-      ...{ apiUrl, consoleUrl, temporalUiUrl: temporal.uiUrl, temporalAddress: temporal.address },
-      databaseUrl: database.url,
+    return {
+      ...{ ...places, databaseUrl: database.url },
+      signInUrl: `${consoleUrl}/#signin=${database.signInToken}`,
     };
-    writePrivateJson(home.devFile, { ...addresses, adminApiKey, analystApiKey });
-    return { ...addresses, signInUrl: `${consoleUrl}/#signin=${database.signInToken}` };
+  }
+
+  /** They may hold the very ports that this start is asked to use. */
+  private async endEarlierStarts(): Promise<void> {
+    const ended = await endMarked(homeMark(this.home.folder));
+    if (ended > 0) this.lines.warn('Left over', `${ended} processes of an earlier start were ended`);
+  }
+
+  /** Before the API answers: a script that finds it ready reads the addresses and keys of this start. */
+  private writeDevFile(addresses: Omit<StackAddresses, 'signInUrl'>, secrets: Secrets): void {
+    const { adminApiKey, analystApiKey } = secrets;
+    writePrivateJson(this.home.devFile, { ...addresses, adminApiKey, analystApiKey });
   }
 
   /** First those that work, with time for the work in hand; then what they stand on. */
@@ -85,6 +109,9 @@ export class Stack {
     this.stopped = true;
     await Promise.all(this.processes.map((part) => part.stop(hurry)));
     for (const part of [...this.servers].reverse()) await part.stop(hurry);
+    // What was not a part yet: initdb, a download.
+    await endMarked(this.mark, this.watcher.pid);
+    this.watcher.stop();
   }
 
   /** A stop in the middle of the start ends it here: no part is started that nobody would stop. */
@@ -93,9 +120,7 @@ export class Stack {
     list.push(part);
   }
 
-  private async startDatabase(
-    secrets: ReturnType<typeof keepSecrets>,
-  ): Promise<{ url: string; signInToken: string }> {
+  private async startDatabase(secrets: Secrets): Promise<{ url: string; signInToken: string }> {
     const logger = createLogger({ level: 'silent', service: 'start' });
     const url = this.config.databaseUrl ?? (await ensureDatabase(await this.startCluster(), logger));
     const { applied, signInToken } = await setUpDatabase(url, secrets, logger);

@@ -35,6 +35,11 @@ export function environmentWith(more: Readonly<Record<string, string>>): NodeJS.
   return { ...process.env, ...more };
 }
 
+/** Every process that this one starts from now on finds it in its environment. */
+export function passOn(name: string, value: string): void {
+  process.env[name] = value;
+}
+
 function describe(variable: Variable, given: string | undefined, error: z.ZodError): string {
   const shown =
     given === undefined ? 'nothing' : variable.secret ? 'a value that is not shown' : JSON.stringify(given);

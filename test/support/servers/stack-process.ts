@@ -35,11 +35,16 @@ export function buildOnce(): void {
   if (built.status !== 0) throw new Error(`the build failed:\n${built.stdout}\n${built.stderr}`);
 }
 
-/** The supervisor as `npm start` runs it, with a home of its own and no browser. */
-export function startStack(home: string, more: Readonly<Record<string, string>> = {}): StackProcess {
+/** For a stack with a home of its own and no browser. */
+export function ownEnvironment(home: string, more: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !foreign.test(name));
+  return { ...Object.fromEntries(own), SLUICE_HOME: home, NO_OPEN: '1', ...more };
+}
+
+/** The supervisor as `npm start` runs it. */
+export function startStack(home: string, more: Readonly<Record<string, string>> = {}): StackProcess {
   const child = spawn(process.execPath, [join(root, 'dist/dev/main.js')], {
-    env: { ...Object.fromEntries(own), SLUICE_HOME: home, NO_OPEN: '1', ...more },
+    env: ownEnvironment(home, more),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
