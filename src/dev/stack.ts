@@ -111,7 +111,7 @@ export class Stack {
     for (const part of [...this.servers].reverse()) await part.stop(hurry);
     // What was not a part yet: initdb, a download.
     await endMarked(this.mark, this.watcher.pid);
-    this.watcher.stop();
+    await this.watcher.stop();
   }
 
   /** A stop in the middle of the start ends it here: no part is started that nobody would stop. */

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { endProcess, identityOf } from './processes.js';
 
 /**
  * A process beside the stack that outlives the supervisor.
@@ -31,9 +32,10 @@ export class Watcher {
   }
 
   /** For an orderly end, after which there is nothing to watch. */
-  stop(): void {
+  async stop(): Promise<void> {
     this.stopped = true;
-    this.child?.kill('SIGKILL');
+    const identity = this.pid === undefined ? undefined : identityOf(this.pid);
+    if (identity !== undefined) await endProcess(identity, [{ signal: 'SIGKILL', waitMs: 2_000 }]);
   }
 }
 
