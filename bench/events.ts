@@ -65,7 +65,7 @@ async function api(): Promise<void> {
     ...[db, viewer, id]: Parameters<Parameters<typeof createEventRoute>[0]['runs']['find']>
   ) => {
     const row = await findRun(db, viewer, id);
-    return row && eventSubjectOf(row, { status: row.status });
+    return row && eventSubjectOf(row, { status: row.status, progress: row.progress });
   };
   const spec = {
     path: '/jobs/:id/events',

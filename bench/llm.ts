@@ -147,7 +147,7 @@ async function worker(): Promise<void> {
   await measured(async () => {
     const readOne = async (_: unknown, index: number): Promise<TokenAges> => {
       const ages = new TokenAges();
-      const sink = batcher.open({ runId: 'ses_bench', stepId: `step_${index}`, attempt: 1 });
+      const sink = batcher.open({ runId: 'ses_bench', stepId: `step_${index}`, attempt: 1, try: 1 });
       await model.request({
         messages: [{ role: 'user', content: 'Go.' }],
         onDelta: (delta) => {

@@ -17,6 +17,7 @@ import { Client, Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import pg from 'pg';
+import { event } from '../src/contracts/event-data.js';
 import { createWebhookActivities } from '../src/activities/webhooks/activities.js';
 import { newId } from '../src/contracts/ids.js';
 import type { Principal } from '../src/contracts/users/principal.js';
@@ -157,7 +158,7 @@ async function asked(receivers: ChildProcess, ask: Ask): Promise<Told> {
 }
 
 function happen(pool: pg.Pool, runId: string): Promise<unknown> {
-  const events = [{ type: 'job.started' as const, data: { state: 'PROCESSING' } }];
+  const events = [event('job.started', { state: 'PROCESSING' })];
   return withTransaction(pool, (tx) =>
     projectRun(tx, { runId, dedupKey: 'bench', status: 'running', events }),
   );

@@ -1,6 +1,6 @@
-import type { RunEvent } from './use-events';
+import type { PublishedEvent } from '../src/contracts/event-data.js';
 
-export function EventLog({ events }: { events: readonly RunEvent[] }) {
+export function EventLog({ events }: { events: readonly PublishedEvent[] }) {
   return (
     <details class="log">
       <summary>Events</summary>

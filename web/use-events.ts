@@ -1,15 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
-import { eventNames } from '../src/domain/runs/event-names.js';
-
-export interface RunEvent {
-  pos?: number;
-  at: string;
-  type: string;
-  [member: string]: unknown;
-}
+import { eventNames, isFinalEvent, type PublishedEvent } from '../src/contracts/event-data.js';
 
 export interface FollowedRun {
-  events: readonly RunEvent[];
+  events: readonly PublishedEvent[];
   /** What the model of the running step has said so far. */
   said: string;
 }
@@ -21,14 +14,14 @@ interface Spoken {
 
 /** Follows a run live. The browser reconnects by itself and gets what it missed; nothing comes twice. */
 export function useEvents(path: string, onChange: () => void): FollowedRun {
-  const [events, setEvents] = useState<readonly RunEvent[]>([]);
+  const [events, setEvents] = useState<readonly PublishedEvent[]>([]);
   const [spoken, setSpoken] = useState<Spoken>({ key: '', text: '' });
   useEffect(() => {
     setEvents([]);
     setSpoken({ key: '', text: '' });
     const source = new EventSource(path);
     const take = (message: MessageEvent<string>): void => {
-      const event = JSON.parse(message.data) as RunEvent;
+      const event = JSON.parse(message.data) as PublishedEvent;
       if (event.type === 'step.delta') {
         setSpoken((before) => hear(before, event));
         return;
@@ -36,7 +29,7 @@ export function useEvents(path: string, onChange: () => void): FollowedRun {
       if (event.type === 'step.completed') setSpoken({ key: '', text: '' });
       if (event.type !== 'snapshot') setEvents((before) => [event, ...before].slice(0, 200));
       onChange();
-      if (/^(session|job)\.(completed|failed|canceled)$/.test(event.type)) source.close();
+      if (isFinalEvent(event.type)) source.close();
     };
     for (const name of eventNames) source.addEventListener(name, take as EventListener);
     return () => source.close();
@@ -44,9 +37,9 @@ export function useEvents(path: string, onChange: () => void): FollowedRun {
   return { events, said: spoken.text };
 }
 
-/** A new attempt or a new beginning abandons what was said before: texts of two attempts are never joined. */
-function hear(before: Spoken, event: RunEvent): Spoken {
-  const key = `${String(event['stepId'])}:${String(event['attempt'])}:${String(event['generation'])}`;
-  const kept = key === before.key ? before.text.slice(0, Number(event['offset'])) : '';
-  return { key, text: kept + String(event['text'] ?? '') };
+/** A new try or a new generation abandons what was said before: texts of two of them are never joined. */
+function hear(before: Spoken, { stepId, try: tryNumber, ...piece }: PublishedEvent<'step.delta'>): Spoken {
+  const key = `${stepId}:${tryNumber}:${piece.generation}`;
+  const kept = key === before.key ? before.text.slice(0, piece.offset) : '';
+  return { key, text: kept + piece.text };
 }

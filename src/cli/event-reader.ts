@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isFinalEvent } from '../domain/runs/event-names.js';
+import { isFinalEvent } from '../contracts/event-data.js';
 import type { ApiClient, Json } from './api-client.js';
 import { CliError } from './cli-error.js';
 

@@ -3,7 +3,7 @@ import type { Model, ModelTool } from './call.js';
 import { stepDeltaRequestsChannel } from '../contracts/sessions/delta.js';
 import type { Announcements } from '../platform/announcements.js';
 import type { Config } from '../platform/config.js';
-import { DeltaBatcher, type DeltaSink, type StepAttempt } from './deltas/batcher.js';
+import { DeltaBatcher, type DeltaSink, type StepTryPlace } from './deltas/batcher.js';
 import { createDeltaPublisher } from './deltas/channel.js';
 import { loadModel } from './load-model.js';
 import { createModelTools } from './tools/tools.js';
@@ -14,7 +14,7 @@ export interface WorkerModel {
   /** Those that this installation has; a template names the ones that a step may use. */
   readonly tools: readonly ModelTool[];
   readonly contextMaxTokens: number;
-  readonly openDeltas: (step: StepAttempt) => DeltaSink;
+  readonly openDeltas: (step: StepTryPlace) => DeltaSink;
   stop(): Promise<void>;
 }
 

@@ -48,7 +48,7 @@ async function startApi(): Promise<DeltaFeed> {
 /** A reader as the console is one: drops an abandoned text, appends to the current one. */
 class Reader {
   text = '';
-  attempt = 0;
+  try = 0;
   generation = 0;
   readonly offsets: number[] = [];
   refuse = false;
@@ -57,14 +57,14 @@ class Reader {
     if (delta.offset === 0) this.text = '';
     expect(delta.offset).toBe(this.text.length);
     this.text += delta.text;
-    this.attempt = delta.attempt;
+    this.try = delta.try;
     this.generation = delta.generation;
     this.offsets.push(delta.offset);
     return true;
   };
 }
 
-const step = (attempt = 1) => ({ runId: 'ses_1', stepId: 'step_1', attempt });
+const step = (tryNumber = 1) => ({ runId: 'ses_1', stepId: 'step_1', attempt: 3, try: tryNumber });
 const says = (reader: Reader, text: string): Promise<unknown> =>
   waitUntil(() => Promise.resolve(reader.text === text), {
     what: `the reader to have ${JSON.stringify(text.slice(0, 60))}`,
@@ -101,7 +101,7 @@ test('a reader that joins late gets what was said so far, also in an API process
   expect(second.text).toBe(first.text);
 });
 
-test('a retried attempt makes the reader drop the abandoned text, and the dead worker is not heard again', async () => {
+test('a retry makes the reader drop the abandoned text, and the dead worker is not heard again', async () => {
   const [old, fresh] = [await startWorker(), await startWorker()];
   const reader = new Reader();
   (await startApi()).attach('ses_1', reader.take);
@@ -113,12 +113,12 @@ test('a retried attempt makes the reader drop the abandoned text, and the dead w
   lost.write({ type: 'text', text: ' and a ghost' });
   retried.write({ type: 'text', text: 'anew' });
   await says(reader, 'anew');
-  expect(reader.attempt).toBe(2);
+  expect(reader.try).toBe(2);
   retried.write({ type: 'text', text: '!' });
   await says(reader, 'anew!');
 });
 
-test('a reset within an attempt restarts the text for those who are there and those who come', async () => {
+test('a reset within a try restarts the text for those who are there and those who come', async () => {
   const worker = await startWorker();
   const feed = await startApi();
   const reader = new Reader();

@@ -9,6 +9,7 @@ import type {
   ReportBasis,
   SectionPart,
 } from '../../contracts/reports/report.js';
+import { event } from '../../contracts/event-data.js';
 import type { RunProjection } from '../../contracts/runs/run.js';
 import { findBlob, storeBlob } from '../../db/runs/blobs.js';
 import type { gatherSection } from '../../db/reports/gather-section.js';
@@ -130,5 +131,5 @@ function gone(message: string): ApplicationFailure {
 
 function told(percent: number, phase: string, section?: string): Pick<RunProjection, 'progress' | 'events'> {
   const progress = { percent, phase, ...(section === undefined ? {} : { section }) };
-  return { progress, events: [{ type: 'job.progress', data: progress }] };
+  return { progress, events: [event('job.progress', progress)] };
 }

@@ -2,12 +2,12 @@ import { ApplicationFailure } from '@temporalio/activity';
 import type { Pool } from 'pg';
 import { failureTypes } from '../../contracts/errors.js';
 import type { EndRunInput, ProjectRunReply, RunActivities } from '../../contracts/runs/job-workflow.js';
-import type { RunEvent, RunProjection } from '../../contracts/runs/run.js';
+import type { RunProjection } from '../../contracts/runs/run.js';
 import { insertDeadLetter } from '../../db/runs/dead-letters.js';
 import { listStepErrors } from '../../db/runs/checkpoints.js';
 import { IllegalTransitionError, projectRun, type ProjectionResult } from '../../db/runs/events.js';
 import { withTransaction, type Tx } from '../../db/base/transaction.js';
-import { omit } from '../../domain/omit.js';
+import { jobEnd } from './final-events.js';
 
 /** What the workflow of any job tells its readers. Local activities: one short transaction each. */
 export function createRunActivities({ pool }: { readonly pool: Pool }): RunActivities {
@@ -26,28 +26,12 @@ async function endRun(tx: Tx, input: EndRunInput): Promise<ProjectionResult> {
     ...(status === 'completed' ? { progress: { percent: 100 } } : {}),
     ...(result === undefined ? {} : { result }),
     error: error ?? null,
-    events: [finalEvent(input)],
+    events: [jobEnd(input)],
   });
   if (input.deadLetter !== undefined && projection.kind === 'applied') {
     await insertDeadLetter(tx, runId, await listStepErrors(tx, runId));
   }
   return projection;
-}
-
-function finalEvent({ status, result, error }: EndRunInput): RunEvent {
-  switch (status) {
-    case 'completed':
-      // Where it lies is nobody's business but ours.
-      return {
-        type: 'job.completed',
-        data: { state: 'SUCCESS', result: result === undefined ? null : omit(result, 'key') },
-      };
-    case 'failed':
-    case 'rejected':
-      return { type: 'job.failed', data: { state: 'FAILED', error: error?.message, errorCode: error?.code } };
-    case 'canceled':
-      return { type: 'job.canceled', data: { state: 'CANCELED' } };
-  }
 }
 
 async function tell(pool: Pool, work: (tx: Tx) => Promise<ProjectionResult>): Promise<ProjectRunReply> {

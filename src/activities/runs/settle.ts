@@ -1,15 +1,20 @@
 import type { Pool } from 'pg';
 import { runKinds, type RunKind } from '../../contracts/names.js';
-import type { RunError, RunEvent, RunOutcome, RunProjection } from '../../contracts/runs/run.js';
+import { event, type RunEvent } from '../../contracts/event-data.js';
+import type { RunError, RunOutcome, RunProjection } from '../../contracts/runs/run.js';
 import { recordAudit } from '../../db/audit/log.js';
 import { projectRun } from '../../db/runs/events.js';
 import type { SilentRun } from '../../db/runs/maintenance.js';
 import { withTransaction } from '../../db/base/transaction.js';
 import { judgeRun, type ReconcileVerdict, type WorkflowCondition } from '../../domain/runs/reconcile.js';
 import type { FinalStatus } from '../../domain/runs/status.js';
+import { pictureUnder } from '../../domain/sessions/picture.js';
+import type { SessionProgress } from '../../domain/sessions/progress.js';
+import { shownProgress } from '../../domain/sessions/progress-view.js';
+import { jobEnd, sessionEnd } from './final-events.js';
 
 type Verdict = ReconcileVerdict<RunOutcome>;
-type KnownRun = Pick<SilentRun, 'id' | 'kind'>;
+type KnownRun = Pick<SilentRun, 'id' | 'kind' | 'progress'>;
 
 /** Brings a silent run in line with its workflow, and gives the verdict it came to. */
 export async function settleSilentRun(
@@ -49,7 +54,7 @@ export async function closeRun(
   status: FinalStatus,
   error: RunError,
 ): Promise<void> {
-  await project(pool, run, 'closed', { status, error, events: [finalEvent(run, status, error)] });
+  await project(pool, run, 'closed', { status, error, events: [finalEvent(run, { status, error })] });
 }
 
 async function adopt(pool: Pool, run: KnownRun, outcome: RunOutcome): Promise<void> {
@@ -58,7 +63,7 @@ async function adopt(pool: Pool, run: KnownRun, outcome: RunOutcome): Promise<vo
     status,
     ...(result === undefined ? {} : { result }),
     ...(error === undefined ? {} : { error }),
-    events: [finalEvent(run, status, error)],
+    events: [finalEvent(run, outcome)],
   });
 }
 
@@ -84,15 +89,17 @@ async function project(
   });
 }
 
-function finalEvent(run: KnownRun, status: FinalStatus, error: RunError | undefined): RunEvent {
-  const ending = status === 'completed' || status === 'failed' ? status : 'canceled';
-  const data = { status, error: error?.message ?? null, errorCode: error?.code ?? null };
-  return { type: `${nounOf(run)}.${ending}`, data };
+function finalEvent(run: KnownRun, outcome: RunOutcome): RunEvent {
+  if (nounOf(run) === 'job') return jobEnd(outcome);
+  const { status, error, reason } = outcome;
+  return sessionEnd({ status, reason: error?.message ?? reason ?? null, errorCode: error?.code ?? null });
 }
 
-function progressEvent(run: KnownRun, change: Pick<RunProjection, 'status' | 'error'>): RunEvent {
-  const data = { status: change.status, reason: change.error?.message ?? null };
-  return { type: nounOf(run) === 'job' ? 'job.progress' : 'progress', data };
+function progressEvent(run: KnownRun, { status, error }: Pick<RunProjection, 'status' | 'error'>): RunEvent {
+  if (nounOf(run) === 'job') return event('job.progress', { attention: error?.message ?? null });
+  const progress = run.progress as unknown as SessionProgress;
+  const { reason, ...shown } = pictureUnder(progress, status ?? progress.status);
+  return event('progress', { progress: shownProgress({ ...shown, reason: error?.message ?? reason }) });
 }
 
 function nounOf(run: KnownRun): 'job' | 'session' {

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { ProjectSessionInput } from '../../contracts/sessions/workflow.js';
-import type { RunError, RunEvent } from '../../contracts/runs/run.js';
+import { event, isFinalEvent, type EventData, type RunEvent } from '../../contracts/event-data.js';
+import type { RunError } from '../../contracts/runs/run.js';
 import { failureTypes } from '../../contracts/errors.js';
 import { auditCommand, auditDecision } from '../../db/sessions/audit.js';
 import {
@@ -15,10 +16,10 @@ import { closeRunningSteps } from '../../db/sessions/steps.js';
 import { lastTryOf } from '../../db/sessions/tries.js';
 import { storeSessionState } from '../../db/sessions/sessions.js';
 import { withTransaction, type Tx } from '../../db/base/transaction.js';
-import type { EventName } from '../../domain/runs/event-names.js';
 import { shownProgress, timeOf } from '../../domain/sessions/progress-view.js';
 import type { OpenGate } from '../../domain/sessions/state.js';
 import type { SessionNews } from '../../domain/sessions/transitions.js';
+import { sessionEnd } from '../runs/final-events.js';
 
 /**
  * Tells readers what the phase machine did without a step: gates, pauses, redos, the end.
@@ -28,10 +29,7 @@ export async function projectSession(pool: Pool, input: ProjectSessionInput): Pr
   const { sessionId, state, progress, news, atMs } = input;
   await withTransaction(pool, async (tx) => {
     const told = await Promise.all(news.map((each) => eventsOf(tx, each, input)));
-    const events = [
-      ...told.flat(),
-      { type: 'progress' as const, data: { progress: shownProgress(progress) } },
-    ];
+    const events = [...told.flat(), event('progress', { progress: shownProgress(progress) })];
     const { kind } = await projectRun(tx, {
       runId: sessionId,
       dedupKey: input.dedupKey,
@@ -39,7 +37,10 @@ export async function projectSession(pool: Pool, input: ProjectSessionInput): Pr
       progress: { ...progress },
       error: errorOf(input),
       // The last event of a session is its end, so progress is told before it.
-      events: [...events.filter((event) => !isEnd(event)), ...events.filter(isEnd)],
+      events: [
+        ...events.filter(({ type }) => !isFinalEvent(type)),
+        ...events.filter(({ type }) => isFinalEvent(type)),
+      ],
     });
     if (kind !== 'applied') return;
     await storeSessionState(tx, sessionId, state);
@@ -90,83 +91,58 @@ async function eventsOf(tx: Tx, news: SessionNews, input: ProjectSessionInput): 
   switch (news.type) {
     case 'session.commanded':
       return [];
-    case 'gate.reminded': {
-      const { id, phase, deadlineAtMs } = news.gate;
-      const reminder = { gateId: id, phase, deadlineAt: timeOf(deadlineAtMs) };
-      return [{ type: 'progress', data: { reminder, progress: shownProgress(input.progress) } }];
-    }
     case 'session.started':
-      return [{ type: 'session.started', data: { title: input.progress.phaseTitle } }];
+      return [event('session.started', { title: input.progress.phaseTitle })];
     case 'gate.opened':
+    case 'gate.reminded':
     case 'gate.expired':
-      return [{ type: news.type, data: shownGate(news.gate) }];
-    case 'gate.decided': {
-      const { decision, by, comment } = news.decision;
-      return [
-        {
-          type: 'gate.decided',
-          data: {
-            gateId: news.gate.id,
-            phase: news.gate.phase,
-            attempt: news.gate.attempt,
-            digest: news.gate.digest,
-            decision,
-            by: by.userId,
-            via: by.via,
-            comment,
-          },
-        },
-      ];
-    }
+      return [event(news.type, shownGate(news.gate))];
+    case 'gate.decided':
+      return [decidedEvent(news)];
     case 'step.failed': {
       const { stepId, attempt, problem } = news;
-      const data = { ...problem, stepId, attempt, try: await lastTryOf(tx, stepId) };
-      const exhausted = problem.code === failureTypes.budgetExhausted;
-      const spent: RunEvent[] = exhausted ? [{ type: 'budget.exhausted', data }] : [];
-      return [...spent, { type: 'step.failed', data }];
+      const failure = { ...problem, stepId, attempt, try: await lastTryOf(tx, stepId) };
+      const failed = event('step.failed', failure);
+      return problem.code === failureTypes.budgetExhausted
+        ? [event('budget.exhausted', failure), failed]
+        : [failed];
     }
     case 'session.redone':
-      return [
-        {
-          type: 'progress',
-          data: {
-            redo: news.from,
-            attempt: news.attempt,
-            by: news.by.userId,
-            progress: shownProgress(input.progress),
-          },
-        },
-      ];
+      return [event('session.redone', { from: news.from, attempt: news.attempt, by: news.by.userId })];
     case 'session.paused':
     case 'session.resumed':
-      return [{ type: news.type, data: { reason: news.reason } }];
-    case 'session.ended':
-      return [
-        { type: endEvent(input), data: { status: input.progress.status, reason: input.progress.reason } },
-      ];
+      return [event(news.type, { reason: news.reason })];
+    case 'session.ended': {
+      const { status, reason } = input.progress;
+      return [sessionEnd({ status, reason, errorCode: errorOf(input)?.code ?? null })];
+    }
   }
 }
 
-function shownGate(gate: OpenGate): Record<string, unknown> {
+function decidedEvent({ gate, decision }: Extract<SessionNews, { type: 'gate.decided' }>): RunEvent {
+  const { id, phase, attempt, digest } = gate;
+  const { by, comment } = decision;
+  return event('gate.decided', {
+    gateId: id,
+    phase,
+    attempt,
+    digest,
+    decision: decision.decision,
+    by: by.userId,
+    via: by.via,
+    comment,
+  });
+}
+
+function shownGate(gate: OpenGate): EventData['gate.opened'] {
   const { openedAtMs, deadlineAtMs, remindAtMs, ...shown } = gate;
   return {
     ...shown,
     gateId: gate.id,
-    openedAt: timeOf(openedAtMs),
+    openedAt: new Date(openedAtMs).toISOString(),
     deadlineAt: timeOf(deadlineAtMs),
     remindAt: timeOf(remindAtMs),
   };
-}
-
-/** A person's rejection ends a session like a cancel: nothing failed. The status in the event tells them apart. */
-function endEvent(input: ProjectSessionInput): EventName {
-  const { status } = input.progress;
-  if (status === 'completed') return 'session.completed';
-  return status === 'failed' ? 'session.failed' : 'session.canceled';
-}
-
-function isEnd(event: RunEvent): boolean {
-  return ['session.completed', 'session.failed', 'session.canceled'].includes(event.type);
 }
 
 function errorOf(input: ProjectSessionInput): RunError | null {

@@ -1,7 +1,7 @@
 import { activityInfo, ApplicationFailure, cancellationSignal, heartbeat, log } from '@temporalio/activity';
 import type { Pool } from 'pg';
 import type { Model, ModelCallRecord, ModelResult, ModelTool, PlannedCall } from '../../models/call.js';
-import type { RunEvent } from '../../contracts/runs/run.js';
+import { event, type EventData, type RunEvent } from '../../contracts/event-data.js';
 import { failureTypes } from '../../contracts/errors.js';
 import type { RunSessionStepInput, StepOutcome } from '../../contracts/sessions/workflow.js';
 import { projectStep } from '../../db/runs/events.js';
@@ -13,7 +13,7 @@ import { refOf } from '../../db/runs/blobs.js';
 import { withTransaction, type Tx } from '../../db/base/transaction.js';
 import { previewOf, type ContentRef } from '../../domain/runs/content-ref.js';
 import { wellFormed } from '../../domain/well-formed.js';
-import type { DeltaSink, StepAttempt } from '../../models/deltas/batcher.js';
+import type { DeltaSink, StepTryPlace } from '../../models/deltas/batcher.js';
 import { shownFailure, verdictOf } from './step-failure.js';
 import { stepDefinitionOf, stepKeyOf, stepPrompt } from './step-prompt.js';
 
@@ -24,7 +24,7 @@ export interface SessionStepDeps {
   readonly tools: readonly ModelTool[];
   readonly contextMaxTokens: number;
   /** Where the text goes while it arrives: to whoever reads along, never into the database or the history. */
-  readonly openDeltas: (step: StepAttempt) => DeltaSink;
+  readonly openDeltas: (step: StepTryPlace) => DeltaSink;
 }
 
 const BEAT_MS = 1_000;
@@ -78,7 +78,8 @@ class StepTry {
     const deltas = deps.openDeltas({
       runId: input.sessionId,
       stepId: input.stepId,
-      attempt: this.attemptNumber,
+      attempt: input.attempt,
+      try: this.attemptNumber,
     });
     try {
       const result = await deps.model.request({
@@ -145,8 +146,8 @@ class StepTry {
           // A session runs one step at a time: what is still reserved when a step begins belonged to a worker that died.
           this.limited || this.attemptNumber > 1 ? chargeLostReservation(tx, sessionId) : undefined,
           this.record(tx, 'started', [
-            ...(step === 'THINK' ? [{ type: 'phase.started' as const, data: this.place() }] : []),
-            { type: 'step.started', data: { ...this.place(), model: modelAsked } },
+            ...(step === 'THINK' ? [event('phase.started', this.place())] : []),
+            event('step.started', { ...this.place(), model: modelAsked }),
           ]),
         ]),
       ),
@@ -184,12 +185,13 @@ class StepTry {
     const { sha256, bytes, preview } = done.ref;
     const told = { ...this.place(), digest: sha256, bytes, preview, durationMs: this.elapsedMs() };
     await this.close('completed', usage, { status: 'completed', done }, [
-      {
-        type: 'step.completed',
-        data: { ...told, model: result.modelUsed, percent: this.input.progressAfter.percent },
-      },
-      { type: 'usage', data: { ...this.place(), ...usage } },
-      ...(this.input.step === 'INTEGRATE' ? [{ type: 'phase.completed' as const, data: this.place() }] : []),
+      event('step.completed', {
+        ...told,
+        model: result.modelUsed,
+        percent: this.input.progressAfter.percent,
+      }),
+      event('usage', { ...this.place(), ...usage }),
+      ...(this.input.step === 'INTEGRATE' ? [event('phase.completed', this.place())] : []),
     ]);
     return done.ref;
   }
@@ -205,7 +207,7 @@ class StepTry {
     const end = { status: retries ? 'running' : closed, error: shown } as const;
     const data = { ...this.place(), ...shown, nextRetryMs: verdict.retryAfterMs };
     const usage = this.usage(this.calls.at(-1)?.modelUsed ?? null);
-    await this.close('ended', usage, end, retries ? [{ type: 'step.retrying', data }] : []);
+    await this.close('ended', usage, end, retries ? [event('step.retrying', data)] : []);
     if (verdict.type === failureTypes.canceled) return error;
     return ApplicationFailure.create({
       message: verdict.message,
@@ -235,7 +237,8 @@ class StepTry {
         this.record(tx, what, events),
       ]);
       const [, budget] = await (this.limited ? sent : tx.commitWith(sent));
-      if (budget.warn) await this.record(tx, 'warned', [{ type: 'budget.warning', data: { ...budget } }]);
+      const { warn, ...spent } = budget;
+      if (warn) await this.record(tx, 'warned', [event('budget.warning', spent)]);
     });
   }
 
@@ -252,7 +255,7 @@ class StepTry {
     };
   }
 
-  private place(): { phase: number; step: string; stepId: string; attempt: number; try: number } {
+  private place(): EventData['phase.started'] {
     const { phase, step, stepId, attempt } = this.input;
     return { phase, step, stepId, attempt, try: this.attemptNumber };
   }

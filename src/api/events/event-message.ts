@@ -1,3 +1,4 @@
+import type { EventName, PublishedEvent } from '../../contracts/event-data.js';
 import type { StoredEvent } from '../../db/runs/event-reads.js';
 
 /**
@@ -8,14 +9,18 @@ export class EventMessage {
   #json: string | undefined;
   #frame: Buffer | undefined;
 
-  constructor(
-    readonly type: string,
-    readonly body: Readonly<Record<string, unknown>>,
-    readonly pos?: number,
-  ) {}
+  constructor(readonly body: PublishedEvent) {}
 
   static ofStored(event: StoredEvent): EventMessage {
-    return new EventMessage(event.type, bodyOf(event), event.pos);
+    return new EventMessage(publishedEvent(event));
+  }
+
+  get type(): EventName {
+    return this.body.type;
+  }
+
+  get pos(): number | undefined {
+    return this.body.pos;
   }
 
   /** The message of a WebSocket, and the `data` of an SSE frame. */
@@ -33,7 +38,7 @@ export class EventMessage {
 }
 
 /** `{pos, at, type, …}`. The three names are ours: data of the same name cannot take their place. */
-export function bodyOf(event: Pick<StoredEvent, 'pos' | 'at' | 'type' | 'data'>): Record<string, unknown> {
-  const ours = { pos: event.pos, at: event.at, type: event.type };
-  return { ...ours, ...event.data, ...ours };
+export function publishedEvent({ pos, at, type, data }: Omit<StoredEvent, 'runId'>): PublishedEvent {
+  const ours = { pos, at, type };
+  return { ...ours, ...data, ...ours } as PublishedEvent;
 }

@@ -1,4 +1,4 @@
-import { isFinalEvent } from '../../domain/runs/event-names.js';
+import { isFinalEvent } from '../../contracts/event-data.js';
 import type { EndReason, EventChannel } from './event-channel.js';
 import type { FeedReader } from './event-hub.js';
 import type { EventMessage } from './event-message.js';

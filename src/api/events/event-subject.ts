@@ -1,3 +1,4 @@
+import type { EventData } from '../../contracts/event-data.js';
 import type { Principal } from '../../contracts/users/principal.js';
 import type { RunRow } from '../../db/runs/runs.js';
 import type { Db } from '../../db/base/sql.js';
@@ -9,7 +10,7 @@ export interface EventSubject extends EventSpan {
   readonly runId: string;
   readonly updatedAt: string;
   /** What readers see of the record without its events, read in the same statement as `lastPos`. */
-  readonly state: Record<string, unknown>;
+  readonly state: EventData['snapshot'];
 }
 
 /** One kind of run whose events can be read. */
@@ -25,7 +26,7 @@ export interface ReadableRuns {
  */
 export type LiveSource = (runId: string, take: (message: EventMessage) => boolean) => () => void;
 
-export function eventSubjectOf(row: RunRow, state: Record<string, unknown>): EventSubject {
+export function eventSubjectOf(row: RunRow, state: EventData['snapshot']): EventSubject {
   const { id, lastPos, updatedAt, finishedAt } = row;
   return { runId: id, lastPos, updatedAt, finished: finishedAt !== null, state };
 }

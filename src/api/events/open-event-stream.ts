@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { PublishedEvent } from '../../contracts/event-data.js';
 import { Problem } from '../../contracts/problems.js';
 import type { Principal } from '../../contracts/users/principal.js';
 import type { Db } from '../../db/base/sql.js';
@@ -58,7 +59,7 @@ function streamStart({ subject, start }: ReadingRequest): StreamStart {
   const until = untilOf(subject);
   if (start.kind === 'nothing') return { after: subject.lastPos, ...until };
   if (start.kind === 'resume') return { after: start.after, ...until };
-  const first = new EventMessage('snapshot', snapshotBody(subject, start.after), start.after);
+  const first = new EventMessage(snapshotOf(subject, start.after));
   return { after: start.after, first, ...until };
 }
 
@@ -66,8 +67,8 @@ function untilOf(span: EventSpan): { until?: number } {
   return span.finished ? { until: span.lastPos } : {};
 }
 
-function snapshotBody(subject: EventSubject, pos: number): Record<string, unknown> {
-  const ours = { pos, at: subject.updatedAt, type: 'snapshot' };
+function snapshotOf(subject: EventSubject, pos: number): PublishedEvent<'snapshot'> {
+  const ours = { pos, at: subject.updatedAt, type: 'snapshot' } as const;
   return { ...ours, ...subject.state, ...ours };
 }
 

@@ -4,7 +4,7 @@ import { eventPageSchema, eventsQuery } from '../../contracts/runs/event.js';
 import { Problem } from '../../contracts/problems.js';
 import type { Principal } from '../../contracts/users/principal.js';
 import { listEventsAfter } from '../../db/runs/event-reads.js';
-import { bodyOf } from '../events/event-message.js';
+import { publishedEvent } from '../events/event-message.js';
 import type { ReadableRuns } from '../events/event-subject.js';
 import { openEventStream, prepareReading, type EventReadingDeps } from '../events/open-event-stream.js';
 import { SseChannel } from '../events/sse-channel.js';
@@ -71,7 +71,7 @@ async function answerPage(
   const items = events.slice(0, asked.limit);
   ctx.vary('Accept');
   ctx.body = {
-    items: items.map(bodyOf),
+    items: items.map(publishedEvent),
     hasMore: events.length > asked.limit,
     nextAfter: items.at(-1)?.pos ?? after,
     lastPos: subject.lastPos,

@@ -9,6 +9,7 @@ import {
   jobStatuses,
   type JobStatus,
 } from '../../contracts/runs/job.js';
+import { event } from '../../contracts/event-data.js';
 import { jobKinds } from '../../contracts/names.js';
 import { Problem } from '../../contracts/problems.js';
 import type { Principal } from '../../contracts/users/principal.js';
@@ -211,8 +212,8 @@ async function cancelJob(
   await requestCancel(tx, id);
   if (run.status === 'queued') {
     // Nothing of it has run: it ends here and now. Should its workflow begin all the same, it finds the run ended.
-    const event = { type: 'job.canceled', data: { state: 'CANCELED' } } as const;
-    await projectRun(tx, { runId: id, dedupKey: 'canceled-in-queue', status: 'canceled', events: [event] });
+    const events = [event('job.canceled', { state: 'CANCELED' })];
+    await projectRun(tx, { runId: id, dedupKey: 'canceled-in-queue', status: 'canceled', events });
   }
   const before = { status: run.status };
   await recordAudit(tx, {

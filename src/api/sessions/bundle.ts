@@ -6,7 +6,7 @@ import { findSessionRow, listForks, readTexts } from '../../db/sessions/reads.js
 import { listGatesOf } from '../../db/sessions/reads-gates.js';
 import { listSteps, listTries, listUsage } from '../../db/sessions/reads-ledger.js';
 import type { Db } from '../../db/base/sql.js';
-import { bodyOf } from '../events/event-message.js';
+import { publishedEvent } from '../events/event-message.js';
 import { hashesOf, toDetail, toStepDetail, toUsage, type LinkBase } from './view.js';
 
 const ALL_EVENTS = 1_000_000;
@@ -47,6 +47,6 @@ export async function sessionBundle(
       notes: textOf(gate.notesDigest),
     })),
     usage: toUsage(row, used),
-    events: events.map(bodyOf) as SessionBundle['events'],
+    events: events.map(publishedEvent) as SessionBundle['events'],
   };
 }

@@ -1,3 +1,4 @@
+import { event } from '../../contracts/event-data.js';
 import type { StepDelta } from '../../contracts/sessions/delta.js';
 import { findRun } from '../../db/runs/runs.js';
 import { pictureUnder } from '../../domain/sessions/picture.js';
@@ -27,9 +28,15 @@ function liveText(text: SessionText): LiveSource {
   return (runId, take) => text.attach(runId, (delta) => take(deltaMessage(delta)));
 }
 
-/** Not stored and without a position: a reader drops what an older attempt had said. */
-function deltaMessage(delta: StepDelta): EventMessage {
-  const { stepId, attempt, generation, offset, text, end } = delta;
-  const said = { stepId, attempt, generation, offset, text, ...(end === true ? { end } : {}) };
-  return new EventMessage('step.delta', { at: new Date().toISOString(), type: 'step.delta', ...said });
+/** Not stored and without a position: a reader drops what an older try had said. */
+function deltaMessage({
+  stepId,
+  attempt,
+  try: tryNumber,
+  generation,
+  offset,
+  text,
+}: StepDelta): EventMessage {
+  const { data } = event('step.delta', { stepId, attempt, try: tryNumber, generation, offset, text });
+  return new EventMessage({ at: new Date().toISOString(), type: 'step.delta', ...data });
 }

@@ -17,7 +17,7 @@ import {
 } from '../../db/webhooks/deliveries.js';
 import { findWebhook, lockWebhook } from '../../db/webhooks/webhooks.js';
 import { webhookBody } from '../../domain/webhooks/body.js';
-import { WEBHOOK_TEST } from '../../domain/webhooks/events.js';
+import { WEBHOOK_TEST } from '../../contracts/webhooks/events.js';
 import { pageReply, type Pager } from '../http/pagination.js';
 import { acceptedHeaders, readRoute, reply, writeRoute, type AnyRoute, type Reply } from '../http/route.js';
 import { audit, WEBHOOKS_PATH } from './webhooks.js';

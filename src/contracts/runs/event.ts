@@ -1,17 +1,5 @@
 import { z } from 'zod';
-import { eventNames } from '../../domain/runs/event-names.js';
-
-export const eventSchema = z
-  .looseObject({
-    pos: z
-      .number()
-      .int()
-      .optional()
-      .meta({ description: '1, 2, 3 … within its run; absent for step.delta.' }),
-    at: z.string().meta({ description: 'RFC 3339, with microseconds.' }),
-    type: z.enum(eventNames),
-  })
-  .meta({ id: 'Event', description: 'What happened, with further members that depend on the type.' });
+import { eventSchema } from '../events.js';
 
 export const eventsQuery = z.strictObject({
   after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional().meta({

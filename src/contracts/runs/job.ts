@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { jobStates } from '../../domain/runs/status.js';
+import { sectionStatusSchema } from '../reports/section-status.js';
 import { stepTrySchema } from './dead-letter.js';
 import { idSchema } from '../ids.js';
 import { jobKinds, type RunKind } from '../names.js';
@@ -36,14 +37,7 @@ export const jobSchema = z
       .optional()
       .meta({ description: 'Of a finished report: whether a section is missing.' }),
     sections: z
-      .array(
-        z.object({
-          name: z.string(),
-          title: z.string(),
-          status: z.enum(['complete', 'missing']),
-          error: z.string().optional(),
-        }),
-      )
+      .array(sectionStatusSchema)
       .optional()
       .meta({ description: 'Of a finished report: how each of its sections came out.' }),
     error: z.string().optional(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { runStatuses, type FinalStatus, type RunStatus } from '../../domain/runs/status.js';
-import type { EventName } from '../../domain/runs/event-names.js';
 import type { SectionStatus } from '../../domain/reports/sections.js';
+import type { RunEvent } from '../event-data.js';
 
 export const runStatusSchema = z.enum(runStatuses).meta({ id: 'RunStatus' });
 
@@ -31,11 +31,6 @@ export interface RunProgress {
   /** Counts the changes of what is told here, where they may be told out of order. */
   readonly version?: number;
   readonly [member: string]: unknown;
-}
-
-export interface RunEvent {
-  readonly type: EventName;
-  readonly data: object;
 }
 
 /**

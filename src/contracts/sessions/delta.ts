@@ -1,7 +1,7 @@
 /**
  * Text of a running step on its way from a worker to readers, over PostgreSQL's NOTIFY and past every table.
- * D1. A text is named by (stepId, attempt, generation). A higher attempt or, within it, a higher generation abandons the
- *     lower one: a retry, a fallback, a repair. Texts of two of them are never joined.
+ * D1. A text is named by (stepId, try, generation). A higher try or, within it, a higher generation abandons the
+ *     lower one: a retry, a fallback, a repair. Texts of two of them are never joined. A redo has another step id.
  * D2. `offset` is where the piece begins in its text, in UTF-16 units. So a piece may come twice, and a missing one is seen.
  * D3. Whoever lacks a beginning asks for it on the request channel, and the worker sends the text from its start again.
  */
@@ -9,10 +9,11 @@ export interface StepDelta {
   readonly runId: string;
   readonly stepId: string;
   readonly attempt: number;
+  readonly try: number;
   readonly generation: number;
   readonly offset: number;
   readonly text: string;
-  /** The worker is done with this attempt, well or badly. What follows is in the events of the run. */
+  /** The worker is done with this try, well or badly. What follows is in the events of the run. */
   readonly end?: true;
 }
 
@@ -27,7 +28,7 @@ const MAX_PAYLOAD_BYTES = 7_900;
 /** Even if each unit needs an escape of six bytes, a piece of this size and its names fit into one payload. */
 export const MAX_PIECE_UNITS = 1_200;
 
-type Packed = readonly [string, string, number, number, number, string, 1?];
+type Packed = readonly [string, string, number, number, number, number, string, 1?];
 
 /** Puts as many deltas into each payload as fit. No text may be longer than MAX_PIECE_UNITS. */
 export function packDeltas(deltas: readonly StepDelta[]): string[] {
@@ -35,8 +36,8 @@ export function packDeltas(deltas: readonly StepDelta[]): string[] {
   let open = '';
   let bytes = 0;
   for (const delta of deltas) {
-    const { runId, stepId, attempt, generation, offset, text, end } = delta;
-    const names = [runId, stepId, attempt, generation, offset, text] as const;
+    const { runId, stepId, attempt, try: tryNumber, generation, offset, text, end } = delta;
+    const names = [runId, stepId, attempt, tryNumber, generation, offset, text] as const;
     const packed: Packed = end === true ? [...names, 1] : names;
     const json = JSON.stringify(packed);
     const size = Buffer.byteLength(json) + 1;
@@ -55,10 +56,11 @@ export function packDeltas(deltas: readonly StepDelta[]): string[] {
 export function unpackDeltas(payload: string): StepDelta[] {
   try {
     const list = JSON.parse(payload) as Packed[];
-    return list.map(([runId, stepId, attempt, generation, offset, text, end]) => ({
+    return list.map(([runId, stepId, attempt, tryNumber, generation, offset, text, end]) => ({
       runId,
       stepId,
       attempt,
+      try: tryNumber,
       generation,
       offset,
       text,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { stepNames } from '../../domain/sessions/state.js';
-import { eventSchema } from '../runs/event.js';
+import { eventSchema } from '../events.js';
 import { idSchema } from '../ids.js';
 import { pageOf, pageQuery } from '../page.js';
 import { budgetUseSchema, gateRecordSchema, sessionDetailSchema } from './views.js';

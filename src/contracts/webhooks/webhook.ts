@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { attemptErrors } from '../../domain/webhooks/retry.js';
-import { EVERY_EVENT, subscribableEvents } from '../../domain/webhooks/events.js';
+import { EVERY_EVENT, subscribableEvents } from './events.js';
 import { idSchema } from '../ids.js';
 import { pageOf, pageQuery } from '../page.js';
 import { isWebhookSecret } from '../../crypto/webhook-secret.js';
@@ -51,7 +51,7 @@ export const webhookListQuery = z.strictObject({ isActive: flagText.optional(), 
 const url = z.string().trim().min(1).max(2_048);
 const description = z.string().trim().max(500);
 const events = z
-  .array(z.enum(subscribableEvents as [string, ...string[]]))
+  .array(z.enum(subscribableEvents))
   .min(1)
   .max(subscribableEvents.length)
   .transform((names) => (names.includes(EVERY_EVENT) ? [EVERY_EVENT] : [...new Set(names)]))

@@ -1,12 +1,8 @@
+import type { RunEvent } from '../../contracts/event-data.js';
 import { many, sql, type Db } from '../base/sql.js';
 
-export interface StoredEvent {
-  readonly runId: string;
-  readonly pos: number;
-  readonly type: string;
-  readonly data: Record<string, unknown>;
-  readonly at: string;
-}
+/** An event with its place. What an older version wrote under a name is not looked at again. */
+export type StoredEvent = RunEvent & { readonly runId: string; readonly pos: number; readonly at: string };
 
 /** Up to `limit` events of one run after a position, in order. */
 export function listEventsAfter(db: Db, runId: string, after: number, limit: number): Promise<StoredEvent[]> {

@@ -1,3 +1,4 @@
+import type { RunProgress } from '../../contracts/runs/run.js';
 import type { RunStatus } from '../../domain/runs/status.js';
 import { startableColumns } from './runs.js';
 import type { StartableRun } from '../../contracts/runs/startable-run.js';
@@ -30,10 +31,10 @@ export async function clearHandedOver(db: Db, id: string): Promise<void> {
 export function listUnfinishedCancels(
   db: Db,
   olderThanMs: number,
-): Promise<{ id: string; workflowId: string; kind: string }[]> {
+): Promise<Pick<SilentRun, 'id' | 'kind' | 'progress' | 'workflowId'>[]> {
   return many(
     db,
-    sql`select id, workflow_id as "workflowId", kind from runs
+    sql`select id, kind, progress, workflow_id as "workflowId" from runs
          where finished_at is null
            and cancel_requested_at < now() - make_interval(secs => ${olderThanMs / 1_000})
          order by cancel_requested_at
@@ -45,6 +46,7 @@ export interface SilentRun {
   readonly id: string;
   readonly kind: string;
   readonly status: RunStatus;
+  readonly progress: RunProgress;
   readonly workflowId: string;
   readonly cancelRequested: boolean;
   readonly errorCode: string | null;
@@ -58,7 +60,7 @@ export interface SilentRun {
 export function listSilentRuns(db: Db, silentMs: number): Promise<SilentRun[]> {
   return many<SilentRun>(
     db,
-    sql`select id, kind, status, workflow_id as "workflowId", cancel_requested_at is not null as "cancelRequested",
+    sql`select id, kind, status, progress, workflow_id as "workflowId", cancel_requested_at is not null as "cancelRequested",
                error->>'code' as "errorCode", error->>'was' as "errorWas"
           from runs
          where finished_at is null

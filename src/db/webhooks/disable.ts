@@ -1,5 +1,5 @@
 import { idPrefixes } from '../../contracts/ids.js';
-import { WEBHOOK_DISABLED } from '../../domain/webhooks/events.js';
+import { WEBHOOK_DISABLED } from '../../contracts/webhooks/events.js';
 import { recordAudit } from '../audit/log.js';
 import { execute, maybeOne, one, sql } from '../base/sql.js';
 import type { Tx } from '../base/transaction.js';

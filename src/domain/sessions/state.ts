@@ -7,7 +7,9 @@ export const stepNames = ['THINK', 'EXECUTE', 'INTEGRATE'] as const;
 export type StepName = (typeof stepNames)[number];
 
 export type GateTimeoutPolicy = 'hold' | 'approve' | 'reject';
-export type DecisionChannel = 'api' | 'console' | 'signal' | 'timeout';
+/** By which way a decision came. */
+export const decisionChannels = ['api', 'console', 'signal', 'timeout'] as const;
+export type DecisionChannel = (typeof decisionChannels)[number];
 
 export interface StepResult {
   readonly stepId: string;

@@ -15,10 +15,11 @@ export interface DeltaSink {
   end(): void;
 }
 
-export interface StepAttempt {
+export interface StepTryPlace {
   readonly runId: string;
   readonly stepId: string;
   readonly attempt: number;
+  readonly try: number;
 }
 
 export interface DeltaBatcherOptions {
@@ -28,7 +29,7 @@ export interface DeltaBatcherOptions {
 }
 
 interface OpenText {
-  readonly step: StepAttempt;
+  readonly step: StepTryPlace;
   generation: number;
   text: string;
   sent: number;
@@ -51,10 +52,10 @@ export class DeltaBatcher {
     this.#intervalMs = options.intervalMs ?? INTERVAL_MS;
   }
 
-  open(step: StepAttempt): DeltaSink {
+  open(step: StepTryPlace): DeltaSink {
     const text: OpenText = { step, generation: 0, text: '', sent: 0, ended: false };
     this.#open.add(text);
-    // Told before its first word: what an earlier attempt said is abandoned now.
+    // Told before its first word: what an earlier try said is abandoned now.
     this.#mark(text);
     return {
       write: (delta) => this.#write(text, delta),

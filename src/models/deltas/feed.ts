@@ -5,7 +5,7 @@ import { unpackDeltas, type StepDelta } from '../../contracts/sessions/delta.js'
  * T1. Text is kept only for runs that somebody reads here; its source is the worker, which repeats it when asked.
  * T2. A reader gets each text in order and without a gap, by its own position: joining late and being slow are the same
  *     case. A text that begins anew begins at offset 0.
- * T3. An older attempt or generation never comes after a newer one (a worker that lost its lease may still be talking).
+ * T3. An older try or generation never comes after a newer one (a worker that lost its lease may still be talking).
  */
 export type DeltaReader = (delta: StepDelta) => boolean;
 
@@ -17,6 +17,7 @@ export interface DeltaFeedOptions {
 
 interface Text {
   readonly attempt: number;
+  readonly try: number;
   readonly generation: number;
   text: string;
   /** False until its beginning has come. */
@@ -25,7 +26,7 @@ interface Text {
 }
 
 interface Position {
-  readonly attempt: number;
+  readonly try: number;
   readonly generation: number;
   readonly offset: number;
 }
@@ -94,12 +95,20 @@ export class DeltaFeed {
     return changed;
   }
 
-  #textFor(run: RunFeed, { stepId, attempt, generation, offset }: StepDelta): Text | undefined {
+  #textFor(run: RunFeed, delta: StepDelta): Text | undefined {
+    const { stepId, attempt, generation, offset } = delta;
     const current = run.texts.get(stepId);
-    const order = current === undefined ? 1 : attempt - current.attempt || generation - current.generation;
+    const order = current === undefined ? 1 : delta.try - current.try || generation - current.generation;
     if (order < 0 || (order === 0 && current?.ended)) return undefined;
     if (order > 0) {
-      run.texts.set(stepId, { attempt, generation, text: '', known: offset === 0, ended: false });
+      run.texts.set(stepId, {
+        attempt,
+        try: delta.try,
+        generation,
+        text: '',
+        known: offset === 0,
+        ended: false,
+      });
     } else if (offset === 0) {
       current!.known = true;
     }
@@ -110,7 +119,7 @@ export class DeltaFeed {
     const text = run.texts.get(stepId);
     if (text === undefined || !text.known) return;
     for (const [reader, positions] of run.readers) deliverTo({ runId, stepId, text, reader, positions });
-    // Kept without its text, so that a late piece of the same attempt is known to be late.
+    // Kept without its text, so that a late piece of the same try is known to be late.
     if (text.ended) text.text = '';
   }
 
@@ -133,10 +142,10 @@ function deliverTo(to: {
   const { runId, stepId, text, reader, positions } = to;
   const { attempt, generation } = text;
   const before = positions.get(stepId);
-  const same = before?.attempt === attempt && before.generation === generation;
+  const same = before?.try === text.try && before.generation === generation;
   const offset = same ? before.offset : 0;
   const piece = text.text.slice(offset);
   if ((same && piece === '') || (!same && piece === '' && (before === undefined || text.ended))) return;
-  if (!reader({ runId, stepId, attempt, generation, offset, text: piece })) return;
-  positions.set(stepId, { attempt, generation, offset: offset + piece.length });
+  if (!reader({ runId, stepId, attempt, try: text.try, generation, offset, text: piece })) return;
+  positions.set(stepId, { try: text.try, generation, offset: offset + piece.length });
 }

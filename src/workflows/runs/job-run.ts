@@ -8,6 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { failureTypes } from '../../contracts/errors.js';
+import { event } from '../../contracts/event-data.js';
 import type { EndRunInput } from '../../contracts/runs/job-workflow.js';
 import type { RunError, RunOutcome, RunResult } from '../../contracts/runs/run.js';
 import { jobErrorOf } from '../../domain/runs/job-error.js';
@@ -27,7 +28,7 @@ export async function runJob(runId: string, story: () => Promise<RunResult>): Pr
     dedupKey: keyOf('begin'),
     status: 'running',
     progress: { percent: 0 },
-    events: [{ type: 'job.started', data: { state: 'PROCESSING' } }],
+    events: [event('job.started', { state: 'PROCESSING' })],
   });
   if (!begun.open) return { status: 'canceled', reason: 'the run had ended before' };
   try {

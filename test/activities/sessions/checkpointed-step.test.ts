@@ -79,7 +79,7 @@ test('a step of a run that was ended meanwhile stores nothing and is not tried a
         runId: run.id,
         dedupKey: 'end',
         status: 'canceled',
-        events: [{ type: 'job.canceled', data: {} }],
+        events: [{ type: 'job.canceled', data: { state: 'CANCELED' } }],
       }),
     );
     return 'late';

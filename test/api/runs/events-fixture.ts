@@ -62,7 +62,7 @@ async function startReadingServer(options: ReadingServerOptions): Promise<Readin
   const runs: ReadableRuns = {
     find: async (db, principal, id) => {
       const row = await findRun(db, principal, id);
-      return row && eventSubjectOf(row, { status: row.status });
+      return row && eventSubjectOf(row, { status: row.status, progress: row.progress });
     },
     ...(options.live === undefined ? {} : { live: options.live }),
   };

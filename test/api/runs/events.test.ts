@@ -1,3 +1,4 @@
+import type { PublishedEvent } from '../../../src/contracts/event-data.js';
 import { EventMessage } from '../../../src/api/events/event-message.js';
 import { readSse, type SseReader } from './events-client.js';
 import {
@@ -121,7 +122,16 @@ describe('a stream', () => {
   });
 
   test('carries what is not stored without an id, so that nobody resumes from it', async () => {
-    const body = { at: '2026-01-01T00:00:00Z', type: 'step.delta', stepId: 's', attempt: 1, text: 'a\n\nb' };
+    const body: PublishedEvent<'step.delta'> = {
+      at: '2026-01-01T00:00:00Z',
+      type: 'step.delta',
+      stepId: 's',
+      attempt: 1,
+      try: 2,
+      generation: 0,
+      offset: 0,
+      text: 'a\n\nb',
+    };
     const takers = new Map<string, (message: EventMessage) => boolean>();
     const live = (runId: string, take: (message: EventMessage) => boolean): (() => void) => {
       takers.set(runId, take);
@@ -131,7 +141,7 @@ describe('a stream', () => {
     const run = await createRun(reading.pool, reading.analyst);
     const reader = await read(server, run);
     await until('the snapshot', () => reader.frames.length === 1);
-    expect(takers.get(run)?.(new EventMessage('step.delta', body))).toBe(true);
+    expect(takers.get(run)?.(new EventMessage(body))).toBe(true);
     await addEvent(reading.pool, run, 'job.completed');
     await until('the end', () => reader.closed);
     expect(reader.frames[1]).toEqual({ id: undefined, event: 'step.delta', data: body });

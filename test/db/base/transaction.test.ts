@@ -56,7 +56,7 @@ test('a step writes nothing to a run that has ended, and its events once to one 
           lockRunStatus(tx, runId),
           projectStep(tx, {
             ...{ runId, dedupKey: 'step:1:started', status: 'running', foretold: true },
-            events: [{ type: 'step.started', data: {} }],
+            events: [{ type: 'job.progress', data: {} }],
           }),
         ]),
       ),
@@ -71,7 +71,7 @@ test('a step writes nothing to a run that has ended, and its events once to one 
     await write(run.id);
   }
   expect((await listEventsAfter(database.pool, open.id, 0, 10)).map(({ type }) => type)).toEqual([
-    'step.started',
+    'job.progress',
   ]);
   expect(await listEventsAfter(database.pool, ended.id, 0, 10)).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { runEventsChannel } from '../../../src/contracts/names.js';
+import { event } from '../../../src/contracts/event-data.js';
 import type { RunProjection } from '../../../src/contracts/runs/run.js';
 import type { Principal } from '../../../src/contracts/users/principal.js';
 import { listEventsAfter } from '../../../src/db/runs/event-reads.js';
@@ -17,8 +18,12 @@ beforeAll(async () => {
 const project = (projection: RunProjection): Promise<ProjectionResult> =>
   withTransaction(database.pool, (tx) => projectRun(tx, projection));
 
-const started = { type: 'job.started', data: {} } as const;
-const progressed = { type: 'job.progress', data: { percent: 10 } } as const;
+const started = event('job.started', { state: 'PROCESSING' });
+const progressed = event('job.progress', { percent: 10 });
+const endings = {
+  completed: event('job.completed', { state: 'SUCCESS', result: null }),
+  canceled: event('job.canceled', { state: 'CANCELED' }),
+};
 
 async function reread(run: RunRow): Promise<RunRow> {
   const found = await findRun(database.pool, owner, run.id);
@@ -87,7 +92,7 @@ test('a change whose transaction fails leaves no event and no position behind', 
 test('of two that end a run at once one wins, and nothing is written afterwards', async () => {
   const run = await givenRun(database.pool, owner);
   const ending = (status: 'completed' | 'canceled'): Promise<ProjectionResult> =>
-    project({ runId: run.id, dedupKey: status, status, events: [{ type: `job.${status}`, data: {} }] });
+    project({ runId: run.id, dedupKey: status, status, events: [endings[status]] });
   const kinds = (await Promise.all([ending('completed'), ending('canceled')])).map((result) => result.kind);
   expect(kinds.sort()).toEqual(['applied', 'finished']);
   const ended = await reread(run);
@@ -107,7 +112,7 @@ test('the change that ended a run, told again, counts as told and not as too lat
     runId: run.id,
     dedupKey: 'end',
     status: 'completed',
-    events: [{ type: 'job.completed', data: {} }],
+    events: [endings.completed],
   } as const;
   expect((await project(ending)).kind).toBe('applied');
   expect((await project(ending)).kind).toBe('repeated');
@@ -149,10 +154,10 @@ test('a run that is no longer kept is reported as gone', async () => {
 
 test('text that PostgreSQL cannot hold is replaced, not refused', async () => {
   const run = await givenRun(database.pool, owner);
-  const data = { text: 'a\u0000b\ud800c \\u0000 \u{1f600}' };
+  const data = { phase: 'a\u0000b\ud800c \\u0000 \u{1f600}' };
   await project({ runId: run.id, dedupKey: '1', events: [{ type: 'job.progress', data }] });
   const [event] = await listEventsAfter(database.pool, run.id, 0, 1);
-  expect(event?.data).toEqual({ text: 'a\ufffdb\ufffdc \\u0000 \u{1f600}' });
+  expect(event?.data).toEqual({ phase: 'a\ufffdb\ufffdc \\u0000 \u{1f600}' });
 });
 
 test('one commit is announced once, with the run and its last position', async () => {

@@ -1,7 +1,7 @@
 import { wakeWebhooks } from '../../../src/activities/webhooks/wake.js';
 import { newId } from '../../../src/contracts/ids.js';
 import type { Principal } from '../../../src/contracts/users/principal.js';
-import type { RunEvent } from '../../../src/contracts/runs/run.js';
+import { event, type RunEvent } from '../../../src/contracts/event-data.js';
 import { projectRun } from '../../../src/db/runs/events.js';
 import { withTransaction } from '../../../src/db/base/transaction.js';
 import { claimWakings } from '../../../src/db/webhooks/wake.js';
@@ -21,8 +21,8 @@ beforeAll(async () => {
 });
 afterEach(() => database.pool.query('delete from webhooks'));
 
-const started: RunEvent = { type: 'job.started', data: { state: 'PROCESSING' } };
-const ended: RunEvent = { type: 'job.completed', data: { state: 'SUCCESS' } };
+const started = event('job.started', { state: 'PROCESSING' });
+const ended = event('job.completed', { state: 'SUCCESS', result: null });
 
 async function givenWebhook(events: string[], isActive = true): Promise<string> {
   const id = newId('webhook');

@@ -1,4 +1,4 @@
-import { isFinalEvent } from '../../../src/domain/runs/event-names.js';
+import { isFinalEvent } from '../../../src/contracts/event-data.js';
 import { startOfReading } from '../../../src/domain/runs/event-start.js';
 
 test.each([

@@ -212,7 +212,7 @@ describe.each<[string, SpineOptions]>([
         runId: run.id,
         dedupKey: 'canceled-in-queue',
         status: 'canceled',
-        events: [{ type: 'job.canceled', data: {} }],
+        events: [{ type: 'job.canceled', data: { state: 'CANCELED' } }],
       }),
     );
     await running({ gather }, async () => {

@@ -45,7 +45,7 @@ async function becomes(id: string, status: RunStatus): Promise<void> {
       runId: id,
       dedupKey: `test:${status}`,
       status,
-      events: [{ type: 'job.started', data: {} }],
+      events: [{ type: 'job.started', data: { state: 'PROCESSING' } }],
     }),
   );
 }

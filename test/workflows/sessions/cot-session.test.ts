@@ -169,10 +169,11 @@ describe.each([{ maxCachedWorkflows: 50 }, { maxCachedWorkflows: 0 }])(
         const types = events.map((event) => event.type);
         expect(types.filter((type) => type === 'step.retrying')).toHaveLength(1);
         expect(types.filter((type) => type === 'step.failed')).toHaveLength(1);
-        const [begun, failed] = ['step.started', 'step.failed'].map(
-          (type) => events.findLast((event) => event.type === type && event.data['try'] === 2)?.data,
-        );
-        const { stepId, attempt } = begun!;
+        const begun = events
+          .filter((each) => each.type === 'step.started')
+          .findLast(({ data }) => data.try === 2);
+        const failed = events.find((each) => each.type === 'step.failed')?.data;
+        const { stepId, attempt } = begun!.data;
         expect(failed).toMatchObject({ stepId, attempt, try: 2, phase: 1, step: 'EXECUTE' });
       });
     });
@@ -221,6 +222,8 @@ describe.each([{ maxCachedWorkflows: 50 }, { maxCachedWorkflows: 0 }])(
         await send(rig, id, redoFrom(2), 'again');
         const after = await untilGate(rig, id, 2, 2);
         expect(after.outputDigest).not.toBe(before.outputDigest);
+        const redone = (await eventsOf(rig, id)).find((each) => each.type === 'session.redone');
+        expect(redone?.data).toMatchObject({ from: { phase: 2, step: 'THINK' }, attempt: 2 });
         expect(model.calls).toHaveLength(9);
         await expect(send(rig, id, approve(before.outputDigest), 'stale')).rejects.toMatchObject({
           code: 'stale_approval',

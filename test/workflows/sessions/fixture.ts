@@ -9,6 +9,8 @@ import {
   type SessionDefaults,
 } from '../../../src/api/sessions/start.js';
 import type { Model, ModelCallRecord, ModelRequest, ModelResult } from '../../../src/models/call.js';
+import { publishedEvent } from '../../../src/api/events/event-message.js';
+import { eventSchema } from '../../../src/contracts/events.js';
 import type { Principal } from '../../../src/contracts/users/principal.js';
 import {
   createSessionBody,
@@ -18,6 +20,7 @@ import {
 import type { TemplateDefinition } from '../../../src/contracts/templates/template.js';
 import { newId } from '../../../src/contracts/ids.js';
 import { taskQueues } from '../../../src/contracts/names.js';
+import { listEventsAfter, type StoredEvent } from '../../../src/db/runs/event-reads.js';
 import { auditColumns, type AuditRow } from '../../../src/db/audit/rows.js';
 import { many, sql } from '../../../src/db/base/sql.js';
 import { withTransaction } from '../../../src/db/base/transaction.js';
@@ -299,16 +302,12 @@ export async function eventTypesOf(rig: SessionRig, id: string): Promise<string[
   return (await eventsOf(rig, id)).map((event) => event.type);
 }
 
-export async function eventsOf(
-  rig: SessionRig,
-  id: string,
-): Promise<{ pos: number; type: string; data: Record<string, unknown> }[]> {
-  const { rows } = await rig.database.pool.query<{
-    pos: number;
-    type: string;
-    data: Record<string, unknown>;
-  }>('select pos, type, data from run_events where run_id = $1 order by pos', [id]);
-  return rows;
+/** Each is held to its schema: nothing is missing, and nothing is there that the schema does not name. */
+export async function eventsOf(rig: SessionRig, id: string): Promise<StoredEvent[]> {
+  const events = await listEventsAfter(rig.database.pool, id, 0, 1_000);
+  const published = events.map(publishedEvent);
+  expect(published.map((each) => eventSchema.parse(each))).toEqual(published);
+  return events;
 }
 
 /** What the audit log has about a session or a gate, oldest first. */

@@ -65,6 +65,11 @@ test('a gate whose time is over goes on waiting by the policy hold, and can stil
     await waitUntil(async () => (await eventsOf(rig, id)).some((event) => event.type === 'gate.expired'), {
       what: 'the end of the time of the gate',
     });
+    const { gateId } = await readProgress(rig, id);
+    const told = (await eventsOf(rig, id)).filter((each) => each.type.startsWith('gate.'));
+    expect(told).toMatchObject(
+      ['gate.opened', 'gate.reminded', 'gate.expired'].map((type) => ({ type, data: { gateId, phase: 1 } })),
+    );
     expect(await readProgress(rig, id)).toMatchObject({ status: 'waiting_approval', deadlineAtMs: null });
     expect(await gatesOf(id)).toEqual([{ status: 'waiting', via: null, expired: true }]);
     await send(rig, id, ask.approve(), 'late');

@@ -6,6 +6,7 @@ import {
 } from 'zod-openapi';
 import { z } from 'zod';
 import { problems, type ProblemCode } from '../../../contracts/problems.js';
+import { webhookMessageSchema } from '../../../contracts/webhooks/message.js';
 import type { AnyRoute, ResponseSpec } from '../route.js';
 
 export type OpenApiDocument = oas31.OpenAPIObject;
@@ -49,6 +50,7 @@ export function createOpenApiDocument(routes: readonly AnyRoute[]): OpenApiDocum
     servers: [{ url: '/' }],
     tags: [...new Set(routes.map((route) => route.tag))].map((name) => ({ name })),
     paths,
+    webhooks: { delivery: { post: delivery } },
     components: {
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'An API key (slk_…) or a JWT.' },
@@ -57,6 +59,25 @@ export function createOpenApiDocument(routes: readonly AnyRoute[]): OpenApiDocum
     },
   });
 }
+
+const delivery: ZodOpenApiOperationObject = {
+  operationId: 'receiveDelivery',
+  summary: 'What your endpoint is sent, signed by Standard Webhooks and retried until it answers 2xx',
+  tags: ['Webhooks'],
+  security: [],
+  requestParams: {
+    header: z.object({
+      'webhook-id': z.string().meta({ description: 'The same for every attempt.' }),
+      'webhook-timestamp': z.string().meta({ description: 'Seconds since 1970, of this attempt.' }),
+      'webhook-signature': z.string().meta({ description: '`v1,` and the HMAC-SHA256 in base64.' }),
+    }),
+  },
+  requestBody: { required: true, content: { 'application/json': { schema: webhookMessageSchema } } },
+  responses: {
+    '2XX': { description: 'Taken. Anything else is retried.' },
+    410: { description: 'Nobody listens here any more: the webhook is switched off.' },
+  },
+};
 
 function operation(route: AnyRoute): ZodOpenApiOperationObject {
   const keyed = route.kind === 'write' || route.kind === 'command';
