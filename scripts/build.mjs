@@ -4,6 +4,7 @@ import { cpSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sourcesHash, stampBuild } from './build-stamp.mjs';
+import { bundleConsole } from './console-bundle.mjs';
 
 const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
 const inDist = (path) => join(root, 'dist', path);
@@ -18,7 +19,7 @@ for (const file of ['activities/reports/report.typ', 'activities/reports/typeset
   cpSync(join(root, 'src', file), inDist(file));
 }
 node('bundling the workflows', inDist('workers/build-workflow-bundle.js'));
-await buildConsole();
+await bundleConsole({ outdir: inDist('console') });
 node('describing the API', join(root, 'scripts/openapi.mjs'));
 stampBuild(root, hash);
 
@@ -28,22 +29,4 @@ function node(what, ...args) {
   if (status === 0) return;
   console.error(`${stdout}${stderr}\nThe build failed while ${what}.`);
   process.exit(1);
-}
-
-async function buildConsole() {
-  const { build } = await import('esbuild');
-  await build({
-    entryPoints: [join(root, 'web/main.tsx')],
-    outdir: inDist('console'),
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    minify: true,
-    sourcemap: true,
-    target: 'es2022',
-    jsx: 'automatic',
-    jsxImportSource: 'preact',
-    logLevel: 'warning',
-  });
-  cpSync(join(root, 'web/index.html'), inDist('console/index.html'));
 }

@@ -1,6 +1,16 @@
 import { render } from 'preact';
-import { Console } from './console';
-import './main.css';
+import './styles/main.css';
+import './app/theme';
+import { Console } from './app/console';
+import { loadLanguage } from './app/i18n';
+import { enter } from './app/sign-in';
 
 const root = document.getElementById('console');
-if (root !== null) render(<Console />, root);
+
+async function start(element: HTMLElement): Promise<void> {
+  await Promise.all([loadLanguage(), enter()]);
+  element.replaceChildren();
+  render(<Console />, element);
+}
+
+if (root !== null) void start(root);

@@ -26,8 +26,9 @@ export function createApp(deps: ApiDeps, routes: readonly AnyRoute[] = createRou
   app.use(cors(config.corsOrigins));
   app.use(compression());
   app.use(problems(logger));
-  app.use(mountRoutes(routes, { ...deps, ...config }));
+  // Before the routes: a browser that opens /jobs/:id gets the page, everybody else the job.
   app.use(staticFiles(deps.consoleFolder));
+  app.use(mountRoutes(routes, { ...deps, ...config }));
   app.use(() => {
     throw new Problem('route_not_found');
   });

@@ -34,6 +34,8 @@ export interface ApiOptions {
   readonly env?: Record<string, string>;
   readonly logger?: Logger;
   readonly consoleFolder?: string;
+  /** A free one unless the address has to stay the same. */
+  readonly port?: number;
   readonly objects?: ObjectStore;
   /** Instead of those of the product. */
   readonly routes?: readonly AnyRoute[];
@@ -70,7 +72,7 @@ export async function startApi(options: ApiOptions): Promise<TestApi> {
   });
   const background = startBackground(deps);
   const server = createApiServer(createApp(deps, options.routes), createUpgrade(deps));
-  const { port } = await listen(server, { host: '127.0.0.1', port: 0 });
+  const { port } = await listen(server, { host: '127.0.0.1', port: options.port ?? 0 });
   await waitUntil(() => Promise.resolve(announcements.listening), { what: 'the listener of the API' });
   const url = `http://127.0.0.1:${port}`;
   return {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import { scopeOf } from './request-scope.js';
 
 /**
@@ -35,6 +35,7 @@ const CONSOLE_POLICY = [
   "img-src 'self' data:",
   "font-src 'self'",
   "connect-src 'self'",
+  "frame-src 'self'",
   "form-action 'self'",
   "base-uri 'none'",
   "frame-ancestors 'none'",
@@ -43,26 +44,44 @@ const CONSOLE_POLICY = [
 /** `name-ABCDEFGH.js`: a change of the content is a change of the name. */
 const HASHED = /-[A-Z0-9]{8}\.\w+$/;
 
+/** Addresses that the one page of the console shows. */
+const PAGES =
+  /^\/(?:inbox|reports|sql|notifications|users|audit|operations|settings|webhooks|(?:sessions|gates|jobs|sql|notifications\/runs)(?:\/\w+)?)$/;
+
 export function staticFiles(folder: string): Middleware {
   const files = readFiles(folder);
   const index = files.get('/index.html');
   if (index !== undefined) files.set('/', index);
   return (ctx, next) => {
-    const file = ctx.method === 'GET' || ctx.method === 'HEAD' ? files.get(ctx.path) : undefined;
+    const file = isRead(ctx) ? (files.get(ctx.path) ?? (isPage(ctx) ? index : undefined)) : undefined;
     if (file === undefined) return next();
-    scopeOf(ctx as Parameters<typeof scopeOf>[0]).route = '(console)';
-    ctx.set('Content-Security-Policy', CONSOLE_POLICY);
-    ctx.set('Cache-Control', file.cacheControl);
-    ctx.set('ETag', file.etag);
-    ctx.status = 200;
-    if (ctx.fresh) {
-      ctx.status = 304;
-      return Promise.resolve();
-    }
-    ctx.type = file.type;
-    ctx.body = file.body;
+    serve(ctx, file);
     return Promise.resolve();
   };
+}
+
+function isRead({ method }: Context): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+/** Only somebody who opens an address with a browser asks for HTML: /jobs/:id is also where the API has its jobs. */
+function isPage(ctx: Context): boolean {
+  return ctx.get('Accept').includes('text/html') && PAGES.test(ctx.path);
+}
+
+function serve(ctx: Context, file: StaticFile): void {
+  scopeOf(ctx as Parameters<typeof scopeOf>[0]).route = '(console)';
+  ctx.set('Content-Security-Policy', CONSOLE_POLICY);
+  ctx.set('Cache-Control', file.cacheControl);
+  ctx.set('ETag', file.etag);
+  ctx.vary('Accept');
+  ctx.status = 200;
+  if (ctx.fresh) {
+    ctx.status = 304;
+    return;
+  }
+  ctx.type = file.type;
+  ctx.body = file.body;
 }
 
 function readFiles(folder: string): Map<string, StaticFile> {

@@ -5,9 +5,14 @@ import { contentDisposition } from '../../domain/reports/content-disposition.js'
 import { parseRange, type ByteRange } from '../../domain/reports/byte-range.js';
 import type { ObjectStore } from '../../platform/objects/object-store.js';
 
-/** Nothing in a result may run, wherever it is shown: it holds what people and models wrote. */
+/**
+ * Nothing in a result may run, wherever it is shown: it holds what people and models wrote.
+ * The console may show it in a frame, where it is of no origin and can reach nothing.
+ */
 const RESULT_CSP =
-  "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'";
+  "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; frame-ancestors 'self'";
+/** Browsers show no PDF in a sandbox; it is no page that could run anything here. */
+const PDF_CSP = "form-action 'none'; frame-ancestors 'self'";
 
 export interface Served {
   readonly result: RunResult;
@@ -27,7 +32,8 @@ export async function serveContent(
     ETag: etag,
     'Accept-Ranges': 'bytes',
     'Cache-Control': 'private, no-cache',
-    'Content-Security-Policy': RESULT_CSP,
+    'Content-Security-Policy': result.contentType === 'application/pdf' ? PDF_CSP : RESULT_CSP,
+    'X-Frame-Options': 'SAMEORIGIN',
     'X-Content-Type-Options': 'nosniff',
     'Content-Disposition': contentDisposition(disposition, result.filename),
   });

@@ -2,7 +2,7 @@ import type { GateRecord } from '../../contracts/sessions/views.js';
 import { headOf } from '../../domain/runs/content-head.js';
 import { keyset, type PageRequest } from '../base/keyset.js';
 import { visibleTo, type Viewer } from '../runs/runs.js';
-import { many, sql, type Db } from '../base/sql.js';
+import { many, sql, type Db, type Sql } from '../base/sql.js';
 
 interface GateRow extends Omit<GateRecord, 'decidedBy'> {
   readonly deciderId: string | null;
@@ -60,6 +60,22 @@ export async function listGates(
   const open = status === 'waiting' ? sql`runs.finished_at is null` : sql`true`;
   const ofTemplate = template === undefined ? sql`true` : sql`sessions.template_name = ${template}`;
   const ofPhase = phase === undefined ? sql`true` : sql`gates.phase = ${phase}`;
+  return readGates(
+    db,
+    viewer,
+    sql`gates.status = ${status} and ${open} and ${ofTemplate} and ${ofPhase} and ${where}
+        order by ${orderBy} limit ${page.limit + 1}`,
+  );
+}
+
+/** One gate, decided or not, of a session that the viewer may see. */
+export async function findInboxGate(db: Db, viewer: Viewer, id: string): Promise<InboxRow | undefined> {
+  const [row] = await readGates(db, viewer, sql`gates.id = ${id}`);
+  return row;
+}
+
+/** `which` is the rest of the statement after `where`. */
+async function readGates(db: Db, viewer: Viewer, which: Sql): Promise<InboxRow[]> {
   const rows = await many<
     GateRow & Omit<InboxRow, 'preview'> & { head: Buffer | null } & Record<string, unknown>
   >(
@@ -72,9 +88,7 @@ export async function listGates(
           join runs on runs.id = gates.run_id
           join sessions on sessions.run_id = gates.run_id
           left join users as decider on decider.id = gates.decided_by
-         where gates.status = ${status} and ${open} and ${visibleTo(viewer)} and ${ofTemplate} and ${ofPhase}
-           and ${where}
-         order by ${orderBy} limit ${page.limit + 1}`,
+         where ${visibleTo(viewer)} and ${which}`,
   );
   return rows.map(({ head, sessionId, topic, templateName, templateVersion, paused, ...gate }) => ({
     ...toRecord(gate),

@@ -61,7 +61,8 @@ function argumentsOf(options: TemporalServerOptions): string[] {
     ...(databaseFile === undefined ? [] : ['--db-filename', databaseFile]),
     ...(databaseFile === undefined ? [] : PRAGMAS.flatMap((pragma) => ['--sqlite-pragma', pragma])),
   ];
-  return ['server', 'start-dev', '--log-level', 'warn', ...flags];
+  // The Web UI asks its maker's host for news, and no page here asks a foreign host for anything.
+  return ['server', 'start-dev', '--log-level', 'warn', '--ui-disable-news-fetch', ...flags];
 }
 
 /** Through the Web UI to the server and its namespace: all three are there, and no client has to be loaded for it. */

@@ -42,9 +42,27 @@ test('a page of the console runs its own scripts only, and may not be framed', a
   expect(policy).not.toContain('unsafe');
 });
 
-test('an address that is no file is a problem, not the console', async () => {
-  const answer = await api.send('/sessions/1', { headers: { Accept: 'text/html' } });
-  expect([answer.status, answer.body['code']]).toEqual([404, 'route_not_found']);
+const asBrowser = { headers: { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } };
+
+test.each(['/inbox', '/sessions/ses_1', '/gates/gate_1', '/jobs/job_1', '/users', '/settings'])(
+  'a browser that opens %s gets the console, and a cache keeps it apart from what the API answers',
+  async (path) => {
+    const answer = await api.send(path, asBrowser);
+    expect([answer.status, answer.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(String(answer.headers['vary'])).toContain('Accept');
+  },
+);
+
+test.each(['/nothing', '/sessions/1/2', '/jobs/job_1/result', '/api/v1/cot-sessions', '/healthz'])(
+  'a browser that opens %s gets no console',
+  async (path) => {
+    expect((await api.send(path, asBrowser)).text).not.toContain('<title>Console');
+  },
+);
+
+test('a client that does not ask for HTML gets the API, not the console', async () => {
+  const answer = await api.send('/jobs/job_1', { headers: { Accept: '*/*' } });
+  expect([answer.status, answer.body['code']]).toEqual([401, 'unauthenticated']);
 });
 
 test('a file of the console takes no POST', async () => {

@@ -252,5 +252,10 @@ describe('the inbox', () => {
       { sessionId: decided.id, decidedBy: { id: me.id }, decidedVia: 'api' },
     ]);
     expect(String(first.headers['server-timing'])).toContain('desc="1 quer');
+    const [waiting] = page.items;
+    expect((await get(`/api/v1/gates/${waiting!.id}`, me)).body).toEqual(waiting);
+    expect((await get(`/api/v1/gates/${done.items[0]!.id}`, me)).body).toEqual(done.items[0]);
+    const stranger = await createApiUser(database);
+    expect((await get(`/api/v1/gates/${waiting!.id}`, stranger)).status).toBe(404);
   });
 });

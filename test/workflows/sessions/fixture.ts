@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { Worker } from '@temporalio/worker';
 import { createSessionActivities } from '../../../src/activities/sessions/activities.js';
+import type { SessionStepDeps } from '../../../src/activities/sessions/run-step.js';
 import { sendSessionCommand } from '../../../src/api/sessions/client.js';
 import {
   draftSession,
@@ -152,12 +153,21 @@ export interface SessionRig {
   readonly temporal: TestTemporal;
 }
 
+interface WorkerOptions {
+  readonly maxCachedWorkflows?: number;
+  readonly keepOpen?: boolean;
+  /** Where the words of the model go; nowhere unless a test listens. */
+  readonly openDeltas?: SessionStepDeps['openDeltas'];
+}
+
+const unheard: SessionStepDeps['openDeltas'] = () => ({ write: () => undefined, end: () => undefined });
+
 /** Runs workers for both queues of a session while `work` runs. */
 export async function withWorkers<Result>(
   rig: SessionRig,
   model: Model,
   work: () => Promise<Result>,
-  { keepOpen = false, ...options }: { maxCachedWorkflows?: number; keepOpen?: boolean } = {},
+  { keepOpen = false, openDeltas = unheard, ...options }: WorkerOptions = {},
 ): Promise<Result> {
   const connection = await rig.temporal.nativeConnection();
   const activities = createSessionActivities({
@@ -165,7 +175,7 @@ export async function withWorkers<Result>(
     model,
     tools: [],
     contextMaxTokens: 8_000,
-    openDeltas: () => ({ write: () => undefined, end: () => undefined }),
+    openDeltas,
   });
   const common = { connection, namespace: rig.temporal.namespace, activities: { ...activities } };
   const flow = await Worker.create({

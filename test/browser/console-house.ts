@@ -1,0 +1,171 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+} from 'playwright-core';
+import { withTransaction } from '../../src/db/base/transaction.js';
+import { seedBuiltinTemplates } from '../../src/db/templates/templates.js';
+import type { Role } from '../../src/contracts/users/principal.js';
+import { createApiUser, startApi, type TestApi } from '../support/api.js';
+import { useDatabase, type TestDatabase } from '../support/servers/database.js';
+import { useTemporal, type TestTemporal } from '../support/servers/temporal.js';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** Debian's Chromium; as root it needs no sandbox, and it must not look for its maker's hosts. */
+const launch = {
+  executablePath: '/usr/bin/chromium',
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+};
+
+/** What went wrong on a page, whichever way. A test ends with none of it. */
+export interface Faults {
+  readonly foreign: string[];
+  readonly errors: string[];
+}
+
+export interface Visitor {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly userId: string;
+  readonly faults: Faults;
+}
+
+export interface VisitorOptions extends BrowserContextOptions {
+  readonly role?: Role;
+  /** A user that exists already, by their key. */
+  readonly token?: string;
+}
+
+export interface ConsoleHouse {
+  readonly database: TestDatabase;
+  readonly temporal: TestTemporal;
+  readonly api: TestApi;
+  readonly folder: string;
+  /** Somebody signed in, in a browser of their own. */
+  visit(path: string, options?: VisitorOptions): Promise<Visitor>;
+  /** Ends the API and starts another one at the same address. */
+  restartApi(whileItIsAway?: () => Promise<void>): Promise<void>;
+}
+
+/** One built console, one API, one browser for a file of tests. */
+export function useConsole({ development = false } = {}): ConsoleHouse {
+  const database = useDatabase();
+  const temporal = useTemporal();
+  const open: BrowserContext[] = [];
+  let folder: string;
+  let api: TestApi;
+  let browser: Browser;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sluice-console-'));
+    const { bundleConsole } = (await import(join(root, 'scripts/console-bundle.mjs'))) as {
+      bundleConsole: (options: { outdir: string; development: boolean }) => Promise<unknown>;
+    };
+    await bundleConsole({ outdir: folder, development });
+    await withTransaction(database.pool, seedBuiltinTemplates);
+    api = await startApi({ database, temporal, consoleFolder: folder });
+    browser = await chromium.launch(launch);
+  });
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((context) => context.close()));
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await api?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  return {
+    database,
+    temporal,
+    get api() {
+      return api;
+    },
+    get folder() {
+      return folder;
+    },
+    visit: async (path, options = {}) => {
+      const visitor = await visit({ browser, api, database }, path, options);
+      open.push(visitor.context);
+      return visitor;
+    },
+    restartApi: async (whileItIsAway) => {
+      const port = Number(new URL(api.url).port);
+      await api.close();
+      await whileItIsAway?.();
+      api = await startApi({ database, temporal, consoleFolder: folder, port });
+    },
+  };
+}
+
+interface Place {
+  readonly browser: Browser;
+  readonly api: TestApi;
+  readonly database: TestDatabase;
+}
+
+async function visit(place: Place, path: string, options: VisitorOptions): Promise<Visitor> {
+  const { role, token, ...contextOptions } = options;
+  const user = token === undefined ? await createApiUser(place.database, role) : undefined;
+  const context = await place.browser.newContext({ locale: 'en-US', ...contextOptions });
+  const signedIn = await context.request.post(`${place.api.url}/api/v1/session`, {
+    data: { apiKey: token ?? user?.token },
+  });
+  if (!signedIn.ok()) throw new Error(`signing in failed with ${signedIn.status()}`);
+  const page = await context.newPage();
+  const faults = watch(page, place.api.url);
+  await page.goto(`${place.api.url}${path}`);
+  await page.waitForSelector('main');
+  return { page, context, userId: user?.id ?? '', faults };
+}
+
+/** Chromium tells violations of the policy on the console, so they count as errors. */
+export function watch(page: Page, origin: string): Faults {
+  const faults: Faults = { foreign: [], errors: [] };
+  page.on('request', (request) => {
+    const isOwn = [origin, 'data:', 'blob:'].some((prefix) => request.url().startsWith(prefix));
+    if (!isOwn) faults.foreign.push(request.url());
+  });
+  page.on('pageerror', (error) => void faults.errors.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.errors.push(message.text());
+  });
+  return faults;
+}
+
+export const noFaults: Faults = { foreign: [], errors: [] };
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly nodes: readonly { readonly html: string }[];
+  }[];
+}
+
+let axeSource: string | undefined;
+
+/** Violations of WCAG 2 A and AA and of good practice, by rule, with the elements. */
+export async function axeViolations(page: Page): Promise<string[]> {
+  axeSource ??= await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  // Evaluated over the browser's protocol: the policy of the page forbids a script tag.
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run(),
+  );
+  return violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
+  );
+}

@@ -1,0 +1,209 @@
+import { gzipSync } from 'node:zlib';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { consoleLink } from '../../src/api/sessions/links.js';
+import { scriptedModel, untilGate, withWorkers } from '../workflows/sessions/fixture.js';
+import { createApiUser } from '../support/api.js';
+import { axeViolations, noFaults, useConsole, watch } from './console-house.js';
+
+const house = useConsole();
+
+/** Everything that a topic or an output should not be able to do to a page. */
+const strange = {
+  script: '<script>document.title="owned"</script><img src=x onerror="document.title=\'owned\'">',
+  markdown:
+    '[click](javascript:document.title="owned") ![pixel](https://evil.example/p.png) [out](https://far.example/a)',
+  bidi: 'safe \u202Etxt.exe\u202C and \u2067ישראל\u2069',
+  emoji: '👩🏽‍🚀'.repeat(50),
+  rightToLeft: 'هذا نص عربي طويل '.repeat(10),
+  long: 'x'.repeat(100_000),
+  table: `|${' c |'.repeat(50)}\n|${'---|'.repeat(50)}\n|${' v |'.repeat(50)}`,
+};
+
+async function start(token: string, body: object): Promise<string> {
+  const answer = await house.api.send('/api/v1/cot-sessions', { method: 'POST', body, token });
+  return String(answer.body['id']);
+}
+
+/** A page that is loaded: nothing of it is still on its way. */
+async function settle(page: Page): Promise<void> {
+  await page.locator('h1').first().waitFor();
+  await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+}
+
+const themes = ['light', 'dark'] as const;
+
+test('every page is without faults for everybody, in both themes, both languages and on a phone', async () => {
+  const model = scriptedModel(
+    (_request, call) => `# Part ${call}\n\nSome *text* with a [link](https://far.example/a).`,
+  );
+  await withWorkers(house, model, async () => {
+    const { token } = await createApiUser(house.database, 'ADMIN');
+    const id = await start(token, { topic: 'a calm topic', template: 'minimal' });
+    const { gateId } = await untilGate(house, id, 1);
+    const paths = [
+      ...['/inbox', '/sessions', '/sessions?start=1', '/reports', '/reports?tab=schedules', '/settings'],
+      ...['/reports?tab=dead-letters', `/gates/${gateId}`],
+      ...['', '?tab=timeline', '?tab=steps', '?tab=compare', '?tab=lineage', '?tab=events', '?edit=1'].map(
+        (query) => `/sessions/${id}${query}`,
+      ),
+    ];
+    const looks = themes.flatMap((colorScheme) => [
+      { colorScheme, locale: 'en-US', viewport: { width: 1_440, height: 900 } },
+      { colorScheme, locale: 'ja-JP', viewport: { width: 390, height: 844 } },
+    ]);
+    const found: string[] = [];
+    for (const look of looks) {
+      const { page, faults } = await house.visit(paths[0]!, { token, ...look });
+      for (const path of paths) {
+        await page.goto(`${house.api.url}${path}`);
+        await settle(page);
+        const at = `${look.colorScheme} ${look.locale} ${path}`;
+        found.push(...(await axeViolations(page)).map((violation) => `${at}: ${violation}`));
+        const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+        if (overflow > 0) found.push(`${at}: ${overflow} px too wide`);
+      }
+      found.push(...faults.errors, ...faults.foreign);
+    }
+    expect(found).toEqual([]);
+  });
+}, 180_000);
+
+test('what people and models write runs nothing, loads nothing and breaks no page', async () => {
+  const output = Object.values(strange).join('\n\n');
+  await withWorkers(
+    house,
+    scriptedModel(() => output),
+    async () => {
+      const { token } = await createApiUser(house.database);
+      const topic = [strange.script, strange.bidi, strange.emoji, strange.rightToLeft].join(' ');
+      const id = await start(token, { topic, template: 'minimal', tags: ['<b>tag</b>'], input: output });
+      const { gateId } = await untilGate(house, id, 1);
+      const { page, faults } = await house.visit('/inbox', { token });
+      for (const path of ['/inbox', '/sessions', `/sessions/${id}`, `/gates/${gateId}`]) {
+        await page.goto(`${house.api.url}${path}`);
+        await settle(page);
+        await page.getByText('document.title').first().waitFor();
+        expect(await page.title()).not.toMatch(/^owned/);
+        expect(await page.locator('main script, main img, main a[href^="javascript"]').count()).toBe(0);
+        const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+        expect([path, overflow]).toEqual([path, 0]);
+      }
+      const link = page.getByRole('link', { name: /out/ }).first();
+      expect(await link.getAttribute('rel')).toContain('noopener');
+      expect(await link.textContent()).toContain('far.example');
+      expect(faults).toEqual(noFaults);
+    },
+  );
+});
+
+test('a person who uses keys alone finds a session, reads it and decides', async () => {
+  await withWorkers(
+    house,
+    scriptedModel((_request, call) => `answer ${call}`),
+    async () => {
+      const { token } = await createApiUser(house.database);
+      const id = await start(token, { topic: 'by keys alone', template: 'minimal' });
+      await untilGate(house, id, 1);
+      const { page, faults } = await house.visit('/sessions', { token });
+      await settle(page);
+      const keys = page.keyboard;
+      await keys.press('?');
+      await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+      await keys.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await keys.press('Control+k');
+      await page.getByRole('combobox', { name: /Search/ }).fill('by keys');
+      await page.getByRole('option', { name: /by keys alone/ }).waitFor();
+      await keys.press('Enter');
+      await page.getByRole('heading', { name: 'Phase 1 waits for you' }).waitFor();
+      await page.locator('body').press('t');
+      await page.locator('.timeline').waitFor();
+      await keys.press('d');
+      await keys.press('g');
+      await keys.press('i');
+      await page.locator('.inbox-row[aria-current=true]').waitFor();
+      await keys.press('a');
+      await page.getByLabel('Notes for the next phases').waitFor();
+      await keys.type('typed here: j k x');
+      await keys.press('Control+Enter');
+      await untilGate(house, id, 2);
+      await page.locator('.inbox-row').first().waitFor();
+      expect(faults).toEqual(noFaults);
+    },
+  );
+});
+
+test('several decisions are approved together, as they were shown', async () => {
+  await withWorkers(
+    house,
+    scriptedModel((_request, call) => `answer ${call}`),
+    async () => {
+      const { token } = await createApiUser(house.database);
+      const ids = await Promise.all(
+        ['one', 'two', 'three'].map((topic) => start(token, { topic, template: 'minimal' })),
+      );
+      await Promise.all(ids.map((id) => untilGate(house, id, 1)));
+      const { page, faults } = await house.visit('/inbox', { token });
+      await page.getByRole('button', { name: /Approve several/ }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByRole('checkbox', { name: 'two' }).uncheck();
+      await dialog.getByRole('button', { name: 'Approve 2' }).click();
+      await page.getByText('2 phases are approved.').waitFor();
+      await untilGate(house, ids[0]!, 2);
+      await untilGate(house, ids[2]!, 2);
+      expect(await page.title()).toMatch(/^\(\d\) Inbox/);
+      expect((await untilGate(house, ids[1]!, 1)).currentPhase).toBe(1);
+      expect(faults).toEqual(noFaults);
+    },
+  );
+});
+
+test('an analyst sees no page of an administrator, and the API refuses what such a page would ask', async () => {
+  const { page, faults } = await house.visit('/reports?tab=dead-letters');
+  await settle(page);
+  expect(await page.getByRole('tab', { name: 'Failed for good' }).count()).toBe(0);
+  expect(await page.getByRole('link', { name: 'Audit' }).count()).toBe(0);
+  const status = await page.evaluate(async () => (await fetch('/api/v1/dead-letters')).status);
+  expect(status).toBe(403);
+  expect(faults.foreign).toEqual([]);
+});
+
+test('somebody signs in with a key, stays on the page that they opened, and signs out', async () => {
+  const { token } = await createApiUser(house.database);
+  const { context } = await house.visit('/inbox', { token });
+  await context.clearCookies();
+  const page = await context.newPage();
+  const faults = watch(page, house.api.url);
+  await page.goto(`${house.api.url}/reports`);
+  await page.getByLabel('API key').fill('slk_not-a-key');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('alert').waitFor();
+  await page.getByLabel('API key').fill(token);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'Reports' }).waitFor();
+  await page.goto(`${house.api.url}/settings`);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByLabel('API key').waitFor();
+  expect(faults.errors.filter((error) => !error.includes('401'))).toEqual([]);
+});
+
+test('the link of a workflow in the Temporal Web UI leads to its session', async () => {
+  const { token } = await createApiUser(house.database);
+  const id = await start(token, { topic: 'from the other side', template: 'minimal' });
+  const { page } = await house.visit('/inbox', { token });
+  await page.goto(consoleLink(house.api.url, id)!);
+  await page.getByRole('heading', { name: 'from the other side' }).waitFor();
+  expect(new URL(page.url()).pathname).toBe(`/sessions/${id}`);
+});
+
+test('the first page loads at most 60 kB, and no part that comes later more than 130 kB', () => {
+  const assets = join(house.folder, 'assets');
+  const size = (name: string): number => gzipSync(readFileSync(join(assets, name))).length;
+  const page = readFileSync(join(house.folder, 'index.html'), 'utf8');
+  const first = [...page.matchAll(/assets\/([\w.-]+\.(?:js|css))/g)].map(([, name]) => name!);
+  const later = readdirSync(assets).filter((name) => /\.(js|css)$/.test(name) && !first.includes(name));
+  expect(first.map(size).reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(60_000);
+  expect(later.filter((name) => size(name) > 130_000)).toEqual([]);
+});

@@ -1,0 +1,146 @@
+import { DeltaBatcher } from '../../src/models/deltas/batcher.js';
+import { createDeltaPublisher } from '../../src/models/deltas/channel.js';
+import type { Model } from '../../src/models/call.js';
+import type { Role } from '../../src/contracts/users/principal.js';
+import {
+  readProgress,
+  scriptedModel,
+  untilGate,
+  untilStatus,
+  withWorkers,
+} from '../workflows/sessions/fixture.js';
+import { createApiUser } from '../support/api.js';
+import { noFaults, useConsole, type Visitor } from './console-house.js';
+
+const house = useConsole();
+
+/** A model that speaks in two halves. The second one comes when the test lets it. */
+function talkingModel(): { model: Model; goOn: () => void } {
+  let goOn: () => void = () => undefined;
+  const mayGoOn = new Promise<void>((resolve) => (goOn = resolve));
+  const model = scriptedModel(async (request, call) => {
+    request.onDelta?.({ type: 'text', text: `first half of ${call}` });
+    if (call === 1) await mayGoOn;
+    request.onDelta?.({ type: 'text', text: `, second half of ${call}` });
+    return `first half of ${call}, second half of ${call}`;
+  });
+  return { model, goOn };
+}
+
+async function withTalk(model: Model, work: () => Promise<void>): Promise<void> {
+  const deltas = new DeltaBatcher({ publish: createDeltaPublisher(house.database.pool) });
+  const repeat = (message: { channel: string; payload?: string | undefined }): void => {
+    if (message.channel === 'step_delta_requests') deltas.repeat(message.payload ?? '');
+  };
+  const listener = await house.database.pool.connect();
+  listener.on('notification', repeat);
+  await listener.query('listen step_delta_requests');
+  try {
+    await withWorkers(house, model, work, { openDeltas: (step) => deltas.open(step) });
+  } finally {
+    await listener.query('unlisten *');
+    listener.release();
+    await deltas.stop();
+  }
+}
+
+async function startByForm({ page }: Visitor, topic: string): Promise<string> {
+  await page.getByRole('button', { name: 'Start session' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Topic' }).fill(topic);
+  await dialog.getByRole('radio', { name: /^Minimal/ }).check();
+  await dialog.getByRole('button', { name: 'Start session' }).click();
+  await page.waitForURL(/\/sessions\/ses_/);
+  return new URL(page.url()).pathname.split('/').at(-1) ?? '';
+}
+
+test('a session is started, read while the model speaks, edited, redone and approved', async () => {
+  const { model, goOn } = talkingModel();
+  await withTalk(model, async () => {
+    const visitor = await house.visit('/sessions');
+    const { page, faults } = visitor;
+    const id = await startByForm(visitor, 'latte art');
+    await page.getByText('first half of 1').waitFor();
+    expect(await page.getByText('second half of 1').count()).toBe(0);
+    goOn();
+
+    await page.getByRole('heading', { name: 'Phase 1 waits for you' }).waitFor();
+    await page.getByText('first half of 3, second half of 3').waitFor();
+    await page.getByRole('button', { name: 'Redo' }).click();
+    await page.getByLabel('What should be different?').fill('be bolder');
+    await page.getByText(/runs \d+ again/).waitFor();
+    await page.getByRole('button', { name: 'Redo phase 1' }).click();
+    await page.getByText('first half of 6, second half of 6').waitFor();
+    await page.getByText('be bolder').first().waitFor();
+    await page.getByRole('button', { name: 'Changes' }).click();
+    await page.locator('ins').first().waitFor();
+
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByRole('textbox', { name: /^Edit:/ }).fill('what a person wrote');
+    await page.getByRole('button', { name: 'Save and approve' }).click();
+    await untilGate(house, id, 2, 2);
+    await page.getByRole('heading', { name: 'Phase 2 waits for you' }).waitFor();
+    await page
+      .getByRole('button', { name: /^Understand/ })
+      .or(page.locator('.phase').first())
+      .first()
+      .click();
+    await page.getByText('what a person wrote').waitFor();
+    await page.getByText('A reviewer edited this.').waitFor();
+
+    await page.getByLabel('Notes for the next phases').fill('keep it short');
+    await page.getByRole('button', { name: 'Approve phase 2' }).click();
+    await untilStatus(house, id, 'completed');
+    await page.locator('.session-head [data-status=completed]').waitFor();
+    for (const view of ['Timeline', 'Steps', 'Compare', 'Lineage', 'Events']) {
+      await page.getByRole('tab', { name: view }).click();
+      await page.getByRole('tabpanel').locator('ol, ul, table, select').first().waitFor();
+    }
+    await page.goBack();
+    expect(faults).toEqual(noFaults);
+  });
+});
+
+test('a page that was open while the API was away says so, then misses nothing and shows nothing twice', async () => {
+  const { model, goOn } = talkingModel();
+  await withTalk(model, async () => {
+    const visitor = await house.visit('/sessions');
+    const { page } = visitor;
+    const id = await startByForm(visitor, 'away and back');
+    await page.getByText('first half of 1').waitFor();
+    await house.restartApi(async () => {
+      await page.getByText(/Reconnecting for/).waitFor();
+      goOn();
+      await untilGate(house, id, 1);
+    });
+    await page.getByRole('heading', { name: 'Phase 1 waits for you' }).waitFor();
+    await page.locator('.live-live').waitFor();
+    await page.getByRole('tab', { name: 'Events' }).click();
+    await page.locator('.event-list li').first().waitFor();
+    const positions = await page.locator('.event-list summary > :first-child').allTextContents();
+    const numbers = positions.map(Number).reverse();
+    expect(numbers).toEqual(numbers.map((_, place) => place + 1));
+    expect((await readProgress(house, id)).currentPhase).toBe(1);
+  });
+});
+
+test('of two people at one gate the second is told that it was decided, and sees how', async () => {
+  const { model, goOn } = talkingModel();
+  goOn();
+  await withTalk(model, async () => {
+    const admins: [Role, Role] = ['ADMIN', 'ADMIN'];
+    const [one, other] = await Promise.all(admins.map(async (role) => createApiUser(house.database, role)));
+    const first = await house.visit('/sessions', { token: one!.token });
+    const id = await startByForm(first, 'one gate for two');
+    const { gateId } = await untilGate(house, id, 1);
+    const second = await house.visit(`/gates/${gateId}`, { token: other!.token });
+    await second.page.getByRole('button', { name: 'Reject' }).click();
+    await second.page.getByLabel('Why is it rejected?').fill('too late');
+    await first.page.getByRole('button', { name: 'Approve phase 1' }).click();
+    await second.page.locator('.decision-over').waitFor();
+    await second.page.locator('.decision-over [data-status=approved]').waitFor();
+    await untilGate(house, id, 2);
+    expect(first.faults).toEqual(noFaults);
+    expect(second.faults).toEqual(noFaults);
+  });
+});

@@ -1,0 +1,59 @@
+import { computed, signal } from '@preact/signals';
+
+/**
+ * Whether what is shown is what is.
+ * L1. Each source says for itself how it stands; the page shows the worst of them.
+ * L2. `polling` is honest: lists are asked for every few seconds, and say when they were asked last.
+ */
+export type SourceState = 'live' | 'reconnecting';
+
+export interface LiveState {
+  readonly kind: 'live' | 'polling' | 'reconnecting' | 'offline';
+  /** When this state began; when polling, when the last answer came. */
+  readonly since: number;
+}
+
+interface Source {
+  readonly state: SourceState;
+  readonly since: number;
+}
+
+const sources = signal<ReadonlyMap<string, Source>>(new Map());
+const silentSince = signal<number | null>(null);
+const answeredAt = signal(Date.now());
+const offlineSince = signal<number | null>(navigator.onLine ? null : Date.now());
+
+addEventListener('offline', () => (offlineSince.value = Date.now()));
+addEventListener('online', () => (offlineSince.value = null));
+
+export const live = computed((): LiveState => {
+  if (offlineSince.value !== null) return { kind: 'offline', since: offlineSince.value };
+  const lost = [...sources.value.values()].filter(({ state }) => state === 'reconnecting');
+  const silences = lost.map(({ since }) => since);
+  if (silentSince.value !== null) silences.push(silentSince.value);
+  if (silences.length > 0) return { kind: 'reconnecting', since: Math.min(...silences) };
+  return sources.value.size > 0
+    ? { kind: 'live', since: answeredAt.value }
+    : { kind: 'polling', since: answeredAt.value };
+});
+
+/** What is shown may be old. */
+export const isStale = computed(() => live.value.kind === 'reconnecting' || live.value.kind === 'offline');
+
+export function noteAnswer(): void {
+  silentSince.value = null;
+  answeredAt.value = Date.now();
+}
+
+export function noteSilence(): void {
+  silentSince.value ??= Date.now();
+}
+
+export function reportSource(name: string, state: SourceState | 'gone'): void {
+  const before = sources.value.get(name);
+  if (before?.state === state) return;
+  const after = new Map(sources.value);
+  if (state === 'gone') after.delete(name);
+  else after.set(name, { state, since: Date.now() });
+  sources.value = after;
+}

@@ -1,0 +1,36 @@
+import { Icon } from '../ui/icon';
+import { Mark } from '../ui/mark';
+import { t } from './i18n';
+import { useAddress } from './location';
+import { waitingCount } from './page-title';
+import { navItems } from './routes';
+
+export function Rail() {
+  const { path } = useAddress();
+  const isHere = (item: string): boolean => path === item || path.startsWith(`${item}/`);
+  return (
+    <nav class="rail" aria-label={t().frame.pages}>
+      <a class="rail-brand" href="/inbox">
+        <Mark /> <span>Sluice</span>
+      </a>
+      <ul>
+        {navItems().map((item) => (
+          <li key={item.path}>
+            <a
+              class="rail-item"
+              href={item.path}
+              aria-current={isHere(item.path) ? 'page' : undefined}
+              title={`${t().nav[item.name]} (g ${item.key})`}
+            >
+              <Icon name={item.name} />
+              <span>{t().nav[item.name]}</span>
+              {item.name === 'inbox' && waitingCount.value > 0 && (
+                <span class="count count-waiting">{waitingCount.value}</span>
+              )}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

@@ -1,0 +1,50 @@
+import { lazy, Route, Router } from 'preact-iso';
+import { Redirect } from './redirect';
+import { NotFound } from './not-found';
+import { isAdmin } from './me';
+
+/** What the console itself shows; any other link leaves it. */
+export const CONSOLE_PATHS =
+  /^\/($|\?|#|(inbox|sessions|gates|reports|sql|notifications|users|audit|operations|settings|webhooks|ui)(\/|\?|#|$)|jobs\/[a-z0-9_]+(\?|#|$))/;
+
+const InboxPage = lazy(() => import('../inbox/inbox-page').then((page) => page.InboxPage));
+const SessionsPage = lazy(() => import('../sessions/sessions-page').then((page) => page.SessionsPage));
+const SessionPage = lazy(() => import('../session/session-page').then((page) => page.SessionPage));
+const GatePage = lazy(() => import('../gates/gate-page').then((page) => page.GatePage));
+const ReportsPage = lazy(() => import('../reports/reports-page').then((page) => page.ReportsPage));
+const JobPage = lazy(() => import('../reports/job-page').then((page) => page.JobPage));
+const SettingsPage = lazy(() => import('../settings/settings-page').then((page) => page.SettingsPage));
+
+export function Routes() {
+  return (
+    <Router>
+      <Route path="/" component={Redirect} to="/inbox" />
+      <Route path="/inbox" component={InboxPage} />
+      <Route path="/sessions" component={SessionsPage} />
+      <Route path="/sessions/:id" component={SessionPage} />
+      <Route path="/gates/:id" component={GatePage} />
+      <Route path="/reports" component={ReportsPage} />
+      <Route path="/jobs/:id" component={JobPage} />
+      <Route path="/settings" component={SettingsPage} />
+      <Route default component={NotFound} />
+    </Router>
+  );
+}
+
+export interface NavItem {
+  readonly path: string;
+  readonly name: 'inbox' | 'sessions' | 'reports';
+  readonly key: string;
+  readonly admin?: true;
+}
+
+const items: readonly NavItem[] = [
+  { path: '/inbox', name: 'inbox', key: 'i' },
+  { path: '/sessions', name: 'sessions', key: 's' },
+  { path: '/reports', name: 'reports', key: 'r' },
+];
+
+/** The pages that this person may see, in the order of the rail. */
+export function navItems(): readonly NavItem[] {
+  return items.filter(({ admin }) => admin === undefined || isAdmin());
+}

@@ -1,0 +1,190 @@
+import { useSignal } from '@preact/signals';
+import { useQuery } from '@tanstack/preact-query';
+import { post } from '../app/client';
+import { t } from '../app/i18n';
+import { queries } from '../app/queries';
+import { toast, toastProblem } from '../app/toasts';
+import { Button } from '../ui/button';
+import { Dialog } from '../ui/dialog';
+import { TextField } from '../ui/field';
+import { Empty, Loaded } from '../ui/panel';
+import { Ago } from '../ui/time';
+import { INBOX_KEY, useInbox } from './inbox-items';
+
+interface PreviewedGate {
+  readonly id: string;
+  readonly topic: string;
+  readonly phase: number;
+  readonly phaseTitle: string;
+  readonly outputDigest: string;
+  readonly openedAt: string;
+}
+
+interface BulkResult {
+  readonly results: readonly { readonly gateId: string; readonly status: 'approved' | 'refused' }[];
+}
+
+/** Approves one phase of many sessions: exactly those that the preview shows, with the content that it shows. */
+export function BulkApproveDialog({ onClose }: { readonly onClose: () => void }) {
+  const words = t().inbox;
+  const groups = useGroups();
+  const chosen = useSignal<string | null>(null);
+  const group = groups.find(({ key }) => key === chosen.value) ?? groups[0];
+  if (group === undefined) {
+    return (
+      <Dialog title={words.bulk} onClose={onClose}>
+        <Empty title={words.nothingToApprove} />
+      </Dialog>
+    );
+  }
+  return (
+    <BulkForm
+      key={group.key}
+      group={group}
+      groups={groups}
+      onChoose={(key) => (chosen.value = key)}
+      onClose={onClose}
+    />
+  );
+}
+
+interface Group {
+  readonly key: string;
+  readonly template: string;
+  readonly phase: number;
+  readonly label: string;
+}
+
+/** What can be approved together: one phase of one template. */
+function useGroups(): readonly Group[] {
+  const gates = (useInbox().data ?? []).flatMap(({ gate }) => gate ?? []);
+  const groups = new Map<string, Group & { count: number }>();
+  for (const { template, phase, phaseTitle } of gates) {
+    const key = `${template.name} ${phase}`;
+    const count = (groups.get(key)?.count ?? 0) + 1;
+    groups.set(key, {
+      key,
+      template: template.name,
+      phase,
+      count,
+      label: `${template.name} · ${phase}. ${phaseTitle} (${count})`,
+    });
+  }
+  return [...groups.values()].sort((one, other) => other.count - one.count);
+}
+
+interface BulkFormProps {
+  readonly group: Group;
+  readonly groups: readonly Group[];
+  readonly onChoose: (key: string) => void;
+  readonly onClose: () => void;
+}
+
+function BulkForm({ group, groups, onChoose, onClose }: BulkFormProps) {
+  const words = t().inbox;
+  const { template, phase } = group;
+  const preview = useQuery({
+    queryKey: ['bulk', template, phase],
+    queryFn: () =>
+      post<{ gates: readonly PreviewedGate[] }>('/api/v1/gates/bulk-approve', {
+        template,
+        phase,
+        dryRun: true,
+      }),
+    gcTime: 0,
+  });
+  const left = useSignal<ReadonlySet<string>>(new Set());
+  const comment = useSignal('');
+  const busy = useSignal(false);
+  const gates = preview.data?.gates.filter(({ id }) => !left.value.has(id)) ?? [];
+  const approve = async (): Promise<void> => {
+    busy.value = true;
+    const chosen = gates.map(({ id, outputDigest }) => ({ gateId: id, outputDigest }));
+    const note = comment.value.trim() === '' ? {} : { comment: comment.value.trim() };
+    try {
+      const body = { template, phase, dryRun: false, gates: chosen, ...note };
+      const { results } = await post<BulkResult>('/api/v1/gates/bulk-approve', body);
+      const approved = results.filter(({ status }) => status === 'approved').length;
+      toast({
+        tone: approved === results.length ? 'done' : 'plain',
+        text: words.approved(approved, results.length),
+      });
+      void queries.invalidateQueries({ queryKey: INBOX_KEY });
+      onClose();
+    } catch (error) {
+      toastProblem(error);
+      busy.value = false;
+    }
+  };
+  const footer = (
+    <>
+      <Button onClick={onClose}>{t().actions.cancel}</Button>
+      <Button kind="approve" busy={busy.value} disabled={gates.length === 0} onClick={() => void approve()}>
+        {words.approveThese(gates.length)}
+      </Button>
+    </>
+  );
+  return (
+    <Dialog title={words.bulk} wide onClose={onClose} footer={footer}>
+      <GroupChoice group={group} groups={groups} onChoose={onChoose} />
+      <Loaded query={preview}>
+        {({ gates: all }) => (
+          <GateChoice gates={all} left={left.value} onChange={(next) => (left.value = next)} />
+        )}
+      </Loaded>
+      <TextField label={words.comment} value={comment.value} onChange={(value) => (comment.value = value)} />
+    </Dialog>
+  );
+}
+
+function GroupChoice({ group, groups, onChoose }: Omit<BulkFormProps, 'onClose'>) {
+  return (
+    <div class="field">
+      <label for="bulk-group">{t().inbox.bulkWhat}</label>
+      <select
+        id="bulk-group"
+        class="input"
+        value={group.key}
+        onChange={(event) => onChoose(event.currentTarget.value)}
+      >
+        {groups.map(({ key, label }) => (
+          <option key={key} value={key}>
+            {label}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+interface GateChoiceProps {
+  readonly gates: readonly PreviewedGate[];
+  readonly left: ReadonlySet<string>;
+  readonly onChange: (left: ReadonlySet<string>) => void;
+}
+
+function GateChoice({ gates, left, onChange }: GateChoiceProps) {
+  const toggle = (id: string): void => {
+    const next = new Set(left);
+    if (!next.delete(id)) next.add(id);
+    onChange(next);
+  };
+  return (
+    <ul class="bulk-list">
+      {gates.map(({ id, topic, outputDigest, openedAt }) => (
+        <li key={id}>
+          <label class="check">
+            <input type="checkbox" checked={!left.has(id)} onChange={() => toggle(id)} />
+            <span class="bulk-topic" dir="auto">
+              {topic}
+            </span>
+          </label>
+          <code title={outputDigest}>{outputDigest.slice(0, 8)}</code>
+          <span class="quiet">
+            <Ago at={openedAt} />
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,77 @@
+import { useQuery } from '@tanstack/preact-query';
+import { get } from '../app/client';
+import { pollMs } from '../app/queries';
+import type { InboxGate, Page, SessionSummary } from '../app/types';
+
+/** One thing that waits for a person. */
+export interface InboxItem {
+  readonly id: string;
+  readonly kind: 'gate' | 'trigger' | 'attention';
+  readonly sessionId: string;
+  readonly title: string;
+  readonly note: string;
+  readonly since: string;
+  readonly deadlineAt: string | null;
+  readonly reservedBy: string | null;
+  readonly gate: InboxGate | null;
+}
+
+export const INBOX_KEY = ['inbox'] as const;
+
+/** Everything that waits, over all kinds: what is due first comes first, then what waits longest. */
+export function useInbox() {
+  return useQuery({
+    queryKey: INBOX_KEY,
+    queryFn: ({ signal }) => readInbox(signal),
+    refetchInterval: pollMs,
+  });
+}
+
+async function readInbox(signal: AbortSignal): Promise<readonly InboxItem[]> {
+  const [gates, waiting] = await Promise.all([
+    get<Page<InboxGate>>('/api/v1/gates', { status: 'waiting', limit: 100 }, signal),
+    get<Page<SessionSummary>>(
+      '/api/v1/cot-sessions',
+      { status: 'waiting_approval,needs_attention', limit: 100 },
+      signal,
+    ),
+  ]);
+  const others = waiting.items.filter(({ gateId }) => gateId === null);
+  return [...gates.items.map(ofGate), ...others.map(ofSession)].sort(byUrgency);
+}
+
+function ofGate(gate: InboxGate): InboxItem {
+  const { reservedBy } = gate as { reservedBy?: { name: string } | null };
+  return {
+    id: gate.id,
+    kind: 'gate',
+    sessionId: gate.sessionId,
+    title: gate.topic,
+    note: `${gate.phase}. ${gate.phaseTitle}`,
+    since: gate.openedAt,
+    deadlineAt: gate.paused ? null : gate.deadlineAt,
+    reservedBy: reservedBy?.name ?? null,
+    gate,
+  };
+}
+
+function ofSession(session: SessionSummary): InboxItem {
+  return {
+    id: session.id,
+    kind: session.status === 'needs_attention' ? 'attention' : 'trigger',
+    sessionId: session.id,
+    title: session.topic,
+    note: session.reason ?? `${session.currentPhase}. ${session.phaseTitle}`,
+    since: session.updatedAt,
+    deadlineAt: null,
+    reservedBy: null,
+    gate: null,
+  };
+}
+
+function byUrgency(one: InboxItem, other: InboxItem): number {
+  if (one.deadlineAt !== other.deadlineAt) {
+    return (one.deadlineAt ?? '9') < (other.deadlineAt ?? '9') ? -1 : 1;
+  }
+  return one.since < other.since ? -1 : 1;
+}

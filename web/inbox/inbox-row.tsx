@@ -1,0 +1,67 @@
+import { now } from '../app/clock';
+import { duration } from '../app/format';
+import { t } from '../app/i18n';
+import { Icon } from '../ui/icon';
+import { StateMark } from '../ui/state-mark';
+import { Ago } from '../ui/time';
+import type { InboxItem } from './inbox-items';
+
+interface InboxRowProps {
+  readonly item: InboxItem;
+  readonly isChosen: boolean;
+  readonly onChoose: () => void;
+}
+
+const statusOf = {
+  gate: 'waiting_approval',
+  trigger: 'waiting_trigger',
+  attention: 'needs_attention',
+} as const;
+
+export function InboxRow({ item, isChosen, onChoose }: InboxRowProps) {
+  return (
+    <li>
+      <a
+        href={item.kind === 'gate' ? `/gates/${item.id}` : `/sessions/${item.sessionId}`}
+        class="inbox-row"
+        data-item={item.id}
+        aria-current={isChosen ? 'true' : undefined}
+        onClick={(event) => {
+          // A phone has no room for a preview: there the row is a link.
+          if (innerWidth < 900 || event.metaKey || event.ctrlKey) return;
+          event.preventDefault();
+          event.stopPropagation();
+          onChoose();
+        }}
+      >
+        <StateMark status={statusOf[item.kind]} bare />
+        <span class="inbox-row-text">
+          <span class="inbox-row-title" dir="auto">
+            {item.title}
+          </span>
+          <span class="inbox-row-note" dir="auto">
+            {item.note}
+          </span>
+          {item.reservedBy !== null && (
+            <span class="inbox-row-note">
+              <Icon name="eye" size={12} /> {t().inbox.readBy(item.reservedBy)}
+            </span>
+          )}
+        </span>
+        <span class="inbox-row-when">
+          <Ago at={item.since} />
+          {item.deadlineAt !== null && <Due at={item.deadlineAt} />}
+        </span>
+      </a>
+    </li>
+  );
+}
+
+function Due({ at }: { readonly at: string }) {
+  const left = Date.parse(at) - now.value;
+  return (
+    <span class="due figures">
+      <Icon name="clock" size={12} /> {left > 0 ? duration(left) : t().gate.overdue}
+    </span>
+  );
+}

@@ -1,0 +1,6 @@
+import { frame } from './frame';
+import { lists } from './lists';
+import { reports } from './reports';
+import { session } from './session';
+
+export const en = { ...frame, ...session, ...lists, ...reports };

@@ -1,0 +1,7 @@
+import type { Messages } from '../../app/i18n';
+import { frame } from './frame';
+import { lists } from './lists';
+import { reports } from './reports';
+import { session } from './session';
+
+export const ja: Messages = { ...frame, ...session, ...lists, ...reports };

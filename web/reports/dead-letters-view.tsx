@@ -1,0 +1,159 @@
+import { useSignal } from '@preact/signals';
+import { post } from '../app/client';
+import { t } from '../app/i18n';
+import { useAddress } from '../app/location';
+import { queries } from '../app/queries';
+import { toast, toastProblem } from '../app/toasts';
+import type { DeadLetterView } from '../app/types';
+import { Button } from '../ui/button';
+import { Empty, Loaded } from '../ui/panel';
+import { Ago } from '../ui/time';
+import { DEAD_LETTERS, useDeadLetters } from './report-queries';
+
+interface Cause {
+  readonly key: string;
+  readonly kind: string;
+  readonly errorCode: string | null;
+  readonly letters: readonly DeadLetterView[];
+}
+
+/** What used up its retries, by its cause. One of them, or all of a cause, can be done again. */
+export function DeadLettersView() {
+  const words = t().deadLetters;
+  const address = useAddress();
+  const replayed = address.get('replayed') === 'yes' ? 'yes' : 'no';
+  const letters = useDeadLetters(replayed);
+  return (
+    <>
+      <div class="segments" role="group" aria-label={t().sessions.state}>
+        {(['no', 'yes'] as const).map((each) => (
+          <button
+            key={each}
+            type="button"
+            aria-pressed={each === replayed}
+            onClick={() => address.set({ replayed: each === 'no' ? undefined : each }, true)}
+          >
+            {each === 'no' ? words.open : words.replayed}
+          </button>
+        ))}
+      </div>
+      <Loaded query={letters}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title={words.none} text={words.noneText} />
+          ) : (
+            <>
+              {causesOf(items).map((cause) => (
+                <CauseGroup key={cause.key} cause={cause} canReplay={replayed === 'no'} />
+              ))}
+            </>
+          )
+        }
+      </Loaded>
+    </>
+  );
+}
+
+function causesOf(letters: readonly DeadLetterView[]): readonly Cause[] {
+  const causes = new Map<
+    string,
+    { key: string; kind: string; errorCode: string | null; letters: DeadLetterView[] }
+  >();
+  for (const letter of letters) {
+    const { kind, errorCode } = letter;
+    const key = `${kind} ${errorCode}`;
+    const cause = causes.get(key) ?? { key, kind, errorCode, letters: [] };
+    cause.letters.push(letter);
+    causes.set(key, cause);
+  }
+  return [...causes.values()].sort((one, other) => other.letters.length - one.letters.length);
+}
+
+function CauseGroup({ cause, canReplay }: { readonly cause: Cause; readonly canReplay: boolean }) {
+  const words = t().deadLetters;
+  const busy = useSignal(false);
+  const replayAll = async (): Promise<void> => {
+    busy.value = true;
+    try {
+      const filter = { ids: cause.letters.map(({ id }) => id) };
+      const { replayed } = await post<{ replayed: readonly unknown[] }>(`${DEAD_LETTERS}/replay`, {
+        filter,
+        dryRun: false,
+        limit: cause.letters.length,
+      });
+      toast({ tone: 'done', text: words.replayedMany(replayed.length) });
+      void queries.invalidateQueries({ queryKey: ['dead-letters'] });
+    } catch (error) {
+      toastProblem(error);
+    }
+    busy.value = false;
+  };
+  return (
+    <section class="cause">
+      <header class="page-head">
+        <h2>
+          {cause.kind} · <code>{cause.errorCode ?? '–'}</code>{' '}
+          <span class="count">{cause.letters.length}</span>
+        </h2>
+        {canReplay && (
+          <Button icon="redo" busy={busy.value} onClick={() => void replayAll()}>
+            {words.replayAll(cause.letters.length)}
+          </Button>
+        )}
+      </header>
+      <ul class="letters">
+        {cause.letters.map((letter) => (
+          <Letter key={letter.id} letter={letter} canReplay={canReplay} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Letter({ letter, canReplay }: { readonly letter: DeadLetterView; readonly canReplay: boolean }) {
+  const words = t().deadLetters;
+  const busy = useSignal(false);
+  const replay = async (): Promise<void> => {
+    busy.value = true;
+    try {
+      await post(`${DEAD_LETTERS}/${letter.id}/replay`);
+      toast({ tone: 'done', text: words.replayedMany(1) });
+      void queries.invalidateQueries({ queryKey: ['dead-letters'] });
+    } catch (error) {
+      toastProblem(error);
+    }
+    busy.value = false;
+  };
+  return (
+    <li>
+      <details>
+        <summary>
+          <span dir="auto">{letter.title}</span>{' '}
+          <span class="quiet">{words.tries(letter.errors.length)}</span>{' '}
+          <span class="quiet">
+            <Ago at={letter.createdAt} />
+          </span>
+        </summary>
+        <ol class="tries">
+          {letter.errors.map(({ step, try: number, type, message }) => (
+            <li key={`${step} ${number}`}>
+              {step} · {t().session.tryNumber(number)}
+              <p class="note note-failed" dir="auto">
+                <code>{type}</code> {message}
+              </p>
+            </li>
+          ))}
+        </ol>
+        <pre class="code" tabIndex={0}>
+          {JSON.stringify(letter.input, null, 2)}
+        </pre>
+      </details>
+      {letter.jobId !== null && <a href={`/jobs/${letter.jobId}`}>{words.job}</a>}
+      {canReplay && (
+        <Button icon="redo" busy={busy.value} onClick={() => void replay()}>
+          {words.replay}
+        </Button>
+      )}
+    </li>
+  );
+}

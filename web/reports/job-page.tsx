@@ -1,0 +1,215 @@
+import { useSignal } from '@preact/signals';
+import { useRoute } from 'preact-iso';
+import { useEffect } from 'preact/hooks';
+import { post, remove } from '../app/client';
+import { now } from '../app/clock';
+import { followEvents, type StreamEvent } from '../app/event-stream';
+import { bytes, clockTime, dateTime, duration } from '../app/format';
+import { t } from '../app/i18n';
+import { reportSource } from '../app/live';
+import { useAddress } from '../app/location';
+import { usePageTitle } from '../app/page-title';
+import { queries } from '../app/queries';
+import { toast, toastProblem } from '../app/toasts';
+import type { Job } from '../app/types';
+import { Bar } from '../ui/bar';
+import { Button } from '../ui/button';
+import { Icon } from '../ui/icon';
+import { Loaded, Panel } from '../ui/panel';
+import { StateMark, toneOf } from '../ui/state-mark';
+import { Ago } from '../ui/time';
+import { JobResult } from './job-result';
+import { jobKey, useJob } from './report-queries';
+
+/** One job: how far it is, what came of it, and what is missing. */
+export function JobPage() {
+  const id = useRoute().params['id'] ?? '';
+  const job = useJob(id);
+  const events = useLiveJob(id);
+  usePageTitle(job.data?.title ?? t().nav.reports);
+  return (
+    <div class="page job-page">
+      {<Loaded query={job}>{(data) => <JobView job={data} events={events} />}</Loaded>}
+    </div>
+  );
+}
+
+const MOST_EVENTS = 200;
+
+function useLiveJob(id: string): readonly StreamEvent[] {
+  const events = useSignal<readonly StreamEvent[]>([]);
+  useEffect(() => {
+    events.value = [];
+    const stop = followEvents(`/jobs/${id}/events`, {
+      onState: (state) => reportSource(id, state === 'live' || state === 'reconnecting' ? state : 'gone'),
+      onEvent: (event) => {
+        if (event.type !== 'snapshot') events.value = [event, ...events.value].slice(0, MOST_EVENTS);
+        void queries.invalidateQueries({ queryKey: jobKey(id), exact: true });
+      },
+    });
+    return () => {
+      stop();
+      reportSource(id, 'gone');
+    };
+  }, [id]);
+  return events.value;
+}
+
+function JobView({ job, events }: { readonly job: Job; readonly events: readonly StreamEvent[] }) {
+  const words = t().reports;
+  const isRunning = job.status === 'running';
+  return (
+    <>
+      <header class="session-head">
+        <div class="session-head-line">
+          <h1 dir="auto">{job.title}</h1>
+          <Actions job={job} />
+        </div>
+        <JobFacts job={job} />
+        {isRunning && (
+          <Bar
+            percent={job.progress.percent}
+            tone={toneOf(job.status)}
+            label={t().session.percentDone(job.progress.percent)}
+          />
+        )}
+      </header>
+      {job.attention !== undefined && <p class="note note-waiting">{job.attention}</p>}
+      {job.error !== undefined && (
+        <p class="note note-failed" dir="auto">
+          <code>{job.errorCode}</code> {job.error}
+        </p>
+      )}
+      <Gaps job={job} />
+      <Failures job={job} />
+      {job.result !== undefined && (
+        <Panel reset={job.jobId}>
+          <JobResult job={job} result={job.result} />
+        </Panel>
+      )}
+      {events.length > 0 && (
+        <details class="context">
+          <summary>{words.events}</summary>
+          <ol class="plain-events">
+            {events.map((event) => (
+              <li key={event.pos}>
+                <time class="figures quiet" dateTime={event.at} title={dateTime(event.at)}>
+                  {clockTime(event.at)}
+                </time>{' '}
+                <code>{event.type}</code>
+              </li>
+            ))}
+          </ol>
+        </details>
+      )}
+    </>
+  );
+}
+
+function JobFacts({ job }: { readonly job: Job }) {
+  const words = t().reports;
+  const endMs = job.finishedAt === null ? now.value : Date.parse(job.finishedAt);
+  return (
+    <div class="session-facts">
+      <StateMark status={job.status} />
+      <span>{words.kinds[job.kind as keyof typeof words.kinds] ?? job.kind}</span>
+      {job.progress.phase !== undefined && job.status === 'running' && <span>{job.progress.phase}</span>}
+      {job.startedAt !== null && (
+        <span>
+          {words.took} <span class="figures">{duration(Math.max(0, endMs - Date.parse(job.startedAt)))}</span>
+        </span>
+      )}
+      {job.result !== undefined && <span class="figures">{bytes(job.result.bytes)}</span>}
+      <span>
+        {words.asked} <Ago at={job.createdAt} />
+      </span>
+      {job.origin !== undefined && <a href={`/jobs/${job.origin.jobId}`}>{words.origin}</a>}
+      {job.scheduleId !== undefined && (
+        <a href={`/reports?tab=schedules&schedule=${job.scheduleId}`}>{words.fromSchedule}</a>
+      )}
+      {job.links.temporal !== null && (
+        <a href={job.links.temporal} target="_blank" rel="noopener noreferrer">
+          {t().session.openInTemporal}
+        </a>
+      )}
+    </div>
+  );
+}
+
+function Actions({ job }: { readonly job: Job }) {
+  const words = t().reports;
+  const busy = useSignal(false);
+  const cancel = async (): Promise<void> => {
+    busy.value = true;
+    await remove(`/jobs/${job.jobId}`).catch(toastProblem);
+    await queries.invalidateQueries({ queryKey: jobKey(job.jobId) });
+    busy.value = false;
+  };
+  if (job.status === 'running') {
+    return (
+      <Button icon="stop" busy={busy.value || job.cancelRequested} onClick={() => void cancel()}>
+        {job.cancelRequested ? words.canceling : t().session.cancel}
+      </Button>
+    );
+  }
+  if (job.downloadUrl === undefined) return null;
+  return (
+    <a class="button button-primary" href={job.downloadUrl} download>
+      <Icon name="download" /> {words.download}
+    </a>
+  );
+}
+
+/** What the report lacks, and the way to have it gathered again, by a new job. */
+function Gaps({ job }: { readonly job: Job }) {
+  const words = t().reports;
+  const address = useAddress();
+  const busy = useSignal(false);
+  const missing = job.sections?.filter(({ status }) => status === 'missing') ?? [];
+  if (missing.length === 0) return null;
+  const redo = async (): Promise<void> => {
+    busy.value = true;
+    try {
+      const { jobId } = await post<{ jobId: string }>(`/jobs/${job.jobId}/redo-sections`);
+      toast({ tone: 'done', text: words.gathering });
+      address.go(`/jobs/${jobId}`);
+    } catch (error) {
+      toastProblem(error);
+    }
+    busy.value = false;
+  };
+  return (
+    <div class="note note-waiting">
+      <p>{words.hasGaps}</p>
+      <ul class="bullets">
+        {missing.map(({ name, title, error }) => (
+          <li key={name} dir="auto">
+            {title}: {error}
+          </li>
+        ))}
+      </ul>
+      <Button icon="redo" busy={busy.value} onClick={() => void redo()}>
+        {words.gather}
+      </Button>
+    </div>
+  );
+}
+
+function Failures({ job }: { readonly job: Job }) {
+  if (job.errorDetails === undefined || job.errorDetails.length === 0) return null;
+  return (
+    <details class="context" open>
+      <summary>{t().reports.everyTry}</summary>
+      <ol class="tries">
+        {job.errorDetails.map(({ step, try: number, type, message, at }) => (
+          <li key={`${step} ${number}`}>
+            <strong>{step}</strong> {t().session.tryNumber(number)}, <Ago at={at} />
+            <p class="note note-failed" dir="auto">
+              <code>{type}</code> {message}
+            </p>
+          </li>
+        ))}
+      </ol>
+    </details>
+  );
+}

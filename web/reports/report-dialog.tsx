@@ -1,0 +1,37 @@
+import { useSignal } from '@preact/signals';
+import { t } from '../app/i18n';
+import { useAddress } from '../app/location';
+import { toastProblem } from '../app/toasts';
+import { Button } from '../ui/button';
+import { Dialog } from '../ui/dialog';
+import { newReport, ReportFields, requestOf } from './report-fields';
+import { makeReport } from './report-queries';
+
+export function ReportDialog({ onClose }: { readonly onClose: () => void }) {
+  const address = useAddress();
+  const draft = useSignal(newReport);
+  const busy = useSignal(false);
+  const make = async (): Promise<void> => {
+    busy.value = true;
+    try {
+      address.go(`/jobs/${await makeReport(requestOf(draft.value))}`);
+    } catch (error) {
+      toastProblem(error);
+      busy.value = false;
+    }
+  };
+  const lacksSession = draft.value.type === 'cot-session' && draft.value.sessionId === '';
+  const footer = (
+    <>
+      <Button onClick={onClose}>{t().actions.cancel}</Button>
+      <Button kind="primary" busy={busy.value} disabled={lacksSession} onClick={() => void make()}>
+        {t().reports.make}
+      </Button>
+    </>
+  );
+  return (
+    <Dialog title={t().reports.make} onClose={onClose} footer={footer}>
+      <ReportFields draft={draft.value} onChange={(next) => (draft.value = next)} />
+    </Dialog>
+  );
+}

@@ -1,0 +1,107 @@
+import { useQuery } from '@tanstack/preact-query';
+import { get } from '../app/client';
+import { t } from '../app/i18n';
+import { isAdmin } from '../app/me';
+import type { Page, SessionSummary } from '../app/types';
+import { SelectField, TextField } from '../ui/field';
+import type { ReportRequest } from './report-queries';
+
+const formats = ['html', 'pdf', 'md', 'json', 'csv'] as const;
+
+export interface ReportDraft {
+  readonly type: ReportRequest['type'];
+  readonly format: string;
+  readonly title: string;
+  readonly sessionId: string;
+  readonly hours: string;
+}
+
+export const newReport: ReportDraft = {
+  type: 'activity',
+  format: 'html',
+  title: '',
+  sessionId: '',
+  hours: '24',
+};
+
+export function requestOf({ type, format, title, sessionId, hours }: ReportDraft): ReportRequest {
+  return {
+    type,
+    format,
+    ...(title.trim() === '' ? {} : { title: title.trim() }),
+    ...(type === 'cot-session' ? { sessionId } : {}),
+    ...(type === 'activity' ? { params: { hours: Number(hours) } } : {}),
+  };
+}
+
+interface ReportFieldsProps {
+  readonly draft: ReportDraft;
+  readonly onChange: (draft: ReportDraft) => void;
+}
+
+/** What a report is about and how it comes. */
+export function ReportFields({ draft, onChange }: ReportFieldsProps) {
+  const words = t().reports;
+  const set = (change: Partial<ReportDraft>): void => onChange({ ...draft, ...change });
+  const types = (['activity', 'cot-session', 'audit'] as const).filter(
+    (type) => type !== 'audit' || isAdmin(),
+  );
+  return (
+    <>
+      <SelectField
+        label={words.type}
+        hint={words.typeHints[draft.type]}
+        value={draft.type}
+        options={types.map((type) => [type, words.types[type]] as const)}
+        onChange={(type) => set({ type: type as ReportDraft['type'] })}
+      />
+      {draft.type === 'cot-session' && (
+        <SessionField value={draft.sessionId} onChange={(sessionId) => set({ sessionId })} />
+      )}
+      {draft.type === 'activity' && (
+        <SelectField
+          label={words.hours}
+          value={draft.hours}
+          options={['1', '24', '168', '720'].map((hours) => [hours, words.hoursBack(Number(hours))] as const)}
+          onChange={(hours) => set({ hours })}
+        />
+      )}
+      <div class="grid-2">
+        <SelectField
+          label={words.format}
+          value={draft.format}
+          options={formats.map((format) => [format, words.formats[format]] as const)}
+          onChange={(format) => set({ format })}
+        />
+        <TextField
+          label={words.title}
+          value={draft.title}
+          onChange={(title) => set({ title })}
+          maxLength={200}
+        />
+      </div>
+    </>
+  );
+}
+
+function SessionField({
+  value,
+  onChange,
+}: {
+  readonly value: string;
+  readonly onChange: (id: string) => void;
+}) {
+  const sessions = useQuery({
+    queryKey: ['sessions', 'for-report'],
+    queryFn: ({ signal }) => get<Page<SessionSummary>>('/api/v1/cot-sessions', { limit: 100 }, signal),
+  });
+  const items = (sessions.data?.items ?? []).map(({ id, topic }) => [id, topic.slice(0, 100)] as const);
+  return (
+    <SelectField
+      label={t().reports.session}
+      value={value}
+      options={[['', t().compare.nothing] as const, ...items]}
+      onChange={onChange}
+    />
+  );
+}

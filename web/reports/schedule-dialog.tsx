@@ -1,0 +1,104 @@
+import { useSignal } from '@preact/signals';
+import { patch, post } from '../app/client';
+import { t } from '../app/i18n';
+import { isProblem } from '../app/problem';
+import { queries } from '../app/queries';
+import { toast, toastProblem } from '../app/toasts';
+import type { ReportSchedule } from '../app/types';
+import { Button } from '../ui/button';
+import { Dialog } from '../ui/dialog';
+import { TextField } from '../ui/field';
+import { newReport, ReportFields, requestOf, type ReportDraft } from './report-fields';
+import { SCHEDULES } from './report-queries';
+
+interface ScheduleDialogProps {
+  readonly schedule?: ReportSchedule;
+  readonly onClose: () => void;
+}
+
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** A new schedule, or a change of one: only of the version that was read. */
+export function ScheduleDialog({ schedule, onClose }: ScheduleDialogProps) {
+  const words = t().schedules;
+  const name = useSignal(schedule?.name ?? '');
+  const cron = useSignal(schedule?.cron ?? '0 9 * * mon-fri');
+  const timeZone = useSignal(schedule?.timeZone ?? zone);
+  const report = useSignal(schedule === undefined ? newReport : draftOf(schedule));
+  const faults = useSignal<Readonly<Record<string, string>>>({});
+  const busy = useSignal(false);
+  const save = async (): Promise<void> => {
+    busy.value = true;
+    faults.value = {};
+    const body = {
+      name: name.value.trim(),
+      cron: cron.value.trim(),
+      timeZone: timeZone.value.trim(),
+      report: requestOf(report.value),
+    };
+    try {
+      if (schedule === undefined) await post(SCHEDULES, body);
+      else await patch(`${SCHEDULES}/${schedule.id}`, body, schedule.version);
+      toast({ tone: 'done', text: words.saved });
+      void queries.invalidateQueries({ queryKey: ['schedules'] });
+      onClose();
+    } catch (error) {
+      if (isProblem(error, 'validation_error')) {
+        faults.value = Object.fromEntries(error.faults.map(({ path, message }) => [path, message]));
+      } else toastProblem(error);
+      busy.value = false;
+    }
+  };
+  const footer = (
+    <>
+      <Button onClick={onClose}>{t().actions.cancel}</Button>
+      <Button
+        kind="primary"
+        busy={busy.value}
+        disabled={name.value.trim() === ''}
+        onClick={() => void save()}
+      >
+        {t().actions.save}
+      </Button>
+    </>
+  );
+  return (
+    <Dialog title={schedule?.name ?? t().reports.newSchedule} onClose={onClose} footer={footer}>
+      <TextField
+        label={words.name}
+        value={name.value}
+        fault={faults.value['name']}
+        onChange={(value) => (name.value = value)}
+      />
+      <div class="grid-2">
+        <TextField
+          label={words.cron}
+          hint={words.cronHint}
+          value={cron.value}
+          fault={faults.value['cron']}
+          onChange={(value) => (cron.value = value)}
+        />
+        <TextField
+          label={words.timeZone}
+          value={timeZone.value}
+          fault={faults.value['timeZone']}
+          onChange={(value) => (timeZone.value = value)}
+        />
+      </div>
+      <ReportFields draft={report.value} onChange={(next) => (report.value = next)} />
+    </Dialog>
+  );
+}
+
+function draftOf({ report }: ReportSchedule): ReportDraft {
+  const text = (name: string): string => (typeof report[name] === 'string' ? report[name] : '');
+  const { hours } = (report['params'] ?? {}) as { hours?: number };
+  const type = (text('type') || 'activity') as ReportDraft['type'];
+  return {
+    type,
+    format: text('format') || 'html',
+    title: text('title'),
+    sessionId: text('sessionId'),
+    hours: String(hours ?? 24),
+  };
+}

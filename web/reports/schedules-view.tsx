@@ -1,0 +1,182 @@
+import { useSignal } from '@preact/signals';
+import { remove } from '../app/client';
+import { shortDateTime } from '../app/format';
+import { t } from '../app/i18n';
+import { useAddress } from '../app/location';
+import { queries } from '../app/queries';
+import { toast, toastProblem } from '../app/toasts';
+import type { Firing, ReportSchedule } from '../app/types';
+import { Button } from '../ui/button';
+import { Dialog } from '../ui/dialog';
+import { Menu } from '../ui/menu';
+import { Empty, Loaded } from '../ui/panel';
+import { StateMark } from '../ui/state-mark';
+import { Ago } from '../ui/time';
+import { commandSchedule, SCHEDULES, useFirings, useSchedules } from './report-queries';
+import { ScheduleDialog } from './schedule-dialog';
+
+export function SchedulesView({ onNew }: { readonly onNew: () => void }) {
+  const words = t().schedules;
+  const address = useAddress();
+  const schedules = useSchedules();
+  const chosen = schedules.data?.items.find(({ id }) => id === address.get('schedule'));
+  return (
+    <>
+      <Loaded query={schedules}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title={words.none} text={words.noneText}>
+              <Button kind="primary" onClick={onNew}>
+                {t().reports.newSchedule}
+              </Button>
+            </Empty>
+          ) : (
+            <ScheduleTable schedules={items} onOpen={(schedule) => address.set({ schedule })} />
+          )
+        }
+      </Loaded>
+      {chosen !== undefined && (
+        <FiringsDialog schedule={chosen} onClose={() => address.set({ schedule: undefined }, true)} />
+      )}
+    </>
+  );
+}
+
+interface ScheduleTableProps {
+  readonly schedules: readonly ReportSchedule[];
+  readonly onOpen: (id: string) => void;
+}
+
+function ScheduleTable({ schedules, onOpen }: ScheduleTableProps) {
+  const words = t().schedules;
+  const columns = [words.name, words.when, words.next, t().sessions.state];
+  return (
+    <div class="table-frame" tabIndex={0} role="group" aria-label={t().reports.schedules}>
+      <table class="table">
+        <thead>
+          <tr>
+            {columns.map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+            <th scope="col">
+              <span class="unseen">{t().session.more}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {schedules.map((schedule) => (
+            <ScheduleRow key={schedule.id} schedule={schedule} onOpen={onOpen} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function ScheduleRow({
+  schedule,
+  onOpen,
+}: {
+  readonly schedule: ReportSchedule;
+  readonly onOpen: (id: string) => void;
+}) {
+  const words = t().schedules;
+  const edits = useSignal(false);
+  const run = async (name: 'pause' | 'resume' | 'trigger', text: string): Promise<void> => {
+    try {
+      await commandSchedule(schedule.id, name);
+      toast({ tone: 'done', text });
+    } catch (error) {
+      toastProblem(error);
+    }
+  };
+  const drop = async (): Promise<void> => {
+    await remove(`${SCHEDULES}/${schedule.id}`).catch(toastProblem);
+    await queries.invalidateQueries({ queryKey: ['schedules'] });
+  };
+  return (
+    <tr class="table-row">
+      <td>
+        <button type="button" class="link" onClick={() => onOpen(schedule.id)}>
+          {schedule.name}
+        </button>
+      </td>
+      <td>
+        <code>{schedule.cron}</code> <span class="quiet">{schedule.timeZone}</span>
+      </td>
+      <td>{schedule.nextRuns[0] === undefined ? '–' : shortDateTime(schedule.nextRuns[0])}</td>
+      <td>
+        <StateMark status={schedule.enabled ? 'active' : 'paused'} />
+        {schedule.sync === 'pending' && <span class="chip chip-changed">{words.pending}</span>}
+      </td>
+      <td class="number">
+        <Menu
+          label={`${t().session.more}: ${schedule.name}`}
+          items={[
+            { label: words.runs, icon: 'menu', run: () => onOpen(schedule.id) },
+            { label: words.trigger, icon: 'play', run: () => void run('trigger', words.triggered) },
+            { label: words.edit, icon: 'edit', run: () => (edits.value = true) },
+            schedule.enabled
+              ? { label: t().session.pause, icon: 'pause', run: () => void run('pause', words.paused) }
+              : { label: t().session.resume, icon: 'play', run: () => void run('resume', words.resumed) },
+            { label: t().actions.remove, icon: 'close', danger: true, run: () => void drop() },
+          ]}
+        />
+        {edits.value && <ScheduleDialog schedule={schedule} onClose={() => (edits.value = false)} />}
+      </td>
+    </tr>
+  );
+}
+
+function FiringsDialog({
+  schedule,
+  onClose,
+}: {
+  readonly schedule: ReportSchedule;
+  readonly onClose: () => void;
+}) {
+  const words = t().schedules;
+  const firings = useFirings(schedule.id);
+  return (
+    <Dialog title={schedule.name} onClose={onClose}>
+      <h3>{words.next}</h3>
+      <ol class="next-runs">
+        {schedule.nextRuns.map((at) => (
+          <li key={at} class="figures">
+            {shortDateTime(at)}
+          </li>
+        ))}
+      </ol>
+      <h3>{words.runs}</h3>
+      <Loaded query={firings}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <p class="quiet">{words.noRuns}</p>
+          ) : (
+            <ol class="firings">
+              {items.map((firing) => (
+                <FiringLine key={firing.id} firing={firing} />
+              ))}
+            </ol>
+          )
+        }
+      </Loaded>
+    </Dialog>
+  );
+}
+
+function FiringLine({ firing }: { readonly firing: Firing }) {
+  return (
+    <li>
+      <Ago at={firing.scheduledAt} />
+      {firing.jobId === null ? (
+        <span class="quiet">{firing.skipped?.message}</span>
+      ) : (
+        <a href={`/jobs/${firing.jobId}`}>{t().schedules.job}</a>
+      )}
+      {firing.state !== null && <StateMark status={firing.state.toLowerCase()} />}
+    </li>
+  );
+}

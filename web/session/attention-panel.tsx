@@ -1,0 +1,91 @@
+import { useSignal } from '@preact/signals';
+import { t } from '../app/i18n';
+import { useKeys } from '../app/keys';
+import { toastProblem } from '../app/toasts';
+import type { SessionDetail } from '../app/types';
+import { Button } from '../ui/button';
+import { AreaField, TextField } from '../ui/field';
+import { Icon } from '../ui/icon';
+import { command } from './session-queries';
+
+/** A step that waits for its trigger. */
+export function TriggerPanel({ session }: { readonly session: SessionDetail }) {
+  const words = t().attention;
+  const send = useCommand(session.id);
+  const go = (): void => void send.run('continue-async', {});
+  useKeys([{ keys: 'a', group: 'gate', label: words.runStep, run: go }]);
+  const step = session.progress.currentStep;
+  return (
+    <section class="decision" aria-labelledby="decision-title">
+      <h2 id="decision-title">
+        <Icon name="hand" /> {words.stepWaits(step === null ? '' : t().steps[step])}
+      </h2>
+      <p>{words.stepWaitsText}</p>
+      <Button kind="approve" hint="a" busy={send.busy.value} onClick={go}>
+        {words.runStep}
+      </Button>
+    </section>
+  );
+}
+
+/** A step that used up its retries: everything before it is kept, and there are three ways on. */
+export function AttentionPanel({ session }: { readonly session: SessionDetail }) {
+  const words = t().attention;
+  const send = useCommand(session.id);
+  const instructions = useSignal('');
+  const model = useSignal('');
+  const skip = useSignal('');
+  const again = (): void => {
+    const change = {
+      ...(instructions.value.trim() === '' ? {} : { instructions: instructions.value }),
+      ...(model.value.trim() === '' ? {} : { model: model.value.trim() }),
+    };
+    void send.run('continue-async', change);
+  };
+  useKeys([{ keys: 'r', group: 'gate', label: words.again, run: again }]);
+  return (
+    <section class="decision" aria-labelledby="decision-title">
+      <h2 id="decision-title">
+        <Icon name="alert" /> {words.title}
+      </h2>
+      <p dir="auto">{session.error?.message ?? session.progress.reason}</p>
+      <p class="quiet">{words.kept}</p>
+      <Button kind="approve" hint="r" busy={send.busy.value} onClick={again}>
+        {words.again}
+      </Button>
+      <details class="decision-more">
+        <summary>{words.change}</summary>
+        <AreaField
+          label={words.instructions}
+          rows={3}
+          value={instructions.value}
+          onChange={(value) => (instructions.value = value)}
+        />
+        <TextField label={words.model} value={model.value} onChange={(value) => (model.value = value)} />
+      </details>
+      <details class="decision-more">
+        <summary>{words.leaveOut}</summary>
+        <TextField label={words.why} value={skip.value} onChange={(value) => (skip.value = value)} />
+        <div class="row">
+          <Button
+            disabled={skip.value.trim() === ''}
+            onClick={() => void send.run('continue-async', { skip: { reason: skip.value.trim() } })}
+          >
+            {words.skip}
+          </Button>
+          <Button onClick={() => void send.run('continue-async', { finish: true })}>{words.finish}</Button>
+        </div>
+      </details>
+    </section>
+  );
+}
+
+function useCommand(id: string) {
+  const busy = useSignal(false);
+  const run = async (name: string, body: object): Promise<void> => {
+    busy.value = true;
+    await command(id, name, body).catch(toastProblem);
+    busy.value = false;
+  };
+  return { busy, run };
+}

@@ -1,0 +1,92 @@
+import { useQuery } from '@tanstack/preact-query';
+import { useSignal } from '@preact/signals';
+import { get } from '../app/client';
+import type { StreamEvent } from '../app/event-stream';
+import { clockTime, dateTime } from '../app/format';
+import { t } from '../app/i18n';
+import type { SessionDetail } from '../app/types';
+import { Loaded } from '../ui/panel';
+import type { LiveSession } from './live-session';
+import { SESSIONS, sessionKey } from './session-queries';
+
+interface EventPage {
+  readonly items: readonly StreamEvent[];
+  readonly hasMore: boolean;
+  readonly nextAfter: number;
+}
+
+const MOST = 1_000;
+
+/** Everything that happened, the newest first: what is stored, and above it what arrives. */
+export function EventsView({
+  session,
+  live,
+}: {
+  readonly session: SessionDetail;
+  readonly live: LiveSession;
+}) {
+  const filter = useSignal('');
+  const stored = useQuery({
+    queryKey: [...sessionKey(session.id), 'events'],
+    queryFn: ({ signal }) => readAll(session.id, signal),
+  });
+  return (
+    <div class="events">
+      <input
+        class="input"
+        type="search"
+        data-filter
+        aria-label={t().session.filterEvents}
+        placeholder={t().session.filterEvents}
+        value={filter.value}
+        onInput={(event) => (filter.value = event.currentTarget.value)}
+      />
+      <Loaded query={stored}>
+        {(items) => <EventList events={merge(items, live.events.value)} filter={filter.value} />}
+      </Loaded>
+    </div>
+  );
+}
+
+async function readAll(id: string, signal: AbortSignal): Promise<readonly StreamEvent[]> {
+  const events: StreamEvent[] = [];
+  let after = 0;
+  for (let more = true; more && events.length < MOST;) {
+    const page = await get<EventPage>(`${SESSIONS}/${id}/events`, { after, limit: 100 }, signal);
+    events.push(...page.items);
+    more = page.hasMore;
+    after = page.nextAfter;
+  }
+  return events.reverse();
+}
+
+function merge(stored: readonly StreamEvent[], live: readonly StreamEvent[]): readonly StreamEvent[] {
+  const last = stored[0]?.pos ?? 0;
+  return [...live.filter(({ pos = 0 }) => pos > last), ...stored];
+}
+
+function EventList({ events, filter }: { readonly events: readonly StreamEvent[]; readonly filter: string }) {
+  const wanted = filter.trim().toLowerCase();
+  const shown =
+    wanted === '' ? events : events.filter((event) => JSON.stringify(event).toLowerCase().includes(wanted));
+  return (
+    <ol class="event-list">
+      {shown.map((event) => (
+        <li key={event.pos}>
+          <details>
+            <summary>
+              <span class="figures quiet">{event.pos}</span>
+              <time dateTime={event.at} title={dateTime(event.at)} class="figures">
+                {clockTime(event.at)}
+              </time>
+              <code>{event.type}</code>
+            </summary>
+            <pre class="code" dir="auto" tabIndex={0}>
+              {JSON.stringify(event, null, 2)}
+            </pre>
+          </details>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,42 @@
+import { useQuery } from '@tanstack/preact-query';
+import { get } from '../app/client';
+import { t } from '../app/i18n';
+import type { Page, PhaseView, SessionDetail, StepDetail, StepView } from '../app/types';
+import { Empty, Loaded } from '../ui/panel';
+import { readable } from '../ui/readable';
+import { WordDiff } from '../ui/word-diff';
+import { SESSIONS, sessionKey } from './session-queries';
+
+interface PhaseChangesProps {
+  readonly session: SessionDetail;
+  readonly phase: PhaseView;
+}
+
+/** What the last redo changed, word by word. */
+export function PhaseChanges({ session, phase }: PhaseChangesProps) {
+  const before = useEarlierOutput(session, phase);
+  return (
+    <Loaded query={before}>
+      {({ text }) => {
+        if (text === null || phase.output === null) return <Empty title={t().session.nothingToCompare} />;
+        if (text === phase.output) return <Empty title={t().session.noChange} />;
+        return <WordDiff before={readable(text)} after={readable(phase.output)} />;
+      }}
+    </Loaded>
+  );
+}
+
+function useEarlierOutput({ id }: SessionDetail, { number, attempt }: PhaseView) {
+  return useQuery({
+    queryKey: [...sessionKey(id), 'earlier', number, attempt],
+    queryFn: async ({ signal }): Promise<{ text: string | null }> => {
+      const query = { phase: number, step: 'INTEGRATE', status: 'completed', limit: 100 };
+      const { items } = await get<Page<StepView>>(`${SESSIONS}/${id}/steps`, query, signal);
+      const last = items.findLast((step) => step.attempt < attempt);
+      if (last === undefined) return { text: null };
+      const { output } = await get<StepDetail>(`${SESSIONS}/${id}/steps/${last.id}`, {}, signal);
+      return { text: output };
+    },
+    staleTime: Infinity,
+  });
+}

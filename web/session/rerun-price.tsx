@@ -1,0 +1,34 @@
+import { compactNumber, duration, money } from '../app/format';
+import { t } from '../app/i18n';
+import { ProblemNote, Skeleton } from '../ui/panel';
+import { Explain } from '../ui/explain';
+import { useRerunPreview, type Rerun } from './session-queries';
+
+interface RerunPriceProps {
+  readonly sessionId: string;
+  readonly kind: 'redo' | 'fork';
+  readonly from: Rerun['from'];
+  readonly digest: string | null;
+}
+
+/** What it will cost, before it is done: what is reused, what runs again, and what that took the last time. */
+export function RerunPrice({ sessionId, kind, from, digest }: RerunPriceProps) {
+  const preview = useRerunPreview(sessionId, kind, { from }, digest);
+  const words = t().session;
+  if (preview.data === undefined) {
+    return preview.error == null ? <Skeleton lines={1} /> : <ProblemNote error={preview.error} />;
+  }
+  const { reusedSteps, rerunSteps, estimatedTokens, estimatedCostUsd, estimatedMs, basis } = preview.data;
+  const facts = [
+    words.reuses(reusedSteps.length),
+    words.runsAgain(rerunSteps.length),
+    ...(estimatedTokens === null ? [] : [words.aboutTokens(compactNumber(estimatedTokens))]),
+    ...(estimatedCostUsd === null ? [] : [money(estimatedCostUsd)]),
+    ...(estimatedMs == null ? [] : [duration(estimatedMs)]),
+  ];
+  return (
+    <p class="price">
+      <Explain basis={basis ?? words.priceBasis}>{facts.join(' · ')}</Explain>
+    </p>
+  );
+}

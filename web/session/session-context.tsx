@@ -1,0 +1,112 @@
+import { compactNumber, money } from '../app/format';
+import { t } from '../app/i18n';
+import type { GateRecord, SessionDetail } from '../app/types';
+import { DataView } from '../ui/data-view';
+import { Panel } from '../ui/panel';
+import { StateMark } from '../ui/state-mark';
+import { Ago } from '../ui/time';
+import { useUsage } from './session-queries';
+
+/** What stands around a decision: what was given, what was decided before, and what it cost so far. */
+export function SessionContext({ session }: { readonly session: SessionDetail }) {
+  const words = t().session;
+  const decided = session.gates.filter(({ decidedAt }) => decidedAt !== null).reverse();
+  return (
+    <>
+      {session.input !== null && (
+        <details class="context">
+          <summary>{words.input}</summary>
+          <DataView value={session.input} />
+        </details>
+      )}
+      {decided.length > 0 && (
+        <details class="context" open>
+          <summary>
+            {words.decisions} <span class="count">{decided.length}</span>
+          </summary>
+          <ol class="decided">
+            {decided.map((gate) => (
+              <DecidedGate key={gate.id} gate={gate} />
+            ))}
+          </ol>
+        </details>
+      )}
+      <details class="context">
+        <summary>{words.usage}</summary>
+        <Panel>
+          <UsageTable id={session.id} />
+        </Panel>
+      </details>
+      <details class="context">
+        <summary>{words.settings}</summary>
+        <Settings session={session} />
+      </details>
+    </>
+  );
+}
+
+function DecidedGate({ gate }: { readonly gate: GateRecord }) {
+  const by = gate.decidedBy?.name ?? t().session.via[gate.decidedVia ?? 'timeout'];
+  return (
+    <li>
+      <div>
+        <StateMark status={gate.status} /> {gate.phase}. <span dir="auto">{gate.phaseTitle}</span>
+      </div>
+      <div class="quiet" dir="auto">
+        {by}, <Ago at={gate.decidedAt ?? gate.openedAt} />
+      </div>
+      {gate.comment !== null && <p dir="auto">{gate.comment}</p>}
+    </li>
+  );
+}
+
+function UsageTable({ id }: { readonly id: string }) {
+  const words = t().session;
+  const phases = useUsage(id).data?.phases ?? [];
+  return (
+    <table class="table table-tight">
+      <thead>
+        <tr>
+          <th scope="col">{words.phase}</th>
+          <th scope="col" class="number">
+            {words.tokensColumn}
+          </th>
+          <th scope="col" class="number">
+            {words.cost}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {phases.map(({ phase, title, tokensIn, tokensOut, costUsd, unpricedSteps }) => (
+          <tr key={phase}>
+            <td dir="auto">
+              {phase}. {title}
+            </td>
+            <td class="number">{compactNumber(tokensIn + tokensOut)}</td>
+            <td class="number">{unpricedSteps > 0 && costUsd === 0 ? '–' : money(costUsd)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Settings({ session }: { readonly session: SessionDetail }) {
+  const words = t().session;
+  const facts: [string, string][] = [
+    [words.model, session.model ?? words.asTemplateSays],
+    [words.autoSteps, session.autoProgressSteps ? t().actions.yes : t().actions.no],
+    [words.autoPhases, session.autoProgressPhases ? t().actions.yes : t().actions.no],
+    ['ID', session.id],
+  ];
+  return (
+    <dl class="facts">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd dir="auto">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

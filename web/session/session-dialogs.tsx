@@ -1,0 +1,92 @@
+import { useSignal } from '@preact/signals';
+import { t } from '../app/i18n';
+import { useAddress } from '../app/location';
+import { toast, toastProblem } from '../app/toasts';
+import type { SessionDetail } from '../app/types';
+import { Button } from '../ui/button';
+import { Dialog } from '../ui/dialog';
+import { AreaField, SelectField, TextField } from '../ui/field';
+import { RerunPrice } from './rerun-price';
+import { command, forkSession } from './session-queries';
+
+interface DialogProps {
+  readonly session: SessionDetail;
+  readonly onClose: () => void;
+}
+
+export function CancelDialog({ session, onClose }: DialogProps) {
+  const words = t().session;
+  const reason = useSignal('');
+  const busy = useSignal(false);
+  const cancel = async (): Promise<void> => {
+    busy.value = true;
+    try {
+      await command(session.id, 'cancel', reason.value === '' ? {} : { reason: reason.value });
+      onClose();
+    } catch (error) {
+      toastProblem(error);
+      busy.value = false;
+    }
+  };
+  const footer = (
+    <>
+      <Button onClick={onClose}>{words.keepRunning}</Button>
+      <Button kind="danger" busy={busy.value} onClick={() => void cancel()}>
+        {words.cancelForGood}
+      </Button>
+    </>
+  );
+  return (
+    <Dialog title={words.cancelTitle} onClose={onClose} footer={footer}>
+      <p>{words.cancelText}</p>
+      <TextField label={words.reason} value={reason.value} onChange={(value) => (reason.value = value)} />
+    </Dialog>
+  );
+}
+
+export function ForkDialog({ session, onClose }: DialogProps) {
+  const words = t().session;
+  const address = useAddress();
+  const phase = useSignal(String(session.progress.currentPhase));
+  const instructions = useSignal('');
+  const busy = useSignal(false);
+  const from = { phase: Number(phase.value) };
+  const fork = async (): Promise<void> => {
+    busy.value = true;
+    try {
+      const rerun = instructions.value === '' ? { from } : { from, instructions: instructions.value };
+      const { id } = await forkSession(session.id, rerun);
+      toast({ tone: 'done', text: words.forked });
+      address.go(`/sessions/${id}`);
+      onClose();
+    } catch (error) {
+      toastProblem(error);
+      busy.value = false;
+    }
+  };
+  const footer = (
+    <>
+      <Button onClick={onClose}>{t().actions.cancel}</Button>
+      <Button kind="primary" busy={busy.value} onClick={() => void fork()}>
+        {words.fork}
+      </Button>
+    </>
+  );
+  return (
+    <Dialog title={words.forkTitle} onClose={onClose} footer={footer}>
+      <p>{words.forkText}</p>
+      <SelectField
+        label={words.forkFrom}
+        value={phase.value}
+        onChange={(value) => (phase.value = value)}
+        options={session.phases.map(({ number, title }) => [String(number), `${number}. ${title}`] as const)}
+      />
+      <AreaField
+        label={words.instructions}
+        value={instructions.value}
+        onChange={(value) => (instructions.value = value)}
+      />
+      <RerunPrice sessionId={session.id} kind="fork" from={from} digest={session.progress.outputDigest} />
+    </Dialog>
+  );
+}

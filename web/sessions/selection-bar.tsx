@@ -1,0 +1,81 @@
+import { useSignal } from '@preact/signals';
+import { t } from '../app/i18n';
+import { toast } from '../app/toasts';
+import type { SessionSummary } from '../app/types';
+import { command } from '../session/session-queries';
+import { Button, IconButton } from '../ui/button';
+import { Dialog } from '../ui/dialog';
+
+interface SelectionBarProps {
+  readonly sessions: readonly SessionSummary[];
+  readonly onClear: () => void;
+}
+
+const isOpen = ({ status }: SessionSummary): boolean =>
+  !['completed', 'rejected', 'failed', 'canceled'].includes(status);
+
+const able = {
+  pause: (session: SessionSummary) => isOpen(session) && session.status !== 'paused',
+  resume: (session: SessionSummary) => session.status === 'paused',
+  cancel: isOpen,
+} as const;
+
+type BulkCommand = keyof typeof able;
+
+/** What can be done to many sessions at once. One that refuses does not stop the others. */
+export function SelectionBar({ sessions, onClear }: SelectionBarProps) {
+  const words = t().sessions;
+  const busy = useSignal(false);
+  const asks = useSignal(false);
+  const run = async (name: BulkCommand): Promise<void> => {
+    busy.value = true;
+    const chosen = sessions.filter(able[name]);
+    const done = await Promise.allSettled(chosen.map(({ id }) => command(id, name)));
+    const count = done.filter(({ status }) => status === 'fulfilled').length;
+    toast({ tone: count === chosen.length ? 'done' : 'plain', text: words.bulkDone(count, chosen.length) });
+    busy.value = false;
+    onClear();
+  };
+  const count = (name: BulkCommand): number => sessions.filter(able[name]).length;
+  return (
+    <div class="selection-bar" role="region" aria-label={words.selected(sessions.length)}>
+      <strong>{words.selected(sessions.length)}</strong>
+      <Button
+        icon="pause"
+        busy={busy.value}
+        disabled={count('pause') === 0}
+        onClick={() => void run('pause')}
+      >
+        {t().session.pause}
+      </Button>
+      <Button
+        icon="play"
+        busy={busy.value}
+        disabled={count('resume') === 0}
+        onClick={() => void run('resume')}
+      >
+        {t().session.resume}
+      </Button>
+      <Button kind="danger" icon="stop" disabled={count('cancel') === 0} onClick={() => (asks.value = true)}>
+        {t().session.cancel}
+      </Button>
+      <IconButton icon="close" label={words.clearSelection} onClick={onClear} />
+      {asks.value && (
+        <Dialog
+          title={words.cancelMany(count('cancel'))}
+          onClose={() => (asks.value = false)}
+          footer={
+            <>
+              <Button onClick={() => (asks.value = false)}>{t().session.keepRunning}</Button>
+              <Button kind="danger" busy={busy.value} onClick={() => void run('cancel')}>
+                {t().session.cancelForGood}
+              </Button>
+            </>
+          }
+        >
+          <p>{t().session.cancelText}</p>
+        </Dialog>
+      )}
+    </div>
+  );
+}

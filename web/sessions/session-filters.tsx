@@ -1,0 +1,92 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { t } from '../app/i18n';
+import { useAddress } from '../app/location';
+import { IconButton } from '../ui/button';
+import { statusWord } from '../ui/state-mark';
+import { useTemplates, type FilterName, type SessionFilters as Filters } from './session-list-queries';
+
+const statusSets = [
+  ['running', 'queued,running'],
+  ['waiting_approval', 'waiting_approval,needs_attention'],
+  ['paused', 'paused'],
+  ['completed', 'completed'],
+  ['failed', 'failed,rejected'],
+  ['canceled', 'canceled'],
+] as const;
+
+const TYPING_MS = 250;
+
+/** Filters of the list as parts of the address. */
+export function SessionFilters({ filters }: { readonly filters: Filters }) {
+  const words = t().sessions;
+  const address = useAddress();
+  const templates = useTemplates().data?.items ?? [];
+  const set = (name: FilterName, value: string): void => address.set({ [name]: value }, true);
+  return (
+    <div class="filters" role="search">
+      <SearchBox value={filters.q ?? ''} onChange={(value) => set('q', value)} />
+      <div class="segments" role="group" aria-label={words.state}>
+        <button type="button" aria-pressed={filters.status === undefined} onClick={() => set('status', '')}>
+          {words.all}
+        </button>
+        {statusSets.map(([word, value]) => (
+          <button
+            key={word}
+            type="button"
+            aria-pressed={filters.status === value}
+            onClick={() => set('status', filters.status === value ? '' : value)}
+          >
+            {statusWord(word)}
+          </button>
+        ))}
+      </div>
+      <select
+        class="input input-small"
+        aria-label={words.template}
+        value={filters.template ?? ''}
+        onChange={(event) => set('template', event.currentTarget.value)}
+      >
+        <option value="">{words.everyTemplate}</option>
+        {templates.map(({ name }) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </select>
+      {filters.tag !== undefined && (
+        <span class="chip chip-removable">
+          #{filters.tag}
+          <IconButton icon="close" label={t().actions.remove} onClick={() => set('tag', '')} />
+        </span>
+      )}
+    </div>
+  );
+}
+
+interface SearchBoxProps {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+/** Searches when the typing rests, not at every letter. */
+function SearchBox({ value, onChange }: SearchBoxProps) {
+  const text = useSignal(value);
+  useEffect(() => {
+    if (text.value === value) return;
+    const timer = setTimeout(() => onChange(text.value), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [text.value]);
+  return (
+    <input
+      class="input"
+      type="search"
+      data-filter
+      aria-label={t().sessions.search}
+      placeholder={t().sessions.search}
+      value={text.value}
+      dir="auto"
+      onInput={(event) => (text.value = event.currentTarget.value)}
+    />
+  );
+}

@@ -1,0 +1,232 @@
+import { useSignal } from '@preact/signals';
+import { useDraft } from '../app/drafts';
+import { language, t } from '../app/i18n';
+import { useAddress } from '../app/location';
+import { isProblem } from '../app/problem';
+import { toast, toastProblem } from '../app/toasts';
+import type { TemplateSummary } from '../app/types';
+import { Button } from '../ui/button';
+import { Dialog } from '../ui/dialog';
+import { AreaField, CheckField, SelectField, TextField } from '../ui/field';
+import { Loaded } from '../ui/panel';
+import { startSession, useTemplates, type NewSession } from './session-list-queries';
+
+type Text = TemplateSummary['title'];
+
+const inLanguage = (text: Text): string => (typeof text === 'string' ? text : text[language.value]);
+
+/** Starts a session: a topic and a template are enough, everything else has a default that the form names. */
+export function StartDialog({ onClose }: { readonly onClose: () => void }) {
+  const words = t().sessions;
+  const address = useAddress();
+  const templates = useTemplates();
+  const topic = useDraft('start.topic');
+  const input = useDraft('start.input');
+  const template = useSignal('viral-content');
+  const options = useSignal(noOptions);
+  const busy = useSignal(false);
+  const fault = useSignal<string | undefined>(undefined);
+  const start = async (): Promise<void> => {
+    busy.value = true;
+    fault.value = undefined;
+    try {
+      const body = bodyOf(topic.text.value, template.value, input.text.value, options.value);
+      const { id } = await startSession(body);
+      topic.forget();
+      input.forget();
+      toast({ tone: 'done', text: words.started });
+      address.go(`/sessions/${id}`);
+    } catch (error) {
+      if (isProblem(error, 'validation_error'))
+        fault.value = error.faults.map((each) => `${each.path} ${each.message}`).join('; ');
+      else toastProblem(error);
+      busy.value = false;
+    }
+  };
+  const footer = (
+    <>
+      <Button onClick={onClose}>{t().actions.cancel}</Button>
+      <Button
+        kind="primary"
+        type="submit"
+        form="start-session"
+        busy={busy.value}
+        disabled={topic.text.value.trim() === ''}
+      >
+        {words.start}
+      </Button>
+    </>
+  );
+  return (
+    <Dialog title={words.start} wide onClose={onClose} footer={footer}>
+      <form
+        id="start-session"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void start();
+        }}
+      >
+        <AreaField
+          label={words.topic}
+          hint={words.topicHint}
+          rows={3}
+          focus
+          value={topic.text.value}
+          onChange={topic.set}
+          fault={fault.value}
+        />
+        <Loaded query={templates}>
+          {({ items }) => (
+            <TemplateChoice
+              templates={items}
+              chosen={template.value}
+              onChoose={(name) => (template.value = name)}
+            />
+          )}
+        </Loaded>
+        <AreaField
+          label={words.input}
+          hint={words.inputHint}
+          rows={3}
+          value={input.text.value}
+          onChange={input.set}
+        />
+        <Options options={options.value} onChange={(next) => (options.value = next)} />
+      </form>
+    </Dialog>
+  );
+}
+
+interface TemplateChoiceProps {
+  readonly templates: readonly TemplateSummary[];
+  readonly chosen: string;
+  readonly onChoose: (name: string) => void;
+}
+
+function TemplateChoice({ templates, chosen, onChoose }: TemplateChoiceProps) {
+  return (
+    <fieldset class="cards">
+      <legend>{t().sessions.template}</legend>
+      {templates.map(({ name, title, description, phases }) => (
+        <label key={name} class="card">
+          <input
+            type="radio"
+            name="template"
+            value={name}
+            checked={name === chosen}
+            onChange={() => onChoose(name)}
+          />
+          <span class="card-title">{inLanguage(title)}</span>
+          <span class="quiet">{inLanguage(description)}</span>
+          <span class="quiet">{phases.map((phase) => inLanguage(phase.title)).join(' → ')}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+const noOptions = {
+  model: '',
+  autoProgressPhases: false,
+  autoProgressSteps: true,
+  timeoutHours: '',
+  onTimeout: 'hold',
+  maxTokens: '',
+  maxCostUsd: '',
+  tags: '',
+};
+type StartOptions = typeof noOptions;
+
+interface OptionsProps {
+  readonly options: StartOptions;
+  readonly onChange: (options: StartOptions) => void;
+}
+
+function Options({ options, onChange }: OptionsProps) {
+  const words = t().sessions;
+  const set = (change: Partial<StartOptions>): void => onChange({ ...options, ...change });
+  return (
+    <details class="decision-more">
+      <summary>{words.options}</summary>
+      <div class="grid-2">
+        <TextField
+          label={words.model}
+          hint={words.modelHint}
+          value={options.model}
+          onChange={(model) => set({ model })}
+        />
+        <TextField
+          label={words.tags}
+          hint={words.tagsHint}
+          value={options.tags}
+          onChange={(tags) => set({ tags })}
+        />
+        <TextField
+          label={words.maxTokens}
+          type="number"
+          value={options.maxTokens}
+          onChange={(maxTokens) => set({ maxTokens })}
+        />
+        <TextField
+          label={words.maxCost}
+          type="number"
+          value={options.maxCostUsd}
+          onChange={(maxCostUsd) => set({ maxCostUsd })}
+        />
+        <TextField
+          label={words.timeout}
+          type="number"
+          value={options.timeoutHours}
+          onChange={(timeoutHours) => set({ timeoutHours })}
+        />
+        <SelectField
+          label={words.onTimeout}
+          value={options.onTimeout}
+          options={(['hold', 'approve', 'reject'] as const).map(
+            (each) => [each, t().gate.onTimeout[each]] as const,
+          )}
+          onChange={(onTimeout) => set({ onTimeout })}
+        />
+      </div>
+      <CheckField
+        label={words.autoSteps}
+        checked={options.autoProgressSteps}
+        onChange={(autoProgressSteps) => set({ autoProgressSteps })}
+      />
+      <CheckField
+        label={words.autoPhases}
+        checked={options.autoProgressPhases}
+        onChange={(autoProgressPhases) => set({ autoProgressPhases })}
+      />
+    </details>
+  );
+}
+
+function bodyOf(topic: string, template: string, input: string, options: StartOptions): NewSession {
+  const tags = options.tags
+    .split(',')
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '');
+  const budget = {
+    ...(options.maxTokens === '' ? {} : { maxTokens: Number(options.maxTokens) }),
+    ...(options.maxCostUsd === '' ? {} : { maxCostUsd: Number(options.maxCostUsd) }),
+  };
+  return {
+    topic,
+    template,
+    autoProgressSteps: options.autoProgressSteps,
+    autoProgressPhases: options.autoProgressPhases,
+    ...(input.trim() === '' ? {} : { input }),
+    ...(options.model.trim() === '' ? {} : { model: options.model.trim() }),
+    ...(tags.length === 0 ? {} : { tags }),
+    ...(Object.keys(budget).length === 0 ? {} : { budget }),
+    ...(options.timeoutHours === ''
+      ? {}
+      : {
+          gate: {
+            timeoutSeconds: Math.round(Number(options.timeoutHours) * 3_600),
+            onTimeout: options.onTimeout,
+          },
+        }),
+  };
+}

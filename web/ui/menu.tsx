@@ -1,0 +1,100 @@
+import { useId, useRef } from 'preact/hooks';
+import { Icon, type IconName } from './icon';
+
+export interface MenuItem {
+  readonly label: string;
+  readonly icon?: IconName;
+  readonly danger?: boolean;
+  readonly href?: string;
+  readonly download?: boolean;
+  readonly run?: () => void;
+}
+
+/** A native popover: closes on Escape and on a click elsewhere. */
+export function Menu({ label, items }: { readonly label: string; readonly items: readonly MenuItem[] }) {
+  const id = useId().replaceAll(':', '');
+  const menu = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const place = (event: Event): void => {
+    if ((event as ToggleEvent).newState !== 'open' || menu.current === null || button.current === null)
+      return;
+    const at = button.current.getBoundingClientRect();
+    menu.current.style.setProperty('--menu-top', `${at.bottom + 4}px`);
+    menu.current.style.setProperty('--menu-right', `${Math.max(8, innerWidth - at.right)}px`);
+    menu.current.querySelector<HTMLElement>('a, button')?.focus();
+  };
+  const close = (): void => menu.current?.hidePopover();
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        class="icon-button"
+        aria-label={label}
+        title={label}
+        aria-haspopup="menu"
+        onClick={() => menu.current?.togglePopover()}
+      >
+        <Icon name="more" />
+      </button>
+      <div
+        ref={menu}
+        id={id}
+        class="menu"
+        popover="auto"
+        role="menu"
+        onBeforeToggle={place}
+        onKeyDown={moveInMenu}
+      >
+        {items.map((item) => (
+          <Item key={item.label} item={item} close={close} />
+        ))}
+      </div>
+    </>
+  );
+}
+
+function moveInMenu(event: KeyboardEvent): void {
+  const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+  if (by === 0) return;
+  event.preventDefault();
+  const items = [...(event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>('[role=menuitem]')];
+  const place = items.indexOf(document.activeElement as HTMLElement);
+  items[(place + by + items.length) % items.length]?.focus();
+}
+
+function Item({ item, close }: { readonly item: MenuItem; readonly close: () => void }) {
+  const { label, icon, danger = false, href, download, run } = item;
+  const inside = (
+    <>
+      {icon !== undefined && <Icon name={icon} />}
+      <span>{label}</span>
+    </>
+  );
+  const name = danger ? 'menu-item menu-danger' : 'menu-item';
+  if (href !== undefined) {
+    const target = download === true ? undefined : '_blank';
+    return (
+      <a
+        class={name}
+        role="menuitem"
+        href={href}
+        download={download}
+        target={target}
+        rel="noopener noreferrer"
+        onClick={close}
+      >
+        {inside}
+      </a>
+    );
+  }
+  const act = (): void => {
+    close();
+    run?.();
+  };
+  return (
+    <button type="button" class={name} role="menuitem" onClick={act}>
+      {inside}
+    </button>
+  );
+}

@@ -1,0 +1,113 @@
+import { Component, type ComponentChildren } from 'preact';
+import { t } from '../app/i18n';
+import { isProblem } from '../app/problem';
+import { Button } from './button';
+import { CopyButton } from './copy-button';
+import { Icon } from './icon';
+
+/** Says what is wrong, what to do, and by which id the server knows it. */
+export function ProblemNote({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) {
+  const words = t().problems;
+  const known = isProblem(error) ? words.byCode[error.code as keyof typeof words.byCode] : undefined;
+  const title = known ?? (isProblem(error) ? error.message : words.unexpected);
+  const requestId = isProblem(error) ? error.requestId : undefined;
+  return (
+    <div class="problem-note" role="alert">
+      <Icon name="alert" />
+      <div>
+        <p dir="auto">{title}</p>
+        {isProblem(error, 'route_not_found') && <p class="quiet">{words.notHere}</p>}
+        {requestId !== undefined && (
+          <p class="quiet">
+            {words.requestId} <code>{requestId}</code> <CopyButton text={requestId} />
+          </p>
+        )}
+      </div>
+      {onRetry !== undefined && (
+        <Button icon="redo" onClick={onRetry}>
+          {t().actions.retry}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+interface PanelProps {
+  readonly children: ComponentChildren;
+  /** A change of it gives the panel another chance. */
+  readonly reset?: string;
+}
+
+interface PanelState {
+  error: unknown;
+  failed: boolean;
+}
+
+/** What breaks in a panel stays in it. */
+export class Panel extends Component<PanelProps, PanelState> {
+  override state: PanelState = { error: undefined, failed: false };
+
+  static override getDerivedStateFromError(error: unknown): PanelState {
+    return { error, failed: true };
+  }
+
+  override componentDidUpdate(before: PanelProps): void {
+    if (before.reset !== this.props.reset && this.state.failed)
+      this.setState({ error: undefined, failed: false });
+  }
+
+  override render() {
+    if (!this.state.failed) return this.props.children;
+    return (
+      <ProblemNote
+        error={this.state.error}
+        onRetry={() => this.setState({ error: undefined, failed: false })}
+      />
+    );
+  }
+}
+
+interface Loading<Data> {
+  readonly data: Data | undefined;
+  readonly error: unknown;
+  readonly refetch: () => unknown;
+}
+
+interface LoadedProps<Data> {
+  readonly query: Loading<Data>;
+  readonly skeleton?: ComponentChildren;
+  readonly children: (data: Data) => ComponentChildren;
+}
+
+/** Loading, problem or content of one question. Old content stays while a new answer fails. */
+export function Loaded<Data>({ query, skeleton, children }: LoadedProps<Data>) {
+  if (query.data !== undefined) return <>{children(query.data)}</>;
+  if (query.error != null) return <ProblemNote error={query.error} onRetry={() => void query.refetch()} />;
+  return <>{skeleton ?? <Skeleton lines={5} />}</>;
+}
+
+export function Skeleton({ lines }: { readonly lines: number }) {
+  return (
+    <div class="skeleton" role="status" aria-label={t().actions.loading}>
+      {Array.from({ length: lines }, (_, place) => (
+        <span key={place} class={`skeleton-line skeleton-${place % 3}`} />
+      ))}
+    </div>
+  );
+}
+
+interface EmptyProps {
+  readonly title: string;
+  readonly text?: string;
+  readonly children?: ComponentChildren;
+}
+
+export function Empty({ title, text, children }: EmptyProps) {
+  return (
+    <div class="empty">
+      <h2>{title}</h2>
+      {text !== undefined && <p>{text}</p>}
+      {children !== undefined && <div class="empty-actions">{children}</div>}
+    </div>
+  );
+}
