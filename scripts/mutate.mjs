@@ -1,0 +1,161 @@
+// Mutation testing: changes one place of a source file at a time and runs the tests related to it; a mutant that no test
+// notices survives. `npm run mutate -- --room domain [--seed 1] [--count 100] [--file machine] [--access]`.
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createCompiles } from './mutate/compiles.mjs';
+import { createMutantProcess } from './mutate/mutant-process.mjs';
+import { mutationsOf } from './mutate/mutations.mjs';
+import { createRelatedTests, filesBelow, likeness } from './mutate/related-tests.mjs';
+
+const root = resolve(new URL('..', import.meta.url).pathname);
+const { values: given } = parseArgs({
+  options: {
+    room: { type: 'string', default: 'domain' },
+    seed: { type: 'string', default: '1' },
+    count: { type: 'string' },
+    file: { type: 'string', default: '' },
+    workers: { type: 'string', default: '2' },
+    access: { type: 'boolean', default: false },
+  },
+});
+const room = given.access ? 'db' : given.room;
+
+/** Which tests answer for a room, and how many of the nearest ones run for a mutant. */
+const rooms = {
+  db: { folders: ['test/db', 'test/api', 'test/security', 'test/activities', 'test/unit'], nearest: 8, servers: true },
+  workflows: { folders: ['test/workflows', 'test/replay'], nearest: 8, servers: true, rebundles: true },
+};
+const { folders, nearest, servers, rebundles } = { folders: ['test/unit'], nearest: 30, ...rooms[room] };
+const OWNERSHIP = /visibleTo\(|\b(owner_id|user_id) = \$\{/;
+
+const equivalents = JSON.parse(readFileSync(join(root, 'test/equivalent-mutants.json'), 'utf8'));
+const testsOf = rebundles ? testsOfWorkflow : createRelatedTests(root, folders);
+const mutants = choose(allMutants());
+const stop = servers ? await startServers() : () => undefined;
+const processes = Array.from({ length: Number(given.workers) }, () => createMutantProcess(root));
+process.once('SIGINT', () => void end().then(() => process.exit(130)));
+try {
+  await main();
+} finally {
+  await end();
+}
+
+async function main() {
+  const times = await baseline();
+  const from = Date.now();
+  const queue = [...mutants];
+  await Promise.all(processes.map((each) => work(each, queue, times)));
+  report(Math.round((Date.now() - from) / 1000));
+}
+
+async function end() {
+  for (const each of processes) each.close();
+  await stop();
+}
+
+async function startServers() {
+  const { startTestServers } = await import('../test/support/test-servers.mjs');
+  const started = await startTestServers();
+  return () => started.stop();
+}
+
+/** A workflow reaches its tests in a bundle, past all imports: those of the same capability come first. */
+function testsOfWorkflow(file) {
+  return folders
+    .flatMap((folder) => filesBelow(root, folder))
+    .filter((test) => test.includes('.test.'))
+    .sort((a, b) => likeness(file, b) - likeness(file, a) || a.localeCompare(b));
+}
+
+function allMutants() {
+  const files = filesBelow(root, join('src', room)).filter((file) => file.includes(given.file));
+  return files.flatMap((file) => {
+    const text = readFileSync(join(root, file), 'utf8');
+    const tests = testsOf(file).slice(0, nearest);
+    return mutationsOf(file, text).map((mutation) => describe({ ...mutation, file, text, tests }));
+  });
+}
+
+function describe(mutant) {
+  const { text, start, end, replacement } = mutant;
+  const line = text.slice(0, start).split('\n').length;
+  const short = (part) => part.trim().replace(/\s+/g, ' ').slice(0, 100);
+  const code = short(text.split('\n')[line - 1]);
+  const change = `${short(text.slice(start, end))} → ${short(replacement)}`;
+  const mutated = text.slice(0, start) + replacement + text.slice(end);
+  return { ...mutant, line, code, change, mutated };
+}
+
+/** A sample by the seed, or all of them, without what the compiler refuses and what is marked as equivalent. */
+function choose(all) {
+  const compiles = createCompiles(root, filesBelow(root, join('src', room)));
+  const random = randomBy(Number(given.seed));
+  const wanted = given.access ? all.filter(isOwnership) : shuffled(all, random);
+  const count = Number(given.count ?? wanted.length);
+  const chosen = [];
+  for (const mutant of wanted) {
+    if (chosen.length >= count) break;
+    if (!isEquivalent(mutant) && compiles(mutant.file, mutant.mutated)) chosen.push(mutant);
+  }
+  return chosen.sort((a, b) => a.file.localeCompare(b.file) || a.start - b.start);
+}
+
+function isOwnership({ isSql, replacement, text, start, end }) {
+  return isSql && replacement === 'true' && OWNERSHIP.test(text.slice(start, end));
+}
+
+function isEquivalent({ file, code, change }) {
+  return equivalents.some((each) => each.file === file && each.code === code && each.change === change);
+}
+
+function shuffled(all, random) {
+  return all
+    .map((each) => ({ each, at: random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ each }) => each);
+}
+
+/** Mulberry32: the same numbers from the same seed everywhere. */
+function randomBy(seed) {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** What no mutation explains would count as noticed: every test that takes part has to pass, and tells its time. */
+async function baseline() {
+  const tests = [...new Set(mutants.flatMap((mutant) => mutant.tests))];
+  console.log(`${mutants.length} mutants of src/${room}, ${tests.length} test files`);
+  const times = {};
+  for (const test of tests) {
+    const answer = await processes[0].run({ file: test, tests: [test], rebundles }, 600_000);
+    if (answer.failed !== undefined) throw new Error(`${test} fails without any mutation: ${answer.failed}`);
+    Object.assign(times, answer.times);
+  }
+  return times;
+}
+
+async function work(own, queue, times) {
+  for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
+    const { file, mutated, tests } = mutant;
+    const limitMs = 20_000 + 4 * tests.reduce((sum, test) => sum + times[test], 0);
+    const answer = await own.run({ file, text: mutated, tests, rebundles }, limitMs);
+    mutant.noticedBy = answer.failed;
+    const done = mutants.length - queue.length;
+    if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${mutants.length} `);
+  }
+}
+
+function report(seconds) {
+  const survivors = mutants.filter((mutant) => mutant.noticedBy === undefined);
+  for (const { file, line, code, change } of survivors) console.log(`${file}:${line}  ${change}\n    ${code}`);
+  const noticed = mutants.length - survivors.length;
+  const score = mutants.length === 0 ? 100 : (100 * noticed) / mutants.length;
+  console.log(`${noticed} of ${mutants.length} noticed: ${score.toFixed(1)} % in ${seconds} s (seed ${given.seed})`);
+  if (given.access && survivors.length > 0) process.exitCode = 1;
+}
