@@ -23,7 +23,11 @@ const room = given.access ? 'db' : given.room;
 
 /** Which tests answer for a room, and how many of the nearest ones run for a mutant. */
 const rooms = {
-  db: { folders: ['test/db', 'test/api', 'test/security', 'test/activities', 'test/unit'], nearest: 8, servers: true },
+  db: {
+    folders: ['test/db', 'test/api', 'test/security', 'test/activities', 'test/unit'],
+    nearest: 8,
+    servers: true,
+  },
   workflows: { folders: ['test/workflows', 'test/replay'], nearest: 8, servers: true, rebundles: true },
 };
 const { folders, nearest, servers, rebundles } = { folders: ['test/unit'], nearest: 30, ...rooms[room] };
@@ -153,9 +157,12 @@ async function work(own, queue, times) {
 
 function report(seconds) {
   const survivors = mutants.filter((mutant) => mutant.noticedBy === undefined);
-  for (const { file, line, code, change } of survivors) console.log(`${file}:${line}  ${change}\n    ${code}`);
+  for (const { file, line, code, change } of survivors)
+    console.log(`${file}:${line}  ${change}\n    ${code}`);
   const noticed = mutants.length - survivors.length;
   const score = mutants.length === 0 ? 100 : (100 * noticed) / mutants.length;
-  console.log(`${noticed} of ${mutants.length} noticed: ${score.toFixed(1)} % in ${seconds} s (seed ${given.seed})`);
+  console.log(
+    `${noticed} of ${mutants.length} noticed: ${score.toFixed(1)} % in ${seconds} s (seed ${given.seed})`,
+  );
   if (given.access && survivors.length > 0) process.exitCode = 1;
 }

@@ -20,7 +20,8 @@ export function createCompiles(root, files) {
     getScriptFileNames: () => files.map((file) => join(root, file)),
     getScriptVersion: (path) => changed.get(path)?.version ?? '0',
     getScriptSnapshot: (path) => {
-      const text = changed.get(path)?.text ?? (ts.sys.fileExists(path) ? readFileSync(path, 'utf8') : undefined);
+      const text =
+        changed.get(path)?.text ?? (ts.sys.fileExists(path) ? readFileSync(path, 'utf8') : undefined);
       return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
     },
   };

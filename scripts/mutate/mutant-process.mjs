@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { clearTimeout, setTimeout } from 'node:timers';
 
 /** Modules that jest loaded stay in memory: a fresh process from time to time frees them. */
 const RUNS_OF_A_PROCESS = 150;

@@ -166,7 +166,8 @@ function ofPattern(text) {
 function isPattern(text) {
   const end = text.lastIndexOf('/');
   try {
-    return new RegExp(text.slice(1, end), text.slice(end + 1)) !== undefined;
+    new RegExp(text.slice(1, end), text.slice(end + 1));
+    return true;
   } catch {
     return false;
   }

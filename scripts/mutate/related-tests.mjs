@@ -18,7 +18,9 @@ export function createRelatedTests(root, folders) {
     if (!imports.has(file)) imports.set(file, readImports(root, file));
     return imports.get(file);
   };
-  const tests = folders.flatMap((folder) => filesBelow(root, folder)).filter((file) => file.includes('.test.'));
+  const tests = folders
+    .flatMap((folder) => filesBelow(root, folder))
+    .filter((file) => file.includes('.test.'));
   const distances = new Map(tests.map((test) => [test, distancesFrom(test, importsOf)]));
   return (file) =>
     tests
@@ -30,7 +32,13 @@ export function createRelatedTests(root, folders) {
 
 /** How many words two paths share: `src/db/sessions/gates.ts` and `test/db/sessions/gates.test.ts` share two. */
 export function likeness(file, test) {
-  const words = (path) => new Set(path.replace(/(\.test)?\.tsx?$/, '').split(/[/-]/).slice(2));
+  const words = (path) =>
+    new Set(
+      path
+        .replace(/(\.test)?\.tsx?$/, '')
+        .split(/[/-]/)
+        .slice(2),
+    );
   const wanted = words(file);
   return [...words(test)].filter((word) => wanted.has(word)).length;
 }

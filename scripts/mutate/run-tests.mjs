@@ -34,7 +34,14 @@ async function run(tests, rebundles) {
 }
 
 async function passes(test) {
-  const options = { runInBand: true, silent: true, reporters: [], watchman: false, runTestsByPath: true, ci: true };
+  const options = {
+    runInBand: true,
+    silent: true,
+    reporters: [],
+    watchman: false,
+    runTestsByPath: true,
+    ci: true,
+  };
   const { results } = await runCLI({ ...options, config: JSON.stringify(config), _: [test], $0: '' }, [root]);
   return results.success && results.numTotalTests > 0;
 }

@@ -27,7 +27,8 @@ export function planRerun(state: SessionState, from: RedoPoint): RerunPlan | nul
   return {
     reused: places.filter(isBefore).map((place) => ({
       ...place,
-      stepId: phaseAt(state, place.phase).results[place.step]?.stepId ?? '',
+      // A point that was reached has a result for every step before it.
+      stepId: phaseAt(state, place.phase).results[place.step]!.stepId,
     })),
     rerun: places.filter((place) => !isBefore(place)),
   };
