@@ -4,28 +4,44 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { clearTimeout, setTimeout } from 'node:timers';
 
-/** Modules that jest loaded stay in memory: a fresh process from time to time frees them. */
+/** Modules that were loaded stay in memory: a fresh process from time to time frees them. */
 const RUNS_OF_A_PROCESS = 150;
 const LEFT_OUT = new Set(['node_modules', '.git', '.sluice', '.env', 'coverage']);
 
-/** Runs the tests of one mutant after the other in a copy of the tree, so that the tree itself is never changed. */
-export function createMutantProcess(root) {
+/** Runs the unit tests of one mutant after the other; the mutated text never becomes a file. */
+export function createUnitProcess(root) {
+  return createProcess(root, 'scripts/mutate/run-unit-tests.mjs', () => undefined);
+}
+
+/** The same for tests that need jest, servers or the workflow bundle: in a copy of the tree, which is then changed. */
+export function createCopyProcess(root) {
   const copy = mkdtempSync(join(tmpdir(), 'sluice-mutate-'));
   cpSync(root, copy, { recursive: true, filter: (path) => !LEFT_OUT.has(relative(root, path)) });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  const restore = (file) => cpSync(join(root, file), join(copy, file));
+  const own = createProcess(copy, 'scripts/mutate/run-tests.mjs', restore);
+  const close = () => {
+    own.close();
+    rmSync(copy, { recursive: true, force: true });
+  };
+  return { run: own.run, close };
+}
+
+function createProcess(cwd, script, restore) {
   let child;
   let runs = 0;
+  let isClosed = false;
   const end = () => {
     child?.kill('SIGKILL');
     child = undefined;
     runs = 0;
   };
-  const restore = (file) => cpSync(join(root, file), join(copy, file));
   /** `{ failed, times }`: the test that failed, or none. Tests that go on for ever have noticed something too. */
   const run = (work, limitMs) =>
     new Promise((resolve) => {
+      if (isClosed) return;
       if (runs++ > RUNS_OF_A_PROCESS) end();
-      child ??= start(copy);
+      child ??= start(cwd, script);
       const finish = (answer) => {
         clearTimeout(timer);
         child?.removeAllListeners();
@@ -34,7 +50,7 @@ export function createMutantProcess(root) {
       const dies = (why) => {
         finish({ failed: why, times: {} });
         end();
-        restore(work.file);
+        if (!isClosed) restore(work.file);
       };
       const timer = setTimeout(() => dies('the time limit'), limitMs);
       child.once('message', finish);
@@ -42,19 +58,19 @@ export function createMutantProcess(root) {
       child.send(work);
     });
   const close = () => {
+    isClosed = true;
     end();
-    rmSync(copy, { recursive: true, force: true });
   };
   return { run, close };
 }
 
-function start(copy) {
+function start(cwd, script) {
   const quiet = process.allowedNodeEnvironmentFlags.has('--disable-warning')
     ? ['--disable-warning=ExperimentalWarning']
     : [];
-  return fork(join(copy, 'scripts/mutate/run-tests.mjs'), {
-    cwd: copy,
+  return fork(join(cwd, script), {
+    cwd,
     execArgv: ['--experimental-vm-modules', ...quiet],
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
 }

@@ -11,6 +11,7 @@ const config = { ...base, rootDir: root, cacheDirectory: join(root, '.jest-cache
 delete config.globalSetup;
 delete config.globalTeardown;
 
+process.on('disconnect', () => process.exit());
 process.on('message', async ({ file, text, tests, rebundles }) => {
   const path = join(root, file);
   const before = readFileSync(path, 'utf8');

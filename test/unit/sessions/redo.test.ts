@@ -9,7 +9,6 @@ import {
   phaseAt,
   stepNames,
   withPhase,
-  type SessionState,
   type StepName,
 } from '../../../src/domain/sessions/state.js';
 import { approve, by, command, planOf, redo, ref, settle } from './play.js';

@@ -1,0 +1,107 @@
+// Runs unit tests in its own process, in milliseconds: jest takes about a second for each file of tests, which thousands
+// of mutants cannot afford. A test file and what it imports become one module, with the mutated text in it, and jest's own
+// `expect` judges. It knows the part of jest that unit tests use, and stops at the first test that fails.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { format } from 'node:util';
+import { build } from 'esbuild';
+import { expect } from 'expect';
+
+const root = process.cwd();
+const folder = join(root, 'node_modules/.cache/mutate', String(process.pid));
+let suite;
+let made = 0;
+
+globalThis.expect = expect;
+globalThis.describe = (_title, define) => define();
+globalThis.test = (title, run) => suite.tests.push({ title, run });
+globalThis.it = globalThis.test;
+globalThis.test.each = (rows) => (title, run) =>
+  rows.forEach((row) => {
+    const given = Array.isArray(row) ? row : [row];
+    globalThis.test(format(title, ...given), () => run(...given));
+  });
+for (const hook of ['beforeAll', 'afterAll', 'beforeEach', 'afterEach'])
+  globalThis[hook] = (run) => suite[hook].push(run);
+
+process.on('disconnect', () => process.exit());
+process.on('message', async ({ file, text, tests }) => {
+  const times = {};
+  for (const test of tests) {
+    const from = Date.now();
+    const failed = await failureOf(test, file, text);
+    if (failed !== undefined) return process.send({ failed, times });
+    times[test] = Date.now() - from;
+  }
+  return process.send({ times });
+});
+
+/** The test that failed, or what kept the file from running at all; undefined when all pass. */
+async function failureOf(test, file, text) {
+  suite = { tests: [], beforeAll: [], afterAll: [], beforeEach: [], afterEach: [] };
+  try {
+    await load(await bundled(test, file, text));
+    if (suite.tests.length === 0) return `${test} has no tests`;
+    await each(suite.beforeAll);
+    for (const { title, run } of suite.tests) {
+      await each(suite.beforeEach);
+      const error = await errorOf(run);
+      await each(suite.afterEach);
+      if (error !== undefined) return `${title}: ${error}`;
+    }
+    return undefined;
+  } catch (error) {
+    return String(error);
+  } finally {
+    await each(suite.afterAll).catch(() => undefined);
+  }
+}
+
+async function each(hooks) {
+  for (const hook of hooks) await hook();
+}
+
+async function errorOf(run) {
+  try {
+    await run();
+    return undefined;
+  } catch (error) {
+    return String(error?.message ?? error).slice(0, 500);
+  }
+}
+
+async function bundled(test, file, text) {
+  const path = resolve(root, file);
+  const mutated = {
+    name: 'mutated',
+    setup: (plugin) =>
+      plugin.onLoad({ filter: /\.ts$/ }, (args) =>
+        args.path === path ? { contents: text, loader: 'ts' } : undefined,
+      ),
+  };
+  const { outputFiles } = await build({
+    entryPoints: [resolve(root, test)],
+    bundle: true,
+    packages: 'external',
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    write: false,
+    logLevel: 'silent',
+    plugins: text === undefined ? [] : [mutated],
+  });
+  return outputFiles[0].text;
+}
+
+async function load(code) {
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, `${made++}.mjs`);
+  writeFileSync(path, code);
+  try {
+    await import(pathToFileURL(path).href);
+  } finally {
+    rmSync(path);
+  }
+}
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
