@@ -60,7 +60,7 @@ async function end() {
 }
 
 async function startServers() {
-  const { startTestServers } = await import('../test/support/test-servers.mjs');
+  const { startTestServers } = await import('../test/support/servers/test-servers.mjs');
   const started = await startTestServers();
   return () => started.stop();
 }

@@ -49,6 +49,8 @@ async function passes(test) {
 
 /** The workflows of the copy, with the mutation in them. */
 async function bundle() {
-  const module = await import(pathToFileURL(join(root, 'test/support/prepare-workflow-bundle.mjs')).href);
+  const module = await import(
+    pathToFileURL(join(root, 'test/support/servers/prepare-workflow-bundle.mjs')).href
+  );
   process.env.SLUICE_TEST_WORKFLOW_BUNDLE = await module.prepareWorkflowBundle();
 }
