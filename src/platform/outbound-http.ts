@@ -14,7 +14,8 @@ import { isLoopbackAddress, isPublicAddress } from '../domain/outbound-address.j
  * O1. The address that is checked is the address that is connected to: the name is resolved once, here.
  * O2. One address of a name that may not be reached refuses the name: which one is used is not for the other side to say.
  * O3. No redirect is followed, no proxy or cookie is used, no connection is kept.
- * O4. One clock for everything (name, connect, headers, body), and a cap on what is read.
+ * O4. One clock for everything (name, connect, headers, body) that nothing passes, and a cap on what is read.
+ * O5. An upgrade that nobody asked for is a failure at once: Node tells of it in no error and no answer.
  */
 interface OutboundRequest {
   readonly url: string;
@@ -61,7 +62,8 @@ export function createOutbound(options: OutboundOptions = {}): Outbound {
       const url = checkedUrl(request.url);
       const addresses = await inTime(signal, request.signal, addressesOf(url, options));
       for (const address of addresses) checkAddress(address, options);
-      const answer = await exchange({ request, url, address: addresses[0]!, timeout: signal });
+      const exchanged = exchange({ request, url, address: addresses[0]!, timeout: signal });
+      const answer = await inTime(signal, request.signal, exchanged);
       return { ...answer, durationMs: Math.round(performance.now() - startedAt) };
     } catch (error) {
       return refusalOf(error, request.signal?.aborted ?? false, signal.aborted);
@@ -120,7 +122,7 @@ async function resolveAll(host: string): Promise<string[]> {
   return (await lookup(host, { all: true })).map((entry) => entry.address);
 }
 
-/** A resolver does not stop for us, but we need not wait for it. */
+/** A resolver does not stop for us, and a socket may not either, but we need not wait for them. */
 async function inTime<Value>(
   timeout: AbortSignal,
   cancel: AbortSignal | undefined,
@@ -148,14 +150,26 @@ interface Exchange {
 function exchange({ request, url, address, timeout }: Exchange): Promise<Omit<OutboundAnswer, 'durationMs'>> {
   return new Promise((resolve, reject) => {
     const outgoing = open(request, url, address);
+    let answered = false;
     const stop = (): void =>
       void outgoing.destroy(new OutboundFailure('timeout', 'the request took too long'));
     timeout.addEventListener('abort', stop, { once: true });
     request.signal?.addEventListener('abort', stop, { once: true });
     if (timeout.aborted || request.signal?.aborted) stop();
-    outgoing.on('close', () => request.signal?.removeEventListener('abort', stop));
+    outgoing.on('close', () => {
+      request.signal?.removeEventListener('abort', stop);
+      // After an answer its own end decides.
+      if (!answered) reject(new OutboundFailure('network', 'the connection was closed without an answer'));
+    });
     outgoing.on('error', reject);
-    outgoing.on('response', (incoming) => void readAnswer(incoming, request.maxBytes).then(resolve, reject));
+    outgoing.on('upgrade', (_incoming, socket) => {
+      socket.destroy();
+      reject(new OutboundFailure('network', 'an upgrade was answered that nobody asked for'));
+    });
+    outgoing.on('response', (incoming) => {
+      answered = true;
+      void readAnswer(incoming, request.maxBytes).then(resolve, reject);
+    });
     outgoing.end(request.body);
   });
 }

@@ -65,6 +65,7 @@ const cases: readonly Case[] = [
     reply: { status: 200, body: '<html>welcome</html>' },
     kind: 'network',
   },
+  { when: 'an upgrade instead of an answer', reply: { upgrade: true }, kind: 'server' },
   { when: 'the socket breaks in the middle', reply: { text: words, cutAfter: 5 }, kind: 'network' },
   { when: 'the socket breaks at once', reply: { text: words, cutAfter: 0 }, kind: 'network' },
   { when: 'the stream ends early but cleanly', reply: { text: words, endAfter: 5 }, kind: 'network' },

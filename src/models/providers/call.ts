@@ -13,6 +13,7 @@ import { watchedFetch } from './watched-fetch.js';
  * P2. A stream without its closing event is broken, however complete its text looks.
  * P3. Silence is counted in bytes, not in tokens: a gateway's comments while a model thinks are a sign of life. A drip
  *     that never becomes an answer runs into the total limit.
+ * P4. Nothing passes the total limit, also a socket or an SDK that does not heed the signal.
  */
 export interface ProviderCall {
   readonly createModel: (fetchBytes: typeof fetch) => LanguageModelV3;
@@ -112,11 +113,10 @@ export async function callProvider(call: ProviderCall, progress: CallProgress): 
   const idle = setTimeout(silent, call.idleTimeoutMs);
   try {
     const model = call.createModel(watchedFetch({ onBytes: () => idle.refresh(), onText: say }));
-    const { stream } = await model.doStream({ ...call.options, abortSignal: socket.signal });
-    for await (const part of stream) {
-      progress.take(part);
-      if (progress.readerFailed !== undefined) break;
-    }
+    await Promise.race([
+      readStream({ model, call, progress, signal: socket.signal }),
+      untilAborted(socket.signal),
+    ]);
     if (progress.readerFailed !== undefined) throw progress.readerFailed.error;
     if (cut !== undefined) throw cut;
     if (progress.finishReason === undefined) throw brokenStream();
@@ -129,6 +129,28 @@ export async function callProvider(call: ProviderCall, progress: CallProgress): 
     call.signal?.removeEventListener('abort', cancel);
     socket.abort();
   }
+}
+
+interface StreamReading {
+  readonly model: LanguageModelV3;
+  readonly call: ProviderCall;
+  readonly progress: CallProgress;
+  readonly signal: AbortSignal;
+}
+
+async function readStream({ model, call, progress, signal }: StreamReading): Promise<void> {
+  const { stream } = await model.doStream({ ...call.options, abortSignal: signal });
+  for await (const part of stream) {
+    // The call is over for its caller: a late part may change nothing of what it was told.
+    if (signal.aborted) return;
+    progress.take(part);
+    if (progress.readerFailed !== undefined) return;
+  }
+}
+
+/** Whatever the socket and the SDK make of the signal, the call ends with it. */
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 function stalled(what: string): ProviderFailure {

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { ProviderFailure } from './failure.js';
+import { brokenStream, ProviderFailure } from './failure.js';
 import { TextTap } from '../deltas/text-tap.js';
 
 /** No answer of a language model is larger; a server that sends more is broken or hostile. */
@@ -43,6 +43,14 @@ function send(url: URL, init: RequestInit): Promise<IncomingMessage> {
     });
     outgoing.on('error', reject);
     outgoing.on('response', resolve);
+    // Node tells of an upgrade that nobody asked for, and of a socket that closes with it, in no error and no answer.
+    outgoing.on('upgrade', (_incoming, socket) => {
+      socket.destroy();
+      reject(new ProviderFailure('server', 'the provider answered with an upgrade that nobody asked for'));
+    });
+    outgoing.on('close', () =>
+      reject(new ProviderFailure('network', 'the provider closed without an answer')),
+    );
     outgoing.end(init.body);
   });
 }
@@ -83,6 +91,10 @@ function bodyOf(incoming: IncomingMessage, watcher: FetchWatcher): ReadableStrea
         controller.close();
       });
       incoming.on('error', (error) => controller.error(error));
+      // A stream that is closed still holds what was not read yet: an error would take that away.
+      incoming.on('close', () => {
+        if (!incoming.complete) controller.error(brokenStream());
+      });
     },
     cancel: () => void incoming.destroy(),
   });

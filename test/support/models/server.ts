@@ -16,6 +16,8 @@ export interface ModelReply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Answers 101 Switching Protocols and keeps the socket. */
+  readonly upgrade?: boolean;
   /** Breaks the socket after so many frames. */
   readonly cutAfter?: number;
   /** Ends the response cleanly, without the closing frames, after so many frames. */
@@ -106,6 +108,12 @@ async function answer(
   reply: ModelReply,
   body: Record<string, unknown>,
 ): Promise<void> {
+  if (reply.upgrade === true) {
+    response.socket?.write(
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n',
+    );
+    return;
+  }
   if (reply.status !== undefined) {
     response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers });
     response.end(reply.body ?? '{}');

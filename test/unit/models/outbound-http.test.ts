@@ -184,6 +184,23 @@ test.each([
   });
 });
 
+test.each([
+  [
+    '101 Switching Protocols',
+    'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n',
+  ],
+  ['a socket that closes', undefined],
+])('%s in place of an answer is a failure at once, not at the end of the time', async (_, raw) => {
+  const url = await serve((request) => {
+    if (raw === undefined) request.socket.end();
+    else request.socket.write(raw);
+  });
+  await expect(local()({ url, timeoutMs: 30_000, maxBytes: 1 })).resolves.toMatchObject({
+    ok: false,
+    kind: 'network',
+  });
+});
+
 test('a resolver that hangs is left at the end of the time', async () => {
   const outbound = createOutbound({ resolve: () => new Promise(() => undefined) });
   await expect(outbound({ url: 'http://slow.example/', timeoutMs: 100, maxBytes: 1 })).resolves.toMatchObject(
