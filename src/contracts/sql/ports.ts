@@ -1,0 +1,88 @@
+import type { Field } from '../../domain/sql/result-csv.js';
+import type { ResultColumn } from '../../domain/sql/result-values.js';
+import type { SyntaxTree } from '../../domain/sql/statement-check.js';
+import type { TextPosition } from '../../domain/sql/text-position.js';
+import type { DataSource } from './data-source.js';
+import type { SqlParameter } from './request.js';
+
+/** The real grammar of PostgreSQL. */
+export interface SqlGrammar {
+  read(text: string): ParsedSql | SqlSyntaxError;
+}
+
+export interface ParsedSql {
+  readonly kind: 'parsed';
+  readonly tree: SyntaxTree;
+  /** The same for texts that differ only in constants, layout and comments. */
+  readonly fingerprint: string;
+}
+
+export interface SqlSyntaxError {
+  readonly kind: 'syntax_error';
+  readonly message: string;
+  readonly position: TextPosition | undefined;
+}
+
+export interface SourceStatement {
+  readonly sql: string;
+  readonly params: readonly SqlParameter[];
+}
+
+/** Where statements run. A session is a connection of its own that nothing else uses, before or after. */
+export interface SourceConnector {
+  open(source: DataSource, options: SessionOptions): Promise<SourceSession>;
+  /** Undefined: nobody may look at that source. */
+  watch(source: DataSource): Promise<SourceWatcher | undefined>;
+}
+
+export interface SessionOptions {
+  readonly statementTimeoutMs: number;
+  readonly lockTimeoutMs: number;
+  readonly applicationName: string;
+}
+
+export interface SourceSession {
+  readonly pid: number;
+  /** The plan, as EXPLAIN (FORMAT JSON) gives it. Nothing runs. */
+  explain(statement: SourceStatement): Promise<unknown>;
+  /** Plans the statement and gives its columns. Nothing runs yet. */
+  declare(statement: SourceStatement): Promise<readonly ResultColumn[]>;
+  /** Up to `limit` rows of what was declared, each given to `onRow` as it comes. */
+  fetch(limit: number, onRow: (fields: readonly Field[]) => void): Promise<void>;
+  /** No further row comes until `resume`: whoever reads is slower than the database. */
+  pause(): void;
+  resume(): void;
+  /** Asks the server to end what this session runs, and nothing else. */
+  cancel(): Promise<void>;
+  /** Rolls back and ends the connection, whatever state it is in. */
+  close(): Promise<void>;
+}
+
+export interface SourceWatcher {
+  look(pid: number): Promise<SourceSight>;
+  close(): Promise<void>;
+}
+
+export interface SourceSight {
+  readonly waitingOn: string | null;
+  readonly tempBytes: number | null;
+}
+
+/** Whose fault it is that a source said no. */
+export type SourceFault = 'statement' | 'not_allowed' | 'timeout' | 'resources' | 'connection';
+
+/** A source's refusal. Its message is the database's, about a statement that the reader wrote. */
+export class SourceError extends Error {
+  override readonly name = 'SourceError';
+  constructor(
+    readonly fault: SourceFault,
+    message: string,
+    readonly details: {
+      readonly sqlState?: string;
+      readonly position?: number;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(message, { cause: details.cause });
+  }
+}

@@ -1,0 +1,37 @@
+/** A run that waits for a place, and whose it is. `queuedAt` sorts. */
+export interface WaitingRun {
+  readonly runId: string;
+  readonly ownerId: string;
+  readonly queuedAt: string;
+}
+
+/**
+ * The order in which waiting runs get a place: in rounds, one run of each person a round.
+ *
+ * F1. What a person has running counts as turns that they had: a person with nothing running comes first.
+ * F2. Within a round, and among the runs of one person, the one that waits longest comes first.
+ * F3. A run's place never depends on runs of its owner that came later.
+ */
+export function fairOrder(
+  waiting: readonly WaitingRun[],
+  runningByOwner: ReadonlyMap<string, number>,
+): WaitingRun[] {
+  const turns = new Map(runningByOwner);
+  const ranked = [...waiting].sort(byAge).map((run) => {
+    const round = turns.get(run.ownerId) ?? 0;
+    turns.set(run.ownerId, round + 1);
+    return { run, round };
+  });
+  return ranked.sort((a, b) => a.round - b.round || byAge(a.run, b.run)).map(({ run }) => run);
+}
+
+function byAge(a: WaitingRun, b: WaitingRun): number {
+  if (a.queuedAt !== b.queuedAt) return a.queuedAt < b.queuedAt ? -1 : 1;
+  return a.runId < b.runId ? -1 : 1;
+}
+
+/** When a run at `position` (from 1) may begin, if runs go on to take what they usually took. */
+export function expectedWaitMs(position: number, places: number, usualMs: number | null): number | null {
+  if (position === 0) return 0;
+  return usualMs === null ? null : Math.ceil(position / places) * Math.round(usualMs);
+}

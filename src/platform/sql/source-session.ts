@@ -1,0 +1,208 @@
+import { connect, type Socket } from 'node:net';
+import pg from 'pg';
+import {
+  SourceError,
+  type SessionOptions,
+  type SourceConnector,
+  type SourceSession,
+  type SourceStatement,
+  type SourceWatcher,
+} from '../../contracts/sql/ports.js';
+import type { DataSource } from '../../contracts/sql/data-source.js';
+import type { Field } from '../../domain/sql/result-csv.js';
+import type { ResultColumn } from '../../domain/sql/result-values.js';
+import { ExtendedQuery } from './extended-query.js';
+import { sourceErrorOf } from './source-error.js';
+import { openWatcher } from './source-watcher.js';
+
+/**
+ * A connection on which one statement of somebody's runs.
+ *
+ * N1. Everything goes through the extended protocol, so a text is one statement or an error.
+ * N2. The statement stands in a DECLARE CURSOR within REPEATABLE READ READ ONLY: it can neither write nor end that
+ *     transaction, and the server refuses anything but a query there.
+ * N3. The connection is never used again. What a statement left behind (settings, locks, temporary things) ends with it.
+ * N4. A cancel carries this connection's own key, so it cannot hit another one.
+ */
+export const sourceConnector: SourceConnector = {
+  open: openSession,
+  watch: (source) => (source.monitorUrl === undefined ? nobody() : openWatcher(source.monitorUrl)),
+};
+
+function nobody(): Promise<SourceWatcher | undefined> {
+  return Promise.resolve(undefined);
+}
+
+const CONNECT_MS = 5_000;
+
+async function openSession(source: DataSource, options: SessionOptions): Promise<SourceSession> {
+  const client = new pg.Client({
+    connectionString: source.url,
+    application_name: options.applicationName,
+    connectionTimeoutMillis: CONNECT_MS,
+    keepAlive: true,
+    options: startSettings(options),
+  });
+  const session = new PostgresSession(client);
+  try {
+    await client.connect();
+    await session.begin();
+    return session;
+  } catch (error) {
+    await session.close();
+    throw sourceErrorOf(error, 'connection');
+  }
+}
+
+function startSettings({ statementTimeoutMs, lockTimeoutMs }: SessionOptions): string {
+  const settings: Readonly<Record<string, string | number>> = {
+    default_transaction_read_only: 'on',
+    statement_timeout: statementTimeoutMs,
+    lock_timeout: lockTimeoutMs,
+    // Between two of our own statements nothing waits for long; a worker that froze in between holds no snapshot.
+    idle_in_transaction_session_timeout: 30_000,
+    // A worker that was killed is noticed while its statement runs, not at the next row.
+    client_connection_check_interval: 1_000,
+    // Values look the same whatever the server's own settings are.
+    TimeZone: 'UTC',
+    DateStyle: 'ISO',
+    IntervalStyle: 'iso_8601',
+    bytea_output: 'hex',
+    extra_float_digits: 1,
+  };
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ');
+}
+
+/** A field may have a gigabyte. One row of that would be the end of a worker. */
+const WIDEST_ROW = 32 * 1024 * 1024;
+const CURSOR = 'statement_of_this_run';
+
+class PostgresSession implements SourceSession {
+  pid = 0;
+  private lost: Error | undefined;
+  private isBusy = false;
+  private tooWide = false;
+
+  constructor(private readonly client: pg.Client) {
+    // A lost connection tells its query and then everybody: without a listener the process would end.
+    client.on('error', (error) => {
+      this.lost = error;
+    });
+  }
+
+  async begin(): Promise<void> {
+    this.pid = (this.client as unknown as { processID: number }).processID;
+    await this.run(new ExtendedQuery('begin isolation level repeatable read read only'));
+  }
+
+  async explain({ sql, params }: SourceStatement): Promise<unknown> {
+    const rows: Field[] = [];
+    await this.run(
+      new ExtendedQuery(`explain (format json) ${sql}`, params, ([row]) => rows.push(row ?? null)),
+    );
+    return JSON.parse(rows[0] ?? '[]');
+  }
+
+  async declare({ sql, params }: SourceStatement): Promise<readonly ResultColumn[]> {
+    await this.run(new ExtendedQuery(`declare ${CURSOR} no scroll cursor for ${sql}`, params));
+    const described = await this.run(new ExtendedQuery(`fetch forward 0 from ${CURSOR}`));
+    const types = await this.typesOf(described);
+    return described.fields.map(({ name }, index) => ({ name, type: types[index] ?? 'unknown' }));
+  }
+
+  async fetch(limit: number, onRow: (fields: readonly Field[]) => void): Promise<void> {
+    const stream = this.stream();
+    let bytesSinceRow = 0;
+    // The driver keeps a row until all of it is there. It listens first, so what it could read has been taken by now.
+    const count = (piece: Buffer): void => {
+      bytesSinceRow += piece.length;
+      if (bytesSinceRow <= WIDEST_ROW) return;
+      this.tooWide = true;
+      stream.destroy();
+    };
+    stream.on('data', count);
+    const take = (fields: readonly Field[]): void => {
+      bytesSinceRow = 0;
+      onRow(fields);
+    };
+    try {
+      await this.run(new ExtendedQuery(`fetch forward ${BigInt(limit)} from ${CURSOR}`, [], take));
+    } finally {
+      stream.off('data', count);
+    }
+  }
+
+  pause(): void {
+    this.stream().pause();
+  }
+
+  resume(): void {
+    this.stream().resume();
+  }
+
+  cancel(): Promise<void> {
+    const { host, port, processID, secretKey } = this.client as unknown as {
+      host: string;
+      port: number;
+      processID: number | null;
+      secretKey: number | null;
+    };
+    if (processID === null || secretKey === null) return Promise.resolve();
+    return sendCancel({ host, port }, processID, secretKey);
+  }
+
+  async close(): Promise<void> {
+    // One that is at work is cut off: the server rolls back what it finds without a client.
+    if (this.isBusy || this.lost !== undefined || this.pid === 0) this.stream().destroy();
+    else await this.run(new ExtendedQuery('rollback')).catch(() => this.stream().destroy());
+    await this.client.end().catch(() => undefined);
+  }
+
+  private stream(): Socket {
+    return (this.client as unknown as { connection: { stream: Socket } }).connection.stream;
+  }
+
+  private async typesOf({ fields }: ExtendedQuery): Promise<string[]> {
+    const types: string[] = [];
+    const numbers = (pick: (field: (typeof fields)[number]) => number) => `{${fields.map(pick).join(',')}}`;
+    await this.run(
+      new ExtendedQuery(
+        'select format_type(type, modifier) from unnest($1::oid[], $2::int[]) as given (type, modifier)',
+        [numbers(({ dataTypeID }) => dataTypeID), numbers(({ dataTypeModifier }) => dataTypeModifier)],
+        ([type]) => types.push(type ?? 'unknown'),
+      ),
+    );
+    return types;
+  }
+
+  private async run(query: ExtendedQuery): Promise<ExtendedQuery> {
+    this.isBusy = true;
+    try {
+      (this.client as unknown as { query(query: ExtendedQuery): void }).query(query);
+      await query.done;
+      return query;
+    } catch (error) {
+      if (this.tooWide) throw new SourceError('resources', 'a row is wider than 32 MB');
+      throw sourceErrorOf(error, this.lost === undefined ? 'statement' : 'connection');
+    } finally {
+      this.isBusy = false;
+    }
+  }
+}
+
+const CANCEL_REQUEST = 80_877_102;
+const CANCEL_MS = 2_000;
+
+function sendCancel(server: { host: string; port: number }, pid: number, key: number): Promise<void> {
+  const request = Buffer.alloc(16);
+  [16, CANCEL_REQUEST, pid, key].forEach((value, index) => request.writeInt32BE(value, index * 4));
+  return new Promise((resolve) => {
+    const socket = connect(server, () => socket.end(request));
+    socket.setTimeout(CANCEL_MS, () => socket.destroy());
+    // The server closes it when the signal is sent. That it could not be reached shows in the statement itself.
+    socket.on('error', () => undefined);
+    socket.on('close', () => resolve());
+  });
+}
