@@ -1,8 +1,9 @@
 import { passOn, type Config } from '../platform/config.js';
-import { createLogger } from '../platform/logger.js';
+import { createLogger, type Logger } from '../platform/logger.js';
 import { usesOwnTemporal } from '../platform/temporal/connection.js';
 import { cacheFolder } from './temporal/cache-folder.js';
 import { ensureDatabase, setUpDatabase } from './postgres/database-set-up.js';
+import { prepareDemoSource } from './demo-source.js';
 import type { Home } from './home.js';
 import { endMarked } from './leftovers.js';
 import { createNodePart, type NodePartOptions } from './node-part.js';
@@ -82,6 +83,7 @@ export class Stack {
           PUBLIC_URL: consoleUrl,
           ...(temporal.address === null ? {} : { TEMPORAL_ADDRESS: temporal.address }),
           ...(temporal.uiUrl === null ? {} : { TEMPORAL_UI_URL: temporal.uiUrl }),
+          ...(started.dataSources === undefined ? {} : { SQL_DATA_SOURCES: started.dataSources }),
         });
         return started;
       }),
@@ -120,12 +122,25 @@ export class Stack {
     list.push(part);
   }
 
-  private async startDatabase(secrets: Secrets): Promise<{ url: string; signInToken: string }> {
+  private async startDatabase(
+    secrets: Secrets,
+  ): Promise<{ url: string; signInToken: string; dataSources: string | undefined }> {
+    const { config, lines } = this;
     const logger = createLogger({ level: 'silent', service: 'start' });
-    const url = this.config.databaseUrl ?? (await ensureDatabase(await this.startCluster(), logger));
+    const url = config.databaseUrl ?? (await ensureDatabase(await this.startCluster(), logger));
     const { applied, signInToken } = await setUpDatabase(url, secrets, logger);
-    this.lines.done('Database', applied.length === 0 ? 'up to date' : `${applied.length} migrations applied`);
-    return { url, signInToken };
+    lines.done('Database', applied.length === 0 ? 'up to date' : `${applied.length} migrations applied`);
+    return { url, signInToken, dataSources: await this.dataSources(url, secrets, logger) };
+  }
+
+  /** The demo shop stands in a cluster of ours alone: nothing is made in anybody else's. */
+  private async dataSources(url: string, secrets: Secrets, logger: Logger): Promise<string | undefined> {
+    const { config, lines } = this;
+    if (config.sqlDataSources !== undefined || config.databaseUrl !== undefined) return config.sqlDataSources;
+    lines.busy('Demo shop', 'being made');
+    const { dataSources, isNew } = await prepareDemoSource(url, secrets.signingSecret, logger);
+    lines.done('Demo shop', isNew ? 'some 200,000 rows to ask' : 'ready');
+    return dataSources;
   }
 
   private async startCluster(): Promise<string> {

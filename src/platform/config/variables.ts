@@ -14,6 +14,7 @@ import {
   whole,
 } from './variable-kinds.js';
 import { s3Variables } from './s3-variables.js';
+import { sqlVariables } from './sql-variables.js';
 
 /**
  * Every variable that this program reads. `.env.example` is written from this table, with its comments as headings, and a
@@ -224,6 +225,9 @@ export const variables = {
     'RETENTION_DAYS',
     'Days that a finished run and its result are kept.',
   ),
+
+  // SQL
+  ...sqlVariables,
 
   // Language models
   llmProvider: variable({
