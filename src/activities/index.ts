@@ -1,4 +1,6 @@
 import type { TaskQueue } from '../contracts/names.js';
+import { retentionBatch } from '../db/runs/retention.js';
+import { deleteExpiredConfirmations } from '../db/sql/confirmations.js';
 import { deleteExpiredFirings } from '../db/reports/schedule-firings.js';
 import { createAuditExportActivities, type AuditExportDeps } from './audit/export-activities.js';
 import { createMaintenanceActivities, type MaintenanceDeps } from './runs/maintenance.js';
@@ -9,6 +11,9 @@ import {
   type ReportScheduleDeps,
 } from './reports/schedule-activities.js';
 import { createRunActivities } from './runs/activities.js';
+import { createSqlQueueActivities, fillPlaces } from './sql/queue-activities.js';
+import { createSqlRunActivities } from './sql/run-activities.js';
+import type { RunStatementDeps } from './sql/run-statement.js';
 import { createSessionActivities } from './sessions/activities.js';
 import type { SessionStepDeps } from './sessions/run-step.js';
 import { wakeWebhooks, type WakeWebhooksDeps } from './webhooks/wake.js';
@@ -18,6 +23,7 @@ export type ActivityDeps = AuditExportDeps &
   Omit<MaintenanceDeps, 'moreSweeps'> &
   ReportDeps &
   ReportScheduleDeps &
+  RunStatementDeps &
   SessionStepDeps &
   WakeWebhooksDeps &
   WebhookDeps;
@@ -30,10 +36,12 @@ export function createActivities(deps: ActivityDeps): ActivitiesByQueue {
   const moreSweeps = {
     webhooks: async () => (await wakeWebhooks(deps)).woken,
     schedules: () => syncReportSchedules(deps),
+    sqlPlaces: () => fillPlaces({ ...deps, sqlPlaces: deps.sql.places }),
   };
   const moreRetention = {
     ...deps.moreRetention,
     schedules: () => deleteExpiredFirings(deps.pool, deps.policy.keepDays),
+    sqlConfirmations: () => deleteExpiredConfirmations(deps.pool, retentionBatch),
   };
   return {
     flow: {
@@ -42,11 +50,12 @@ export function createActivities(deps: ActivityDeps): ActivitiesByQueue {
       ...createReportScheduleActivities(deps),
       ...createAuditExportActivities(deps),
       ...createMaintenanceActivities({ ...deps, moreSweeps, moreRetention }),
+      ...createSqlQueueActivities({ ...deps, sqlPlaces: deps.sql.places }),
       projectSession,
       keepDecisionTexts,
     },
     llm: sessionSteps,
-    sql: {},
+    sql: createSqlRunActivities(deps),
     notify: createWebhookActivities(deps),
   };
 }

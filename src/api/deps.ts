@@ -18,6 +18,7 @@ import type { Redis } from '../platform/cache/redis.js';
 import type { RunControl } from '../platform/temporal/run-control.js';
 import type { ScheduleControl } from '../platform/temporal/schedule-control.js';
 import type { Tracing } from '../platform/tracing/tracing.js';
+import type { SqlPlatform } from '../platform/sql/open.js';
 import type { Announcements } from '../platform/announcements.js';
 import { createAnswerSealer } from './http/answer-sealer.js';
 import { createAuthenticator, type Authenticator } from './http/auth/authenticator.js';
@@ -33,7 +34,7 @@ import { createRunStarter, type RunStarter } from './runs/start.js';
 import type { TemporalUi } from './http/temporal-link.js';
 
 /** What the process brings: everything that touches the outside. */
-export interface ApiResources {
+export interface ApiResources extends SqlPlatform {
   readonly config: Config;
   readonly secrets: SigningSecrets;
   readonly logger: Logger;

@@ -16,6 +16,7 @@ import { createTemporalClient } from '../platform/temporal/client.js';
 import { startTracing } from '../platform/tracing/tracing.js';
 import { Announcements } from '../platform/announcements.js';
 import { exitWithParent } from '../platform/parent-watch.js';
+import { openSql } from '../platform/sql/open.js';
 import { createApp } from './app.js';
 import { createApiDeps, startBackground } from './deps.js';
 import { createUpgrade } from './routes.js';
@@ -25,7 +26,7 @@ const DRAIN_MS = 15_000;
 
 const config = loadConfig();
 exitWithParent();
-const databaseUrl = databaseUrlOf(config);
+const [databaseUrl, secrets] = [databaseUrlOf(config), signingSecretsOf(config)];
 const logger = createLogger({ level: config.logLevel, service: 'api' });
 const tracing = await startTracing({ endpoint: config.otlpEndpoint, service: 'sluice-api' });
 const metrics = createApiMetrics();
@@ -34,10 +35,9 @@ const redis = config.redisUrl === undefined ? undefined : createRedis({ url: con
 const temporal = createTemporalClient(config, tracing?.clientInterceptors);
 const createClient = () => createListenerClient(databaseUrl, 'api-listener');
 const announcements = new Announcements({ createClient, logger });
-const secrets = signingSecretsOf(config);
 const deps = createApiDeps({
   ...{ config, secrets, logger, metrics, pool, redis, temporal, announcements, tracing },
-  objects: await openObjectStore(config, secrets),
+  ...{ objects: await openObjectStore(config, secrets), ...(await openSql(config)) },
   ...{ runControl: createRunControl(temporal), schedules: createScheduleControl(temporal) },
   cache: openCache(redis, metrics, () => announcements.listening),
   ...{ modelText: openDeltaFeed(pool), tokens: createTokenVerifier(config) },

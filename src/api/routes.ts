@@ -24,6 +24,7 @@ import { createReportRoutes } from './reports/reports.js';
 import { createSessionCommandRoutes } from './sessions/commands.js';
 import { createSessionReadRoutes } from './sessions/reads.js';
 import { createSessionRoutes, operationId } from './sessions/sessions.js';
+import { createSqlRoutes } from './sql/routes.js';
 import { createTemplateRoutes } from './templates/templates.js';
 import { createUserRoutes } from './users/users.js';
 import { createWebSessionRoutes } from './users/web-session.js';
@@ -58,6 +59,7 @@ export function createRoutes(deps: ApiDeps): AnyRoute[] {
     ...createGateRoutes(deps),
     ...createTemplateRoutes(deps),
     ...createUserRoutes(deps),
+    ...createSqlRoutes({ ...deps, resultInlineMaxBytes: config.resultInlineMaxBytes }),
     ...createApiKeyRoutes(deps),
     ...createWebhookRoutes({ ...deps, webhookRules: webhookRulesOf(config) }),
     ...createWebhookDeliveryRoutes(deps),

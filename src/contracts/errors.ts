@@ -17,6 +17,14 @@ export const failureTypes = {
   budgetExhausted: 'BudgetExhausted',
   /** The work was abandoned by a decision, not by a fault. */
   canceled: 'Canceled',
+  /** A statement of somebody's failed. Its message is the database's. Not retried. */
+  sqlFailed: 'SqlFailed',
+  /** The database refused a statement for what it may not do. Not retried. */
+  sqlNotAllowed: 'SqlNotAllowed',
+  /** A statement took longer than it may. Not retried. */
+  sqlTimedOut: 'SqlTimedOut',
+  /** A statement needs more memory, disk or width than it may. Not retried. */
+  sqlLimitExceeded: 'SqlLimitExceeded',
   /** The run was ended from outside while its step was at work. Not retried. */
   runEnded: 'RunEnded',
 } as const;

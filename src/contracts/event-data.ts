@@ -91,6 +91,11 @@ export interface EventData {
     readonly section?: string | undefined;
     /** Why it does not get on; null when it does again. */
     readonly attention?: string | null | undefined;
+    /** Of a SQL run: what the percentage rests on, the rest in milliseconds, rows so far, and which try it is. */
+    readonly basis?: string | undefined;
+    readonly etaMs?: number | null | undefined;
+    readonly rows?: number | undefined;
+    readonly attempt?: number | undefined;
   };
   'job.completed': {
     readonly state: 'SUCCESS';

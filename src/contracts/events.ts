@@ -137,6 +137,10 @@ const eventDataSchemas = {
     attention: z.string().nullable().optional().meta({
       description: 'Why it does not get on; null when it does again.',
     }),
+    basis: z.string().optional().meta({ description: 'Of a SQL run: what the percentage rests on.' }),
+    etaMs: z.number().nullable().optional(),
+    rows: count.optional().meta({ description: 'Of a SQL run: rows so far.' }),
+    attempt: z.int().optional().meta({ description: 'Of a SQL run: which try of it.' }),
   }),
   'job.completed': z.object({ state: z.literal('SUCCESS'), result: jobResult.nullable() }),
   'job.failed': z.object({ state: z.literal('FAILED'), error: z.string(), errorCode: z.string() }),

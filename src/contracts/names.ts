@@ -17,6 +17,7 @@ export const runKinds = {
   'cot-session': { workflowType: 'cotSession', noun: 'session' },
   report: { workflowType: 'generateReport', noun: 'job' },
   'audit-export': { workflowType: 'exportAuditLog', noun: 'job' },
+  sql: { workflowType: 'executeSql', noun: 'job' },
 } as const satisfies Record<string, { workflowType: string; noun: 'session' | 'job' }>;
 
 export type RunKind = keyof typeof runKinds;
@@ -48,6 +49,9 @@ export function reportScheduleWorkflowId(scheduleId: string): string {
 
 /** The signal that tells a webhook's workflow that there is something new to deliver. */
 export const webhookDueSignal = 'webhookDue';
+
+/** The signal that tells a SQL run's workflow that its place in the queue has changed. */
+export const sqlPlaceSignal = 'sqlPlace';
 
 /** On which a commit announces the id of a webhook that has something to deliver. Only a wake-up: the sweeper looks too. */
 export const webhooksDueChannel = 'webhooks_due';

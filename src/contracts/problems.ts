@@ -5,6 +5,12 @@
 export const problems = {
   validation_error: { status: 400, title: 'The request does not fit the contract' },
   invalid_cursor: { status: 400, title: 'The cursor is not one of ours, or belongs to another list' },
+  sql_syntax_error: { status: 400, title: 'The statement cannot be read' },
+  sql_not_allowed: { status: 400, title: 'Only one statement that reads is allowed' },
+  sql_too_large: { status: 400, title: 'The statement is larger than this system takes' },
+  sql_failed: { status: 400, title: 'The database refuses the statement' },
+  unknown_data_source: { status: 400, title: 'There is no such data source' },
+  confirmation_invalid: { status: 400, title: 'The confirmation is used, expired, or of another statement' },
   unauthenticated: { status: 401, title: 'A valid token is needed' },
   forbidden: { status: 403, title: 'You may not do this' },
   link_invalid: { status: 403, title: 'The link is altered or has expired' },
@@ -32,11 +38,13 @@ export const problems = {
   range_not_satisfiable: { status: 416, title: 'The result has no such range' },
   idempotency_key_reused: { status: 422, title: 'This key was used for a different request' },
   precondition_required: { status: 428, title: 'This change needs an If-Match header' },
+  sql_queue_full: { status: 429, title: 'Too many statements are waiting' },
   rate_limited: { status: 429, title: 'Too many requests' },
   internal_error: { status: 500, title: 'Something went wrong on our side' },
   workflow_unavailable: { status: 503, title: 'No worker answered in time' },
   identity_unavailable: { status: 503, title: 'The token cannot be checked right now' },
   storage_unavailable: { status: 503, title: 'The object store does not answer' },
+  data_source_unavailable: { status: 503, title: 'The data source does not answer' },
   database_unavailable: { status: 503, title: 'The database does not answer' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
@@ -53,6 +61,8 @@ export interface ProblemOptions {
   headers?: Record<string, string>;
   /** Further members of the problem document, for example the current state of a conflict. */
   extra?: Record<string, unknown>;
+  /** In place of the number, where the clients of a route read a word in `status`. The answer's own status stays. */
+  statusWord?: 'error';
   cause?: unknown;
 }
 

@@ -9,10 +9,11 @@ import type { ObjectStore } from '../platform/objects/object-store.js';
 import { openObjectStore } from '../platform/objects/open.js';
 import { createListenerClient, createPool } from '../platform/pool.js';
 import { signingSecretsOf } from '../platform/signing-secrets.js';
+import { openSql, type SqlPlatform } from '../platform/sql/open.js';
 import { createWebhookSender, type WebhookSender } from '../platform/webhook-sender.js';
 
 /** Everything that a worker touches the outside with, apart from Temporal. */
-export interface WorkerResources extends Omit<WorkerModel, 'stop'> {
+export interface WorkerResources extends Omit<WorkerModel, 'stop'>, SqlPlatform {
   readonly pool: Pool;
   readonly objects: ObjectStore;
   readonly auditKeys: AuditKeys;
@@ -37,6 +38,7 @@ export async function openWorkerResources(config: Config, logger: Logger): Promi
   return {
     resources: {
       ...model,
+      ...(await openSql(config)),
       pool,
       objects,
       webhooks,

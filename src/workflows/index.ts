@@ -2,6 +2,7 @@
 export { applyRetention } from './runs/apply-retention.js';
 export { cotSession } from './sessions/cot-session.js';
 export { deliverWebhooks } from './webhooks/deliver-webhooks.js';
+export { executeSql } from './sql/execute-sql.js';
 export { exportAuditLog } from './audit/export-audit-log.js';
 export { generateReport } from './reports/generate-report.js';
 export { reconcileRuns } from './runs/reconcile-runs.js';

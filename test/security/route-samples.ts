@@ -1,6 +1,9 @@
 import type pg from 'pg';
 import { newId } from '../../src/contracts/ids.js';
 import { withTransaction } from '../../src/db/base/transaction.js';
+import { workflowIdOf } from '../../src/contracts/names.js';
+import { insertRun } from '../../src/db/runs/runs.js';
+import { insertSqlRun } from '../../src/db/sql/insert-run.js';
 import { SeededSession } from '../api/sessions/reads-fixture.js';
 import { createApiUser, type TestApi, type TestUser } from '../support/api.js';
 
@@ -53,6 +56,7 @@ export async function createSamples(pool: pg.Pool, api: TestApi, { analyst }: Pe
     `insert into webhook_deliveries (webhook_id, event_type, body) values ($1, 'webhook.test', '{}') returning id`,
     [webhook],
   );
+  const statement = await createSqlRun(pool, analyst.id);
   const stepId = step.rows[0]?.id ?? '';
   const { office, staff, deadline, push } = await createNotificationSamples(pool);
   return [
@@ -61,6 +65,7 @@ export async function createSamples(pool: pg.Pool, api: TestApi, { analyst }: Pe
     [/^\/api\/v1\/deadlines\//, { id: deadline }],
     [/^\/api\/v1\/push-subscriptions\//, { id: push }],
     [/^\/jobs\//, { id: job }],
+    [/^\/api\/v1\/sql\/cache\//, { id: statement }],
     [/\/cot-sessions?\//, { id: session.id, stepId }],
     [/^\/api\/v1\/gates\//, { id: gate.rows[0]?.id ?? '' }],
     [/^\/api\/v1\/templates\//, { name: 'minimal' }],
@@ -95,6 +100,29 @@ async function createNotificationSamples(pool: pg.Pool) {
     [ids.push, ids.staff],
   );
   return ids;
+}
+
+async function createSqlRun(pool: pg.Pool, ownerId: string): Promise<string> {
+  const id = newId('sql');
+  await withTransaction(pool, async (tx) => {
+    await insertRun(tx, {
+      ...{ id, kind: 'sql', ownerId, title: 'select 1', input: {}, workflowInput: { runId: id } },
+      ...{ workflowId: workflowIdOf('sql', id), workflowType: 'executeSql', taskQueue: 'flow' },
+    });
+    await insertSqlRun(tx, {
+      ...{
+        runId: id,
+        ownerId,
+        commandId: null,
+        dataSource: 'demo',
+        sql: 'select 1',
+        params: [],
+        rowLimit: null,
+      },
+      ...{ statementHash: '00', fingerprint: 'f', estimate: null, place: 'waiting', servedBy: null },
+    });
+  });
+  return id;
 }
 
 /** The address of a route, with the samples of its parameters. */

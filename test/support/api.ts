@@ -20,6 +20,7 @@ import { createListenerClient, createPool } from '../../src/platform/pool.js';
 import { createRedis } from '../../src/platform/cache/redis.js';
 import { createRunControl } from '../../src/platform/temporal/run-control.js';
 import { createScheduleControl } from '../../src/platform/temporal/schedule-control.js';
+import { openSql } from '../../src/platform/sql/open.js';
 import { createTemporalClient } from '../../src/platform/temporal/client.js';
 import type { TestDatabase } from './servers/database.js';
 import { send, type HttpAnswer, type HttpRequest } from './http.js';
@@ -63,6 +64,7 @@ export async function startApi(options: ApiOptions): Promise<TestApi> {
     ...{ config, logger, metrics, pool, redis, temporal, announcements },
     secrets: testSecrets,
     objects: options.objects ?? testObjects(),
+    ...(await openSql(config)),
     runControl: createRunControl(temporal),
     schedules: createScheduleControl(temporal),
     modelText: openDeltaFeed(pool),

@@ -6,6 +6,9 @@ import { gatherSection } from '../../src/db/reports/gather-section.js';
 import { insertRun, type NewRun } from '../../src/db/runs/runs.js';
 import { createRunControl } from '../../src/platform/temporal/run-control.js';
 import { createScheduleControl } from '../../src/platform/temporal/schedule-control.js';
+import { loadConfig } from '../../src/platform/config.js';
+import { sqlSettingsOf } from '../../src/platform/sql/settings.js';
+import { sourceConnector } from '../../src/platform/sql/source-session.js';
 import type { ObjectStore } from '../../src/platform/objects/object-store.js';
 import { createWebhookWake } from '../../src/platform/webhook-wake.js';
 import { createWorker, type WorkerDeps } from '../../src/workers/worker.js';
@@ -21,6 +24,7 @@ export interface SpineOptions {
   readonly policy?: Partial<MaintenancePolicy>;
   readonly objects?: ObjectStore;
   readonly webhooks?: TestWebhookOptions;
+  readonly sql?: ActivityDeps['sql'];
   /** Those that are served; the flow queue alone, unless there is more to do. */
   readonly queues?: WorkerDeps['queues'];
   /** 0: every workflow task replays its history. */
@@ -51,6 +55,8 @@ export function spineActivities(
     auditKeys: testAuditKeys,
     objects: options.objects ?? testObjects(),
     moreRetention: {},
+    connector: sourceConnector,
+    sql: options.sql ?? sqlSettingsOf(loadConfig({})),
     webhooks: testWebhooks(options.webhooks),
     wakeWebhook: createWebhookWake(client),
   });

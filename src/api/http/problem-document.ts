@@ -7,7 +7,7 @@ export function problemDocument(problem: Problem, requestId: string): Record<str
     ...problem.extra,
     type: `/problems/${problem.code}`,
     title: problem.title,
-    status: problem.status,
+    status: problem.options.statusWord ?? problem.status,
     detail: problem.message,
     code: problem.code,
     requestId,

@@ -197,7 +197,7 @@ function cancelRoute(deps: JobRouteDeps): AnyRoute {
   });
 }
 
-async function cancelJob(
+export async function cancelJob(
   deps: JobRouteDeps,
   call: Call<{ id: string }, unknown, unknown> & { principal: Principal },
   tx: Tx,

@@ -53,15 +53,9 @@ export const executeSqlBody = z
       .max(100_000_000)
       .optional()
       .meta({ description: 'Rows kept at most.' }),
-    max_age_seconds: z
-      .number()
-      .int()
-      .min(0)
-      .max(31_536_000)
-      .optional()
-      .meta({
-        description: 'A result of the same statement that is no older is given instead of running it.',
-      }),
+    max_age_seconds: z.number().int().min(0).max(31_536_000).optional().meta({
+      description: 'A result of the same statement that is no older is given instead of running it.',
+    }),
     confirm_token: z.string().min(1).max(200).optional(),
     remember_confirmation: z
       .boolean()

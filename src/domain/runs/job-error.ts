@@ -16,6 +16,10 @@ const speakable: Readonly<Record<string, string>> = {
   PayloadTooLarge: 'payload_too_large',
   RecordGone: 'record_gone',
   DependencyUnavailable: 'dependency_unavailable',
+  SqlFailed: 'sql_failed',
+  SqlNotAllowed: 'sql_not_allowed',
+  SqlTimedOut: 'sql_timeout',
+  SqlLimitExceeded: 'sql_limit_exceeded',
 };
 
 export function jobErrorOf(failure: StepFailure): { code: string; message: string } {

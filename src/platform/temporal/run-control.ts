@@ -16,6 +16,8 @@ export interface RunControl {
   /** `gone`: there is no such workflow, or it has ended. */
   cancel(workflowId: string): Promise<'asked' | 'gone'>;
   inspect(workflowId: string): Promise<WorkflowCondition<RunOutcome>>;
+  /** Sends a signal that carries nothing. One that has ended has nothing to hear. */
+  call(workflowId: string, signal: string): Promise<void>;
 }
 
 export function createRunControl(client: Client): RunControl {
@@ -25,6 +27,7 @@ export function createRunControl(client: Client): RunControl {
     launch: (run) => within(() => launch(client, run)),
     cancel: (workflowId) => within(() => cancel(client, workflowId)),
     inspect: (workflowId) => within(() => inspect(client, workflowId)),
+    call: (workflowId, signal) => within(() => call(client, workflowId, signal)),
   };
 }
 
@@ -59,6 +62,14 @@ async function cancel(client: Client, workflowId: string): Promise<'asked' | 'go
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return 'gone';
     throw error;
+  }
+}
+
+async function call(client: Client, workflowId: string, signal: string): Promise<void> {
+  try {
+    await client.workflow.getHandle(workflowId).signal(signal);
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
 }
 

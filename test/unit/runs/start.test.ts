@@ -24,6 +24,7 @@ function controlThatFails(times: number): RunControl & { launches: number } {
       return this.launches <= times ? Promise.reject(new Error('away')) : Promise.resolve();
     },
     cancel: () => Promise.resolve('asked'),
+    call: () => Promise.resolve(),
     inspect: () => Promise.resolve({ kind: 'not_found' }),
   };
 }

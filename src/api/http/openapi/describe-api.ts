@@ -48,4 +48,7 @@ const inertDeps: Record<keyof ApiDeps, unknown> = {
   auditKeys: inert,
   ui: inert,
   readiness: inert,
+  grammar: inert,
+  connector: inert,
+  sql: inert,
 };

@@ -1,0 +1,76 @@
+import { ApplicationFailure, log } from '@temporalio/activity';
+import type { Pool } from 'pg';
+import { failureTypes } from '../../contracts/errors.js';
+import { sqlPlaceSignal } from '../../contracts/names.js';
+import type { SqlAdmission, SqlQueueActivities } from '../../contracts/sql/run-workflow.js';
+import { withTransaction, type Tx } from '../../db/base/transaction.js';
+import { adoptOrigin } from '../../db/sql/insert-run.js';
+import {
+  admitNext,
+  lockPlaces,
+  releasePlace,
+  settleFollowers,
+  standingOf,
+  type CalledRun,
+} from '../../db/sql/places.js';
+import type { RunControl } from '../../platform/temporal/run-control.js';
+
+export interface SqlQueueDeps {
+  readonly pool: Pool;
+  readonly control: Pick<RunControl, 'call'>;
+  readonly sqlPlaces: number;
+}
+
+export function createSqlQueueActivities(deps: SqlQueueDeps): SqlQueueActivities {
+  return {
+    admitSql: ({ runId }) => inQueue(deps, runId, (tx, called) => admit(tx, runId, deps.sqlPlaces, called)),
+    releaseSql: ({ runId }) =>
+      inQueue(deps, runId, async (tx, called) => {
+        await releasePlace(tx, runId);
+        called.push(...(await settleFollowers(tx, runId)), ...(await admitNext(tx, deps.sqlPlaces)));
+      }),
+  };
+}
+
+/** Places that were left without a word are given away. Gives how many runs were called. */
+export async function fillPlaces(deps: SqlQueueDeps): Promise<number> {
+  let count = 0;
+  await inQueue(deps, '', async (tx, called) => {
+    called.push(...(await admitNext(tx, deps.sqlPlaces)));
+    count = called.length;
+  });
+  return count;
+}
+
+async function admit(tx: Tx, runId: string, places: number, called: CalledRun[]): Promise<SqlAdmission> {
+  let standing = (await standingOf(tx, runId)) ?? (await standingOfReplay(tx, runId));
+  if (standing.place === 'waiting') {
+    called.push(...(await admitNext(tx, places)));
+    standing = (await standingOf(tx, runId)) ?? standing;
+  }
+  return standing.place === 'served' ? { kind: 'served', result: standing.result } : { kind: standing.place };
+}
+
+async function standingOfReplay(tx: Tx, runId: string): Promise<{ place: 'waiting' }> {
+  if (await adoptOrigin(tx, runId)) return { place: 'waiting' };
+  throw ApplicationFailure.nonRetryable('the statement is no longer kept', failureTypes.recordGone);
+}
+
+/** Who has something to hear is told after the commit. A call that gets lost is made up for by the workflow's own look. */
+async function inQueue<Result>(
+  { pool, control }: SqlQueueDeps,
+  runId: string,
+  work: (tx: Tx, called: CalledRun[]) => Promise<Result>,
+): Promise<Result> {
+  const called: CalledRun[] = [];
+  const result = await withTransaction(pool, async (tx) => {
+    await lockPlaces(tx);
+    return work(tx, called);
+  });
+  for (const { workflowId } of called.filter((each) => each.runId !== runId)) {
+    control
+      .call(workflowId, sqlPlaceSignal)
+      .catch((error: unknown) => log.warn('a run could not be told of its place', { workflowId, error }));
+  }
+  return result;
+}

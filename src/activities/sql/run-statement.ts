@@ -1,0 +1,220 @@
+import { setTimeout } from 'node:timers/promises';
+import { ApplicationFailure, log } from '@temporalio/activity';
+import type { Pool } from 'pg';
+import { failureTypes } from '../../contracts/errors.js';
+import type { RunResult } from '../../contracts/runs/run.js';
+import type { DataSource } from '../../contracts/sql/data-source.js';
+import { SourceError, type SourceConnector, type SourceSession } from '../../contracts/sql/ports.js';
+import type { SqlSettings } from '../../contracts/sql/settings.js';
+import type { SqlRunRow } from '../../db/sql/find-run.js';
+import { beginTry, keepPartial, keepResult, type StoredRows } from '../../db/sql/telling.js';
+import { queuedProgress } from '../../domain/sql/progress.js';
+import type { ObjectStore } from '../../platform/objects/object-store.js';
+import { storeResult } from '../reports/store-result.js';
+import { failureOf, type StopReason } from './failure.js';
+import { RowPipe } from './row-pipe.js';
+import { SqlTeller } from './teller.js';
+
+/**
+ * Runs one statement from its connection to its stored rows.
+ *
+ * R1. Whatever ends it, its session is closed: the statement rolls back and is gone from the database.
+ * R2. Only what the statement did is its failure. A source that is away is waited for before the statement begins.
+ * R3. A later try of the same run takes over: this one then ends without a word.
+ */
+export interface RunStatementDeps {
+  readonly pool: Pool;
+  readonly objects: ObjectStore;
+  readonly connector: SourceConnector;
+  readonly sql: SqlSettings;
+}
+
+export interface Ran {
+  readonly run: SqlRunRow;
+  readonly result: RunResult;
+  readonly stored: StoredRows;
+}
+
+export interface Try {
+  readonly attempt: number;
+  readonly signal: AbortSignal;
+}
+
+/** A database that restarts is back in this time. */
+const OPEN_PATIENCE_MS = 30_000;
+const OPEN_AGAIN_MS = 1_000;
+/** After a cancel the server has this long to end the statement by itself; then the connection is cut. */
+const CANCEL_GRACE_MS = 700;
+
+export async function runStatement(deps: RunStatementDeps, run: SqlRunRow, tried: Try): Promise<Ran> {
+  const begun = await beginTry(deps.pool, run.id, tried.attempt);
+  if (begun === undefined) throw failureOf(undefined, 'ended', 0);
+  const source = deps.sql.sources.get(run.dataSource);
+  if (source === undefined) {
+    const message = `The data source ${run.dataSource} is no longer configured.`;
+    throw ApplicationFailure.nonRetryable(message, failureTypes.invalidInput);
+  }
+  const statement = new RunningStatement(deps, run, source, tried);
+  statement.start({ ...queuedProgress, ...begun.progress });
+  log.info('a statement begins', { runId: run.id, dataSource: run.dataSource, attempt: tried.attempt });
+  try {
+    const ran = await statement.run();
+    const { rowCount, bytes, executionMs } = ran.stored;
+    log.info('a statement has finished', { runId: run.id, rowCount, bytes, executionMs });
+    return ran;
+  } catch (error) {
+    log.warn('a statement has failed', { runId: run.id, attempt: tried.attempt, error });
+    throw error;
+  } finally {
+    await statement.close();
+  }
+}
+
+class RunningStatement {
+  private session: SourceSession | undefined;
+  private pipe: RowPipe | undefined;
+  private teller!: SqlTeller;
+  private beganAt = 0;
+  private stopped: StopReason | undefined;
+  private readonly clock: NodeJS.Timeout;
+  private readonly onAbort = (): void => this.stop('canceled');
+
+  constructor(
+    private readonly deps: RunStatementDeps,
+    private readonly record: SqlRunRow,
+    private readonly source: DataSource,
+    private readonly tried: Try,
+  ) {
+    this.clock = globalThis.setTimeout(() => this.stop('timeout'), this.limitMs);
+    tried.signal.addEventListener('abort', this.onAbort);
+  }
+
+  start(before: typeof queuedProgress): void {
+    const { id, estimate } = this.record;
+    this.teller = new SqlTeller({
+      ...{ pool: this.deps.pool, runId: id, attempt: this.tried.attempt, before },
+      usualMs: estimate?.usual_ms ?? null,
+      usualRows: estimate?.usual_rows ?? null,
+      planRows: estimate?.rows ?? null,
+      look: () => ({ rows: this.pipe?.rows ?? 0, bytes: this.pipe?.bytes ?? 0, enginePercent: null }),
+      watch: () => this.deps.connector.watch(this.source),
+      onHearing: (heard) => {
+        if (heard === undefined || heard.ended) this.stop('ended');
+        else if (heard.cancelRequested) this.stop('canceled');
+      },
+      onTrouble: (error) => log.warn('the progress of a statement could not be told', { runId: id, error }),
+    });
+    this.teller.start();
+  }
+
+  async run(): Promise<Ran> {
+    try {
+      const session = await this.open();
+      this.beganAt = performance.now();
+      const columns = await session.declare(this.record);
+      this.teller.reach('planned', session.pid);
+      return await this.rowsOf(session, columns);
+    } catch (error) {
+      throw failureOf(error, this.stopped, this.limitMs);
+    }
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.clock);
+    this.tried.signal.removeEventListener('abort', this.onAbort);
+    await Promise.all([this.session?.close(), this.teller.stop()]);
+  }
+
+  private get limitMs(): number {
+    return this.source.limits.statementTimeoutMs ?? this.deps.sql.statementTimeoutMs;
+  }
+
+  /** The first reason counts. */
+  private stop(reason: StopReason): void {
+    if (this.stopped !== undefined) return;
+    this.stopped = reason;
+    const { session } = this;
+    if (session === undefined) return;
+    // A paused connection would not hear the server's answer.
+    session.resume();
+    session.cancel().catch(() => undefined);
+    globalThis.setTimeout(() => void session.close(), CANCEL_GRACE_MS).unref();
+  }
+
+  private async open(): Promise<SourceSession> {
+    const until = performance.now() + OPEN_PATIENCE_MS;
+    for (;;) {
+      try {
+        this.session = await this.deps.connector.open(this.source, {
+          statementTimeoutMs: this.limitMs,
+          lockTimeoutMs: this.source.limits.lockTimeoutMs ?? this.deps.sql.lockTimeoutMs,
+          applicationName: `sluice ${this.record.id}`,
+        });
+        if (this.stopped !== undefined) throw new SourceError('timeout', 'it was stopped');
+        return this.session;
+      } catch (error) {
+        const isAway = error instanceof SourceError && error.fault === 'connection';
+        if (!isAway || performance.now() > until || this.stopped !== undefined) throw error;
+        await setTimeout(OPEN_AGAIN_MS);
+      }
+    }
+  }
+
+  private async rowsOf(session: SourceSession, columns: StoredRows['columns']): Promise<Ran> {
+    const { ceiling } = this.deps.sql;
+    const { limits } = this.source;
+    const rows = Math.min(this.record.rowLimit ?? Infinity, limits.rows ?? Infinity, ceiling.rows);
+    const bytes = Math.min(limits.bytes ?? Infinity, ceiling.bytes);
+    const header = columns.map(({ name }) => name);
+    const pipe = new RowPipe(session, { rows, bytes }, header, () => this.stop('full'));
+    this.pipe = pipe;
+    this.teller.reach('running');
+    const fetching = this.fetch(session, pipe, rows);
+    const result = await this.store(pipe);
+    const partialOf = await fetching;
+    const stored = {
+      ...{ columns, rowCount: pipe.rows, bytes: pipe.bytes, truncated: pipe.truncated, chunks: pipe.chunks },
+      executionMs: Math.round(performance.now() - this.beganAt),
+    };
+    if (partialOf === undefined) return { run: this.record, result, stored };
+    await keepResult(this.deps.pool, this.record.id, stored);
+    await keepPartial(this.deps.pool, this.record.id, { key: result.key, sha256: result.sha256 });
+    throw partialOf;
+  }
+
+  /** Gives the failure of a statement whose rows so far are kept all the same. */
+  private async fetch(session: SourceSession, pipe: RowPipe, rows: number): Promise<unknown> {
+    try {
+      // One more than is kept tells whether there are more.
+      await session.fetch(rows + 1, (fields) => {
+        if (pipe.rows === 0) this.teller.reach('fetching');
+        pipe.take(fields);
+      });
+      this.teller.reach('fetching');
+      this.teller.reach('storing');
+      pipe.end();
+    } catch (error) {
+      if (this.stopped === 'full') return void pipe.end();
+      const isPartial = !this.deps.sql.dropPartial && pipe.rows > 0 && this.stopped !== 'ended';
+      if (!isPartial) return void pipe.fail(error);
+      pipe.end();
+      return error;
+    }
+    return undefined;
+  }
+
+  private async store(pipe: RowPipe): Promise<RunResult> {
+    try {
+      return await storeResult(this.deps, {
+        runId: this.record.id,
+        content: pipe.pieces(),
+        contentType: 'text/csv; charset=utf-8; header=present',
+        filename: `${this.record.id}.csv`,
+        signal: this.tried.signal,
+      });
+    } catch (error) {
+      this.stop('unstored');
+      throw error;
+    }
+  }
+}

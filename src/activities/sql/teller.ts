@@ -1,0 +1,126 @@
+import type { Pool } from 'pg';
+import type { SourceWatcher } from '../../contracts/sql/ports.js';
+import { event } from '../../contracts/event-data.js';
+import { projectRun } from '../../db/runs/events.js';
+import { withTransaction } from '../../db/base/transaction.js';
+import { tellProgress, type SqlHearing } from '../../db/sql/telling.js';
+import { progressOf, type SqlEvidence, type SqlProgress } from '../../domain/sql/progress.js';
+
+export interface TellerOptions {
+  readonly pool: Pool;
+  readonly runId: string;
+  readonly attempt: number;
+  readonly before: SqlProgress;
+  readonly usualMs: number | null;
+  readonly usualRows: number | null;
+  readonly planRows: number | null;
+  readonly look: () => {
+    readonly rows: number;
+    readonly bytes: number;
+    readonly enginePercent: number | null;
+  };
+  /** Opened once the statement has run for a while: most never need it. */
+  readonly watch: () => Promise<SourceWatcher | undefined>;
+  readonly onHearing: (hearing: SqlHearing | undefined) => void;
+  readonly onTrouble: (error: unknown) => void;
+}
+
+/** Twice a second and a little more: a cancel is heard within the second that it may take. */
+const TICK_MS = 400;
+const WATCH_AFTER_MS = 1_000;
+
+/**
+ * Tells how a statement is getting on, and hears whether it is still wanted.
+ *
+ * T1. What cannot be told is no reason to end a statement: the database of ours may be away for a while.
+ * T2. Readers of events are told when the percentage or the phase changes, so never more than some hundred times.
+ */
+export class SqlTeller {
+  private phase: SqlEvidence['phase'] = 'admitted';
+  private readonly startedAt = performance.now();
+  private fetchingAt: number | undefined;
+  private told: SqlProgress;
+  private events = 0;
+  private pid: number | undefined;
+  private watcher: Promise<SourceWatcher | undefined> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private telling: Promise<void> = Promise.resolve();
+  private memory = 0;
+
+  constructor(private readonly options: TellerOptions) {
+    this.told = options.before;
+  }
+
+  start(): void {
+    this.tell();
+    this.timer = setInterval(() => this.tell(), TICK_MS);
+  }
+
+  reach(phase: SqlEvidence['phase'], pid?: number): void {
+    this.phase = phase;
+    this.pid = pid ?? this.pid;
+    if (phase === 'fetching') this.fetchingAt ??= performance.now();
+    this.tell();
+  }
+
+  /** After this nothing is told any more. */
+  async stop(): Promise<number> {
+    clearInterval(this.timer);
+    await this.telling;
+    const watcher = await this.watcher?.catch(() => undefined);
+    await watcher?.close();
+    return this.memory;
+  }
+
+  /** One after the other: what is told later is newer. */
+  private tell(): void {
+    this.telling = this.telling.then(() => this.tellNow().catch(this.options.onTrouble));
+  }
+
+  private async tellNow(): Promise<void> {
+    const { pool, runId, attempt, look, onHearing } = this.options;
+    const { rows, bytes, enginePercent } = look();
+    const progress = progressOf(this.evidence(rows, enginePercent), this.told);
+    this.memory = Math.max(this.memory, process.memoryUsage.rss());
+    const sight = await this.sight();
+    const telling = { runId, attempt, progress, rows, bytes, ...sight, memory: this.memory };
+    onHearing(await tellProgress(pool, telling));
+    const { percent, phase } = this.told;
+    if (progress.percent !== percent || progress.phase !== phase) await this.publish(progress, rows);
+    this.told = progress;
+  }
+
+  private evidence(rows: number, enginePercent: number | null): SqlEvidence {
+    const { usualMs, usualRows, planRows } = this.options;
+    const now = performance.now();
+    return {
+      ...{ phase: this.phase, rows, usualMs, usualRows, planRows, enginePercent },
+      elapsedMs: now - this.startedAt,
+      fetchingMs: now - (this.fetchingAt ?? now),
+    };
+  }
+
+  private async publish(progress: SqlProgress, rows: number): Promise<void> {
+    const { pool, runId, attempt } = this.options;
+    this.events += 1;
+    const { percent, phase, basis, etaMs } = progress;
+    const told = { percent, phase, basis, etaMs, rows, attempt };
+    await withTransaction(pool, (tx) =>
+      projectRun(tx, {
+        runId,
+        dedupKey: `sql:${attempt}:${this.events}`,
+        progress: told,
+        events: [event('job.progress', told)],
+      }),
+    );
+  }
+
+  private async sight(): Promise<{ waitingOn: string | null; tempBytes: number | null }> {
+    const nothing = { waitingOn: null, tempBytes: null };
+    if (this.pid === undefined || performance.now() - this.startedAt < WATCH_AFTER_MS) return nothing;
+    this.watcher ??= this.options.watch();
+    // A source that does not let itself be watched is asked no further.
+    const watcher = await this.watcher.catch(() => undefined);
+    return (await watcher?.look(this.pid).catch(() => nothing)) ?? nothing;
+  }
+}

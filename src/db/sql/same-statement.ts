@@ -1,0 +1,45 @@
+import type { RunResult } from '../../contracts/runs/run.js';
+import type { ResultColumn } from '../../domain/sql/result-values.js';
+import { maybeOne, sql, type Db } from '../base/sql.js';
+
+export interface StoredAnswer {
+  readonly runId: string;
+  readonly result: RunResult;
+  readonly columns: readonly ResultColumn[];
+  readonly rowCount: number;
+  readonly truncated: boolean;
+  readonly executionMs: number;
+  readonly bytes: number;
+}
+
+/** The newest kept result of the very same statement that is no older. Whether the asker may have it is the caller's. */
+export function findFreshResult(
+  db: Db,
+  statementHash: string,
+  maxAgeSeconds: number,
+): Promise<StoredAnswer | undefined> {
+  return maybeOne<StoredAnswer & Record<string, unknown>>(
+    db,
+    sql`select run_id as "runId", runs.result, columns, row_count as "rowCount", truncated,
+               execution_ms as "executionMs", bytes
+          from sql_runs join runs on runs.id = run_id
+         where statement_hash = decode(${statementHash}, 'hex') and served_by is null and status = 'completed'
+           and finished_at >= now() - make_interval(secs => ${maxAgeSeconds})
+           and exists (select from objects where key = runs.result->>'key' and released_at is null)
+         order by queued_at desc
+         limit 1`,
+  );
+}
+
+/** One that is in the queue or runs right now, and that nobody wants to end. */
+export async function findOneInFlight(db: Db, statementHash: string): Promise<string | undefined> {
+  const row = await maybeOne<{ runId: string }>(
+    db,
+    sql`select run_id as "runId" from sql_runs join runs on runs.id = run_id
+         where statement_hash = decode(${statementHash}, 'hex') and place in ('waiting', 'admitted')
+           and finished_at is null and cancel_requested_at is null
+         order by queued_at
+         limit 1`,
+  );
+  return row?.runId;
+}

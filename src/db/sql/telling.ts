@@ -1,0 +1,97 @@
+import type { SqlProgress } from '../../domain/sql/progress.js';
+import type { ResultColumn } from '../../domain/sql/result-values.js';
+import { toJsonb } from '../base/jsonb.js';
+import { execute, maybeOne, sql, type Db } from '../base/sql.js';
+
+export interface SqlTelling {
+  readonly runId: string;
+  readonly attempt: number;
+  readonly progress: SqlProgress;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly tempBytes: number | null;
+  readonly waitingOn: string | null;
+  readonly memory: number;
+}
+
+/** What a worker hears back when it tells how its statement is getting on. */
+export interface SqlHearing {
+  readonly cancelRequested: boolean;
+  readonly ended: boolean;
+}
+
+/** Undefined: the run is no longer kept, or a later try has it. */
+export function tellProgress(db: Db, telling: SqlTelling): Promise<SqlHearing | undefined> {
+  return maybeOne<SqlHearing & Record<string, unknown>>(
+    db,
+    sql`update sql_runs
+           set progress = ${toJsonb(telling.progress)}::jsonb, row_count = ${telling.rows}::bigint,
+               bytes = ${telling.bytes}::bigint, temp_bytes = ${telling.tempBytes}::bigint,
+               waiting_on = ${telling.waitingOn}::text, told_at = clock_timestamp(),
+               peak_memory = greatest(peak_memory, ${telling.memory}::bigint)
+          from runs
+         where run_id = ${telling.runId} and runs.id = run_id and attempt = ${telling.attempt}
+        returning runs.cancel_requested_at is not null as "cancelRequested", runs.finished_at is not null as ended`,
+  );
+}
+
+/** A try begins: an earlier one, should it still be at work, is not heard any more. Gives how far the earlier ones got. */
+export function beginTry(
+  db: Db,
+  runId: string,
+  attempt: number,
+): Promise<{ progress: Partial<SqlProgress> } | undefined> {
+  return maybeOne<{ progress: Partial<SqlProgress> }>(
+    db,
+    sql`update sql_runs
+           set attempt = ${attempt}, began_at = clock_timestamp(), row_count = 0, bytes = 0, temp_bytes = null,
+               waiting_on = null, partial = null
+         where run_id = ${runId} and attempt <= ${attempt}
+        returning progress`,
+  );
+}
+
+export interface StoredRows {
+  readonly columns: readonly ResultColumn[];
+  readonly rowCount: number;
+  readonly bytes: number;
+  readonly truncated: boolean;
+  readonly executionMs: number;
+  readonly chunks: readonly ResultChunk[];
+}
+
+export interface ResultChunk {
+  readonly firstRow: number;
+  readonly rowCount: number;
+  readonly firstByte: number;
+  readonly byteCount: number;
+  readonly sha256: string;
+}
+
+/** What was stored, and where in it which rows are. */
+export async function keepResult(db: Db, runId: string, stored: StoredRows): Promise<void> {
+  await execute(
+    db,
+    sql`update sql_runs
+           set columns = ${toJsonb(stored.columns)}::jsonb, row_count = ${stored.rowCount}::bigint,
+               bytes = ${stored.bytes}::bigint, truncated = ${stored.truncated},
+               execution_ms = ${stored.executionMs}::bigint, waiting_on = null
+         where run_id = ${runId}`,
+  );
+  await execute(db, sql`delete from sql_result_chunks where run_id = ${runId}`);
+  await execute(
+    db,
+    sql`insert into sql_result_chunks (run_id, first_row, row_count, first_byte, byte_count, sha256)
+        select ${runId}, "firstRow", "rowCount", "firstByte", "byteCount", decode(sha256, 'hex')
+          from jsonb_to_recordset(${toJsonb(stored.chunks)}::jsonb)
+            as given ("firstRow" bigint, "rowCount" integer, "firstByte" bigint, "byteCount" integer, sha256 text)`,
+  );
+}
+
+export async function keepPartial(
+  db: Db,
+  runId: string,
+  partial: { key: string; sha256: string },
+): Promise<void> {
+  await execute(db, sql`update sql_runs set partial = ${toJsonb(partial)}::jsonb where run_id = ${runId}`);
+}

@@ -1,0 +1,79 @@
+import type { DataSource } from '../../contracts/sql/data-source.js';
+import { SourceError, type SourceConnector, type SourceStatement } from '../../contracts/sql/ports.js';
+import { Problem } from '../../contracts/problems.js';
+import {
+  estimateOf,
+  planOf,
+  type SqlEstimate,
+  type SqlHistory,
+  type SqlPlan,
+} from '../../domain/sql/estimate.js';
+import { positionAt } from '../../domain/sql/text-position.js';
+import { sqlProblem } from './check-statement.js';
+
+/** Planning may evaluate functions over constants, so it is as guarded as the statement itself, and shorter. */
+const LONGEST_MS = 10_000;
+const LOCK_MS = 2_000;
+
+export interface EstimateOrder {
+  readonly source: DataSource;
+  readonly statement: SourceStatement;
+  readonly history: SqlHistory;
+  readonly rowLimit: number | undefined;
+}
+
+/** What the statement would give and cost. Nothing of it runs. */
+export async function estimateStatement(
+  connector: SourceConnector,
+  { source, statement, history, rowLimit }: EstimateOrder,
+): Promise<SqlEstimate> {
+  return estimateOf(await plan(connector, source, statement), history, rowLimit);
+}
+
+/** Undefined: it could not be told in time. */
+async function plan(
+  connector: SourceConnector,
+  source: DataSource,
+  statement: SourceStatement,
+): Promise<SqlPlan | undefined> {
+  const session = await open(connector, source);
+  const overdue = setTimeout(() => void session.cancel(), LONGEST_MS);
+  try {
+    return planOf(await session.explain(statement));
+  } catch (error) {
+    if (error instanceof SourceError && error.fault === 'timeout') return undefined;
+    throw refusalOf(error, statement.sql);
+  } finally {
+    clearTimeout(overdue);
+    await session.close();
+  }
+}
+
+async function open(connector: SourceConnector, source: DataSource) {
+  try {
+    return await connector.open(source, {
+      statementTimeoutMs: LONGEST_MS,
+      lockTimeoutMs: LOCK_MS,
+      applicationName: 'sluice estimate',
+    });
+  } catch (error) {
+    throw unavailable(error);
+  }
+}
+
+function unavailable(cause: unknown): Problem {
+  return new Problem('data_source_unavailable', { headers: { 'Retry-After': '5' }, cause });
+}
+
+/** Before the statement itself stands what makes it an EXPLAIN. */
+const EXPLAIN = 'explain (format json) '.length;
+
+function refusalOf(error: unknown, text: string): unknown {
+  if (!(error instanceof SourceError)) return error;
+  const { fault, message, details } = error;
+  if (fault === 'connection') return unavailable(error);
+  if (fault === 'not_allowed') return sqlProblem('sql_not_allowed', message);
+  const { position, sqlState } = details;
+  const at = position === undefined ? undefined : positionAt(text, position - 1 - EXPLAIN);
+  return sqlProblem(sqlState?.startsWith('42') === true ? 'sql_syntax_error' : 'sql_failed', message, at);
+}

@@ -1,0 +1,214 @@
+import { createHash } from 'node:crypto';
+import type { Pool } from 'pg';
+import { newId } from '../../contracts/ids.js';
+import { runKinds, taskQueues, workflowIdOf } from '../../contracts/names.js';
+import { Problem } from '../../contracts/problems.js';
+import type { SourceConnector, SqlGrammar } from '../../contracts/sql/ports.js';
+import type { ExecuteSql } from '../../contracts/sql/request.js';
+import type { SqlSettings } from '../../contracts/sql/settings.js';
+import type { Origin, Principal } from '../../contracts/users/principal.js';
+import { recordAudit } from '../../db/audit/log.js';
+import { withTransaction, type Tx } from '../../db/base/transaction.js';
+import { insertRun, type NewRun } from '../../db/runs/runs.js';
+import {
+  askForConfirmation,
+  isRemembered,
+  rememberConfirmation,
+  useConfirmation,
+} from '../../db/sql/confirmations.js';
+import { findCommanded } from '../../db/sql/find-run.js';
+import { insertSqlRun } from '../../db/sql/insert-run.js';
+import { admitNext, countWaiting, lockPlaces, queuePosition } from '../../db/sql/places.js';
+import { findFreshResult, findOneInFlight } from '../../db/sql/same-statement.js';
+import { serveStored } from '../../db/sql/serve-stored.js';
+import { historyOf } from '../../db/sql/statistics.js';
+import { judgeSize, passedLimit, type SqlEstimate } from '../../domain/sql/estimate.js';
+import { canonicalJson } from '../../domain/audit/canonical-json.js';
+import { readStatement, sourceFor, sqlProblem } from './check-statement.js';
+import { estimateStatement } from './estimate-statement.js';
+
+/**
+ * Takes a statement: checked, estimated, confirmed where it is large, and only then a run.
+ *
+ * S1. Nothing of the statement runs here, and nothing at all before a large one is confirmed.
+ * S2. The token is used up in the transaction that makes the run: a run that was not made leaves the token good.
+ * S3. The same command sent again finds the run that it made.
+ * S4. The ceiling stands above every confirmation.
+ */
+export interface SubmitDeps {
+  readonly pool: Pool;
+  readonly grammar: SqlGrammar;
+  readonly connector: SourceConnector;
+  readonly sql: SqlSettings;
+  readonly startAfterCommit: (tx: Tx, run: NewRun) => void;
+}
+
+export interface SqlOrder {
+  readonly body: ExecuteSql;
+  readonly principal: Principal;
+  readonly origin: Origin;
+  readonly commandId: string;
+}
+
+export type Submitted =
+  | {
+      readonly kind: 'accepted';
+      readonly runId: string;
+      readonly queuePosition: number;
+      readonly estimate: SqlEstimate | null;
+    }
+  | {
+      readonly kind: 'asked';
+      readonly estimate: SqlEstimate;
+      readonly token: string;
+      readonly expiresAt: string;
+    };
+
+interface Prepared {
+  readonly order: SqlOrder;
+  readonly fingerprint: string;
+  readonly statementHash: string;
+  readonly estimate: SqlEstimate;
+}
+
+export async function submitSql(deps: SubmitDeps, order: SqlOrder): Promise<Submitted> {
+  const { body, principal, commandId } = order;
+  const known = await findCommanded(deps.pool, commandId);
+  if (known !== undefined) return accepted(deps, known, null);
+  const source = sourceFor(deps.sql, body.data_source, principal.role);
+  const { fingerprint } = readStatement(deps.grammar, body.sql);
+  const statementHash = hashOf(body);
+  const stored = await storedAnswer(deps, order, { fingerprint, statementHash });
+  if (stored !== undefined) return accepted(deps, stored, null);
+  const name = { dataSource: body.data_source, fingerprint };
+  const history = await historyOf(deps.pool, name, statementHash);
+  const statement = { sql: body.sql, params: body.params };
+  const estimate = await estimateStatement(deps.connector, {
+    source,
+    statement,
+    history,
+    rowLimit: body.row_limit,
+  });
+  const prepared = { order, fingerprint, statementHash, estimate };
+  const isRememberedToday = await isRemembered(deps.pool, principal.userId, name);
+  switch (judgeSize(estimate, deps.sql, isRememberedToday || body.confirm_token !== undefined)) {
+    case 'too_large':
+      throw tooLarge(deps.sql, estimate);
+    case 'ask':
+      return { kind: 'asked', estimate, ...(await ask(deps, prepared)) };
+    case 'run':
+      return accepted(deps, await withTransaction(deps.pool, (tx) => makeRun(deps, tx, prepared)), estimate);
+  }
+}
+
+async function accepted(deps: SubmitDeps, runId: string, estimate: SqlEstimate | null): Promise<Submitted> {
+  return { kind: 'accepted', runId, estimate, queuePosition: await queuePosition(deps.pool, runId) };
+}
+
+/** What is one and the same statement: whoever sends it, however it is confirmed. */
+function hashOf({ sql, params, data_source: source, row_limit: limit }: ExecuteSql): string {
+  const text = canonicalJson({ sql, params, source, limit: limit ?? null });
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function tooLarge({ ceiling }: SqlSettings, estimate: SqlEstimate): Problem {
+  const size = passedLimit(estimate, ceiling) ?? 'rows';
+  return sqlProblem(
+    'sql_too_large',
+    `It is estimated at ${estimate[size]} (${size}); the most is ${ceiling[size]}. No confirmation passes that.`,
+  );
+}
+
+function ask({ pool }: SubmitDeps, { order, statementHash, estimate }: Prepared) {
+  return askForConfirmation(pool, { userId: order.principal.userId, statementHash, estimate });
+}
+
+/** A result that is no older than the asker takes. The right to the source was looked at before. */
+async function storedAnswer(
+  deps: SubmitDeps,
+  order: SqlOrder,
+  { fingerprint, statementHash }: Pick<Prepared, 'fingerprint' | 'statementHash'>,
+): Promise<string | undefined> {
+  const { max_age_seconds: maxAge } = order.body;
+  if (maxAge === undefined) return undefined;
+  return withTransaction(deps.pool, async (tx) => {
+    const found = await findFreshResult(tx, statementHash, maxAge);
+    if (found === undefined) return undefined;
+    const run = runOf(order);
+    await insertRun(tx, run);
+    await insertSqlRun(tx, {
+      ...rowOf(order, run.id),
+      ...{ fingerprint, statementHash, estimate: null, place: 'served', servedBy: found.runId },
+    });
+    await serveStored(tx, run.id, found);
+    await audit(tx, order, run, { servedBy: found.runId });
+    return run.id;
+  });
+}
+
+async function makeRun(deps: SubmitDeps, tx: Tx, prepared: Prepared): Promise<string> {
+  const { order, fingerprint, statementHash, estimate } = prepared;
+  await confirm(tx, prepared);
+  await lockPlaces(tx);
+  const leader = await findOneInFlight(tx, statementHash);
+  if (leader === undefined && (await countWaiting(tx)) >= deps.sql.queueMax) {
+    throw new Problem('sql_queue_full', { headers: { 'Retry-After': '10' } });
+  }
+  const run = runOf(order);
+  await insertRun(tx, run);
+  await insertSqlRun(tx, {
+    ...rowOf(order, run.id),
+    ...{ fingerprint, statementHash, estimate },
+    ...{ place: leader === undefined ? 'waiting' : 'following', servedBy: leader ?? null },
+  });
+  await audit(tx, order, run, { estimate, ...(leader === undefined ? {} : { follows: leader }) });
+  await admitNext(tx, deps.sql.places);
+  deps.startAfterCommit(tx, run);
+  return run.id;
+}
+
+async function confirm(tx: Tx, { order, fingerprint, statementHash }: Prepared): Promise<void> {
+  const { body, principal } = order;
+  const { userId } = principal;
+  if (body.confirm_token === undefined) return;
+  if (!(await useConfirmation(tx, { token: body.confirm_token, userId, statementHash }))) {
+    throw sqlProblem('confirmation_invalid', 'Ask again without a token to get a new one.');
+  }
+  if (body.remember_confirmation !== true) return;
+  await rememberConfirmation(tx, userId, { dataSource: body.data_source, fingerprint });
+}
+
+function runOf({ body, principal }: SqlOrder): NewRun {
+  const id = newId('sql');
+  const { sql, params, data_source, row_limit } = body;
+  return {
+    id,
+    kind: 'sql',
+    ownerId: principal.userId,
+    title: sql.replace(/\s+/g, ' ').trim().slice(0, 200),
+    input: { sql, params, data_source, row_limit: row_limit ?? null },
+    workflowInput: { runId: id },
+    workflowId: workflowIdOf('sql', id),
+    workflowType: runKinds.sql.workflowType,
+    taskQueue: taskQueues.flow,
+  };
+}
+
+function rowOf({ body, principal, commandId }: SqlOrder, runId: string) {
+  return {
+    ...{ runId, ownerId: principal.userId, commandId },
+    ...{ dataSource: body.data_source, sql: body.sql, params: body.params, rowLimit: body.row_limit ?? null },
+  };
+}
+
+async function audit(
+  tx: Tx,
+  { body, principal, origin }: SqlOrder,
+  run: NewRun,
+  more: object,
+): Promise<void> {
+  await recordAudit(tx, {
+    ...{ actor: principal, origin, resourceType: 'sql_session', resourceId: run.id, action: 'created' },
+    after: { sql: body.sql, dataSource: body.data_source, ...more },
+  });
+}

@@ -1,0 +1,39 @@
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { failureTypes } from '../../contracts/errors.js';
+import { taskQueues } from '../../contracts/names.js';
+import type { SqlQueueActivities, SqlRunActivities } from '../../contracts/sql/run-workflow.js';
+
+/**
+ * Asking for a place and giving it back: one short transaction, inside the workflow task. It is retried for ever: a run must
+ * not lose its place, or keep it, because the database was away.
+ */
+export const sqlQueue = proxyLocalActivities<SqlQueueActivities>({
+  startToCloseTimeout: '10s',
+  localRetryThreshold: '5s',
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
+});
+
+/**
+ * The statement. It beats every second, so that the death of its worker is noticed in seconds; then, or when the data source
+ * was lost in the middle, it is run again once. What the statement itself did wrong is told at once.
+ */
+export const sqlRuns = proxyActivities<SqlRunActivities>({
+  taskQueue: taskQueues.sql,
+  // Longer than any statement may take: its own wall clock ends it.
+  startToCloseTimeout: '25h',
+  heartbeatTimeout: '5s',
+  retry: {
+    maximumAttempts: 2,
+    initialInterval: '1s',
+    nonRetryableErrorTypes: [
+      failureTypes.invalidInput,
+      failureTypes.recordGone,
+      failureTypes.runEnded,
+      failureTypes.canceled,
+      failureTypes.sqlFailed,
+      failureTypes.sqlNotAllowed,
+      failureTypes.sqlTimedOut,
+      failureTypes.sqlLimitExceeded,
+    ],
+  },
+});
