@@ -10,6 +10,7 @@ import {
   syncReportSchedules,
   type ReportScheduleDeps,
 } from './reports/schedule-activities.js';
+import { createNotificationActivities, type NotificationDeps } from './notifications/activities.js';
 import { createRunActivities } from './runs/activities.js';
 import { createSqlQueueActivities, fillPlaces } from './sql/queue-activities.js';
 import { createSqlRunActivities } from './sql/run-activities.js';
@@ -24,6 +25,7 @@ export type ActivityDeps = AuditExportDeps &
   ReportDeps &
   ReportScheduleDeps &
   RunStatementDeps &
+  NotificationDeps &
   SessionStepDeps &
   WakeWebhooksDeps &
   WebhookDeps;
@@ -43,6 +45,7 @@ export function createActivities(deps: ActivityDeps): ActivitiesByQueue {
     schedules: () => deleteExpiredFirings(deps.pool, deps.policy.keepDays),
     sqlConfirmations: () => deleteExpiredConfirmations(deps.pool, retentionBatch),
   };
+  const { notifyOffice, ...notificationSteps } = createNotificationActivities(deps);
   return {
     flow: {
       ...createRunActivities(deps),
@@ -51,11 +54,12 @@ export function createActivities(deps: ActivityDeps): ActivitiesByQueue {
       ...createAuditExportActivities(deps),
       ...createMaintenanceActivities({ ...deps, moreSweeps, moreRetention }),
       ...createSqlQueueActivities({ ...deps, sqlPlaces: deps.sql.places }),
+      ...notificationSteps,
       projectSession,
       keepDecisionTexts,
     },
     llm: sessionSteps,
     sql: createSqlRunActivities(deps),
-    notify: createWebhookActivities(deps),
+    notify: { ...createWebhookActivities(deps), notifyOffice },
   };
 }

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 import { createAuditKeys, type AuditKeys } from '../crypto/audit-chain.js';
+import { createPreferenceLinks, type PreferenceLinks } from '../crypto/preference-links.js';
 import { createFileLinks, type FileLinks } from '../crypto/file-links.js';
 import { stepDeltasChannel } from '../contracts/sessions/delta.js';
 import { cacheDroppedChannel } from '../contracts/names.js';
@@ -67,6 +68,8 @@ export interface ApiDeps extends ApiResources {
   readonly hub: EventHub;
   readonly streams: EventStreams;
   readonly auditKeys: AuditKeys;
+  /** The links in mails. */
+  readonly preferenceLinks: PreferenceLinks;
   readonly ui: TemporalUi;
   readonly readiness: ReadinessProbe;
 }
@@ -105,6 +108,7 @@ export function createApiDeps(resources: ApiResources): ApiDeps {
     streams: new EventStreams({ db: pool, hub, logger }),
     readiness: createReadiness(resources),
     auditKeys: createAuditKeys(secrets, config.auditRetiredKeys),
+    preferenceLinks: createPreferenceLinks(secrets, publicUrlOf(config)),
     ui: { temporalUiUrl: config.temporalUiUrl, temporalNamespace: resources.temporal.options.namespace },
   };
 }
@@ -133,6 +137,11 @@ export function startBackground(deps: ApiDeps): ApiBackground {
       await Promise.all([sealer.stop(), starter.drain(), readiness.drain(), announcements.stop()]);
     },
   };
+}
+
+/** Under which people reach this API; where nobody says, this machine. */
+function publicUrlOf({ publicUrl, port = 3000 }: Config): string {
+  return publicUrl ?? `http://127.0.0.1:${port}`;
 }
 
 function startSealer({ pool, auditKeys, logger }: ApiDeps): AuditSealer {

@@ -17,7 +17,7 @@ import { createGateRoutes } from './sessions/gates.js';
 import { createHealthRoutes } from './operation/health.js';
 import { createJobRoutes, readableJobs } from './runs/jobs.js';
 import { createMetricsRoutes } from './operation/metrics.js';
-import { createNotificationRecordRoutes } from './notifications/records.js';
+import { createNotificationRoutes } from './notifications/routes.js';
 import { createReportScheduleCommandRoutes } from './reports/schedule-commands.js';
 import { createReportScheduleRoutes } from './reports/schedules.js';
 import { createReportRoutes } from './reports/reports.js';
@@ -63,7 +63,11 @@ export function createRoutes(deps: ApiDeps): AnyRoute[] {
     ...createApiKeyRoutes(deps),
     ...createWebhookRoutes({ ...deps, webhookRules: webhookRulesOf(config) }),
     ...createWebhookDeliveryRoutes(deps),
-    ...createNotificationRecordRoutes(deps),
+    ...createNotificationRoutes({
+      ...deps,
+      links: deps.preferenceLinks,
+      officeConcurrency: config.officeConcurrency,
+    }),
     ...createAuditRoutes({ ...deps, ...auditOf(deps) }),
   ];
   return routes;

@@ -27,4 +27,6 @@ export const failureTypes = {
   sqlLimitExceeded: 'SqlLimitExceeded',
   /** The run was ended from outside while its step was at work. Not retried. */
   runEnded: 'RunEnded',
+  /** One office of a notification run could not be served. Temporal does not retry it: the workflow does, beside the others. */
+  officeFailed: 'OfficeFailed',
 } as const;

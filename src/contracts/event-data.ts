@@ -89,6 +89,13 @@ export interface EventData {
     readonly phase?: string | undefined;
     /** Of a report: the section that was gathered. */
     readonly section?: string | undefined;
+    /** Of a notification run: offices that are through, among them those that failed, and all of them. */
+    readonly offices_processed?: number | undefined;
+    readonly offices_failed?: number | undefined;
+    readonly offices_total?: number | undefined;
+    /** Of a notification run: messages. */
+    readonly sent?: number | undefined;
+    readonly failed?: number | undefined;
     /** Why it does not get on; null when it does again. */
     readonly attention?: string | null | undefined;
     /** Of a SQL run: what the percentage rests on, the rest in milliseconds, rows so far, and which try it is. */

@@ -134,6 +134,11 @@ const eventDataSchemas = {
     percent: z.number().optional(),
     phase: z.string().optional(),
     section: z.string().optional().meta({ description: 'Of a report: the section that was gathered.' }),
+    offices_processed: z.number().optional().meta({ description: 'Of a notification run.' }),
+    offices_failed: z.number().optional(),
+    offices_total: z.number().optional(),
+    sent: z.number().optional(),
+    failed: z.number().optional(),
     attention: z.string().nullable().optional().meta({
       description: 'Why it does not get on; null when it does again.',
     }),

@@ -17,6 +17,7 @@ export const idPrefixes = {
   staff: 'stf',
   deadline: 'ddl',
   pushSubscription: 'psh',
+  mail: 'mail',
   deadLetter: 'dlt',
   schedule: 'sch',
   firing: 'fir',

@@ -18,6 +18,7 @@ export const runKinds = {
   report: { workflowType: 'generateReport', noun: 'job' },
   'audit-export': { workflowType: 'exportAuditLog', noun: 'job' },
   sql: { workflowType: 'executeSql', noun: 'job' },
+  'deadline-run': { workflowType: 'notifyDeadlines', noun: 'job' },
 } as const satisfies Record<string, { workflowType: string; noun: 'session' | 'job' }>;
 
 export type RunKind = keyof typeof runKinds;

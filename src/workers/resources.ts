@@ -1,5 +1,8 @@
 import type { Pool } from 'pg';
+import type { NotificationParts } from '../activities/notifications/activities.js';
+import { createMailPermits } from '../activities/notifications/mail-permits.js';
 import { createAuditKeys, type AuditKeys } from '../crypto/audit-chain.js';
+import { insertCaughtMail } from '../db/notifications/caught-mails.js';
 import { Announcements } from '../platform/announcements.js';
 import type { Config } from '../platform/config.js';
 import { databaseUrlOf } from '../platform/database-url.js';
@@ -7,6 +10,7 @@ import { openWorkerModel, type WorkerModel } from '../models/worker-model.js';
 import type { Logger } from '../platform/logger.js';
 import type { ObjectStore } from '../platform/objects/object-store.js';
 import { openObjectStore } from '../platform/objects/open.js';
+import { MAIL_MS, openNotificationSenders } from '../platform/notification-senders.js';
 import { createListenerClient, createPool } from '../platform/pool.js';
 import { signingSecretsOf } from '../platform/signing-secrets.js';
 import { openSql, type SqlPlatform } from '../platform/sql/open.js';
@@ -18,6 +22,7 @@ export interface WorkerResources extends Omit<WorkerModel, 'stop'>, SqlPlatform 
   readonly objects: ObjectStore;
   readonly auditKeys: AuditKeys;
   readonly webhooks: WebhookSender;
+  readonly notifications: NotificationParts;
 }
 
 export interface OpenWorkerResources {
@@ -35,6 +40,15 @@ export async function openWorkerResources(config: Config, logger: Logger): Promi
   const { stop: stopModel, ...model } = await openWorkerModel({ config, pool, announcements });
   const objects = await openObjectStore(config, secrets);
   const webhooks = createWebhookSender(config, secrets);
+  const notifications = await openNotificationSenders(config, secrets, (mail) =>
+    insertCaughtMail(pool, mail),
+  );
+  const permits = createMailPermits({
+    db: pool,
+    count: config.emailConcurrency,
+    mailMs: MAIL_MS,
+    leaseMs: 2 * MAIL_MS,
+  });
   return {
     resources: {
       ...model,
@@ -42,11 +56,13 @@ export async function openWorkerResources(config: Config, logger: Logger): Promi
       pool,
       objects,
       webhooks,
+      notifications: { ...notifications.senders, permits },
       auditKeys: createAuditKeys(secrets, config.auditRetiredKeys),
     },
     announcements,
     async close() {
       await stopModel();
+      await notifications.close();
       await announcements.stop();
       await pool.end();
     },

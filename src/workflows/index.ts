@@ -5,6 +5,7 @@ export { deliverWebhooks } from './webhooks/deliver-webhooks.js';
 export { executeSql } from './sql/execute-sql.js';
 export { exportAuditLog } from './audit/export-audit-log.js';
 export { generateReport } from './reports/generate-report.js';
+export { notifyDeadlines } from './notifications/notify-deadlines.js';
 export { reconcileRuns } from './runs/reconcile-runs.js';
 export { startScheduledReport } from './reports/start-scheduled-report.js';
 export { sweepUnstartedRuns } from './runs/sweep-unstarted-runs.js';

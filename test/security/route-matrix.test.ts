@@ -13,6 +13,10 @@ const routes = describedRoutes();
 
 /** Open without a token: each with its reason. Anything else that is open is a mistake. */
 const openOnPurpose: Record<string, string> = {
+  'GET /p/:token': 'the signed link of a mail is the key',
+  'POST /p/:token': 'the signed link of a mail is the key',
+  'GET /u/:token': 'the signed link of a mail is the key',
+  'POST /u/:token': 'the signed link of a mail is the key',
   'GET /healthz': 'a probe',
   'GET /readyz': 'a probe',
   'GET /metrics': 'asks for its own token',

@@ -58,12 +58,17 @@ export async function createSamples(pool: pg.Pool, api: TestApi, { analyst }: Pe
   );
   const statement = await createSqlRun(pool, analyst.id);
   const stepId = step.rows[0]?.id ?? '';
-  const { office, staff, deadline, push } = await createNotificationSamples(pool);
+  const { office, staff, deadline, push, notice, mail } = await createNotificationSamples(pool);
   return [
     [/^\/api\/v1\/offices\//, { id: office }],
     [/^\/api\/v1\/staff\//, { id: staff }],
     [/^\/api\/v1\/deadlines\//, { id: deadline }],
     [/^\/api\/v1\/push-subscriptions\//, { id: push }],
+    [/^\/api\/v1\/notifications\/deliveries\//, { id: notice }],
+    [/^\/api\/v1\/notifications\/mails\//, { id: mail }],
+    [/^\/api\/v1\/notifications\/deadline-runs\//, { id: job }],
+    [/^\/p\//, { token: 'none' }],
+    [/^\/u\//, { token: 'none' }],
     [/^\/jobs\//, { id: job }],
     [/^\/api\/v1\/sql\/cache\//, { id: statement }],
     [/\/cot-sessions?\//, { id: session.id, stepId }],
@@ -85,6 +90,8 @@ async function createNotificationSamples(pool: pg.Pool) {
     staff: newId('staff'),
     deadline: newId('deadline'),
     push: newId('pushSubscription'),
+    notice: newId('delivery'),
+    mail: newId('mail'),
   };
   await pool.query(`insert into offices (id, name, time_zone) values ($1, 'sample', 'UTC')`, [ids.office]);
   await pool.query(
@@ -99,6 +106,15 @@ async function createNotificationSamples(pool: pg.Pool) {
     `insert into push_subscriptions (id, staff_id, endpoint, p256dh, auth) values ($1, $2, 'https://push.test/1', 'x', 'y')`,
     [ids.push, ids.staff],
   );
+  await pool.query(
+    `insert into notification_deliveries (id, run_id, office_id, staff_id, channel, recipient, status, message_id,
+                                          facts, content)
+     values ($1, 'job', $2, $3, 'email', $3, 'sent', '<m@x>', '{"items":[]}', '{}')`,
+    [ids.notice, ids.office, ids.staff],
+  );
+  await pool.query(`insert into caught_mails (id, mail_from, rcpt_to, raw) values ($1, 'a@x', '{b@x}', '')`, [
+    ids.mail,
+  ]);
   return ids;
 }
 

@@ -16,6 +16,7 @@ import { testAuditKeys } from './audit/entries.js';
 import type { TestDatabase } from './servers/database.js';
 import type { TestTemporal } from './servers/temporal.js';
 import { testObjects } from './servers/object-stores.js';
+import { unusedNotifications } from './notifications/parts.js';
 import { testWebhooks, type TestWebhookOptions } from './webhooks/parts.js';
 import { workflowBundlePath } from './servers/workflow-bundle.js';
 
@@ -25,6 +26,7 @@ export interface SpineOptions {
   readonly objects?: ObjectStore;
   readonly webhooks?: TestWebhookOptions;
   readonly sql?: ActivityDeps['sql'];
+  readonly notifications?: ActivityDeps['notifications'];
   /** Those that are served; the flow queue alone, unless there is more to do. */
   readonly queues?: WorkerDeps['queues'];
   /** 0: every workflow task replays its history. */
@@ -59,6 +61,7 @@ export function spineActivities(
     sql: options.sql ?? sqlSettingsOf(loadConfig({})),
     webhooks: testWebhooks(options.webhooks),
     wakeWebhook: createWebhookWake(client),
+    notifications: options.notifications ?? unusedNotifications,
   });
   return options.activities?.(made) ?? made;
 }

@@ -1,5 +1,5 @@
 import type { PushSubscription } from '../../contracts/notifications/push-subscription.js';
-import { sql } from '../base/sql.js';
+import { execute, sql, type Db } from '../base/sql.js';
 import { createRecordStore } from './record-store.js';
 
 interface PushValues {
@@ -20,3 +20,8 @@ export const pushSubscriptions = createRecordStore<PushSubscription, PushValues,
   columnsOf: ({ staff_id, endpoint, keys }) => ({ staff_id, endpoint, p256dh: keys.p256dh, auth: keys.auth }),
   conditionsOf: ({ staff_id }) => (staff_id === undefined ? [] : [sql`staff_id = ${staff_id}`]),
 });
+
+/** The push service said that it is no more. */
+export async function removeSubscription(db: Db, id: string): Promise<void> {
+  await execute(db, sql`delete from push_subscriptions where id = ${id}`);
+}

@@ -1,6 +1,8 @@
+import type { Preferences } from '../../contracts/notifications/preferences.js';
 import type { Staff } from '../../contracts/notifications/staff.js';
 import type { QuietHours } from '../../domain/notifications/quiet-hours.js';
-import { sql, type Sql } from '../base/sql.js';
+import { execute, maybeOne, one, sql, type Db, type Sql } from '../base/sql.js';
+import type { Tx } from '../base/transaction.js';
 import { createRecordStore, startsWith } from './record-store.js';
 
 interface StaffValues {
@@ -61,3 +63,38 @@ export const staff = createRecordStore<Staff, StaffValues, StaffValues, StaffFil
   ],
   alsoSet: ({ email }) => (email === undefined ? [] : [sql`suppressed = null`, sql`suppressed_at = null`]),
 });
+
+const preferences: Sql = sql`jsonb_build_object('enabled', notify_email, 'mute_until', email_mute_until) as email,
+  jsonb_build_object('enabled', notify_push, 'mute_until', push_mute_until) as push, digest, language, ${quietHours}`;
+
+export function findPreferences(db: Db, staffId: string): Promise<Preferences | undefined> {
+  return maybeOne<Preferences>(db, sql`select ${preferences} from staff where id = ${staffId}`);
+}
+
+export function lockPreferences(tx: Tx, staffId: string): Promise<Preferences | undefined> {
+  return maybeOne<Preferences>(tx, sql`select ${preferences} from staff where id = ${staffId} for update`);
+}
+
+/** For a row that this transaction has locked. */
+export function updatePreferences(tx: Tx, staffId: string, wanted: Preferences): Promise<Preferences> {
+  const { email, push, digest, language, quiet_hours } = wanted;
+  return one<Preferences>(
+    tx,
+    sql`update staff
+           set notify_email = ${email.enabled}, email_mute_until = ${email.mute_until},
+               notify_push = ${push.enabled}, push_mute_until = ${push.mute_until}, digest = ${digest},
+               language = ${language}, quiet_from = ${quiet_hours?.from ?? null}, quiet_to = ${quiet_hours?.to ?? null},
+               version = version + 1, updated_at = clock_timestamp()
+         where id = ${staffId}
+        returning ${preferences}`,
+  );
+}
+
+/** The receiving server refused the address for good. */
+export async function suppressAddress(db: Db, staffId: string, why: string): Promise<void> {
+  await execute(
+    db,
+    sql`update staff set suppressed = ${why}, suppressed_at = clock_timestamp(), version = version + 1
+         where id = ${staffId} and suppressed is null`,
+  );
+}

@@ -13,6 +13,7 @@ import {
   variable,
   whole,
 } from './variable-kinds.js';
+import { notificationVariables } from './notification-variables.js';
 import { s3Variables } from './s3-variables.js';
 import { sqlVariables } from './sql-variables.js';
 
@@ -170,6 +171,15 @@ export const variables = {
     'WEBHOOK_ALLOW_PRIVATE',
     'Webhooks may go to private addresses: whoever manages webhooks then reaches the network of the workers.',
   ),
+
+  // Notifications
+  smtpUrl: url(
+    'SMTP_URL',
+    'Mail server, smtp:// or smtps://; without it mails are caught and can be read, and none leaves the house.',
+    ['smtp', 'smtps'],
+    { secret: true },
+  ),
+  ...notificationVariables,
 
   // Sessions
   autoProgressSteps: flag(

@@ -22,15 +22,15 @@ import { runs } from '../proxies.js';
  * J3. A failure that is not a step's is a fault in this code: it fails the workflow task, not the job, and the job goes
  *     on where it was once the code is mended. The reconciler flags it meanwhile.
  */
-export async function runJob(runId: string, story: () => Promise<RunResult>): Promise<RunOutcome> {
-  const begun = await runs.projectRun({
-    runId,
-    dedupKey: keyOf('begin'),
-    status: 'running',
-    progress: { percent: 0 },
-    events: [event('job.started', { state: 'PROCESSING' })],
-  });
-  if (!begun.open) return { status: 'canceled', reason: 'the run had ended before' };
+export async function runJob(
+  runId: string,
+  story: () => Promise<RunResult>,
+  { isResumed = false }: { readonly isResumed?: boolean } = {},
+): Promise<RunOutcome> {
+  // One that was continued as new has begun before, and its readers know.
+  if (!isResumed && !(await begin(runId))) {
+    return { status: 'canceled', reason: 'the run had ended before' };
+  }
   try {
     return await end({ runId, status: 'completed', result: await story() });
   } catch (error) {
@@ -39,6 +39,17 @@ export async function runJob(runId: string, story: () => Promise<RunResult>): Pr
     if (!(error instanceof ActivityFailure)) throw error;
     return CancellationScope.nonCancellable(() => fail(runId, error));
   }
+}
+
+async function begin(runId: string): Promise<boolean> {
+  const begun = await runs.projectRun({
+    runId,
+    dedupKey: keyOf('begin'),
+    status: 'running',
+    progress: { percent: 0 },
+    events: [event('job.started', { state: 'PROCESSING' })],
+  });
+  return begun.open;
 }
 
 async function fail(runId: string, failure: ActivityFailure): Promise<RunOutcome> {

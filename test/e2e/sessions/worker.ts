@@ -13,6 +13,7 @@ import { createWorker } from '../../../src/workers/worker.js';
 import { testAuditKeys } from '../../support/audit/entries.js';
 import { createWebhookWake } from '../../../src/platform/webhook-wake.js';
 import { testObjects } from '../../support/servers/object-stores.js';
+import { unusedNotifications } from '../../support/notifications/parts.js';
 import { testWebhooks } from '../../support/webhooks/parts.js';
 import { scriptedModel } from '../../workflows/sessions/fixture.js';
 
@@ -52,6 +53,7 @@ if (connection !== undefined) {
       ...{ connector: sourceConnector, sql: sqlSettingsOf(config) },
       moreRetention: {},
       ...{ webhooks: testWebhooks(), wakeWebhook: createWebhookWake(connection.client) },
+      notifications: unusedNotifications,
     }),
   });
   stop.signal.addEventListener('abort', () => worker.shutdown());

@@ -46,6 +46,7 @@ const inertDeps: Record<keyof ApiDeps, unknown> = {
   hub: inert,
   streams: inert,
   auditKeys: inert,
+  preferenceLinks: inert,
   ui: inert,
   readiness: inert,
   grammar: inert,

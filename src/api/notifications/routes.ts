@@ -1,0 +1,27 @@
+import type { PreferenceLinks } from '../../crypto/preference-links.js';
+import type { AnyRoute } from '../http/route.js';
+import { createCaughtMailRoutes } from './caught-mails.js';
+import { createDeliveryRoutes, type DeliveryRouteDeps } from './deliveries.js';
+import { createLinkRoutes } from './links.js';
+import { createPreferenceRoutes } from './preferences.js';
+import { createNotificationRecordRoutes, type NotificationRecordDeps } from './records.js';
+import { createDeadlineRunRoutes, type DeadlineRunRouteDeps } from './runs.js';
+import { createNotificationSettingRoutes } from './settings.js';
+
+export interface NotificationRouteDeps
+  extends NotificationRecordDeps, DeadlineRunRouteDeps, DeliveryRouteDeps {
+  readonly links: PreferenceLinks;
+}
+
+/** Everything about deadlines and who is told of them. */
+export function createNotificationRoutes(deps: NotificationRouteDeps): AnyRoute[] {
+  return [
+    ...createNotificationRecordRoutes(deps),
+    ...createPreferenceRoutes(),
+    ...createDeadlineRunRoutes(deps),
+    ...createDeliveryRoutes(deps),
+    ...createCaughtMailRoutes(deps),
+    ...createNotificationSettingRoutes(),
+    ...createLinkRoutes(deps),
+  ];
+}

@@ -1,0 +1,16 @@
+import { createHash } from 'node:crypto';
+
+/** What makes a message this one and no other: whom it reaches, how, on which day, and what it tells of. */
+export interface DeliveryKey {
+  readonly channel: string;
+  readonly recipient: string;
+  readonly localDate: string;
+  readonly items: readonly { readonly deadlineId: string; readonly threshold: number }[];
+}
+
+/** The same for the same key, so that a mail which arrives twice after all is shown once by the reader's program. */
+export function messageIdOf(key: DeliveryKey, host: string): string {
+  const items = key.items.map((item) => `${item.deadlineId}:${item.threshold}`).sort();
+  const text = [key.channel, key.recipient, key.localDate, ...items].join('\n');
+  return `<${createHash('sha256').update(text).digest('hex').slice(0, 32)}@${host}>`;
+}

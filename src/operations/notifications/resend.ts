@@ -1,0 +1,41 @@
+import { Problem } from '../../contracts/problems.js';
+import type { NewRun } from '../../db/runs/runs.js';
+import { recordAudit } from '../../db/audit/log.js';
+import type { Tx } from '../../db/base/transaction.js';
+import { lockDelivery, releaseDelivery } from '../../db/notifications/deliveries.js';
+import type { AskedBy } from './records.js';
+import { insertDeadlineRun } from './start-run.js';
+
+/**
+ * A message whose end nobody knows, or that failed, is told once more: a person has decided that twice is better than never.
+ * What it told is planned anew with its office, so a deadline that has closed meanwhile is not told.
+ */
+export async function resendDelivery(
+  tx: Tx,
+  id: string,
+  by: AskedBy,
+  officeConcurrency: number,
+): Promise<NewRun> {
+  const delivery = await lockDelivery(tx, id);
+  if (delivery === undefined) throw new Problem('not_found');
+  if (delivery.status !== 'unknown' && delivery.status !== 'failed') {
+    throw new Problem('conflict', {
+      detail: 'Only an unknown or a failed message is sent once more.',
+      extra: { status: delivery.status },
+    });
+  }
+  await releaseDelivery(tx, id, 'resent');
+  const body = { dry_run: false, office_ids: [delivery.office_id] };
+  const run = await insertDeadlineRun(tx, { body, owner: by.principal, officeConcurrency });
+  await recordAudit(tx, {
+    actor: by.principal,
+    origin: by.origin,
+    action: 'message_resent',
+    resourceType: 'staff',
+    resourceId: delivery.staff_id,
+    ...(by.reason === undefined ? {} : { reason: by.reason }),
+    before: { delivery: id, status: delivery.status },
+    after: { delivery: id, status: 'skipped', jobId: run.id },
+  });
+  return run;
+}

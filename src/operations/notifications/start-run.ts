@@ -1,0 +1,112 @@
+import { newId } from '../../contracts/ids.js';
+import { runKinds, taskQueues, workflowIdOf } from '../../contracts/names.js';
+import type { DeadlineRunBody } from '../../contracts/notifications/deadline-run.js';
+import type { NotifyDeadlinesInput } from '../../contracts/notifications/workflow.js';
+import { Problem } from '../../contracts/problems.js';
+import type { Principal } from '../../contracts/users/principal.js';
+import { many, sql, type Db } from '../../db/base/sql.js';
+import type { Tx } from '../../db/base/transaction.js';
+import { readSettings } from '../../db/notifications/settings.js';
+import { findRun, insertRun, type NewRun } from '../../db/runs/runs.js';
+
+export interface NewDeadlineRun {
+  readonly body: DeadlineRunBody;
+  readonly owner: Pick<Principal, 'userId'>;
+  readonly officeConcurrency: number;
+  readonly tags?: readonly string[];
+}
+
+const KIND = 'deadline-run';
+
+/** The row of a run with the rules as they are now: what is changed later changes the next run. */
+export async function insertDeadlineRun(tx: Tx, asked: NewDeadlineRun): Promise<NewRun> {
+  const { dry_run, office_ids, as_of } = asked.body;
+  if (office_ids !== undefined) await requireOffices(tx, office_ids);
+  const asOf = as_of ?? new Date().toISOString();
+  return insertOf(tx, asked, { dryRun: dry_run, asOf, officeIds: office_ids });
+}
+
+/** A dry run that has ended, executed as it was shown. */
+export async function insertExecution(
+  tx: Tx,
+  planRunId: string,
+  asked: Omit<NewDeadlineRun, 'body'> & { readonly owner: Principal },
+): Promise<NewRun> {
+  const plan = await findRun(tx, asked.owner, planRunId, [KIND]);
+  if (plan === undefined) throw new Problem('not_found', { detail: 'job not found' });
+  if (plan.status !== 'completed') throw new Problem('job_not_finished', { headers: { 'Retry-After': '3' } });
+  if (plan.input['dry_run'] !== true) {
+    throw new Problem('conflict', { detail: 'Only a dry run is executed.' });
+  }
+  const officeIds = plan.input['office_ids'] as readonly string[] | undefined;
+  return insertOf(tx, asked, { dryRun: false, asOf: new Date().toISOString(), officeIds, planRunId });
+}
+
+interface RunAsked {
+  readonly dryRun: boolean;
+  readonly asOf: string;
+  readonly officeIds: readonly string[] | undefined;
+  readonly planRunId?: string;
+}
+
+async function insertOf(
+  tx: Tx,
+  { owner, officeConcurrency, tags = [] }: Omit<NewDeadlineRun, 'body'>,
+  { dryRun, asOf, officeIds, planRunId }: RunAsked,
+): Promise<NewRun> {
+  const settings = await readSettings(tx);
+  const id = newId('job');
+  const executed = planRunId === undefined ? {} : { planRunId };
+  const workflowInput: NotifyDeadlinesInput = {
+    runId: id,
+    dryRun,
+    asOf,
+    officeConcurrency,
+    ...executed,
+    rules: {
+      thresholds: settings.thresholds,
+      overdue: settings.overdue,
+      canaryOffices: settings.canary_offices,
+      pauseErrorRate: settings.pause_error_rate,
+    },
+  };
+  const named = officeIds === undefined ? {} : { office_ids: officeIds };
+  const run: NewRun = {
+    id,
+    kind: KIND,
+    ownerId: owner.userId,
+    title: titleOf(dryRun, asOf, planRunId),
+    input: {
+      dry_run: dryRun,
+      as_of: asOf,
+      ...named,
+      ...(planRunId === undefined ? {} : { plan: planRunId }),
+    },
+    workflowId: workflowIdOf(KIND, id),
+    workflowType: runKinds[KIND].workflowType,
+    taskQueue: taskQueues.flow,
+    workflowInput: { ...workflowInput },
+    tags,
+  };
+  await insertRun(tx, run);
+  return run;
+}
+
+function titleOf(dryRun: boolean, asOf: string, planRunId: string | undefined): string {
+  const day = asOf.slice(0, 10);
+  if (dryRun) return `Deadline plan of ${day}`;
+  return planRunId === undefined ? `Deadline notifications of ${day}` : `Deadline plan executed on ${day}`;
+}
+
+async function requireOffices(db: Db, ids: readonly string[]): Promise<void> {
+  const rows = await many<{ id: string }>(
+    db,
+    sql`select id from unnest(${[...ids]}::text[]) as asked (id)
+         where not exists (select from offices where offices.id = asked.id)`,
+  );
+  if (rows.length === 0) return;
+  const errors = rows
+    .slice(0, 20)
+    .map(({ id }) => ({ path: 'office_ids', message: `there is no office ${id}` }));
+  throw new Problem('validation_error', { errors });
+}

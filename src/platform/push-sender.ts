@@ -1,0 +1,92 @@
+import { createECDH, hkdfSync } from 'node:crypto';
+import webPush from 'web-push';
+import { outcomeOfPush, type SendOutcome } from '../domain/notifications/send-outcome.js';
+import { retryAfterMs } from '../domain/retry-after.js';
+import type { SigningSecrets } from '../crypto/signing-secrets.js';
+import type { Outbound } from './outbound-http.js';
+
+export interface OutgoingPush {
+  readonly subscription: { readonly endpoint: string; readonly p256dh: string; readonly auth: string };
+  /** JSON text. */
+  readonly payload: string;
+  readonly urgency: 'high' | 'normal';
+  /** A newer one of the same topic takes the place of one that waits at the service. 32 letters at most. */
+  readonly topic: string;
+}
+
+/** The way out for web push. Nothing of it throws: what happened is the answer. */
+export interface PushSender {
+  /** What browsers subscribe with, in base64url. */
+  readonly publicKey: string;
+  send(push: OutgoingPush): Promise<SendOutcome>;
+}
+
+export interface VapidKeys {
+  readonly publicKey: string;
+  readonly privateKey: string;
+}
+
+const PUSH_MS = 20_000;
+const TTL_SECONDS = 24 * 3_600;
+
+/** The configured key, or one that follows from the installation's secret, so that nothing has to be set up. */
+export function vapidKeysOf(configured: string | undefined, { current }: SigningSecrets): VapidKeys {
+  const pair = createECDH('prime256v1');
+  pair.setPrivateKey(
+    configured === undefined
+      ? Buffer.from(hkdfSync('sha256', current, '', 'sluice vapid key', 32))
+      : Buffer.from(configured, 'base64url'),
+  );
+  return { publicKey: pair.getPublicKey('base64url'), privateKey: pair.getPrivateKey('base64url') };
+}
+
+export function createPushSender(keys: VapidKeys, subject: string, send: Outbound): PushSender {
+  return {
+    publicKey: keys.publicKey,
+    async send({ subscription: { endpoint, ...subscriptionKeys }, payload, urgency, topic }) {
+      const request = requestOf(() =>
+        webPush.generateRequestDetails({ endpoint, keys: subscriptionKeys }, payload, {
+          TTL: TTL_SECONDS,
+          urgency,
+          topic,
+          vapidDetails: { subject, ...keys },
+        }),
+      );
+      if ('error' in request) return { kind: 'refused', error: request.error, suppress: true };
+      const answer = await send({
+        url: endpoint,
+        method: 'POST',
+        headers: request.headers,
+        body: request.body,
+        timeoutMs: PUSH_MS,
+        maxBytes: 1_000,
+      });
+      if (!answer.ok) return outcomeOfNoAnswer(answer.kind, answer.message);
+      const { status, headers, body } = answer;
+      const waitMs = retryAfterMs(headers, Date.now());
+      return outcomeOfPush({ status, retryAfterMs: waitMs, text: body.toString('utf8') });
+    },
+  };
+}
+
+/** Keys that no browser made cannot be encrypted to: such a subscription is none. */
+function requestOf(
+  make: () => ReturnType<typeof webPush.generateRequestDetails>,
+): { headers: Record<string, string>; body: Buffer } | { error: string } {
+  try {
+    const { headers, body } = make();
+    const texts = Object.entries(headers).map(([name, value]) => [name, String(value)]);
+    return { headers: Object.fromEntries(texts) as Record<string, string>, body: body ?? Buffer.alloc(0) };
+  } catch (error) {
+    return { error: `the subscription cannot be used: ${(error as Error).message}` };
+  }
+}
+
+function outcomeOfNoAnswer(kind: string, message: string): SendOutcome {
+  if (kind === 'forbidden') return { kind: 'refused', error: message, suppress: false };
+  // A service that was never reached has taken nothing; one that did not answer may have.
+  const neverReached = kind === 'unresolved' || /ECONNREFUSED|EHOSTUNREACH|ENETUNREACH/.test(message);
+  return neverReached
+    ? { kind: 'again', error: message, afterMs: null }
+    : { kind: 'unknown', error: message };
+}

@@ -1,0 +1,168 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  continueAsNew,
+  isCancellation,
+  setCurrentDetails,
+  sleep,
+} from '@temporalio/workflow';
+import { failureTypes } from '../../contracts/errors.js';
+import { event } from '../../contracts/event-data.js';
+import type {
+  NotifyDeadlinesInput,
+  NotifyState,
+  PlanChunkReply,
+} from '../../contracts/notifications/workflow.js';
+import type { RunOutcome, RunResult } from '../../contracts/runs/run.js';
+import { runs } from '../proxies.js';
+import { runJob } from '../runs/job-run.js';
+import { inFlight } from './in-flight.js';
+import { planning, sendingOffices } from './proxies.js';
+
+/** Offices that are planned together, and the history that one run of the workflow has. */
+const CHUNK = 500;
+/** An office that fails is tried again when the others of its chunk are through. */
+const ROUND_DELAYS = ['1s', '5s'] as const;
+/** Readers are told this often while a chunk is sent. */
+const TOLD_PER_CHUNK = 20;
+
+/**
+ * Tells the staff of offices what falls due: plans some hundred offices, sends theirs, and goes on with the next ones.
+ *
+ * N1. The failure of one office is its own: it is tried again by itself, then named, and the others are served.
+ * N2. What is to be sent is committed by the planning. Here are only ids and counts, so history and memory stay flat.
+ * N3. A run that ends before its time gives back what it had planned: a later one tells it.
+ */
+export async function notifyDeadlines(input: NotifyDeadlinesInput): Promise<RunOutcome> {
+  const { runId } = input;
+  const story = async (): Promise<RunResult> => {
+    try {
+      return await notify(input);
+    } catch (error) {
+      if (isCancellation(error) && !input.dryRun) {
+        await CancellationScope.nonCancellable(() => planning.abandonNotifications({ runId }));
+      }
+      throw error;
+    }
+  };
+  return runJob(runId, story, { isResumed: input.state !== undefined });
+}
+
+async function notify(input: NotifyDeadlinesInput): Promise<RunResult> {
+  const { runId, dryRun, asOf, rules, planRunId } = input;
+  const before = input.state ?? beginning();
+  setCurrentDetails(`**Planning** the offices after the first ${before.counts.offices}`);
+  const chunk = await planning.planChunk({
+    runId,
+    dryRun,
+    asOf,
+    rules,
+    ...(planRunId === undefined ? {} : { planRunId }),
+    after: before.after,
+    limit: CHUNK,
+  });
+  const state = await sendChunk(input, before, chunk);
+  if (chunk.next !== null) await continueAsNew<typeof notifyDeadlines>({ ...input, state });
+  setCurrentDetails('**Writing** the result');
+  return planning.finishNotifications({
+    runId,
+    dryRun,
+    queries: state.queries,
+    durationMs: Date.now() - state.startedAtMs,
+  });
+}
+
+function beginning(): NotifyState {
+  const counts = { offices: 0, officesFailed: 0, sent: 0, failed: 0 };
+  return {
+    after: '',
+    totalOffices: 0,
+    queries: 0,
+    startedAtMs: Date.now(),
+    counts,
+    canaryPassed: false,
+    errorsAccepted: false,
+  };
+}
+
+async function sendChunk(
+  input: NotifyDeadlinesInput,
+  before: NotifyState,
+  chunk: PlanChunkReply,
+): Promise<NotifyState> {
+  const counts = { ...before.counts, officesFailed: before.counts.officesFailed + chunk.failed };
+  const totalOffices = Math.max(before.totalOffices, chunk.totalOffices);
+  let done = chunk.planned - chunk.officeIds.length;
+  const tell = (): Promise<unknown> => {
+    const now = { ...counts, offices: before.counts.offices + done };
+    return tellReaders(input, now, totalOffices);
+  };
+  const step = Math.max(1, Math.ceil(chunk.officeIds.length / TOLD_PER_CHUNK));
+  let failing = chunk.officeIds;
+  for (let round = 1; failing.length > 0 && round <= ROUND_DELAYS.length + 1; round += 1) {
+    const delay = ROUND_DELAYS[round - 2];
+    if (delay !== undefined) await sleep(delay);
+    const failed: string[] = [];
+    await inFlight(failing, input.officeConcurrency, async (officeId) => {
+      const reply = await tryOffice({ runId: input.runId, officeId, round });
+      if (reply === undefined) return void failed.push(officeId);
+      counts.sent += reply.sent;
+      counts.failed += reply.failed;
+      done += 1;
+      if (done % step === 0) await tell();
+    });
+    failing = failed;
+  }
+  if (failing.length > 0) await planning.failOffices({ runId: input.runId, officeIds: failing });
+  counts.officesFailed += failing.length;
+  done += failing.length;
+  await tell();
+  return {
+    ...before,
+    after: chunk.next ?? before.after,
+    totalOffices,
+    queries: before.queries + chunk.queries,
+    counts: { ...counts, offices: before.counts.offices + done },
+  };
+}
+
+/** Undefined: it failed, and may be tried again. */
+async function tryOffice(input: { runId: string; officeId: string; round: number }) {
+  try {
+    return await sendingOffices.notifyOffice.executeWithOptions({ summary: input.officeId }, [input]);
+  } catch (error) {
+    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    const { cause } = error;
+    if (cause instanceof ApplicationFailure && cause.type === failureTypes.runEnded) throw error;
+    return undefined;
+  }
+}
+
+function tellReaders(
+  { runId }: NotifyDeadlinesInput,
+  counts: NotifyState['counts'],
+  totalOffices: number,
+): Promise<unknown> {
+  const { offices, officesFailed, sent, failed } = counts;
+  const percent = totalOffices === 0 ? 0 : Math.min(95, Math.round((95 * offices) / totalOffices));
+  const failures = officesFailed === 0 ? '' : `, **${officesFailed}** failed`;
+  setCurrentDetails(
+    `**${offices}** of ${totalOffices} offices${failures}; ${sent} messages sent, ${failed} failed`,
+  );
+  const progress = {
+    percent,
+    phase: 'notify',
+    offices_processed: offices,
+    offices_failed: officesFailed,
+    offices_total: totalOffices,
+    sent,
+    failed,
+  };
+  return runs.projectRun({
+    runId,
+    dedupKey: `offices:${offices}:${sent}:${failed}`,
+    progress,
+    events: [event('job.progress', progress)],
+  });
+}

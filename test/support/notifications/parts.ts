@@ -1,0 +1,55 @@
+import type { ActivityDeps } from '../../../src/activities/index.js';
+import { createMailPermits } from '../../../src/activities/notifications/mail-permits.js';
+import { createPreferenceLinks } from '../../../src/crypto/preference-links.js';
+import { sendPolicy, type SendPolicy } from '../../../src/domain/notifications/send-policy.js';
+import { createMailer } from '../../../src/platform/mailer.js';
+import { createOutbound } from '../../../src/platform/outbound-http.js';
+import { createPushSender, vapidKeysOf } from '../../../src/platform/push-sender.js';
+import type { TestDatabase } from '../servers/database.js';
+import { testSecrets } from '../servers/object-stores.js';
+
+type Parts = ActivityDeps['notifications'];
+
+/** Of tests that notify nobody: whatever sends is a mistake that the test shall see. */
+export const unusedNotifications = new Proxy({} as Parts, {
+  get: () => () => Promise.reject(new Error('no notifications here')),
+});
+
+export const testLinks = createPreferenceLinks(testSecrets, 'https://sluice.test');
+
+/** Waits that a test can sit out. */
+export const fastPolicy: SendPolicy = {
+  ...sendPolicy,
+  againDelaysMs: [20, 40],
+  longestPushWaitMs: 2_000,
+  patienceMs: 30_000,
+  lookMs: [50, 200],
+};
+
+export interface TestSenders {
+  readonly parts: Parts;
+  close(): void;
+}
+
+/** What it takes to send, as production makes it, to servers on this machine. */
+export function testSenders(
+  database: Pick<TestDatabase, 'pool'>,
+  smtpUrl: string,
+  options: { readonly emails?: number; readonly policy?: Partial<SendPolicy> } = {},
+): TestSenders {
+  const { emails = 5 } = options;
+  const mailer = createMailer({ url: smtpUrl, connections: emails, mailMs: 10_000 });
+  const outbound = createOutbound({ allowLoopback: true });
+  return {
+    parts: {
+      mailer,
+      mailFrom: 'Sluice <notifications@sluice.test>',
+      mailHost: 'sluice.test',
+      permits: createMailPermits({ db: database.pool, count: emails, leaseMs: 20_000, mailMs: 10_000 }),
+      pushes: createPushSender(vapidKeysOf(undefined, testSecrets), 'mailto:test@sluice.test', outbound),
+      links: testLinks,
+      policy: { ...fastPolicy, ...options.policy },
+    },
+    close: () => mailer.close(),
+  };
+}
