@@ -29,4 +29,10 @@ export const failureTypes = {
   runEnded: 'RunEnded',
   /** One office of a notification run could not be served. Temporal does not retry it: the workflow does, beside the others. */
   officeFailed: 'OfficeFailed',
+  /** One try of a step took longer than it may. Retried. */
+  stepTimedOut: 'StepTimedOut',
+  /** The worker is stopped while a step is at work. Retried, and not counted as a try. */
+  workerStopped: 'WorkerStopped',
+  /** Temporal gave the step to another try. Nobody hears it. */
+  stepLost: 'StepLost',
 } as const;

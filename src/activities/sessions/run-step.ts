@@ -1,21 +1,36 @@
-import { activityInfo, ApplicationFailure, cancellationSignal, heartbeat, log } from '@temporalio/activity';
+import {
+  activityInfo,
+  ApplicationFailure,
+  CancelledFailure,
+  heartbeat,
+  log,
+} from '@temporalio/activity';
 import type { Pool } from 'pg';
-import type { Model, ModelCallRecord, ModelResult, ModelTool, PlannedCall } from '../../models/call.js';
-import { event, type EventData, type RunEvent } from '../../contracts/event-data.js';
+import type {
+  Model,
+  ModelCallRecord,
+  ModelRequest,
+  ModelResult,
+  ModelTool,
+  PlannedCall,
+} from '../../models/call.js';
+import { event, type RunEvent } from '../../contracts/event-data.js';
 import { failureTypes } from '../../contracts/errors.js';
 import type { RunSessionStepInput, StepOutcome } from '../../contracts/sessions/workflow.js';
-import { projectStep } from '../../db/runs/events.js';
-import { lockRunStatus } from '../../db/runs/runs.js';
-import { chargeLostReservation, reserveBudget, type Amount } from '../../db/sessions/budgets.js';
-import { loadSessionContent, textsOf, type SessionContent } from '../../db/sessions/content.js';
-import { closeTry, openTry, type TryEnd, type TryUsage } from '../../db/sessions/tries.js';
 import { refOf } from '../../db/runs/blobs.js';
-import { withTransaction, type Tx } from '../../db/base/transaction.js';
+import { loadSessionContent, textsOf, type SessionContent } from '../../db/sessions/content.js';
+import type { StepError } from '../../db/sessions/steps.js';
+import { workerStopped } from '../../db/sessions/tries.js';
 import { previewOf, type ContentRef } from '../../domain/runs/content-ref.js';
 import { wellFormed } from '../../domain/well-formed.js';
 import type { DeltaSink, StepTryPlace } from '../../models/deltas/batcher.js';
-import { shownFailure, verdictOf } from './step-failure.js';
-import { stepDefinitionOf, stepKeyOf, stepPrompt } from './step-prompt.js';
+import { holdsLease, recallOf } from './lease.js';
+import { ModelClock } from './model-clock.js';
+import { outlast } from './outlast.js';
+import { lostTry, shownFailure, verdictOf, type Verdict } from './step-failure.js';
+import { StepLedger, usageOf } from './step-ledger.js';
+import { hashesOf, stepDefinitionOf, stepKeyOf, stepPrompt } from './step-prompt.js';
+import { delayAfter, limitsOf, type TryLimits } from './try-limits.js';
 
 export interface SessionStepDeps {
   readonly pool: Pool;
@@ -29,12 +44,21 @@ export interface SessionStepDeps {
 
 const BEAT_MS = 1_000;
 
+/** A worker that hands its step back leaves another one this long to be there. */
+const HANDED_BACK_MS = 500;
+
 /**
  * One THINK, EXECUTE or INTEGRATE.
  * A1. A finished step is never paid for again: its checkpoint is looked up before anything is asked of a model.
  * A2. Two transactions a step: one before the call (the try is open), one after it (result, usage, events, progress).
  * A3. Every try is recorded, and what it used counts, also when it failed or its worker died.
- * A4. The key of every event is the step and the try, so a second run of this activity writes nothing twice.
+ * A4. A paid answer is never thrown away: it stays here and its transaction is sent until it is in, or the try is lost.
+ * A5. Trouble of the infrastructure is no try. PostgreSQL is waited for here, beating, without limit. A worker that was lost
+ *     or stopped is replaced by Temporal, without limit. Failures of the provider and of the input are counted here, since
+ *     Temporal's attempts are of both kinds.
+ * A6. Only a requested cancel closes the step as canceled. A worker's shutdown leaves it open for the next try.
+ * A7. A try that Temporal gave to somebody else asks no model and writes nothing more.
+ * A8. A try's time is the model's time: waiting for PostgreSQL is not part of it.
  */
 export async function runSessionStep(
   deps: SessionStepDeps,
@@ -42,79 +66,59 @@ export async function runSessionStep(
 ): Promise<StepOutcome> {
   const beating = setInterval(() => heartbeat(), BEAT_MS);
   try {
-    return await new StepTry(deps, input).run();
+    return { ref: await new StepTry(deps, input).run() };
   } catch (error) {
-    throw shownFailure(error);
+    throw shownFailure(error, limitsOf(input));
   } finally {
     clearInterval(beating);
   }
 }
 
 class StepTry {
-  private readonly attemptNumber = activityInfo().attempt;
+  private readonly limits: TryLimits;
+  private readonly ledger: StepLedger;
+  private readonly clock: ModelClock;
   private readonly calls: ModelCallRecord[] = [];
-  private reserved: Amount = { tokens: 0, costUsd: 0 };
-  private limited = true;
   private readonly startedAtMs = Date.now();
+  private earlierFailures = 0;
 
   constructor(
     private readonly deps: SessionStepDeps,
     private readonly input: RunSessionStepInput,
-  ) {}
+  ) {
+    this.limits = limitsOf(input);
+    this.ledger = new StepLedger(deps.pool, input, activityInfo().attempt);
+    this.clock = new ModelClock(this.limits.stepTimeoutMs);
+  }
 
-  async run(): Promise<StepOutcome> {
+  async run(): Promise<ContentRef> {
     const { deps, input } = this;
     const content = await this.content();
-    this.limited = content.limited;
     const modelAsked = this.modelAsked(content);
     const stepKey = stepKeyOf(input, content, modelAsked);
     const checkpoint = content.checkpoints.get(stepKey);
-    if (checkpoint !== undefined) return { ref: await this.stored(checkpoint) };
+    if (checkpoint !== undefined) return this.stored(checkpoint);
     const request = stepPrompt(input, content, {
       maxTokens: deps.contextMaxTokens,
       countTokens: deps.model.countTokens,
     });
-    await this.begin({ stepKey, modelAsked, prompt: JSON.stringify(request, null, 2) });
-    const deltas = deps.openDeltas({
-      runId: input.sessionId,
-      stepId: input.stepId,
-      attempt: input.attempt,
-      try: this.attemptNumber,
+    await this.begin({
+      ...{ stepKey, modelAsked, limited: content.limited },
+      prompt: { content: JSON.stringify(request, null, 2), contentType: 'application/json' },
     });
-    try {
-      const result = await deps.model.request({
-        ...request,
-        model: modelAsked,
-        ...this.tools(content),
-        signal: cancellationSignal(),
-        onDelta: deltas.write,
-        beforeCall: (planned) => this.reserve(planned),
-        afterCall: (record) => void this.calls.push(record),
-      });
-      return { ref: await this.complete(result) };
-    } catch (error) {
-      throw await this.fail(error);
-    } finally {
-      deltas.end();
-    }
+    const result = await this.ask({ ...request, model: modelAsked, ...this.tools(content) });
+    return this.complete(result);
   }
 
   private async content(): Promise<SessionContent> {
-    const { input } = this;
-    const hashes = [
-      input.inputSha256,
-      input.instructions,
-      ...input.earlierOutputs,
-      ...input.earlierNotes,
-      ...Object.values(input.results),
-    ].filter((hash): hash is string => typeof hash === 'string');
-    const content = await loadSessionContent(this.deps.pool, input, hashes);
+    const { deps, input } = this;
+    const content = await outlast(() => loadSessionContent(deps.pool, input, hashesOf(input)));
     if (content !== undefined) return content;
     throw ApplicationFailure.nonRetryable('the session is no longer kept', failureTypes.recordGone);
   }
 
   private async stored(sha256: string): Promise<ContentRef> {
-    const text = (await textsOf(this.deps.pool, [sha256])).get(sha256);
+    const text = (await outlast(() => textsOf(this.deps.pool, [sha256]))).get(sha256);
     if (text === undefined)
       throw ApplicationFailure.nonRetryable('a stored output is gone', failureTypes.recordGone);
     return { sha256, bytes: Buffer.byteLength(text), preview: previewOf(text) };
@@ -132,151 +136,97 @@ class StepTry {
     return tools.length === 0 ? {} : { tools };
   }
 
-  private async begin(asked: { stepKey: string; modelAsked: string; prompt: string }): Promise<void> {
-    const { stepKey, modelAsked, prompt } = asked;
-    const { sessionId, step } = this.input;
-    await withTransaction(this.deps.pool, (tx) =>
-      tx.commitWith(
-        Promise.all([
-          lockRunStatus(tx, sessionId),
-          openTry(tx, this.input, {
-            attemptNumber: this.attemptNumber,
-            ...{ stepKey, modelAsked, prompt: { content: prompt, contentType: 'application/json' } },
-          }),
-          // A session runs one step at a time: what is still reserved when a step begins belonged to a worker that died.
-          this.limited || this.attemptNumber > 1 ? chargeLostReservation(tx, sessionId) : undefined,
-          this.record(tx, 'started', [
-            ...(step === 'THINK' ? [event('phase.started', this.place())] : []),
-            event('step.started', { ...this.place(), model: modelAsked }),
-          ]),
-        ]),
-      ),
-    );
+  private async begin(asked: Parameters<StepLedger['begin']>[0]): Promise<void> {
+    if (!(await holdsLease())) throw lostTry();
+    const begun = await this.ledger.begin(asked);
+    if (begun === 'lost') throw lostTry();
+    if (begun === 'run_ended')
+      throw ApplicationFailure.nonRetryable('the session has ended', failureTypes.runEnded);
+    this.earlierFailures = begun.failures;
+  }
+
+  private async ask(request: ModelRequest): Promise<ModelResult> {
+    const { sessionId: runId, stepId, attempt } = this.input;
+    const deltas = this.deps.openDeltas({ runId, stepId, attempt, try: activityInfo().attempt });
+    try {
+      return await this.clock.run(() =>
+        this.deps.model.request({
+          ...request,
+          signal: this.clock.signal,
+          onDelta: deltas.write,
+          beforeCall: (planned) => this.clock.standingStill(() => this.reserve(planned)),
+          afterCall: (record) => void this.calls.push(record),
+        }),
+      );
+    } catch (error) {
+      throw await this.failureOf(error);
+    } finally {
+      deltas.end();
+    }
   }
 
   private async reserve(planned: PlannedCall): Promise<void> {
-    if (!this.limited) return;
-    const amount = {
+    const verdict = await this.ledger.reserve({
       tokens: planned.estimatedInputTokens + planned.maxOutputTokens,
       costUsd: planned.estimatedCostUsd,
-    };
-    if (!(await reserveBudget(this.deps.pool, this.input.sessionId, amount))) {
+    });
+    if (verdict === 'lost') throw lostTry();
+    if (verdict === 'exhausted') {
       throw ApplicationFailure.nonRetryable(
         'the next call would pass the budget of the session',
         failureTypes.budgetExhausted,
       );
     }
-    this.reserved = {
-      tokens: this.reserved.tokens + amount.tokens,
-      costUsd: (this.reserved.costUsd ?? 0) + (amount.costUsd ?? 0),
-    };
   }
 
   private async complete(result: ModelResult): Promise<ContentRef> {
-    const content = wellFormed(
-      result.value === undefined ? result.text : JSON.stringify(result.value, null, 2),
-    );
+    const isText = result.value === undefined;
     const output = {
-      content,
-      contentType: result.value === undefined ? 'text/markdown' : 'application/json',
+      content: wellFormed(isText ? result.text : JSON.stringify(result.value, null, 2)),
+      contentType: isText ? 'text/markdown' : 'application/json',
     };
     const done = { ...result, output, ref: refOf(output) };
-    const usage = this.usage(result.modelUsed);
+    const { input, ledger } = this;
     const { sha256, bytes, preview } = done.ref;
-    const told = { ...this.place(), digest: sha256, bytes, preview, durationMs: this.elapsedMs() };
-    await this.close('completed', usage, { status: 'completed', done }, [
+    const told = { ...ledger.shown, digest: sha256, bytes, preview, durationMs: Date.now() - this.startedAtMs };
+    const events: RunEvent[] = [
       event('step.completed', {
         ...told,
         model: result.modelUsed,
-        percent: this.input.progressAfter.percent,
+        percent: input.progressAfter.percent,
       }),
-      event('usage', { ...this.place(), ...usage }),
-      ...(this.input.step === 'INTEGRATE' ? [event('phase.completed', this.place())] : []),
-    ]);
-    return done.ref;
+      event('usage', { ...ledger.shown, ...usageOf(this.calls, result.modelUsed) }),
+    ];
+    if (input.step === 'INTEGRATE') events.push(event('phase.completed', ledger.shown));
+    if (await ledger.close({ status: 'completed', done }, this.calls, events)) return done.ref;
+    // It is in already, and the word of it was lost with a connection; or somebody else was faster.
+    const decided = await ledger.findOutput();
+    if (decided === undefined) throw lostTry();
+    return this.stored(decided);
   }
 
   /** Writes down what went wrong and what it had cost, and gives the failure that Temporal decides by. */
-  private async fail(error: unknown): Promise<unknown> {
+  private failureOf(error: unknown): Promise<Error> | Error {
+    const recall = recallOf();
     const verdict = verdictOf(error);
+    if (recall === 'lost' || verdict.type === failureTypes.stepLost) return lostTry();
+    if (recall === 'canceled') return this.giveUp('canceled', verdict);
+    if (recall === 'stopping') return this.tryAgain(workerStopped, HANDED_BACK_MS, failureTypes.workerStopped);
     if (verdict.type === failureTypes.dependencyUnavailable) log.error('a step failed', { error });
-    const maximum = activityInfo().retryPolicy?.maximumAttempts ?? 0;
-    const retries = verdict.retryable && (maximum === 0 || this.attemptNumber < maximum);
-    const shown = { code: verdict.type, message: verdict.message };
-    const closed = verdict.type === failureTypes.canceled ? 'canceled' : 'failed';
-    const end = { status: retries ? 'running' : closed, error: shown } as const;
-    const data = { ...this.place(), ...shown, nextRetryMs: verdict.retryAfterMs };
-    const usage = this.usage(this.calls.at(-1)?.modelUsed ?? null);
-    await this.close('ended', usage, end, retries ? [event('step.retrying', data)] : []);
-    if (verdict.type === failureTypes.canceled) return error;
-    return ApplicationFailure.create({
-      message: verdict.message,
-      type: verdict.type,
-      nonRetryable: !verdict.retryable,
-      // A little more than asked for, each time another little: a storm that was held off does not come back as one.
-      ...(verdict.retryAfterMs === null
-        ? {}
-        : { nextRetryDelay: verdict.retryAfterMs * (1 + Math.random() / 5) }),
-    });
+    if (!verdict.retryable || this.earlierFailures >= this.limits.maxRetries) return this.giveUp('failed', verdict);
+    const delayMs = delayAfter(this.earlierFailures + 1, this.limits, verdict.retryAfterMs);
+    return this.tryAgain({ code: verdict.type, message: verdict.message }, delayMs, verdict.type);
   }
 
-  /** The run's row is locked first, as everywhere: who comes by another way waits there, not in a deadlock. */
-  private async close(
-    what: 'completed' | 'ended',
-    usage: TryUsage,
-    end: TryEnd,
-    events: RunEvent[],
-  ): Promise<void> {
-    const used = { tokens: usage.tokensIn + usage.tokensOut, costUsd: usage.costUsd };
-    const unpricedCalls = this.calls.filter((call) => call.costUsd === null).length;
-    const place = { ...this.input, attemptNumber: this.attemptNumber };
-    await withTransaction(this.deps.pool, async (tx) => {
-      const sent = Promise.all([
-        lockRunStatus(tx, this.input.sessionId),
-        closeTry(tx, place, end, { reserved: this.reserved, used, unpricedCalls, usage }),
-        this.record(tx, what, events),
-      ]);
-      const [, budget] = await (this.limited ? sent : tx.commitWith(sent));
-      const { warn, ...spent } = budget;
-      if (warn) await this.record(tx, 'warned', [event('budget.warning', spent)]);
-    });
+  private async giveUp(status: 'failed' | 'canceled', { type, message }: Verdict): Promise<Error> {
+    await this.ledger.close({ status, error: { code: type, message } }, this.calls, []);
+    if (status === 'canceled') return new CancelledFailure(message);
+    return ApplicationFailure.nonRetryable(message, type);
   }
 
-  private usage(modelUsed: string | null): TryUsage {
-    const sum = (of: (call: ModelCallRecord) => number | null): number =>
-      this.calls.reduce((total, call) => total + (of(call) ?? 0), 0);
-    return {
-      modelUsed,
-      tokensIn: sum((call) => call.usage.inputTokens),
-      tokensOut: sum((call) => call.usage.outputTokens),
-      tokensCached: sum((call) => call.usage.cachedInputTokens),
-      tokensReasoning: sum((call) => call.usage.reasoningTokens),
-      costUsd: this.calls.some((call) => call.costUsd === null) ? null : sum((call) => call.costUsd),
-    };
-  }
-
-  private place(): EventData['phase.started'] {
-    const { phase, step, stepId, attempt } = this.input;
-    return { phase, step, stepId, attempt, try: this.attemptNumber };
-  }
-
-  private elapsedMs(): number {
-    return Date.now() - this.startedAtMs;
-  }
-
-  private record(
-    tx: Tx,
-    what: 'started' | 'completed' | 'ended' | 'warned',
-    events: RunEvent[],
-  ): Promise<void> {
-    const progress = what === 'completed' ? this.input.progressAfter : this.input.progress;
-    return projectStep(tx, {
-      runId: this.input.sessionId,
-      dedupKey: `${this.input.stepId}:${this.attemptNumber}:${what}`,
-      status: progress.status,
-      progress: { ...progress },
-      foretold: true,
-      events,
-    });
+  private async tryAgain(error: StepError, nextRetryMs: number, type: string): Promise<Error> {
+    const data = { ...this.ledger.shown, ...error, nextRetryMs };
+    await this.ledger.close({ status: 'running', error }, this.calls, [event('step.retrying', data)]);
+    return ApplicationFailure.create({ message: error.message, type, nextRetryDelay: nextRetryMs });
   }
 }

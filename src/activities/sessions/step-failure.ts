@@ -1,20 +1,31 @@
-import { ApplicationFailure, cancellationSignal, CancelledFailure, log } from '@temporalio/activity';
+import {
+  activityInfo,
+  ApplicationFailure,
+  cancellationSignal,
+  CancelledFailure,
+  log,
+} from '@temporalio/activity';
 import { failureTypes } from '../../contracts/errors.js';
 import { ModelCallError } from '../../models/error.js';
 import { OutputSchemaError } from '../../contracts/templates/output-schema.js';
 import { ContextTooLongError } from '../../models/prompt/assemble.js';
+import { TryTimedOut } from './model-clock.js';
+import { delayAfter, type TryLimits } from './try-limits.js';
 
 /** History and readers get a safe sentence; what really happened goes to the log. */
-export function shownFailure(error: unknown): unknown {
-  if (
-    error instanceof ApplicationFailure ||
-    error instanceof CancelledFailure ||
-    cancellationSignal().aborted
-  )
-    return error;
+export function shownFailure(error: unknown, limits: TryLimits): unknown {
+  if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   log.error('a step failed', { error });
   const { type, message, retryable } = verdictOf(error);
-  return ApplicationFailure.create({ type, message, nonRetryable: !retryable });
+  // It came to no try that could be counted, so Temporal's attempts bound it.
+  const again = retryable && activityInfo().attempt <= limits.maxRetries;
+  const nextRetryDelay = delayAfter(activityInfo().attempt, limits, null);
+  return ApplicationFailure.create({ type, message, nonRetryable: !again, nextRetryDelay });
+}
+
+/** Nobody hears it: Temporal has given the step to another try, or the workflow has ended. */
+export function lostTry(): ApplicationFailure {
+  return ApplicationFailure.retryable('another try has the step', failureTypes.stepLost);
 }
 
 /** What a failure of a step means: its safe words, and whether trying again may help. */
@@ -28,6 +39,10 @@ export interface Verdict {
 export function verdictOf(error: unknown): Verdict {
   if (cancellationSignal().aborted)
     return { type: failureTypes.canceled, message: 'canceled', retryable: false, retryAfterMs: null };
+  if (error instanceof TryTimedOut) {
+    const message = 'the step did not finish in time';
+    return { type: failureTypes.stepTimedOut, message, retryable: true, retryAfterMs: null };
+  }
   if (error instanceof ModelCallError) {
     const { retryable, retryAfterMs, message } = error;
     return { type: `model_${error.kind}`, message, retryable, retryAfterMs };

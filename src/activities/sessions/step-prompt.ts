@@ -47,6 +47,12 @@ export function stepDefinitionOf(input: RunSessionStepInput, template: TemplateD
   return phase.steps[input.step];
 }
 
+/** Of every text that goes into the step. */
+export function hashesOf(input: RunSessionStepInput): string[] {
+  const given = [input.inputSha256, input.instructions, ...input.earlierOutputs, ...input.earlierNotes];
+  return [...given, ...Object.values(input.results)].filter((hash) => typeof hash === 'string');
+}
+
 /** What the model is sent: the template's words as instructions, everything else fenced as data. */
 export function stepPrompt(
   input: RunSessionStepInput,
@@ -78,8 +84,7 @@ function contextOf(
 ): ContextInput {
   const { template, language, texts } = content;
   const phase = template.phases[input.phase - 1];
-  const textOf = (sha256: string | null | undefined): string =>
-    sha256 == null ? '' : (texts.get(sha256) ?? '');
+  const textOf = (sha256: string | null): string => (sha256 === null ? '' : keptText(texts, sha256));
   const titleOf = (number: number): string => localText(template.phases[number - 1]?.title ?? '', language);
   const extra = textOf(input.inputSha256);
   const instructions = [phase?.instructions, definition.prompt].flatMap((text) =>
@@ -124,6 +129,13 @@ function contextOf(
         : [{ phase: input.phase, kind: 'redo' as const, by: 'reviewer', text: textOf(input.instructions) }]),
     ],
   };
+}
+
+/** An empty text in its place would ask the model, and be paid for, without what the step builds on. */
+function keptText(texts: ReadonlyMap<string, string>, sha256: string): string {
+  const text = texts.get(sha256);
+  if (text !== undefined) return text;
+  throw ApplicationFailure.nonRetryable('an earlier text of the session is gone', failureTypes.recordGone);
 }
 
 /** Input given as an object is shown as one; a text is shown under one name. */

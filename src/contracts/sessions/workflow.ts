@@ -49,6 +49,8 @@ export interface RunSessionStepInput {
   /** As readers see it while the step runs, and once it is done. */
   readonly progress: SessionProgress;
   readonly progressAfter: SessionProgress;
+  /** Steps that an older version scheduled have none: Temporal counts their tries. */
+  readonly limits?: SessionLimits;
 }
 
 export interface StepOutcome {

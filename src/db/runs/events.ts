@@ -52,11 +52,11 @@ export async function projectRun(tx: Tx, projection: RunProjection): Promise<Pro
 }
 
 /**
- * For a step, which has nothing to decide by what it finds: it is sent right behind `lockRunStatus`, without waiting for it,
- * and a run that has ended or is no longer kept is left alone.
+ * For a step, which has nothing to decide by what it finds: it is sent right behind `lockRunStatus`, without waiting for it.
+ * A run that has ended or is no longer kept is left alone, and so is one for which `condition` (`and …`) does not hold.
  */
-export async function projectStep(tx: Tx, projection: RunProjection): Promise<void> {
-  await execute(tx, prepared(writeProjection(projection, sql`and finished_at is null`)));
+export async function projectStep(tx: Tx, projection: RunProjection, condition: Sql): Promise<void> {
+  await execute(tx, prepared(writeProjection(projection, sql`and finished_at is null ${condition}`)));
 }
 
 /** For a run that has ended: a change that ended it and is told again is not one that came too late. */

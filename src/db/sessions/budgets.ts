@@ -1,9 +1,10 @@
-import { execute, sql, type Db, type Sql } from '../base/sql.js';
+import { execute, one, sql, type Db, type Sql } from '../base/sql.js';
 
 /**
  * B1. Every call reserves the most it may use before it is made, in one conditional update: two calls that together
  *     would pass the limit cannot both be let through.
- * B2. What was reserved is settled after the call with what was really used, also when the call failed.
+ * B2. A reservation belongs to a try of a step. It is settled once, by whoever settles the try: with what was really
+ *     used, also when the call failed, or in full when the try was lost.
  * B3. A try that died with its worker counts with all that it had reserved: the provider may have billed it.
  */
 export interface Amount {
@@ -12,17 +13,46 @@ export interface Amount {
   costUsd: number | null;
 }
 
-export async function reserveBudget(db: Db, sessionId: string, amount: Amount): Promise<boolean> {
-  const touched = await execute(
+/** A try of a step of a session. */
+export interface TryPlace {
+  readonly sessionId: string;
+  readonly stepId: string;
+  readonly attemptNumber: number;
+}
+
+/**
+ * Makes `total` what the try holds for all its calls so far: said again after a lost connection, it changes nothing more.
+ * `lost`: the try is no longer open.
+ */
+export async function reserveBudget(
+  db: Db,
+  place: TryPlace,
+  total: Amount,
+): Promise<'granted' | 'exhausted' | 'lost'> {
+  const { found, granted } = await one<{ found: number; granted: number }>(
     db,
-    sql`update sessions
-           set reserved_tokens = reserved_tokens + ${amount.tokens}::bigint,
-               reserved_cost_usd = reserved_cost_usd + ${amount.costUsd ?? 0}::numeric
-         where run_id = ${sessionId}
-           and (max_tokens is null or used_tokens + reserved_tokens + ${amount.tokens}::bigint <= max_tokens)
-           and (max_cost_usd is null or used_cost_usd + reserved_cost_usd + ${amount.costUsd ?? 0}::numeric <= max_cost_usd)`,
+    sql`with mine as (
+          select step_id, try, ${total.tokens}::bigint - reserved_tokens as more_tokens,
+                 ${total.costUsd ?? 0}::numeric - reserved_cost_usd as more_cost
+            from session_step_tries
+           where step_id = ${place.stepId} and try = ${place.attemptNumber} and finished_at is null
+             for update),
+        granted as (
+          update sessions
+             set reserved_tokens = reserved_tokens + more_tokens, reserved_cost_usd = reserved_cost_usd + more_cost
+            from mine
+           where run_id = ${place.sessionId}
+             and (max_tokens is null or used_tokens + reserved_tokens + more_tokens <= max_tokens)
+             and (max_cost_usd is null or used_cost_usd + reserved_cost_usd + more_cost <= max_cost_usd)
+          returning mine.step_id, mine.try),
+        held as (
+          update session_step_tries t
+             set reserved_tokens = ${total.tokens}::bigint, reserved_cost_usd = ${total.costUsd ?? 0}::numeric
+            from granted where t.step_id = granted.step_id and t.try = granted.try)
+        select (select count(*) from mine) as found, (select count(*) from granted) as granted`,
   );
-  return touched === 1;
+  if (found === 0) return 'lost';
+  return granted === 0 ? 'exhausted' : 'granted';
 }
 
 export interface BudgetState {
@@ -39,32 +69,29 @@ const WARN_AT = 0.8;
 const WARN_CALLS = 2;
 
 export interface Settlement {
-  readonly reserved: Amount;
   readonly used: Amount;
   readonly unpricedCalls: number;
 }
 
 /**
- * Gives back what was reserved and counts what was used, as part of a larger statement, which may change the session's
- * state with it: `settled` has the budget.
+ * Gives back what the try in `ended` held and counts what it used, as part of a larger statement, which may change the
+ * session's state with it: `settled` has the budget. Without a row in `ended` nothing changes.
  */
-export function settleCtes(
-  sessionId: string,
-  { reserved, used, unpricedCalls }: Settlement,
-  state: Sql,
-): Sql {
-  return sql`before as (select run_id, budget_warned from sessions where run_id = ${sessionId} for update),
+export function settleCtes(sessionId: string, { used, unpricedCalls }: Settlement, state: Sql): Sql {
+  return sql`before as (
+          select run_id, budget_warned, ended.reserved_tokens as held_tokens, ended.reserved_cost_usd as held_cost
+            from sessions, ended where run_id = ${sessionId} for update of sessions),
         after as (
           update sessions s
              set state = ${state},
-                 reserved_tokens = greatest(0, reserved_tokens - ${reserved.tokens}::bigint),
-                 reserved_cost_usd = greatest(0, reserved_cost_usd - ${reserved.costUsd ?? 0}::numeric),
+                 reserved_tokens = greatest(0, reserved_tokens - held_tokens),
+                 reserved_cost_usd = greatest(0, reserved_cost_usd - held_cost),
                  used_tokens = used_tokens + ${used.tokens}::bigint,
                  used_cost_usd = used_cost_usd + ${used.costUsd ?? 0}::numeric,
                  unpriced_calls = unpriced_calls + ${unpricedCalls},
                  budget_warned = s.budget_warned
-                   or coalesce(${isNear(sql`used_tokens`, sql`max_tokens`, used.tokens, reserved.tokens)}, false)
-                   or coalesce(${isNear(sql`used_cost_usd`, sql`max_cost_usd`, used.costUsd ?? 0, reserved.costUsd ?? 0)}, false)
+                   or coalesce(${isNear(sql`used_tokens`, sql`max_tokens`, used.tokens, sql`held_tokens`)}, false)
+                   or coalesce(${isNear(sql`used_cost_usd`, sql`max_cost_usd`, used.costUsd ?? 0, sql`held_cost`)}, false)
             from before where s.run_id = before.run_id
           returning used_tokens, used_cost_usd, max_tokens, max_cost_usd, s.budget_warned, before.budget_warned as warned_before),
         settled as (
@@ -73,19 +100,41 @@ export function settleCtes(
             from after)`;
 }
 
-function isNear(spent: Sql, limit: Sql, used: number, reserved: number): Sql {
+function isNear(spent: Sql, limit: Sql, used: number, held: Sql): Sql {
   return sql`${spent} + ${used}::numeric
-               >= least(${WARN_AT}::numeric * ${limit}, ${limit} - ${WARN_CALLS * reserved}::numeric)`;
+               >= least(${WARN_AT}::numeric * ${limit}, ${limit} - ${WARN_CALLS}::numeric * ${held})`;
 }
 
-/** What a lost try had reserved becomes used (B3). A session runs one step at a time, so all of it was that try's. */
-export async function chargeLostReservation(db: Db, sessionId: string): Promise<void> {
+/** A try that was abandoned has this long to say itself what it used: its worker hears of it within a beat. */
+const LAST_WORD_SECONDS = 60;
+
+/**
+ * What lost tries held becomes used (B3): earlier tries of this step, and tries of steps that were abandoned and never
+ * said what they used. The try of a step that was abandoned just now still runs, and settles itself.
+ */
+export async function chargeLostTries(
+  db: Db,
+  { sessionId, stepId, attemptNumber }: TryPlace,
+  error: { code: string; message: string },
+): Promise<void> {
   await execute(
     db,
-    sql`update sessions
-           set used_tokens = used_tokens + reserved_tokens, used_cost_usd = used_cost_usd + reserved_cost_usd,
-               reserved_tokens = 0, reserved_cost_usd = 0
-         where run_id = ${sessionId} and (reserved_tokens > 0 or reserved_cost_usd > 0)`,
+    sql`with lost as (
+          update session_step_tries t
+             set settled = true, finished_at = coalesce(t.finished_at, clock_timestamp()),
+                 error = coalesce(t.error, ${error})
+            from session_steps s
+           where s.id = t.step_id and s.run_id = ${sessionId} and not t.settled
+             and case when s.id = ${stepId} then t.try < ${attemptNumber}
+                      else s.status <> 'running'
+                           and s.finished_at < clock_timestamp() - make_interval(secs => ${LAST_WORD_SECONDS}) end
+          returning reserved_tokens, reserved_cost_usd),
+        held as (select sum(reserved_tokens) as tokens, sum(reserved_cost_usd) as cost from lost)
+        update sessions
+           set used_tokens = used_tokens + held.tokens, reserved_tokens = greatest(0, reserved_tokens - held.tokens),
+               used_cost_usd = used_cost_usd + held.cost, reserved_cost_usd = greatest(0, reserved_cost_usd - held.cost)
+          from held
+         where run_id = ${sessionId} and (held.tokens > 0 or held.cost > 0)`,
   );
 }
 

@@ -6,7 +6,10 @@ export interface StepError {
   message: string;
 }
 
-/** The steps of a session that were running when its machine went on without them. */
+/**
+ * The steps of a session that were running when its machine went on without them. Their tries are closed, not settled:
+ * the worker that is at one still says what it used.
+ */
 export async function closeRunningSteps(
   db: Db,
   sessionId: string,

@@ -1,47 +1,77 @@
 import type { ContentRef } from '../../domain/runs/content-ref.js';
 import type { StepName } from '../../domain/sessions/state.js';
 import { blobCtes, refOf, type NewBlob } from '../runs/blobs.js';
-import { settleCtes, type BudgetState, type Settlement } from './budgets.js';
+import { settleCtes, type BudgetState, type Settlement, type TryPlace } from './budgets.js';
 import type { StepError } from './steps.js';
-import { execute, one, prepared, sql, type Sql } from '../base/sql.js';
+import { maybeOne, one, prepared, sql, type Db, type Sql } from '../base/sql.js';
 import type { Tx } from '../base/transaction.js';
 
 /**
  * A try of a step, opened before the model is called and closed after it. Each is one statement, whatever it writes:
  * every step pays for it, and a round trip costs more than the rows.
+ *
+ * T1. Whoever closes the try decides: a later try closes the ones before it, a redo or the end of the session closes the
+ *     step. A try that was closed by somebody else changes neither the step nor the session's state, nor tells anybody.
+ * T2. A try is settled once. A try whose step was abandoned still settles what it used; a lost one is settled for it.
+ * T3. No try opens in a run that has ended, in a step that is closed, or behind a later try of its step.
+ * T4. Opening and closing twice is doing it once: the answer to a commit may be lost with its connection.
+ * T5. A worker that was lost or stopped is not a failure of the step: such tries are recorded and not counted.
  */
-export interface StepPlace {
-  readonly sessionId: string;
-  readonly stepId: string;
+export interface StepPlace extends TryPlace {
   readonly phase: number;
   readonly step: StepName;
   readonly attempt: number;
 }
 
-/** Keeps what is sent, opens the step's row (once) and this try's row. */
-export async function openTry(
+/** The worker stopped, without a word or with one, before the try ended. Neither counts (T5). */
+export const workerLost = {
+  code: 'worker_lost',
+  message: 'the worker stopped before the try ended',
+} as const;
+export const workerStopped = {
+  code: 'worker_stopped',
+  message: 'the worker was stopped; another one goes on with the step',
+} as const;
+
+/** Keeps what is sent, opens the step's row (once) and this try's row. Undefined when the try may not open (T3). */
+export function openTry(
   tx: Tx,
   place: StepPlace,
-  given: { attemptNumber: number; stepKey: string; prompt: NewBlob; modelAsked: string },
-): Promise<void> {
+  given: { stepKey: string; prompt: NewBlob; modelAsked: string },
+): Promise<{ failures: number } | undefined> {
+  const { sessionId, stepId, attemptNumber } = place;
   const ref = refOf(given.prompt);
-  await execute(
+  return maybeOne<{ failures: number }>(
     tx,
-    prepared(sql`with ${blobCtes(place.sessionId, given.prompt, ref)},
+    prepared(sql`with ${blobCtes(sessionId, given.prompt, ref)},
+        place as (
+          select id from runs
+           where id = ${sessionId} and finished_at is null
+             and not exists (select from session_steps where id = ${stepId} and status <> 'running')
+             and not exists (select from session_step_tries
+                              where step_id = ${stepId}
+                                and (try > ${attemptNumber} or try = ${attemptNumber} and finished_at is not null))),
         opened as (
           insert into session_steps
             (id, run_id, phase, step, attempt, status, step_key, prompt_sha256, model_asked, started_at)
-          values (${place.stepId}, ${place.sessionId}, ${place.phase}, ${place.step}, ${place.attempt}, 'running',
-                  ${given.stepKey}, ${ref.sha256}, ${given.modelAsked}, clock_timestamp())
+          select ${stepId}, place.id, ${place.phase}::integer, ${place.step}, ${place.attempt}::integer, 'running',
+                 ${given.stepKey}, ${ref.sha256}, ${given.modelAsked}, clock_timestamp()
+            from place
           on conflict (id) do nothing),
-        lost as (
-          update session_step_tries
-             set finished_at = clock_timestamp(),
-                 error = '{"code":"worker_lost","message":"the worker stopped before the try ended"}'
-           where step_id = ${place.stepId} and finished_at is null and try < ${given.attemptNumber})
-        insert into session_step_tries (step_id, try) values (${place.stepId}, ${given.attemptNumber})
-        on conflict (step_id, try) do nothing`),
+        begun as (
+          insert into session_step_tries (step_id, try) select ${stepId}, ${attemptNumber}::integer from place
+          on conflict (step_id, try) do nothing)
+        select (select count(*) from session_step_tries
+                 where step_id = ${stepId} and try < ${attemptNumber}
+                   and error->>'code' <> all(${[workerLost.code, workerStopped.code]}::text[])) as failures
+          from place`),
   );
+}
+
+/** As a condition: the try is open. */
+export function tryIsOpen({ stepId, attemptNumber }: TryPlace): Sql {
+  return sql`and exists (select from session_step_tries
+                          where step_id = ${stepId} and try = ${attemptNumber} and finished_at is null)`;
 }
 
 /** Null for a step that no worker began. */
@@ -78,62 +108,102 @@ export type TryEnd =
   | { readonly status: 'completed'; readonly done: StepDone }
   | { readonly status: 'failed' | 'canceled' | 'running'; readonly error: StepError };
 
+/** As a condition: the try ended so, and the step with it. */
+export function tryEndedSo({ stepId, attemptNumber }: TryPlace, end: TryEnd): Sql {
+  const code = end.status === 'completed' ? null : end.error.code;
+  return sql`and exists (select from session_step_tries t join session_steps s on s.id = t.step_id
+                          where t.step_id = ${stepId} and t.try = ${attemptNumber} and t.finished_at is not null
+                            and t.error->>'code' is not distinct from ${code}::text and s.status = ${end.status})`;
+}
+
+export interface ClosedTry extends BudgetState {
+  /** False when the step had been closed already: then only the use was recorded. */
+  readonly closedStep: boolean;
+}
+
 /**
  * Closes a try, and the step with it unless another try comes. What it used is added to the step and settled with the
- * budget: failed tries count. A result is stored and shown to readers and forks at once.
+ * budget: failed tries count. A result is stored and shown to readers and forks at once. Undefined when the try had been
+ * settled before (T2): then nothing changes.
  */
-export async function closeTry(
+export function closeTry(
   tx: Tx,
-  place: StepPlace & { readonly attemptNumber: number },
+  place: StepPlace,
   end: TryEnd,
   settled: Settlement & { readonly usage: TryUsage },
-): Promise<BudgetState> {
+): Promise<ClosedTry | undefined> {
   const done = end.status === 'completed' ? end.done : undefined;
   const stored = done === undefined ? sql`` : sql`${blobCtes(place.sessionId, done.output, done.ref)},`;
   const state = done === undefined ? sql`state` : stateWith(place, done.ref);
-  return one<BudgetState & Record<string, unknown>>(
+  return maybeOne<ClosedTry & Record<string, unknown>>(
     tx,
     prepared(sql`with ${stored} ${endCtes(place, settled.usage, end)}, ${settleCtes(place.sessionId, settled, state)}
-        select * from settled`),
+        select settled.*, exists (select from closed) as "closedStep" from settled`),
   );
 }
 
-function endCtes(
-  place: { readonly stepId: string; readonly attemptNumber: number },
-  usage: TryUsage,
-  end: TryEnd,
-): Sql {
+function endCtes(place: StepPlace, usage: TryUsage, end: TryEnd): Sql {
   const error = end.status === 'completed' ? null : end.error;
   const done = end.status === 'completed' ? end.done : undefined;
   const lasting = end.status === 'running' ? null : error;
   return sql`ended as (
           update session_step_tries
-             set finished_at = clock_timestamp(), model_used = ${usage.modelUsed}, tokens_in = ${usage.tokensIn},
-                 tokens_out = ${usage.tokensOut}, cost_usd = ${usage.costUsd}, error = ${error}
-           where step_id = ${place.stepId} and try = ${place.attemptNumber} and finished_at is null
-          returning step_id),
+             set finished_at = coalesce(finished_at, clock_timestamp()), settled = true,
+                 model_used = ${usage.modelUsed}, tokens_in = ${usage.tokensIn}, tokens_out = ${usage.tokensOut},
+                 cost_usd = ${usage.costUsd}, error = coalesce(error, ${error})
+           where step_id = ${place.stepId} and try = ${place.attemptNumber} and not settled
+          returning step_id, reserved_tokens, reserved_cost_usd),
+        -- A step of the same key that is completed is this step's checkpoint: there is one of each key.
+        decisive as (
+          select step_id from ended join session_steps s on s.id = step_id
+           where s.status = 'running'
+             and not exists (select from session_steps other
+                              where other.run_id = s.run_id and other.step_key = s.step_key
+                                and other.status = 'completed')),
+        abandoned as (
+          update session_steps set ${withUsage(usage)}
+            from ended where id = ended.step_id and not exists (select from decisive)),
         closed as (
           update session_steps
-             set tokens_in = tokens_in + ${usage.tokensIn}, tokens_out = tokens_out + ${usage.tokensOut},
-                 tokens_cached = tokens_cached + ${usage.tokensCached},
-                 tokens_reasoning = tokens_reasoning + ${usage.tokensReasoning},
-                 cost_usd = case when tokens_in + tokens_out = 0 then ${usage.costUsd}::numeric
-                                 else cost_usd + ${usage.costUsd}::numeric end,
-                 status = ${end.status}, error = ${lasting},
+             set ${withUsage(usage)}, status = ${end.status}, error = ${lasting},
                  finished_at = case when ${end.status}::text = 'running' then null else clock_timestamp() end,
                  output_sha256 = ${done?.ref.sha256 ?? null}, output_bytes = ${done?.ref.bytes ?? null}::integer,
                  provider = ${done?.provider ?? null}, model_used = ${done?.modelUsed ?? null},
                  finish_reason = ${done?.finishReason ?? null}, ttft_ms = ${done?.ttftMs ?? null}::integer,
                  tool_calls = ${JSON.stringify(done?.toolCalls ?? [])}
-            from ended where id = ended.step_id and status = 'running')`;
+            from decisive where id = decisive.step_id
+          returning id)`;
 }
 
-/** The state that readers and forks see, with the step's result, unless a redo has abandoned the attempt. */
+function withUsage(usage: TryUsage): Sql {
+  return sql`tokens_in = tokens_in + ${usage.tokensIn}, tokens_out = tokens_out + ${usage.tokensOut},
+             tokens_cached = tokens_cached + ${usage.tokensCached},
+             tokens_reasoning = tokens_reasoning + ${usage.tokensReasoning},
+             cost_usd = case when tokens_in + tokens_out = 0 then ${usage.costUsd}::numeric
+                             else cost_usd + ${usage.costUsd}::numeric end`;
+}
+
+/** What a step came to, or one with the same key: somebody else may have closed it. */
+export async function findStepOutput(
+  db: Db,
+  { sessionId, stepId }: TryPlace,
+  stepKey: string,
+): Promise<string | undefined> {
+  const row = await maybeOne<{ sha256: string }>(
+    db,
+    sql`select output_sha256 as sha256 from session_steps
+         where run_id = ${sessionId} and (id = ${stepId} or step_key = ${stepKey}) and status = 'completed'`,
+  );
+  return row?.sha256;
+}
+
+/** The state that readers and forks see, with the step's result, unless the step or its attempt was abandoned. */
 function stateWith(place: StepPlace, ref: ContentRef): Sql {
   const index = String(place.phase - 1);
   const result = { stepId: place.stepId, attempt: place.attempt, ref };
   const output = place.step === 'INTEGRATE' ? ref : null;
-  return sql`case when (state #>> ${['phases', index, 'attempt']}::text[])::int = ${place.attempt}
+  return sql`case when exists (select from closed)
+                   and (state #>> ${['phases', index, 'attempt']}::text[])::int = ${place.attempt}
                   then jsonb_set(
                        case when ${output}::jsonb is null then state
                             else jsonb_set(state, ${['phases', index, 'output']}::text[], ${output}::jsonb) end,

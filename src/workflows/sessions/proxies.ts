@@ -1,6 +1,6 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import { taskQueues } from '../../contracts/names.js';
-import type { SessionActivities, SessionLimits } from '../../contracts/sessions/workflow.js';
+import type { SessionActivities } from '../../contracts/sessions/workflow.js';
 
 /**
  * Telling readers, and keeping what they wrote, is one short transaction each, so it runs inside the workflow task: no round trip through the server.
@@ -15,21 +15,19 @@ export const projections = proxyLocalActivities<
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
 });
 
-export function sessionSteps(
-  limits: SessionLimits,
-  summary: string,
-): Pick<SessionActivities, 'runSessionStep'> {
+/**
+ * The step itself counts the tries that failed and ends with a failure that is not retried: attempts of Temporal are also
+ * workers that were lost, and those are no tries. It also keeps the time of its model.
+ */
+export function sessionSteps(summary: string): Pick<SessionActivities, 'runSessionStep'> {
   return proxyActivities<Pick<SessionActivities, 'runSessionStep'>>({
     taskQueue: taskQueues.llm,
-    startToCloseTimeout: limits.stepTimeoutMs,
-    // The activity beats every second: a dead worker is noticed in seconds, not at the end of the step's timeout.
+    // An answer that is paid for waits this long for PostgreSQL. A step that hangs otherwise does not beat.
+    startToCloseTimeout: '30 days',
+    // The activity beats every second: a dead worker is noticed in seconds.
     heartbeatTimeout: '5s',
     summary,
-    retry: {
-      maximumAttempts: limits.maxRetries + 1,
-      initialInterval: limits.retryDelayMs,
-      backoffCoefficient: 2,
-      maximumInterval: '1m',
-    },
+    // After a worker was lost; a failure that counts says itself when it is to be tried again.
+    retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '5s' },
   });
 }

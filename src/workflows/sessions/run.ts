@@ -187,8 +187,8 @@ export class SessionRun {
     stepId: string,
   ): Promise<StepOutcome> {
     const title = this.state.plan.phases[action.phase - 1]?.title ?? '';
-    const { runSessionStep } = sessionSteps(this.input.limits, `${action.phase}. ${title}: ${action.step}`);
-    return runSessionStep(stepInput(this.input.sessionId, this.state, action, stepId));
+    const { runSessionStep } = sessionSteps(`${action.phase}. ${title}: ${action.step}`);
+    return runSessionStep(stepInput(this.input, this.state, action, stepId));
   }
 
   private async wait(untilMs: number | null): Promise<void> {

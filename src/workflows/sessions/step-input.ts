@@ -1,4 +1,4 @@
-import type { RunSessionStepInput } from '../../contracts/sessions/workflow.js';
+import type { CotSessionInput, RunSessionStepInput } from '../../contracts/sessions/workflow.js';
 import { applyFact } from '../../domain/sessions/machine.js';
 import { progressOf } from '../../domain/sessions/progress.js';
 import { phaseAt, type SessionState } from '../../domain/sessions/state.js';
@@ -6,7 +6,7 @@ import type { SessionAction } from '../../domain/sessions/transitions.js';
 
 /** What a step's activity is given: hashes, never texts, and the pictures that it tells readers before and after. */
 export function stepInput(
-  sessionId: string,
+  { sessionId, limits }: CotSessionInput,
   state: SessionState,
   action: Extract<SessionAction, { kind: 'run_step' }>,
   stepId: string,
@@ -18,6 +18,7 @@ export function stepInput(
   const { state: after } = applyFact(state, { kind: 'step_finished', phase, step, result: placeholder }, 0);
   return {
     sessionId,
+    limits,
     stepId,
     phase,
     step,

@@ -1,3 +1,4 @@
+import type { RunProjection } from '../../../src/contracts/runs/run.js';
 import { projectStep } from '../../../src/db/runs/events.js';
 import { lockRunStatus } from '../../../src/db/runs/runs.js';
 import { listEventsAfter } from '../../../src/db/runs/event-reads.js';
@@ -49,23 +50,22 @@ test('when one of the last statements fails all is undone, its own error is told
 
 test('a step writes nothing to a run that has ended, and its events once to one that has not', async () => {
   const owner = await givenUser(database.pool);
-  const write = (runId: string): Promise<unknown> =>
-    withTransaction(database.pool, (tx) =>
-      tx.commitWith(
-        Promise.all([
-          lockRunStatus(tx, runId),
-          projectStep(tx, {
-            ...{ runId, dedupKey: 'step:1:started', status: 'running', foretold: true },
-            events: [{ type: 'job.progress', data: {} }],
-          }),
-        ]),
-      ),
+  const write = (runId: string, condition = sql``): Promise<unknown> => {
+    const change: RunProjection = {
+      ...{ runId, dedupKey: 'step:1:started', status: 'running', foretold: true },
+      events: [{ type: 'job.progress', data: {} }],
+    };
+    return withTransaction(database.pool, (tx) =>
+      tx.commitWith(Promise.all([lockRunStatus(tx, runId), projectStep(tx, change, condition)])),
     );
+  };
   const [open, ended] = [await givenRun(database.pool, owner), await givenRun(database.pool, owner)];
   await database.pool.query(
     `update runs set status = 'canceled', finished_at = clock_timestamp() where id = $1`,
     [ended.id],
   );
+  await write(open.id, sql`and false`);
+  expect(await listEventsAfter(database.pool, open.id, 0, 10)).toEqual([]);
   for (const run of [open, ended]) {
     await write(run.id);
     await write(run.id);

@@ -1,6 +1,6 @@
 import { ModelCallError } from '../../../src/models/error.js';
 import type { Principal } from '../../../src/contracts/users/principal.js';
-import { reserveBudget, settleCtes, type BudgetState } from '../../../src/db/sessions/budgets.js';
+import { reserveBudget, settleCtes, type BudgetState, type TryPlace } from '../../../src/db/sessions/budgets.js';
 import { one, sql } from '../../../src/db/base/sql.js';
 import { createApiUser, useApi } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
@@ -99,17 +99,35 @@ test('of calls that together would pass the limit only those are let through tha
   const id = await startSession(rig, owner, { budget: { maxTokens: 100 } });
   const amount = { tokens: 30, costUsd: null };
   const { pool } = rig.database;
-  const granted = await Promise.all(Array.from({ length: 8 }, () => reserveBudget(pool, id, amount)));
-  expect(granted.filter(Boolean)).toHaveLength(3);
-  const settled = { reserved: amount, used: amount, unpricedCalls: 1 };
-  const settle = (): Promise<BudgetState> =>
+  const places = Array.from({ length: 8 }, (_, index) => ({ sessionId: id, stepId: `step_${index}`, attemptNumber: 1 }));
+  for (const { stepId } of places) await openTryRow(id, stepId);
+  const verdicts = await Promise.all(places.map((place) => reserveBudget(pool, place, amount)));
+  const granted = places.filter((_place, index) => verdicts[index] === 'granted');
+  expect(granted).toHaveLength(3);
+  // Said again, as after a lost connection, it holds no more than before.
+  expect(await reserveBudget(pool, granted[0]!, amount)).toBe('granted');
+  expect(await spent(id)).toMatchObject({ tokens: 0, reserved: 90 });
+  const settle = ({ stepId }: TryPlace): Promise<BudgetState> =>
     one<BudgetState & Record<string, unknown>>(
       pool,
-      sql`with ${settleCtes(id, settled, sql`state`)} select * from settled`,
+      sql`with ended as (update session_step_tries set settled = true, finished_at = now()
+                          where step_id = ${stepId} and not settled returning reserved_tokens, reserved_cost_usd),
+          ${settleCtes(id, { used: amount, unpricedCalls: 1 }, sql`state`)} select * from settled`,
     );
-  const states = await Promise.all([1, 2, 3].map(settle));
+  const states = await Promise.all(granted.map(settle));
   // 40 are left then: not enough for two more of 30.
   expect(states.filter((state) => state.warn)).toMatchObject([{ usedTokens: 60 }]);
-  expect(await reserveBudget(pool, id, amount)).toBe(false);
+  const late = places.find((_place, index) => verdicts[index] === 'exhausted')!;
+  expect(await reserveBudget(pool, late, amount)).toBe('exhausted');
+  expect(await reserveBudget(pool, granted[0]!, amount)).toBe('lost');
   await rig.temporal.client.workflow.getHandle(`cot-session:${id}`).terminate();
 });
+
+async function openTryRow(id: string, stepId: string): Promise<void> {
+  await rig.database.pool.query(
+    `with opened as (insert into session_steps (id, run_id, phase, step, attempt, status)
+                     values ($2, $1, 1, 'THINK', 1, 'running') returning id)
+     insert into session_step_tries (step_id, try) select id, 1 from opened`,
+    [id, stepId],
+  );
+}

@@ -1,0 +1,53 @@
+import { activityInfo, cancellationSignal, CancelledFailure, Context } from '@temporalio/activity';
+import { abortable } from './pause.js';
+
+/**
+ * How this try was taken back.
+ * `canceled`: somebody asked for it. `stopping`: the worker shuts down, or the activity is paused or reset; another try comes.
+ * `lost`: Temporal gave the step to somebody else, or the workflow has ended; whatever this try still does is nobody's.
+ */
+export type Recall = 'canceled' | 'stopping' | 'lost';
+
+const recalls: Readonly<Record<string, Recall>> = {
+  CANCELLED: 'canceled',
+  WORKER_SHUTDOWN: 'stopping',
+  PAUSED: 'stopping',
+  RESET: 'stopping',
+  NOT_FOUND: 'lost',
+  TIMED_OUT: 'lost',
+};
+
+/** Null while the try is ours. */
+export function recallOf(signal: AbortSignal = cancellationSignal()): Recall | null {
+  if (!signal.aborted) return null;
+  const reason = signal.reason instanceof CancelledFailure ? signal.reason.message : '';
+  return recalls[reason] ?? 'canceled';
+}
+
+/** Half of the heartbeat timeout of workflows/sessions/proxies.ts: a task that is younger cannot have timed out. */
+const FRESH_MS = 2_500;
+const ASK_AGAIN_MS = 1_000;
+
+/**
+ * False when Temporal has given this try to somebody else. A worker that was frozen finds every task that was handed to it
+ * meanwhile, each the next try of the same step: all but the last are stale, and none may ask a model.
+ */
+export async function holdsLease(): Promise<boolean> {
+  const { currentAttemptScheduledTimestampMs, taskToken } = activityInfo();
+  if (Date.now() - currentAttemptScheduledTimestampMs < FRESH_MS) return true;
+  for (;;) {
+    try {
+      await Context.current().client.activity.heartbeat(taskToken);
+      return true;
+    } catch (error) {
+      if (recallOf() !== null) return recallOf() !== 'lost';
+      if (error instanceof Error && error.name === 'ActivityNotFoundError') return false;
+      // Asked to be canceled, paused or reset: the context hears of it as well, with the next beat.
+      if (error instanceof Error && refusals.has(error.name)) return true;
+      // Temporal is away. Without it the step's result could not be told either.
+      await abortable(ASK_AGAIN_MS);
+    }
+  }
+}
+
+const refusals = new Set(['ActivityCancelledError', 'ActivityPausedError', 'ActivityResetError']);
