@@ -41,9 +41,10 @@ export async function holdsLease(): Promise<boolean> {
       return true;
     } catch (error) {
       if (recallOf() !== null) return recallOf() !== 'lost';
-      if (error instanceof Error && error.name === 'ActivityNotFoundError') return false;
+      const { name } = error as Error;
+      if (name === 'ActivityNotFoundError') return false;
       // Asked to be canceled, paused or reset: the context hears of it as well, with the next beat.
-      if (error instanceof Error && refusals.has(error.name)) return true;
+      if (refusals.has(name)) return true;
       // Temporal is away. Without it the step's result could not be told either.
       await abortable(ASK_AGAIN_MS);
     }

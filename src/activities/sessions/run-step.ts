@@ -1,10 +1,4 @@
-import {
-  activityInfo,
-  ApplicationFailure,
-  CancelledFailure,
-  heartbeat,
-  log,
-} from '@temporalio/activity';
+import { activityInfo, ApplicationFailure, CancelledFailure, heartbeat, log } from '@temporalio/activity';
 import type { Pool } from 'pg';
 import type {
   Model,
@@ -188,7 +182,13 @@ class StepTry {
     const done = { ...result, output, ref: refOf(output) };
     const { input, ledger } = this;
     const { sha256, bytes, preview } = done.ref;
-    const told = { ...ledger.shown, digest: sha256, bytes, preview, durationMs: Date.now() - this.startedAtMs };
+    const told = {
+      ...ledger.shown,
+      digest: sha256,
+      bytes,
+      preview,
+      durationMs: Date.now() - this.startedAtMs,
+    };
     const events: RunEvent[] = [
       event('step.completed', {
         ...told,
@@ -211,9 +211,11 @@ class StepTry {
     const verdict = verdictOf(error);
     if (recall === 'lost' || verdict.type === failureTypes.stepLost) return lostTry();
     if (recall === 'canceled') return this.giveUp('canceled', verdict);
-    if (recall === 'stopping') return this.tryAgain(workerStopped, HANDED_BACK_MS, failureTypes.workerStopped);
+    if (recall === 'stopping')
+      return this.tryAgain(workerStopped, HANDED_BACK_MS, failureTypes.workerStopped);
     if (verdict.type === failureTypes.dependencyUnavailable) log.error('a step failed', { error });
-    if (!verdict.retryable || this.earlierFailures >= this.limits.maxRetries) return this.giveUp('failed', verdict);
+    if (!verdict.retryable || this.earlierFailures >= this.limits.maxRetries)
+      return this.giveUp('failed', verdict);
     const delayMs = delayAfter(this.earlierFailures + 1, this.limits, verdict.retryAfterMs);
     return this.tryAgain({ code: verdict.type, message: verdict.message }, delayMs, verdict.type);
   }

@@ -68,9 +68,7 @@ export class StepLedger {
         tx.commitWith(
           Promise.all([
             lockRunStatus(tx, sessionId),
-            this.limited || this.attemptNumber > 1
-              ? chargeLostTries(tx, this.place, workerLost)
-              : undefined,
+            this.limited || this.attemptNumber > 1 ? chargeLostTries(tx, this.place, workerLost) : undefined,
             openTry(tx, this.place, asked),
             this.record(tx, 'started', { events, condition: tryIsOpen(this.place) }),
           ]),

@@ -15,12 +15,11 @@ const NETWORK = new Set([
  */
 const SQLSTATES = /^(08...|57P0[1-3]|57014|53[0-4]00|58...|25006|55P03|40001|40P01)$/;
 const PG_MESSAGES =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Query read timeout)/;
 
 /** Whether PostgreSQL is away or out of means: the same statement may succeed later. A constraint violation is not. */
 export function isDatabaseOutage(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code } = error as { code?: unknown };
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   if (typeof code === 'string' && (NETWORK.has(code) || SQLSTATES.test(code))) return true;
-  return PG_MESSAGES.test(error.message);
+  return typeof message === 'string' && PG_MESSAGES.test(message);
 }

@@ -1,6 +1,11 @@
 import { ModelCallError } from '../../../src/models/error.js';
 import type { Principal } from '../../../src/contracts/users/principal.js';
-import { reserveBudget, settleCtes, type BudgetState, type TryPlace } from '../../../src/db/sessions/budgets.js';
+import {
+  reserveBudget,
+  settleCtes,
+  type BudgetState,
+  type TryPlace,
+} from '../../../src/db/sessions/budgets.js';
 import { one, sql } from '../../../src/db/base/sql.js';
 import { createApiUser, useApi } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
@@ -99,7 +104,11 @@ test('of calls that together would pass the limit only those are let through tha
   const id = await startSession(rig, owner, { budget: { maxTokens: 100 } });
   const amount = { tokens: 30, costUsd: null };
   const { pool } = rig.database;
-  const places = Array.from({ length: 8 }, (_, index) => ({ sessionId: id, stepId: `step_${index}`, attemptNumber: 1 }));
+  const places = Array.from({ length: 8 }, (_, index) => ({
+    sessionId: id,
+    stepId: `step_${index}`,
+    attemptNumber: 1,
+  }));
   for (const { stepId } of places) await openTryRow(id, stepId);
   const verdicts = await Promise.all(places.map((place) => reserveBudget(pool, place, amount)));
   const granted = places.filter((_place, index) => verdicts[index] === 'granted');
