@@ -14,10 +14,11 @@ import Koa from 'koa';
 import { Announcements } from '../src/platform/announcements.js';
 import { EventHub } from '../src/api/events/event-hub.js';
 import { EventStreams } from '../src/api/events/event-streams.js';
-import { eventSubjectOf } from '../src/api/events/event-subject.js';
-import { createEventRoute } from '../src/api/runs/events.js';
+import { eventSubjectOf, type ReadableRuns } from '../src/api/events/event-subject.js';
+import { implementEvents } from '../src/api/runs/events.js';
+import { runRoutes } from '../src/contracts/runs/routes.js';
 import { runEventsChannel } from '../src/contracts/names.js';
-import { idSchema, newId } from '../src/contracts/ids.js';
+import { newId } from '../src/contracts/ids.js';
 import type { Principal } from '../src/contracts/users/principal.js';
 import { migrateUp, readMigrations } from '../src/db/base/migrate.js';
 import { projectRun } from '../src/db/runs/events.js';
@@ -61,20 +62,14 @@ async function api(): Promise<void> {
   const announcements = new Announcements({ createClient, logger });
   const hub = new EventHub({ db: pool, announcements, logger, pollIntervalMs: 5_000 });
   const streams = new EventStreams({ db: pool, hub, logger, perUser: 10_000 });
-  const find = async (
-    ...[db, viewer, id]: Parameters<Parameters<typeof createEventRoute>[0]['runs']['find']>
-  ) => {
-    const row = await findRun(db, viewer, id);
-    return row && eventSubjectOf(row, { status: row.status, progress: row.progress });
+  const runs: ReadableRuns = {
+    find: async (db, viewer, id) => {
+      const row = await findRun(db, viewer, id);
+      return row && eventSubjectOf(row, { status: row.status, progress: row.progress });
+    },
   };
-  const spec = {
-    path: '/jobs/:id/events',
-    operationId: 'jobEvents',
-    tag: 'jobs',
-    id: idSchema('job'),
-    runs: { find },
-  };
-  const route = createEventRoute(spec, { db: pool, streams, authenticate: () => Promise.resolve(principal) });
+  const reading = { db: pool, streams, authenticate: () => Promise.resolve(principal) };
+  const route = implementEvents(runRoutes.jobEvents, runs, reading);
   if (route.kind !== 'raw') throw new Error('the events route is a raw one');
   const app = new Koa().use(async (ctx) => {
     if (ctx.path === '/bare') {
@@ -85,7 +80,7 @@ async function api(): Promise<void> {
     const id = ctx.path.split('/')[2];
     const query = { after: undefined, limit: 20 };
     const origin = { requestId: 'r', ip: null, userAgent: null };
-    await route.handle({ params: { id }, query, body: undefined, origin, principal }, ctx);
+    await route.handle({ params: { id }, query, body: undefined, path: ctx.path, origin, principal }, ctx);
   });
   const server = createServer(app.callback());
   announcements.start();

@@ -7,12 +7,12 @@ import { problems } from './http/middleware/problems.js';
 import { requestScope } from './http/middleware/request-scope.js';
 import { securityHeaders } from './http/middleware/security-headers.js';
 import { mountRoutes } from './http/mount.js';
-import type { AnyRoute } from './http/route.js';
+import type { Route } from './http/route.js';
 import { createRoutes } from './routes.js';
 import { staticFiles } from './http/static-files.js';
 
 /** The API as a handler of requests. It never listens and starts nothing. */
-export function createApp(deps: ApiDeps, routes: readonly AnyRoute[] = createRoutes(deps)): Koa {
+export function createApp(deps: ApiDeps, routes: readonly Route[] = createRoutes(deps)): Koa {
   const { config, logger, tracing } = deps;
   const proxies = config.proxyIpsCount;
   const app = new Koa(proxies > 0 ? { proxy: true, maxIpsCount: proxies } : { proxy: false });

@@ -1,16 +1,17 @@
-import { idSchema } from '../contracts/ids.js';
-import { jobIdSchema } from '../contracts/runs/job.js';
+import { aliasesOf } from '../contracts/route.js';
+import { runRoutes } from '../contracts/runs/routes.js';
+import { sessionRoutes } from '../contracts/sessions/routes.js';
 import { sealAuditLog } from '../db/audit/seal.js';
 import { webhookRulesOf } from '../domain/webhooks/url.js';
 import type { ApiDeps } from './deps.js';
 import { createEventUpgrade, type UpgradeHandler } from './events/event-upgrade.js';
-import type { AnyRoute } from './http/route.js';
+import type { Route } from './http/route.js';
 import { readableSessions } from './sessions/events.js';
 import { createApiKeyRoutes } from './users/api-keys.js';
 import { createAuditRoutes } from './audit/logs.js';
 import { createDeadLetterRoutes } from './runs/dead-letters.js';
 import { createDocsRoutes } from './operation/docs.js';
-import { createEventRoute } from './runs/events.js';
+import { implementEvents } from './runs/events.js';
 import { createFileRoutes } from './reports/files.js';
 import { createGateInboxRoutes } from './sessions/gate-inbox.js';
 import { createGateRoutes } from './sessions/gates.js';
@@ -23,7 +24,7 @@ import { createReportScheduleRoutes } from './reports/schedules.js';
 import { createReportRoutes } from './reports/reports.js';
 import { createSessionCommandRoutes } from './sessions/commands.js';
 import { createSessionReadRoutes } from './sessions/reads.js';
-import { createSessionRoutes, operationId } from './sessions/sessions.js';
+import { createSessionRoutes } from './sessions/sessions.js';
 import { createSqlRoutes } from './sql/routes.js';
 import { createTemplateRoutes } from './templates/templates.js';
 import { createUserRoutes } from './users/users.js';
@@ -31,30 +32,26 @@ import { createWebSessionRoutes } from './users/web-session.js';
 import { createWebhookDeliveryRoutes } from './webhooks/deliveries.js';
 import { createWebhookRoutes } from './webhooks/webhooks.js';
 
-/** Today's clients and the original ones. */
-const sessionBases = ['/api/v1/cot-sessions', '/api/viral/cot-session'];
-
 /** Every route of the API, in the order in which they are tried: a fixed path before a pattern that would take it. */
-export function createRoutes(deps: ApiDeps): AnyRoute[] {
+export function createRoutes(deps: ApiDeps): Route[] {
   const { config, ui } = deps;
-  const routes: AnyRoute[] = [
+  const reading = readingOf(deps);
+  return [
     ...createHealthRoutes(deps),
     ...createMetricsRoutes({ ...deps, metricsToken: config.metricsToken }),
-    ...createDocsRoutes(() => routes),
+    ...createDocsRoutes(),
     ...createWebSessionRoutes({ ...deps, publicUrl: config.publicUrl }),
     ...createReportRoutes(deps),
     ...createReportScheduleRoutes(deps),
     ...createReportScheduleCommandRoutes(deps),
     ...createJobRoutes({ ...deps, resultInlineMaxBytes: config.resultInlineMaxBytes }),
-    jobEventRoute(deps),
+    implementEvents(runRoutes.jobEvents, readableJobs(ui), reading),
     ...createFileRoutes(deps),
     ...createDeadLetterRoutes(deps),
-    ...sessionBases.flatMap((base) => [
-      ...createSessionRoutes({ ...deps, defaults: config, links: ui }, base),
-      ...createSessionCommandRoutes(deps, base),
-      ...createSessionReadRoutes({ ...deps, links: ui }, base),
-      sessionEventRoute(deps, base),
-    ]),
+    ...createSessionRoutes({ ...deps, defaults: config, links: ui }),
+    ...createSessionCommandRoutes(deps),
+    ...createSessionReadRoutes({ ...deps, links: ui }),
+    implementEvents(sessionRoutes.sessionEvents, readableSessions(deps.modelText), reading),
     ...createGateInboxRoutes({ ...deps, links: ui }),
     ...createGateRoutes(deps),
     ...createTemplateRoutes(deps),
@@ -70,7 +67,6 @@ export function createRoutes(deps: ApiDeps): AnyRoute[] {
     }),
     ...createAuditRoutes({ ...deps, ...auditOf(deps) }),
   ];
-  return routes;
 }
 
 /** The same events over WebSocket. */
@@ -80,35 +76,14 @@ export function createUpgrade(deps: ApiDeps): UpgradeHandler {
     logger: deps.logger,
     allowedOrigins: deps.config.corsOrigins,
     sources: [
-      { path: /^\/jobs\/([^/]+)\/events$/, runs: readableJobs(deps.ui) },
-      ...sessionBases.map((base) => ({
-        path: new RegExp(`^${base}/([^/]+)/events$`),
-        runs: readableSessions(deps.modelText),
-      })),
-    ],
+      { record: runRoutes.jobEvents, runs: readableJobs(deps.ui) },
+      { record: sessionRoutes.sessionEvents, runs: readableSessions(deps.modelText) },
+    ].flatMap(({ record, runs }) => patternsOf(record.path).map((path) => ({ path, runs }))),
   });
 }
 
-function jobEventRoute(deps: ApiDeps): AnyRoute {
-  const spec = {
-    path: '/jobs/:id/events',
-    operationId: 'jobEvents',
-    tag: 'Jobs',
-    id: jobIdSchema,
-    runs: readableJobs(deps.ui),
-  };
-  return createEventRoute(spec, readingOf(deps));
-}
-
-function sessionEventRoute(deps: ApiDeps, base: string): AnyRoute {
-  const spec = {
-    path: `${base}/:id/events`,
-    operationId: operationId('sessionEvents', base),
-    tag: 'sessions',
-    id: idSchema('session'),
-    runs: readableSessions(deps.modelText),
-  };
-  return createEventRoute(spec, readingOf(deps));
+function patternsOf(path: string): RegExp[] {
+  return [path, ...aliasesOf(path)].map((each) => new RegExp(`^${each.replace(':id', '([^/]+)')}$`));
 }
 
 function readingOf({ pool, streams, authenticator }: ApiDeps) {

@@ -1,5 +1,5 @@
-import { describedRoutes } from '../../src/api/http/openapi/describe-api.js';
-import type { AnyRoute } from '../../src/api/http/route.js';
+import type { RouteRecord } from '../../src/contracts/route.js';
+import { routeRecords } from '../../src/contracts/routes.js';
 import { useApi } from '../support/api.js';
 import { useDatabase } from '../support/servers/database.js';
 import type { HttpAnswer, HttpRequest } from '../support/http.js';
@@ -9,7 +9,7 @@ import { addressOf, createPeople, createSamples, type People, type Samples } fro
  * Every route, by its own record, asked by everybody, with everything that can be wrong. A new route is in here by being
  * in the list of routes.
  */
-const routes = describedRoutes();
+const routes: readonly RouteRecord[] = Object.values(routeRecords);
 
 /** Open without a token: each with its reason. Anything else that is open is a mistake. */
 const openOnPurpose: Record<string, string> = {
@@ -49,17 +49,17 @@ beforeAll(async () => {
   samples = await createSamples(database.pool, api, people);
 });
 
-const nameOf = ({ method, path }: AnyRoute): string => `${method} ${path}`;
-const table = (of: (route: AnyRoute) => boolean): [string, AnyRoute][] =>
+const nameOf = ({ method, path }: RouteRecord): string => `${method} ${path}`;
+const table = (of: (route: RouteRecord) => boolean): [string, RouteRecord][] =>
   routes.filter(of).map((route) => [nameOf(route), route]);
-const isClosed = (route: AnyRoute): boolean => route.access !== 'open';
-const takesJson = (route: AnyRoute): boolean =>
+const isClosed = (route: RouteRecord): boolean => route.access !== 'open';
+const takesJson = (route: RouteRecord): boolean =>
   route.body !== undefined || (route.kind !== 'raw' && route.method !== 'GET');
-const ownedByAnalyst = (route: AnyRoute): boolean =>
+const ownedByAnalyst = (route: RouteRecord): boolean =>
   route.access === 'user' && route.path.includes(':') && !sharedWithAll.test(route.path);
 
 const ask = async (
-  route: AnyRoute,
+  route: RouteRecord,
   token: string | undefined,
   request: HttpRequest = {},
 ): Promise<HttpAnswer> => {
@@ -80,7 +80,7 @@ const ask = async (
     ]);
   return answer;
 };
-const tokenFor = (route: AnyRoute): string =>
+const tokenFor = (route: RouteRecord): string =>
   (route.access === 'admin' ? people.admin : people.analyst).token;
 const problemOf = ({ status, text }: HttpAnswer): unknown => [
   status,
@@ -178,12 +178,12 @@ test.each(table(({ method }) => method === 'GET'))(
 );
 
 /** A body that the schema accepts, if an empty one is: else nothing, and the id is looked at first anyway. */
-function bodyThatFits(route: AnyRoute): HttpRequest {
+function bodyThatFits(route: RouteRecord): HttpRequest {
   if (!takesJson(route) || route.body === undefined) return {};
   return route.body.safeParse({}).success === true ? { body: {} } : { body: requiredOf(route) };
 }
 
-function requiredOf(route: AnyRoute): unknown {
+function requiredOf(route: RouteRecord): unknown {
   const digest = 'a'.repeat(64);
   const candidates = [
     { decision: 'approve', outputDigest: digest },

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { createApp } from '../../src/api/app.js';
 import { Announcements } from '../../src/platform/announcements.js';
 import { createApiDeps, startBackground, type ApiBackground, type ApiDeps } from '../../src/api/deps.js';
-import type { AnyRoute } from '../../src/api/http/route.js';
+import type { Route } from '../../src/api/http/route.js';
 import { createUpgrade } from '../../src/api/routes.js';
 import { closeServer, createApiServer, listen } from '../../src/api/http/server.js';
 import type { Role } from '../../src/contracts/users/principal.js';
@@ -39,7 +39,7 @@ export interface ApiOptions {
   readonly port?: number;
   readonly objects?: ObjectStore;
   /** Instead of those of the product. */
-  readonly routes?: readonly AnyRoute[];
+  readonly routes?: readonly Route[];
 }
 
 export interface TestApi {

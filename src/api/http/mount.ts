@@ -11,7 +11,8 @@ import type { Idempotency, KeyedRequest } from './idempotency.js';
 import { limitRequest, type RequestLimits } from './limits/limit-request.js';
 import { readJsonBody } from './body.js';
 import { originOf, scopeOf } from './request-scope.js';
-import type { AnyRoute, SignedCall } from './route.js';
+import { aliasesOf, type RouteRecord } from '../../contracts/route.js';
+import type { Call, Route, SignedCall } from './route.js';
 import { validateBody, validateParams, validateQuery } from './validate.js';
 
 export interface MountDeps {
@@ -23,16 +24,17 @@ export interface MountDeps {
   readonly publicUrl: string | undefined;
 }
 
-type Call = SignedCall<unknown, unknown, unknown>;
-
 /**
  * Turns route records into middleware. For each request, in this order: who asks, how often, whether they may, whether
  * what they send fits, and only then the handler, run as its kind says.
  */
-export function mountRoutes(routes: readonly AnyRoute[], deps: MountDeps): Middleware {
+export function mountRoutes(routes: readonly Route[], deps: MountDeps): Middleware {
   const router = new Router({ sensitive: true });
   for (const route of routes) {
-    router.register(route.path, [route.method.toLowerCase()], (ctx) => handle(route, deps, ctx as Context));
+    const { path, method } = route.record;
+    for (const each of [path, ...aliasesOf(path)]) {
+      router.register(each, [method.toLowerCase()], (ctx) => handle(route, deps, ctx as Context));
+    }
   }
   const dispatch = router.routes() as unknown as Middleware;
   return async (ctx, next) =>
@@ -50,20 +52,24 @@ function refuseMethod(ctx: Context, methods: readonly string[]): Promise<void> {
   return Promise.resolve();
 }
 
-async function handle(route: AnyRoute, deps: MountDeps, ctx: Context): Promise<void> {
+async function handle(route: Route, deps: MountDeps, ctx: Context): Promise<void> {
   const scope = scopeOf(ctx);
-  scope.route = route.path;
-  const principal = await runMetered(scope.authMeter, () => admit(route, deps, ctx));
+  scope.route = route.record.path;
+  const principal = await runMetered(scope.authMeter, () => admit(route.record, deps, ctx));
   scope.principal = principal;
-  const params = validateParams(route.params, (ctx as Context & { params: Record<string, string> }).params);
-  const query = validateQuery(route.query, ctx.querystring);
-  const rawBody = takesBody(route) ? await readJsonBody(ctx.req, deps.bodyLimitBytes) : undefined;
+  const params = validateParams(
+    route.record.params,
+    (ctx as Context & { params: Record<string, string> }).params,
+  );
+  const query = validateQuery(route.record.query, ctx.querystring);
+  const rawBody = takesBody(route.record) ? await readJsonBody(ctx.req, deps.bodyLimitBytes) : undefined;
   const call = {
     params,
     query,
-    body: takesBody(route)
-      ? validateBody(route.body, rawBody, { optional: bodyIsOptional(route) })
+    body: takesBody(route.record)
+      ? validateBody(route.record.body, rawBody, { optional: bodyIsOptional(route.record) })
       : undefined,
+    path: ctx.path,
     origin: originOf(ctx),
     ifMatch: ctx.req.headers['if-match'],
     ...(principal === undefined ? {} : { principal }),
@@ -72,7 +78,7 @@ async function handle(route: AnyRoute, deps: MountDeps, ctx: Context): Promise<v
 }
 
 /** Who asks; undefined only where nobody has to be signed in. */
-async function admit(route: AnyRoute, deps: MountDeps, ctx: Context): Promise<Principal | undefined> {
+async function admit(route: RouteRecord, deps: MountDeps, ctx: Context): Promise<Principal | undefined> {
   if (route.access === 'open') {
     if (route.unlimited !== true) await limitRequest(deps.limits, ctx, undefined);
     return undefined;
@@ -103,23 +109,23 @@ function isRead(ctx: Context): boolean {
 }
 
 /** A raw route without a schema reads its own stream (uploads). Everything else that changes takes JSON or nothing. */
-function takesBody(route: AnyRoute): boolean {
+function takesBody(route: RouteRecord): boolean {
   if (route.body !== undefined) return true;
   return route.kind !== 'raw' && route.method !== 'GET';
 }
 
-function bodyIsOptional(route: AnyRoute): boolean {
+function bodyIsOptional(route: RouteRecord): boolean {
   return route.bodyOptional ?? route.body === undefined;
 }
 
 async function run(
-  route: AnyRoute,
+  route: Route,
   deps: MountDeps,
   ctx: Context,
-  { call, rawBody }: { call: Omit<Call, 'principal'> & { principal?: Principal }; rawBody: unknown },
+  { call, rawBody }: { call: Call & { readonly principal?: Principal }; rawBody: unknown },
 ): Promise<void> {
   if (route.kind === 'raw') return route.handle(call, ctx);
-  const signed = call as Call;
+  const signed = call as SignedCall;
   const keyed = (): KeyedRequest => ({
     ownerId: signed.principal.userId,
     key: ctx.req.headers['idempotency-key'] as string | undefined,

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Pool } from 'pg';
-import { importReportSchema } from '../../contracts/notifications/import-report.js';
+import type { importRoute } from '../../contracts/notifications/record-routes.js';
 import { Problem } from '../../contracts/problems.js';
 import { withTransaction } from '../../db/base/transaction.js';
 import { importRecords, type ImportKind } from '../../operations/notifications/import-records.js';
 import { readLines, type LineFormat } from '../../operations/notifications/read-lines.js';
-import { rawRoute, type AnyRoute } from '../http/route.js';
+import { implement, type Route } from '../http/route.js';
 
 /** A file of a million lines; what is beyond comes in parts. */
 const MOST_BYTES = 256 * 1024 * 1024;
@@ -17,26 +17,15 @@ const formats: Readonly<Record<string, LineFormat>> = {
 };
 
 /** Reads its own stream: a file is never whole in memory. The same file again changes nothing, so it needs no key. */
-export function importRoute<Line, Row>(
+export function implementImport<Line, Row>(
+  record: ReturnType<typeof importRoute>,
   { pool }: { readonly pool: Pool },
-  spec: { readonly path: string; readonly many: string; readonly kind: ImportKind<Line, Row> },
-): AnyRoute {
-  return rawRoute({
-    method: 'POST',
-    path: `${spec.path}/import`,
-    operationId: `import${spec.many}`,
-    summary: `Make or change ${spec.many.toLowerCase()} from a CSV or NDJSON file, all of it or nothing`,
-    tag: 'Notifications',
-    access: 'admin',
-    responses: { 200: { description: 'How many were made and changed', body: importReportSchema } },
-    problems: ['validation_error', 'unsupported_media_type', 'payload_too_large'],
-    async handle({ principal, origin }, ctx) {
-      if (principal === undefined) throw new Problem('unauthenticated');
-      const lines = readLines(limited(ctx.req), formatOf(ctx.req));
-      ctx.body = await withTransaction(pool, (tx) =>
-        importRecords(tx, spec.kind, lines, { principal, origin }),
-      );
-    },
+  kind: ImportKind<Line, Row>,
+): Route {
+  return implement(record, async ({ principal, origin }, ctx) => {
+    if (principal === undefined) throw new Problem('unauthenticated');
+    const lines = readLines(limited(ctx.req), formatOf(ctx.req));
+    ctx.body = await withTransaction(pool, (tx) => importRecords(tx, kind, lines, { principal, origin }));
   });
 }
 

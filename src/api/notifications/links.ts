@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import type { Pool } from 'pg';
-import { z } from 'zod';
 import { preferencesSchema, type Preferences } from '../../contracts/notifications/preferences.js';
 import { Problem } from '../../contracts/problems.js';
 import type { LinkPurpose, PreferenceLinks } from '../../crypto/preference-links.js';
 import { withTransaction } from '../../db/base/transaction.js';
 import { findPreferences } from '../../db/notifications/staff.js';
 import { byLink, changePreferences, withoutMails } from '../../operations/notifications/preferences.js';
-import { rawRoute, type AnyRoute, type Call } from '../http/route.js';
+import { implement, type Route, type Call } from '../http/route.js';
+import { notificationRoutes } from '../../contracts/notifications/run-routes.js';
 import { PREFERENCE_PAGE_POLICY, preferencePage, unsubscribePage } from './preference-page.js';
 
 export interface LinkRouteDeps {
@@ -18,8 +18,6 @@ export interface LinkRouteDeps {
 
 type LinkCall = Call<{ token: string }, unknown, unknown>;
 
-const params = z.object({ token: z.string().max(200) });
-const html = { contentType: 'text/html' };
 const LARGEST_FORM = 4_096;
 
 /**
@@ -28,85 +26,41 @@ const LARGEST_FORM = 4_096;
  * L1. A GET or HEAD changes nothing, however often and by whomever: mail scanners follow every link. Only a POST acts.
  * L2. The answer to one click is the same whether anything was left to stop: it tells nobody about anybody.
  */
-export function createLinkRoutes(deps: LinkRouteDeps): AnyRoute[] {
+export function createLinkRoutes(deps: LinkRouteDeps): Route[] {
   return [showRoute(deps), saveRoute(deps), askRoute(deps), stopRoute(deps)];
 }
 
-function showRoute(deps: LinkRouteDeps): AnyRoute {
-  return rawRoute({
-    method: 'GET',
-    path: '/p/:token',
-    operationId: 'showPreferences',
-    summary: 'The choices of the person whom a mail was sent to, as a page',
-    tag: 'Notifications',
-    access: 'open',
-    params,
-    responses: { 200: { description: 'The page', body: html } },
-    problems: ['not_found'],
-    async handle(call, ctx) {
-      const { preferences } = await personOf(deps, 'p', call);
-      sendPage(ctx, preferencePage(preferences, undefined));
-    },
+function showRoute(deps: LinkRouteDeps): Route {
+  return implement(notificationRoutes.showPreferences, async (call, ctx) => {
+    const { preferences } = await personOf(deps, 'p', call);
+    sendPage(ctx, preferencePage(preferences, undefined));
   });
 }
 
-function saveRoute(deps: LinkRouteDeps): AnyRoute {
-  return rawRoute({
-    method: 'POST',
-    path: '/p/:token',
-    operationId: 'savePreferences',
-    summary: 'Change them, by the form of that page',
-    tag: 'Notifications',
-    access: 'open',
-    params,
-    responses: { 200: { description: 'The page with what was saved', body: html } },
-    problems: ['not_found', 'validation_error', 'payload_too_large'],
-    async handle(call, ctx) {
-      const { staffId } = await personOf(deps, 'p', call);
-      const wanted = preferencesOf(await readForm(ctx.req));
-      const change = { staffId, change: () => wanted, actor: byLink, origin: call.origin };
-      const saved = await withTransaction(deps.pool, (tx) => changePreferences(tx, change));
-      sendPage(ctx, preferencePage(saved, 'saved'));
-    },
+function saveRoute(deps: LinkRouteDeps): Route {
+  return implement(notificationRoutes.savePreferences, async (call, ctx) => {
+    const { staffId } = await personOf(deps, 'p', call);
+    const wanted = preferencesOf(await readForm(ctx.req));
+    const change = { staffId, change: () => wanted, actor: byLink, origin: call.origin };
+    const saved = await withTransaction(deps.pool, (tx) => changePreferences(tx, change));
+    sendPage(ctx, preferencePage(saved, 'saved'));
   });
 }
 
-function askRoute(deps: LinkRouteDeps): AnyRoute {
-  return rawRoute({
-    method: 'GET',
-    path: '/u/:token',
-    operationId: 'askToUnsubscribe',
-    summary: 'Asks whether the mails shall stop; it stops nothing',
-    tag: 'Notifications',
-    access: 'open',
-    params,
-    responses: { 200: { description: 'The page', body: html } },
-    problems: ['not_found'],
-    async handle(call, ctx) {
-      const { preferences } = await personOf(deps, 'u', call);
-      sendPage(ctx, unsubscribePage(preferences.language, !preferences.email.enabled));
-    },
+function askRoute(deps: LinkRouteDeps): Route {
+  return implement(notificationRoutes.askToUnsubscribe, async (call, ctx) => {
+    const { preferences } = await personOf(deps, 'u', call);
+    sendPage(ctx, unsubscribePage(preferences.language, !preferences.email.enabled));
   });
 }
 
-function stopRoute(deps: LinkRouteDeps): AnyRoute {
-  return rawRoute({
-    method: 'POST',
-    path: '/u/:token',
-    operationId: 'unsubscribe',
-    summary: 'Stops the mails: the one click of RFC 8058',
-    tag: 'Notifications',
-    access: 'open',
-    params,
-    responses: { 200: { description: 'The page', body: html } },
-    problems: ['not_found'],
-    async handle(call, ctx) {
-      const { staffId } = await personOf(deps, 'u', call);
-      await readForm(ctx.req);
-      const change = { staffId, change: withoutMails, actor: byLink, origin: call.origin };
-      const { language } = await withTransaction(deps.pool, (tx) => changePreferences(tx, change));
-      sendPage(ctx, unsubscribePage(language, true));
-    },
+function stopRoute(deps: LinkRouteDeps): Route {
+  return implement(notificationRoutes.unsubscribe, async (call, ctx) => {
+    const { staffId } = await personOf(deps, 'u', call);
+    await readForm(ctx.req);
+    const change = { staffId, change: withoutMails, actor: byLink, origin: call.origin };
+    const { language } = await withTransaction(deps.pool, (tx) => changePreferences(tx, change));
+    sendPage(ctx, unsubscribePage(language, true));
   });
 }
 

@@ -1,5 +1,5 @@
 import type { PreferenceLinks } from '../../crypto/preference-links.js';
-import type { AnyRoute } from '../http/route.js';
+import type { Route } from '../http/route.js';
 import { createCaughtMailRoutes } from './caught-mails.js';
 import { createDeliveryRoutes, type DeliveryRouteDeps } from './deliveries.js';
 import { createLinkRoutes } from './links.js';
@@ -14,7 +14,7 @@ export interface NotificationRouteDeps
 }
 
 /** Everything about deadlines and who is told of them. */
-export function createNotificationRoutes(deps: NotificationRouteDeps): AnyRoute[] {
+export function createNotificationRoutes(deps: NotificationRouteDeps): Route[] {
   return [
     ...createNotificationRecordRoutes(deps),
     ...createPreferenceRoutes(),

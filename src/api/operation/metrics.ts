@@ -3,7 +3,8 @@ import type { Context } from 'koa';
 import { Problem } from '../../contracts/problems.js';
 import type { ApiMetrics } from '../../platform/metrics.js';
 import type { Authenticator } from '../http/auth/authenticator.js';
-import { rawRoute, type AnyRoute } from '../http/route.js';
+import { implement, type Route } from '../http/route.js';
+import { operationRoutes } from '../../contracts/operation/routes.js';
 
 export interface MetricsRouteDeps {
   readonly metrics: ApiMetrics;
@@ -12,24 +13,13 @@ export interface MetricsRouteDeps {
 }
 
 /** For a scraper with the token of the configuration, or an ADMIN. */
-export function createMetricsRoutes(deps: MetricsRouteDeps): AnyRoute[] {
+export function createMetricsRoutes(deps: MetricsRouteDeps): Route[] {
   return [
-    rawRoute({
-      method: 'GET',
-      path: '/metrics',
-      operationId: 'metrics',
-      summary: 'Metrics for Prometheus; needs METRICS_TOKEN or an ADMIN token',
-      tag: 'Operation',
-      access: 'open',
-      unlimited: true,
-      responses: { 200: { description: 'Exposition format', body: { contentType: 'text/plain' } } },
-      problems: ['unauthenticated', 'forbidden'],
-      async handle(_call, ctx) {
-        if (!isScraper(deps, ctx)) await requireAdmin(deps, ctx);
-        ctx.set('Cache-Control', 'no-store');
-        ctx.type = deps.metrics.contentType;
-        ctx.body = await deps.metrics.render();
-      },
+    implement(operationRoutes.metrics, async (_call, ctx) => {
+      if (!isScraper(deps, ctx)) await requireAdmin(deps, ctx);
+      ctx.set('Cache-Control', 'no-store');
+      ctx.type = deps.metrics.contentType;
+      ctx.body = await deps.metrics.render();
     }),
   ];
 }

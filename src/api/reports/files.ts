@@ -1,5 +1,4 @@
 import type { Pool } from 'pg';
-import { z } from 'zod';
 import type { FileLinks } from '../../crypto/file-links.js';
 import { runIdOfResult } from '../../domain/runs/object-key.js';
 import { Problem } from '../../contracts/problems.js';
@@ -7,7 +6,8 @@ import type { RunResult } from '../../contracts/runs/run.js';
 import { findResult } from '../../db/runs/runs.js';
 import { contentDisposition } from '../../domain/reports/content-disposition.js';
 import type { ObjectStore } from '../../platform/objects/object-store.js';
-import { rawRoute, type AnyRoute } from '../http/route.js';
+import { implement, type Route } from '../http/route.js';
+import { reportRoutes } from '../../contracts/reports/routes.js';
 import { serveContent } from './serve-content.js';
 
 export interface FileRouteDeps {
@@ -16,28 +16,12 @@ export interface FileRouteDeps {
   readonly objects: ObjectStore;
 }
 
-export function createFileRoutes(deps: FileRouteDeps): AnyRoute[] {
+export function createFileRoutes(deps: FileRouteDeps): Route[] {
   return [
-    rawRoute({
-      method: 'GET',
-      path: '/files/:key',
-      operationId: 'downloadFile',
-      summary: 'Download by a signed link; whole or a range of it',
-      tag: 'Jobs',
-      access: 'open',
-      params: z.object({ key: z.string() }),
-      // Loose: whatever is wrong with a link, the answer is the same.
-      query: z.looseObject({ exp: z.string().optional(), sig: z.string().optional() }),
-      responses: {
-        200: { description: 'The content', body: { contentType: '*/*' } },
-        206: { description: 'A range of it', body: { contentType: '*/*' } },
-      },
-      problems: ['link_invalid', 'gone', 'range_not_satisfiable', 'storage_unavailable'],
-      async handle(_call, ctx) {
-        const result = await linkedResult(deps, ctx.originalUrl);
-        if (result === undefined) throw new Problem('link_invalid');
-        await serveContent(ctx, deps.objects, { result, disposition: 'attachment' });
-      },
+    implement(reportRoutes.downloadFile, async (_call, ctx) => {
+      const result = await linkedResult(deps, ctx.originalUrl);
+      if (result === undefined) throw new Problem('link_invalid');
+      await serveContent(ctx, deps.objects, { result, disposition: 'attachment' });
     }),
   ];
 }

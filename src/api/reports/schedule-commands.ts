@@ -1,15 +1,6 @@
-import { z } from 'zod';
-import { idSchema } from '../../contracts/ids.js';
-import { pageQuery } from '../../contracts/page.js';
 import { Problem } from '../../contracts/problems.js';
-import { generateReportBody, reportAcceptedSchema } from '../../contracts/reports/report.js';
-import {
-  firingPageSchema,
-  reportScheduleCommandSchema,
-  reportScheduleSchema,
-  scheduleTag,
-  skipReasons,
-} from '../../contracts/reports/schedule.js';
+import { generateReportBody } from '../../contracts/reports/report.js';
+import { scheduleTag, skipReasons } from '../../contracts/reports/schedule.js';
 import { recordAudit } from '../../db/audit/log.js';
 import { insertReport } from '../../db/reports/insert.js';
 import { insertFiring, listFirings } from '../../db/reports/schedule-firings.js';
@@ -25,81 +16,40 @@ import { findUser } from '../../db/users/users.js';
 import { acceptedJob } from '../runs/accepted-job.js';
 import { finishChange } from './change-schedule.js';
 import { pageReply } from '../http/pagination.js';
-import { firingView, SCHEDULES_PATH, scheduleReply } from './schedule-view.js';
-import { acceptedHeaders, readRoute, writeRoute, type AnyRoute } from '../http/route.js';
+import { firingView, scheduleReply } from './schedule-view.js';
+import { implement, type Route } from '../http/route.js';
+import { reportRoutes } from '../../contracts/reports/routes.js';
 import type { ReportScheduleRouteDeps } from './schedules.js';
 
-const TAG = 'Report schedules';
-const params = z.object({ id: idSchema('schedule') });
-
-export function createReportScheduleCommandRoutes(deps: ReportScheduleRouteDeps): AnyRoute[] {
+export function createReportScheduleCommandRoutes(deps: ReportScheduleRouteDeps): Route[] {
   return [
-    switchRoute(deps, {
-      verb: 'pause',
-      done: 'paused',
-      enabled: false,
-      summary: 'Make no reports for now',
-    }),
-    switchRoute(deps, {
-      verb: 'resume',
-      done: 'resumed',
-      enabled: true,
-      summary: 'Go on with the next time that is due; what was due meanwhile is not made up for',
-    }),
+    switchRoute(deps, reportRoutes.pauseReportSchedule, { done: 'paused', enabled: false }),
+    switchRoute(deps, reportRoutes.resumeReportSchedule, { done: 'resumed', enabled: true }),
     triggerRoute(deps),
     runsRoute(deps),
   ];
 }
 
-interface Switch {
-  readonly verb: 'pause' | 'resume';
-  readonly done: string;
-  readonly enabled: boolean;
-  readonly summary: string;
-}
+type SwitchRecord = typeof reportRoutes.pauseReportSchedule | typeof reportRoutes.resumeReportSchedule;
 
-function switchRoute(deps: ReportScheduleRouteDeps, { verb, done, enabled, summary }: Switch): AnyRoute {
-  return writeRoute({
-    method: 'POST',
-    path: `${SCHEDULES_PATH}/:id/${verb}`,
-    operationId: `${verb}ReportSchedule`,
-    summary,
-    tag: TAG,
-    access: 'user',
-    params,
-    body: reportScheduleCommandSchema,
-    bodyOptional: true,
-    responses: { 200: { description: 'The schedule as it is now', body: reportScheduleSchema } },
-    async handle({ params: { id }, body: { reason }, principal, origin }, tx) {
-      const before = await lockReportSchedule(tx, principal, id);
-      if (before.enabled === enabled) return scheduleReply(200, before, deps.ui);
-      const after = await updateReportSchedule(tx, id, { enabled });
-      await finishChange(deps, tx, { principal, origin, reason, action: done, before, after });
-      return scheduleReply(200, after, deps.ui);
-    },
+function switchRoute(
+  deps: ReportScheduleRouteDeps,
+  record: SwitchRecord,
+  { done, enabled }: { readonly done: string; readonly enabled: boolean },
+): Route {
+  return implement(record, async ({ params: { id }, body: { reason }, principal, origin }, tx) => {
+    const before = await lockReportSchedule(tx, principal, id);
+    if (before.enabled === enabled) return scheduleReply(200, before, deps.ui);
+    const after = await updateReportSchedule(tx, id, { enabled });
+    await finishChange(deps, tx, { principal, origin, reason, action: done, before, after });
+    return scheduleReply(200, after, deps.ui);
   });
 }
 
-function triggerRoute({ starter }: ReportScheduleRouteDeps): AnyRoute {
-  return writeRoute({
-    method: 'POST',
-    path: `${SCHEDULES_PATH}/:id/trigger`,
-    operationId: 'triggerReportSchedule',
-    summary: 'Make the report now, as if it were due: with the rights of its owner, paused or not',
-    tag: TAG,
-    access: 'user',
-    params,
-    body: reportScheduleCommandSchema,
-    bodyOptional: true,
-    responses: {
-      202: {
-        description: 'Accepted: it will run, whatever is down right now',
-        body: reportAcceptedSchema,
-        headers: acceptedHeaders('The job.'),
-      },
-    },
-    problems: ['conflict'],
-    async handle({ params: { id }, body: { reason }, principal, origin }, tx) {
+function triggerRoute({ starter }: ReportScheduleRouteDeps): Route {
+  return implement(
+    reportRoutes.triggerReportSchedule,
+    async ({ params: { id }, body: { reason }, principal, origin }, tx) => {
       const schedule = await lockReportSchedule(tx, principal, id);
       const run = await insertTriggered(tx, schedule);
       await recordAudit(tx, {
@@ -111,7 +61,7 @@ function triggerRoute({ starter }: ReportScheduleRouteDeps): AnyRoute {
       starter.startAfterCommit(tx, run);
       return acceptedJob(run.id);
     },
-  });
+  );
 }
 
 async function insertTriggered(tx: Tx, { id, ownerId, report }: ReportScheduleRow): Promise<NewRun> {
@@ -129,25 +79,16 @@ async function insertTriggered(tx: Tx, { id, ownerId, report }: ReportScheduleRo
   return run;
 }
 
-function runsRoute({ pager }: ReportScheduleRouteDeps): AnyRoute {
-  return readRoute({
-    method: 'GET',
-    path: `${SCHEDULES_PATH}/:id/runs`,
-    operationId: 'listReportScheduleRuns',
-    summary: 'What came of each time, newest first: the job, or why there is none',
-    tag: TAG,
-    access: 'user',
-    params,
-    query: z.strictObject(pageQuery),
-    responses: { 200: { description: 'One page', body: firingPageSchema } },
-    problems: ['invalid_cursor'],
-    async handle({ params: { id }, query, principal }, db) {
+function runsRoute({ pager }: ReportScheduleRouteDeps): Route {
+  return implement(
+    reportRoutes.listReportScheduleRuns,
+    async ({ path, params: { id }, query, principal }, db) => {
       if ((await findReportSchedule(db, principal, id)) === undefined) throw new Problem('not_found');
       const scope = { list: 'report-schedule-runs', filters: { id } };
       const request = pager.request(scope, query);
       const rows = await listFirings(db, id, request);
       const page = pager.page(scope, request, rows, (row) => ({ at: row.createdAt, id: row.id }));
-      return pageReply(`${SCHEDULES_PATH}/${id}/runs`, query, { ...page, items: page.items.map(firingView) });
+      return pageReply(path, query, { ...page, items: page.items.map(firingView) });
     },
-  });
+  );
 }

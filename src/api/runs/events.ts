@@ -1,6 +1,5 @@
 import type { Context } from 'koa';
-import { z } from 'zod';
-import { eventPageSchema, eventsQuery } from '../../contracts/runs/event.js';
+import type { eventRoute } from '../../contracts/runs/event-routes.js';
 import { Problem } from '../../contracts/problems.js';
 import type { Principal } from '../../contracts/users/principal.js';
 import { listEventsAfter } from '../../db/runs/event-reads.js';
@@ -8,16 +7,7 @@ import { publishedEvent } from '../events/event-message.js';
 import type { ReadableRuns } from '../events/event-subject.js';
 import { openEventStream, prepareReading, type EventReadingDeps } from '../events/open-event-stream.js';
 import { SseChannel } from '../events/sse-channel.js';
-import { rawRoute, type AnyRoute } from '../http/route.js';
-
-export interface EventRouteSpec {
-  /** With `:id`, for example `/jobs/:id/events`. */
-  readonly path: string;
-  readonly operationId: string;
-  readonly tag: string;
-  readonly id: z.ZodType<string>;
-  readonly runs: ReadableRuns;
-}
+import { implement, type Route } from '../http/route.js';
 
 interface Asked {
   readonly principal: Principal;
@@ -26,35 +16,17 @@ interface Asked {
   readonly limit: number;
 }
 
-/** The events of one kind of run: as a stream, or as a page, by what the caller accepts. */
-export function createEventRoute(spec: EventRouteSpec, deps: EventReadingDeps): AnyRoute {
-  return rawRoute({
-    method: 'GET',
-    path: spec.path,
-    operationId: spec.operationId,
-    summary: 'Its events: a stream (SSE, or WebSocket with Upgrade), or a page with Accept: application/json',
-    tag: spec.tag,
-    access: 'user',
-    params: z.object({ id: spec.id }),
-    query: eventsQuery,
-    responses: {
-      200: {
-        description: 'A stream of `id`, `event` and `data` until the final event; or a page as JSON',
-        body: eventPageSchema,
-        stream: true,
-      },
-      101: { description: 'With `Upgrade: websocket`: the same events as messages.' },
-      204: { description: 'The run is finished and you have its last event. Do not connect again.' },
-    },
-    problems: ['not_found', 'not_acceptable', 'rate_limited'],
-    async handle({ params, query, principal }, ctx) {
-      if (principal === undefined) throw new Problem('unauthenticated');
-      const asked = { principal, id: params.id, after: query.after, limit: query.limit };
-      const wanted = ctx.accepts('text/event-stream', 'application/json');
-      if (wanted === 'application/json') await answerPage(spec.runs, deps, asked, ctx);
-      else if (wanted === 'text/event-stream') await answerStream(spec.runs, deps, asked, ctx);
-      else throw new Problem('not_acceptable');
-    },
+type EventRecord = ReturnType<typeof eventRoute>;
+
+/** Answers a record of events for the runs that `runs` finds. */
+export function implementEvents(record: EventRecord, runs: ReadableRuns, deps: EventReadingDeps): Route {
+  return implement(record, async ({ params, query, principal }, ctx) => {
+    if (principal === undefined) throw new Problem('unauthenticated');
+    const asked = { principal, id: params.id, after: query.after, limit: query.limit };
+    const wanted = ctx.accepts('text/event-stream', 'application/json');
+    if (wanted === 'application/json') await answerPage(runs, deps, asked, ctx);
+    else if (wanted === 'text/event-stream') await answerStream(runs, deps, asked, ctx);
+    else throw new Problem('not_acceptable');
   });
 }
 

@@ -1,14 +1,6 @@
 import type { Context } from 'koa';
 import type { Pool } from 'pg';
-import { z } from 'zod';
-import {
-  jobIdSchema,
-  jobListQuery,
-  jobPageSchema,
-  jobSchema,
-  jobStatuses,
-  type JobStatus,
-} from '../../contracts/runs/job.js';
+import { jobStatuses, type JobStatus } from '../../contracts/runs/job.js';
 import { event } from '../../contracts/event-data.js';
 import { jobKinds } from '../../contracts/names.js';
 import { Problem } from '../../contracts/problems.js';
@@ -31,15 +23,8 @@ import type { ObjectStore } from '../../platform/objects/object-store.js';
 import { eventSubjectOf, type ReadableRuns } from '../events/event-subject.js';
 import { jobView, stateOfJobStatus } from './job-view.js';
 import { pageReply, type Pager } from '../http/pagination.js';
-import {
-  acceptedHeaders,
-  rawRoute,
-  readRoute,
-  reply,
-  writeRoute,
-  type AnyRoute,
-  type Call,
-} from '../http/route.js';
+import { implement, reply, type Route, type Call } from '../http/route.js';
+import { runRoutes } from '../../contracts/runs/routes.js';
 import { serveContent } from '../reports/serve-content.js';
 import type { RunStarter } from './start.js';
 import type { TemporalUi } from '../http/temporal-link.js';
@@ -53,11 +38,10 @@ export interface JobRouteDeps {
   readonly ui: TemporalUi;
 }
 
-const params = z.object({ id: jobIdSchema });
 const retryAfter = { 'Retry-After': '3' };
 const LINK_SECONDS = 15 * 60;
 
-export function createJobRoutes(deps: JobRouteDeps): AnyRoute[] {
+export function createJobRoutes(deps: JobRouteDeps): Route[] {
   return [listRoute(deps), getRoute(deps), resultRoute(deps), cancelRoute(deps)];
 }
 
@@ -71,29 +55,18 @@ export function readableJobs(ui: TemporalUi): ReadableRuns {
   };
 }
 
-function listRoute({ pager, ui }: JobRouteDeps): AnyRoute {
-  return readRoute({
-    method: 'GET',
-    path: '/jobs',
-    operationId: 'listJobs',
-    summary: 'Your jobs, newest first; those of everybody for an ADMIN',
-    tag: 'Jobs',
-    access: 'user',
-    query: jobListQuery,
-    responses: { 200: { description: 'One page', body: jobPageSchema } },
-    problems: ['invalid_cursor'],
-    async handle({ query, principal }, db) {
-      const { kind, status, scheduleId, createdFrom, createdTo } = query;
-      const viewer = principal.role === 'ADMIN' ? 'everybody' : principal.userId;
-      const scope = { list: 'jobs', filters: { kind, status, scheduleId, createdFrom, createdTo, viewer } };
-      const request = pager.request(scope, query);
-      const kinds = kind === undefined ? jobKinds : [kind];
-      const statuses = status === undefined ? undefined : statusesOf(status);
-      const filters = { kinds, statuses, scheduleId, createdFrom, createdTo };
-      const rows = await listRuns(db, principal, filters, request);
-      const page = pager.page(scope, request, rows, (run) => ({ at: run.createdAt, id: run.id }));
-      return pageReply('/jobs', query, { ...page, items: page.items.map((run) => jobView(run, ui)) });
-    },
+function listRoute({ pager, ui }: JobRouteDeps): Route {
+  return implement(runRoutes.listJobs, async ({ path, query, principal }, db) => {
+    const { kind, status, scheduleId, createdFrom, createdTo } = query;
+    const viewer = principal.role === 'ADMIN' ? 'everybody' : principal.userId;
+    const scope = { list: 'jobs', filters: { kind, status, scheduleId, createdFrom, createdTo, viewer } };
+    const request = pager.request(scope, query);
+    const kinds = kind === undefined ? jobKinds : [kind];
+    const statuses = status === undefined ? undefined : statusesOf(status);
+    const filters = { kinds, statuses, scheduleId, createdFrom, createdTo };
+    const rows = await listRuns(db, principal, filters, request);
+    const page = pager.page(scope, request, rows, (run) => ({ at: run.createdAt, id: run.id }));
+    return pageReply(path, query, { ...page, items: page.items.map((run) => jobView(run, ui)) });
   });
 }
 
@@ -106,55 +79,24 @@ function statusesOf(asked: JobStatus | JobState | RunStatus): RunStatus[] {
   return isState ? statusesOfJobState(asked as JobState) : [asked as RunStatus];
 }
 
-function getRoute({ ui }: JobRouteDeps): AnyRoute {
-  return readRoute({
-    method: 'GET',
-    path: '/jobs/:id',
-    operationId: 'getJob',
-    summary: 'A job: 202 while it runs, 200 once it has ended, well or not',
-    tag: 'Jobs',
-    access: 'user',
-    params,
-    responses: {
-      200: { description: 'It has ended', body: jobSchema },
-      202: {
-        description: 'It runs',
-        body: jobSchema,
-        headers: { 'Retry-After': 'Seconds until it is worth asking again.' },
-      },
-    },
-    async handle({ params: { id }, principal }, db) {
-      const run = await findRun(db, principal, id, jobKinds);
-      if (run === undefined) throw new Problem('not_found', { detail: 'job not found' });
-      const job = jobView(run, ui);
-      if (!isFinal(run.status)) return reply(202, job, retryAfter);
-      if (job.state !== 'FAILED' || principal.role !== 'ADMIN') return reply(200, job);
-      // What went wrong word for word may hold SQL, a path or a secret: nobody else is told.
-      return reply(200, { ...job, errorDetails: await listStepErrors(db, id) });
-    },
+function getRoute({ ui }: JobRouteDeps): Route {
+  return implement(runRoutes.getJob, async ({ params: { id }, principal }, db) => {
+    const run = await findRun(db, principal, id, jobKinds);
+    if (run === undefined) throw new Problem('not_found', { detail: 'job not found' });
+    const job = jobView(run, ui);
+    if (!isFinal(run.status)) return reply(202, job, retryAfter);
+    if (job.state !== 'FAILED' || principal.role !== 'ADMIN') return reply(200, job);
+    // What went wrong word for word may hold SQL, a path or a secret: nobody else is told.
+    return reply(200, { ...job, errorDetails: await listStepErrors(db, id) });
   });
 }
 
-function resultRoute(deps: JobRouteDeps): AnyRoute {
-  return rawRoute({
-    method: 'GET',
-    path: '/jobs/:id/result',
-    operationId: 'getJobResult',
-    summary: 'The result: directly when it is small, else by a link that is valid for 15 minutes',
-    tag: 'Jobs',
-    access: 'user',
-    params,
-    responses: {
-      200: { description: 'The content, in the type of the result', body: { contentType: '*/*' } },
-      303: { description: 'Where to download it', headers: { Location: 'A signed link.' } },
-    },
-    problems: ['not_found', 'job_not_finished', 'job_failed', 'job_canceled', 'gone', 'storage_unavailable'],
-    async handle({ params: { id }, principal }, ctx) {
-      if (principal === undefined) throw new Problem('unauthenticated');
-      const run = await findRun(deps.pool, principal, id, jobKinds);
-      if (run === undefined) throw new Problem('not_found', { detail: 'job not found' });
-      await answerResult(deps, run, ctx);
-    },
+function resultRoute(deps: JobRouteDeps): Route {
+  return implement(runRoutes.getJobResult, async ({ params: { id }, principal }, ctx) => {
+    if (principal === undefined) throw new Problem('unauthenticated');
+    const run = await findRun(deps.pool, principal, id, jobKinds);
+    if (run === undefined) throw new Problem('not_found', { detail: 'job not found' });
+    await answerResult(deps, run, ctx);
   });
 }
 
@@ -179,21 +121,10 @@ async function answerResult(deps: JobRouteDeps, run: RunRow, ctx: Context): Prom
   ctx.set({ Location: link, 'Cache-Control': 'no-store' });
 }
 
-function cancelRoute(deps: JobRouteDeps): AnyRoute {
-  return writeRoute({
-    method: 'DELETE',
-    path: '/jobs/:id',
-    operationId: 'cancelJob',
-    summary: 'Cancel a job. It is remembered, and happens even if Temporal does not answer now',
-    tag: 'Jobs',
-    access: 'user',
-    params,
-    responses: { 202: { description: 'It will end', body: jobSchema, headers: acceptedHeaders('The job.') } },
-    problems: ['already_finished'],
-    async handle(call, tx) {
-      const job = jobView(await cancelJob(deps, call, tx), deps.ui);
-      return reply(202, job, { Location: job.links.self, ...retryAfter });
-    },
+function cancelRoute(deps: JobRouteDeps): Route {
+  return implement(runRoutes.cancelJob, async (call, tx) => {
+    const job = jobView(await cancelJob(deps, call, tx), deps.ui);
+    return reply(202, job, { Location: job.links.self, ...retryAfter });
   });
 }
 

@@ -1,22 +1,15 @@
-import { z } from 'zod';
 import type { Client } from '@temporalio/client';
 import type { Principal } from '../../contracts/users/principal.js';
-import {
-  bulkDecideBody,
-  decideBody,
-  progressSchema,
-  type DecideBody,
-} from '../../contracts/sessions/session.js';
-import { idSchema } from '../../contracts/ids.js';
+import { type DecideBody } from '../../contracts/sessions/session.js';
 import { Problem } from '../../contracts/problems.js';
-import { bulkApprovalSchema } from '../../contracts/sessions/answers.js';
 import { problemsOfEdit } from '../../db/sessions/gate-edits.js';
 import { keepGiven } from '../../db/sessions/given-content.js';
 import { findGate, listWaitingGates, type WaitingGate } from '../../db/sessions/gates.js';
 import type { OwnedSession } from '../../db/sessions/sessions.js';
 import type { Db } from '../../db/base/sql.js';
 import type { Decider, SessionCommand } from '../../domain/sessions/commands.js';
-import { commandRoute, reply, type AnyRoute } from '../http/route.js';
+import { implement, reply, type Route } from '../http/route.js';
+import { sessionRoutes } from '../../contracts/sessions/routes.js';
 import { sendSessionCommand } from './client.js';
 import { commandSession, currentProgress } from './command.js';
 import { deciderOf } from './decider.js';
@@ -27,40 +20,28 @@ export interface GateRouteDeps {
 }
 
 /** Deciding at gates, one or many. */
-export function createGateRoutes(deps: GateRouteDeps): AnyRoute[] {
+export function createGateRoutes(deps: GateRouteDeps): Route[] {
   return [decideRoute(deps), bulkRoute(deps)];
 }
 
-function decideRoute(deps: GateRouteDeps): AnyRoute {
-  return commandRoute({
-    method: 'POST',
-    path: '/api/v1/gates/:id/decide',
-    operationId: 'decideGate',
-    summary: 'Approve, edit, redo or reject what waits at a gate',
-    tag: 'gates',
-    access: 'user',
-    params: z.object({ id: idSchema('gate') }),
-    body: decideBody,
-    responses: { 200: { description: 'Accepted; the new progress of the session.', body: progressSchema } },
-    problems: ['not_waiting', 'stale_approval', 'already_finished', 'workflow_unavailable'],
-    async handle({ params, body, principal, origin, commandId }, db) {
-      const gate = await findGate(db, params.id, principal);
-      if (gate === undefined) throw new Problem('not_found');
-      const session = await ownedSession(db, gate.sessionId, principal);
-      if (!session.finished && gate.outputDigest !== body.outputDigest) {
-        const current = await currentProgress(db, principal, session.id);
-        throw new Problem('stale_approval', { extra: { current, gate } });
-      }
-      const command = await commandOf(
-        db,
-        { session, phase: gate.phase, by: deciderOf(principal, origin) },
-        body,
-      );
-      return reply(
-        200,
-        await commandSession(deps.temporal, db, { session, command, commandId, viewer: principal }),
-      );
-    },
+function decideRoute(deps: GateRouteDeps): Route {
+  return implement(sessionRoutes.decideGate, async ({ params, body, principal, origin, commandId }, db) => {
+    const gate = await findGate(db, params.id, principal);
+    if (gate === undefined) throw new Problem('not_found');
+    const session = await ownedSession(db, gate.sessionId, principal);
+    if (!session.finished && gate.outputDigest !== body.outputDigest) {
+      const current = await currentProgress(db, principal, session.id);
+      throw new Problem('stale_approval', { extra: { current, gate } });
+    }
+    const command = await commandOf(
+      db,
+      { session, phase: gate.phase, by: deciderOf(principal, origin) },
+      body,
+    );
+    return reply(
+      200,
+      await commandSession(deps.temporal, db, { session, command, commandId, viewer: principal }),
+    );
   });
 }
 
@@ -122,36 +103,24 @@ function missingEdits(): Problem {
   });
 }
 
-function bulkRoute(deps: GateRouteDeps): AnyRoute {
-  return commandRoute({
-    method: 'POST',
-    path: '/api/v1/gates/bulk-approve',
-    operationId: 'bulkApproveGates',
-    summary: 'Approve one phase of many sessions; with dryRun a preview',
-    tag: 'gates',
-    access: 'user',
-    body: bulkDecideBody,
-    responses: {
-      200: { description: 'The preview, or what became of each gate.', body: bulkApprovalSchema },
-    },
-    async handle({ body, principal, origin, commandId }, db) {
-      if (body.dryRun) {
-        const gates = await listWaitingGates(db, principal, { phase: body.phase, template: body.template });
-        return reply(200, { dryRun: true, gates });
-      }
-      if (body.gates === undefined) {
-        const errors = [{ path: 'gates', message: 'name the gates and digests that the preview showed' }];
-        throw new Problem('validation_error', { errors });
-      }
-      const by = deciderOf(principal, origin);
-      const results = [];
-      for (const chosen of body.gates) {
-        results.push(
-          await approveOne(deps, db, principal, { ...chosen, by, comment: body.comment ?? null, commandId }),
-        );
-      }
-      return reply(200, { dryRun: false, results });
-    },
+function bulkRoute(deps: GateRouteDeps): Route {
+  return implement(sessionRoutes.bulkApproveGates, async ({ body, principal, origin, commandId }, db) => {
+    if (body.dryRun) {
+      const gates = await listWaitingGates(db, principal, { phase: body.phase, template: body.template });
+      return reply(200, { dryRun: true, gates });
+    }
+    if (body.gates === undefined) {
+      const errors = [{ path: 'gates', message: 'name the gates and digests that the preview showed' }];
+      throw new Problem('validation_error', { errors });
+    }
+    const by = deciderOf(principal, origin);
+    const results = [];
+    for (const chosen of body.gates) {
+      results.push(
+        await approveOne(deps, db, principal, { ...chosen, by, comment: body.comment ?? null, commandId }),
+      );
+    }
+    return reply(200, { dryRun: false, results });
   });
 }
 

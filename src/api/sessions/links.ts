@@ -1,9 +1,18 @@
 import { workflowIdOf } from '../../contracts/names.js';
+import { aliasesOf } from '../../contracts/route.js';
 import { reply, type Reply } from '../http/route.js';
 
 export interface SessionLinks {
   readonly temporalUiUrl: string | undefined;
   readonly temporalNamespace: string;
+}
+
+const SESSIONS_PATH = '/api/v1/cot-sessions';
+const bases = [SESSIONS_PATH, ...aliasesOf(SESSIONS_PATH)];
+
+/** The path under which this caller asks for sessions. The links of the answer stay under it. */
+export function sessionsBaseOf(requestPath: string): string {
+  return bases.find((base) => requestPath === base || requestPath.startsWith(`${base}/`)) ?? SESSIONS_PATH;
 }
 
 /** Where to look at a session: here, its progress, its events, and its workflow in the Temporal Web UI. */

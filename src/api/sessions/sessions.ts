@@ -1,9 +1,6 @@
-import { z } from 'zod';
-import { createSessionBody, redoBody, type RedoBody } from '../../contracts/sessions/session.js';
-import { idSchema } from '../../contracts/ids.js';
+import { type RedoBody } from '../../contracts/sessions/session.js';
 import { Problem } from '../../contracts/problems.js';
 import type { Principal } from '../../contracts/users/principal.js';
-import { acceptedSessionSchema, rerunPreviewSchema } from '../../contracts/sessions/answers.js';
 import { recordAudit } from '../../db/audit/log.js';
 import { givenContent } from '../../db/sessions/given-content.js';
 import type { StartableRun } from '../../contracts/runs/startable-run.js';
@@ -11,8 +8,9 @@ import { findOwnedSession, type OwnedSession } from '../../db/sessions/sessions.
 import type { Db } from '../../db/base/sql.js';
 import { findTemplate } from '../../db/templates/templates.js';
 import type { Tx } from '../../db/base/transaction.js';
-import { acceptedHeaders, reply, writeRoute, type AnyRoute, type Reply } from '../http/route.js';
-import { acceptedSession, type SessionLinks } from './links.js';
+import { implement, reply, type Route, type Reply } from '../http/route.js';
+import { sessionRoutes } from '../../contracts/sessions/routes.js';
+import { acceptedSession, sessionsBaseOf, type SessionLinks } from './links.js';
 import { previewRerun, takeOver } from './rerun.js';
 import { draftSession, newSessionId, writeSession, type SessionDefaults } from './start.js';
 import type { RunStarter } from '../runs/start.js';
@@ -23,77 +21,43 @@ export interface SessionRouteDeps {
   readonly starter: RunStarter;
 }
 
-const sessionParams = z.object({ id: idSchema('session') });
-const accepted = {
-  202: {
-    description: 'Accepted; it starts when Temporal is there.',
-    body: acceptedSessionSchema,
-    headers: acceptedHeaders('The session.'),
-  },
-};
-
-/** Creating sessions: anew, and from what another one has. `base` is where the original or today's clients look. */
-export function createSessionRoutes(deps: SessionRouteDeps, base: string): AnyRoute[] {
-  return [createRoute(deps, base), forkRoute(deps, base)];
+/** Creating sessions: anew, and from what another one has. */
+export function createSessionRoutes(deps: SessionRouteDeps): Route[] {
+  return [createRoute(deps), forkRoute(deps)];
 }
 
-function createRoute(deps: SessionRouteDeps, base: string): AnyRoute {
-  return writeRoute({
-    method: 'POST',
-    path: base,
-    operationId: operationId('createSession', base),
-    summary: 'Start a session',
-    tag: 'sessions',
-    access: 'user',
-    body: createSessionBody,
-    responses: accepted,
-    async handle({ body, principal, origin }, tx) {
-      const template = await findTemplate(tx, body.template);
-      if (template === undefined) throw unknownTemplate(body.template);
-      const id = newSessionId();
-      const run = await writeSession(tx, id, draftSession(body, principal, template, deps.defaults));
-      await recordAudit(tx, {
-        actor: principal,
-        action: 'created',
-        resourceType: 'session',
-        resourceId: id,
-        after: { topic: body.topic, template: body.template, version: template.version },
-        origin,
-      });
-      return accept(deps, tx, run, base);
-    },
+function createRoute(deps: SessionRouteDeps): Route {
+  return implement(sessionRoutes.createSession, async ({ path, body, principal, origin }, tx) => {
+    const template = await findTemplate(tx, body.template);
+    if (template === undefined) throw unknownTemplate(body.template);
+    const id = newSessionId();
+    const run = await writeSession(tx, id, draftSession(body, principal, template, deps.defaults));
+    await recordAudit(tx, {
+      actor: principal,
+      action: 'created',
+      resourceType: 'session',
+      resourceId: id,
+      after: { topic: body.topic, template: body.template, version: template.version },
+      origin,
+    });
+    return accept(deps, tx, run, path);
   });
 }
 
-function forkRoute(deps: SessionRouteDeps, base: string): AnyRoute {
-  return writeRoute({
-    method: 'POST',
-    path: `${base}/:id/fork`,
-    operationId: operationId('forkSession', base),
-    summary: 'Start a new session from any phase or step of this one',
-    tag: 'sessions',
-    access: 'user',
-    params: sessionParams,
-    body: redoBody,
-    responses: {
-      200: { description: 'With dryRun: what would be reused and run.', body: rerunPreviewSchema },
-      ...accepted,
-    },
-    problems: ['step_not_reached'],
-    async handle({ params, body, principal, origin }, tx) {
-      const session = await ownedSession(tx, params.id, principal);
-      if (body.dryRun) return reply(200, await previewRerun(tx, session, body));
-      const { id, run } = await fork(deps, tx, { session, body, owner: principal });
-      await recordAudit(tx, {
-        actor: principal,
-        action: 'forked',
-        resourceType: 'session',
-        resourceId: id,
-        after: { origin: session.id, from: body.from },
-        origin,
-      });
-      return accept(deps, tx, run, base);
-    },
+function forkRoute(deps: SessionRouteDeps): Route {
+  return implement(sessionRoutes.forkSession, async ({ path, params, body, principal, origin }, tx) => {
+    const session = await ownedSession(tx, params.id, principal);
+    if (body.dryRun) return reply(200, await previewRerun(tx, session, body));
+    const { id, run } = await fork(deps, tx, { session, body, owner: principal });
+    await recordAudit(tx, {
+      actor: principal,
+      action: 'forked',
+      resourceType: 'session',
+      resourceId: id,
+      after: { origin: session.id, from: body.from },
+      origin,
+    });
+    return accept(deps, tx, run, path);
   });
 }
 
@@ -136,13 +100,9 @@ export async function ownedSession(db: Db, id: string, viewer: Principal): Promi
   return session;
 }
 
-export function operationId(name: string, base: string): string {
-  return base.startsWith('/api/viral') ? `${name}Viral` : name;
-}
-
-function accept(deps: SessionRouteDeps, tx: Tx, run: StartableRun, base: string): Reply {
+function accept(deps: SessionRouteDeps, tx: Tx, run: StartableRun, path: string): Reply {
   deps.starter.startAfterCommit(tx, run);
-  return acceptedSession(deps.links, base, run.id);
+  return acceptedSession(deps.links, sessionsBaseOf(path), run.id);
 }
 
 function unknownTemplate(name: string): Problem {

@@ -1,11 +1,5 @@
 import type { Pool } from 'pg';
-import { executeSqlBody, FIRST_ROWS, type ExecuteSql } from '../../contracts/sql/request.js';
-import {
-  sqlAcceptedSchema,
-  sqlCompletedSchema,
-  sqlConfirmationSchema,
-  sqlEndedSchema,
-} from '../../contracts/sql/session.js';
+import { FIRST_ROWS, type ExecuteSql } from '../../contracts/sql/request.js';
 import type { SqlSettings } from '../../contracts/sql/settings.js';
 import type { SqlRunRow } from '../../db/sql/find-run.js';
 import { isFinal } from '../../domain/runs/status.js';
@@ -14,8 +8,9 @@ import { readWindow } from '../../operations/sql/read-window.js';
 import { submitSql, type SqlOrder, type Submitted, type SubmitDeps } from '../../operations/sql/submit.js';
 import { waitForEnd } from '../../operations/sql/wait-for-end.js';
 import type { ObjectStore } from '../../platform/objects/object-store.js';
-import { acceptedHeaders, commandRoute, reply, type AnyRoute, type Reply } from '../http/route.js';
-import { errorOf, resultsUrl, sqlBase, statusUrl } from './views.js';
+import { implement, reply, type Route, type Reply } from '../http/route.js';
+import { sqlRoutes } from '../../contracts/sql/routes.js';
+import { errorOf, resultsUrl, statusUrl } from './views.js';
 
 export interface SqlExecuteDeps extends SubmitDeps {
   readonly pool: Pool;
@@ -23,69 +18,25 @@ export interface SqlExecuteDeps extends SubmitDeps {
   readonly sql: SqlSettings;
 }
 
-const problems = [
-  'sql_syntax_error',
-  'sql_not_allowed',
-  'sql_too_large',
-  'sql_failed',
-  'unknown_data_source',
-  'confirmation_invalid',
-  'sql_queue_full',
-  'data_source_unavailable',
-] as const;
-
-const headers = acceptedHeaders('Its status.');
-
-export function createSqlExecuteRoutes(deps: SqlExecuteDeps): AnyRoute[] {
+export function createSqlExecuteRoutes(deps: SqlExecuteDeps): Route[] {
   return [executeRoute(deps), executeAsyncRoute(deps)];
 }
 
-function executeRoute(deps: SqlExecuteDeps): AnyRoute {
-  return commandRoute({
-    method: 'POST',
-    path: `${sqlBase}/execute`,
-    operationId: 'executeSql',
-    summary: 'Run a statement and wait for its first rows; what takes longer goes on, and the answer says so',
-    tag: 'SQL',
-    access: 'user',
-    body: executeSqlBody,
-    responses: {
-      200: {
-        description: 'Its first 1,000 rows; or how it ended without any; or that it has to be confirmed',
-        body: sqlCompletedSchema.or(sqlEndedSchema).or(sqlConfirmationSchema),
-      },
-      202: { description: 'It goes on: ask for its status', body: sqlAcceptedSchema, headers },
-    },
-    problems,
-    async handle({ body, principal, origin, commandId }) {
-      const submitted = await submit(deps, { body, principal, origin, commandId });
-      if (submitted.kind === 'asked') return askedReply(submitted);
-      const run = await waitForEnd(deps.pool, principal, submitted.runId, deps.sql.syncWaitMs);
-      if (run !== undefined && isFinal(run.status)) return endedReply(deps, run, principal);
-      const message = `It takes longer than ${deps.sql.syncWaitMs} ms and goes on.`;
-      return acceptedReply(submitted, message);
-    },
+function executeRoute(deps: SqlExecuteDeps): Route {
+  return implement(sqlRoutes.executeSql, async ({ body, principal, origin, commandId }) => {
+    const submitted = await submit(deps, { body, principal, origin, commandId });
+    if (submitted.kind === 'asked') return askedReply(submitted);
+    const run = await waitForEnd(deps.pool, principal, submitted.runId, deps.sql.syncWaitMs);
+    if (run !== undefined && isFinal(run.status)) return endedReply(deps, run, principal);
+    const message = `It takes longer than ${deps.sql.syncWaitMs} ms and goes on.`;
+    return acceptedReply(submitted, message);
   });
 }
 
-function executeAsyncRoute(deps: SqlExecuteDeps): AnyRoute {
-  return commandRoute({
-    method: 'POST',
-    path: `${sqlBase}/execute-async`,
-    operationId: 'executeSqlAsync',
-    summary: 'Take a statement and answer at once',
-    tag: 'SQL',
-    access: 'user',
-    body: executeSqlBody,
-    responses: {
-      200: { description: 'It has to be confirmed first: nothing runs', body: sqlConfirmationSchema },
-      202: { description: 'It will run', body: sqlAcceptedSchema, headers },
-    },
-    problems,
-    async handle({ body, principal, origin, commandId }) {
-      const submitted = await submit(deps, { body, principal, origin, commandId });
-      return submitted.kind === 'asked' ? askedReply(submitted) : acceptedReply(submitted);
-    },
+function executeAsyncRoute(deps: SqlExecuteDeps): Route {
+  return implement(sqlRoutes.executeSqlAsync, async ({ body, principal, origin, commandId }) => {
+    const submitted = await submit(deps, { body, principal, origin, commandId });
+    return submitted.kind === 'asked' ? askedReply(submitted) : acceptedReply(submitted);
   });
 }
 

@@ -3,7 +3,7 @@ import type { SqlRunRow } from '../../db/sql/find-run.js';
 import { isFinal, type RunStatus } from '../../domain/runs/status.js';
 import { pollAfterMs, queuedProgress, type SqlProgress } from '../../domain/sql/progress.js';
 
-export const sqlBase = '/api/v1/sql/cache';
+const sqlBase = '/api/v1/sql/cache';
 
 export function statusUrl(id: string): string {
   return `${sqlBase}/status/${id}`;

@@ -1,23 +1,9 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
 import type { AuditLog } from '../../contracts/audit/log.js';
-import { idSchema } from '../../contracts/ids.js';
 import type { Page } from '../../contracts/page.js';
 import type { Origin, Principal } from '../../contracts/users/principal.js';
 import { Problem } from '../../contracts/problems.js';
-import {
-  deactivationSchema,
-  newUserSchema,
-  userChangeSchema,
-  userFacetQuerySchema,
-  userFacetsSchema,
-  userListQuerySchema,
-  userPageSchema,
-  userSchema,
-  userStatsSchema,
-  type User,
-  type UserWithLogs,
-} from '../../contracts/users/user.js';
+import { type User, type UserWithLogs } from '../../contracts/users/user.js';
 import { recordAudit } from '../../db/audit/log.js';
 import { toAuditLog } from '../../db/audit/query.js';
 import type { PageRequest } from '../../db/base/keyset.js';
@@ -30,7 +16,8 @@ import type { Cache } from '../../platform/cache/cache.js';
 import type { Authenticator } from '../http/auth/authenticator.js';
 import { etagOf, requireVersion } from '../http/if-match.js';
 import { pageReply, type ListScope, type Pager } from '../http/pagination.js';
-import { readRoute, reply, writeRoute, type AnyRoute, type Reply } from '../http/route.js';
+import { implement, reply, type Route, type Reply } from '../http/route.js';
+import { usersRoutes } from '../../contracts/users/routes.js';
 
 export interface UserRouteDeps {
   readonly cache: Cache;
@@ -38,12 +25,8 @@ export interface UserRouteDeps {
   readonly authenticator: Pick<Authenticator, 'forgetUser'>;
 }
 
-const PATH = '/api/v1/users';
-const params = z.object({ id: idSchema('user') });
-const etagHeader = { ETag: 'The version, for If-Match.' };
-
 /** Reads first look into the cache; every change drops it at its commit, on all processes. */
-export function createUserRoutes(deps: UserRouteDeps): AnyRoute[] {
+export function createUserRoutes(deps: UserRouteDeps): Route[] {
   return [
     listRoute(deps),
     statsRoute(deps),
@@ -55,33 +38,22 @@ export function createUserRoutes(deps: UserRouteDeps): AnyRoute[] {
   ];
 }
 
-function listRoute({ cache, pager }: UserRouteDeps): AnyRoute {
-  return readRoute({
-    method: 'GET',
-    path: PATH,
-    operationId: 'listUsers',
-    summary: 'Users, newest first',
-    tag: 'Users',
-    access: 'admin',
-    query: userListQuerySchema,
-    responses: { 200: { description: 'One page', body: userPageSchema } },
-    problems: ['invalid_cursor'],
-    async handle({ query }, db) {
-      const { role, isActive, q, include } = query;
-      const filters = { role, isActive, q };
-      const scope = { list: 'users', filters };
-      const request = pager.request(scope, query);
-      const load = async (): Promise<Page<User>> => {
-        const rows = await listUsers(db, filters, request);
-        return pager.page(scope, request, rows.map(toUser), (user) => ({ at: user.createdAt, id: user.id }));
-      };
-      // What users did last changes with every entry of the log, so pages that carry it are not kept.
-      const page =
-        include === 'auditLogs'
-          ? await withAuditLogs(db, await load())
-          : await cache.read('users', listKey(scope, request, query.cursor), load);
-      return pageReply(PATH, query, page);
-    },
+function listRoute({ cache, pager }: UserRouteDeps): Route {
+  return implement(usersRoutes.listUsers, async ({ path, query }, db) => {
+    const { role, isActive, q, include } = query;
+    const filters = { role, isActive, q };
+    const scope = { list: 'users', filters };
+    const request = pager.request(scope, query);
+    const load = async (): Promise<Page<User>> => {
+      const rows = await listUsers(db, filters, request);
+      return pager.page(scope, request, rows.map(toUser), (user) => ({ at: user.createdAt, id: user.id }));
+    };
+    // What users did last changes with every entry of the log, so pages that carry it are not kept.
+    const page =
+      include === 'auditLogs'
+        ? await withAuditLogs(db, await load())
+        : await cache.read('users', listKey(scope, request, query.cursor), load);
+    return pageReply(path, query, page);
   });
 }
 
@@ -103,128 +75,59 @@ async function withAuditLogs(db: Db, page: Page<User>): Promise<Page<UserWithLog
   return { ...page, items: page.items.map((user) => ({ ...user, auditLogs: byActor.get(user.id) ?? [] })) };
 }
 
-function statsRoute({ cache }: UserRouteDeps): AnyRoute {
-  return readRoute({
-    method: 'GET',
-    path: `${PATH}/stats`,
-    operationId: 'getUserStats',
-    summary: 'Totals by role and activity',
-    tag: 'Users',
-    access: 'admin',
-    responses: { 200: { description: 'Totals', body: userStatsSchema } },
-    handle: async (_call, db) => reply(200, await cache.read('user-stats', 'all', () => readUserStats(db))),
+function statsRoute({ cache }: UserRouteDeps): Route {
+  return implement(usersRoutes.getUserStats, async (_call, db) =>
+    reply(200, await cache.read('user-stats', 'all', () => readUserStats(db))),
+  );
+}
+
+function facetsRoute({ cache }: UserRouteDeps): Route {
+  return implement(usersRoutes.getUserFacets, async ({ query }, db) => {
+    const { role, isActive, q } = query;
+    const key = `facets:${digest([role, isActive, q])}`;
+    return reply(200, await cache.read('user-stats', key, () => countUserFacets(db, query)));
   });
 }
 
-function facetsRoute({ cache }: UserRouteDeps): AnyRoute {
-  return readRoute({
-    method: 'GET',
-    path: `${PATH}/facets`,
-    operationId: 'getUserFacets',
-    summary: 'How many of the matching users have each role and activity',
-    tag: 'Users',
-    access: 'admin',
-    query: userFacetQuerySchema,
-    responses: { 200: { description: 'Counts', body: userFacetsSchema } },
-    async handle({ query }, db) {
-      const { role, isActive, q } = query;
-      const key = `facets:${digest([role, isActive, q])}`;
-      return reply(200, await cache.read('user-stats', key, () => countUserFacets(db, query)));
-    },
+function createRoute({ cache }: UserRouteDeps): Route {
+  return implement(usersRoutes.createUser, async ({ path, body, principal, origin }, tx) => {
+    const user = await insertUser(tx, body);
+    await recordAudit(tx, {
+      ...auditOf(principal, origin, body.reason),
+      action: 'created',
+      resourceType: 'user',
+      resourceId: user.id,
+      after: auditState(user),
+    });
+    await dropUsers(cache, tx);
+    return reply(201, user, { Location: `${path}/${user.id}`, ETag: etagOf(user.version) });
   });
 }
 
-function createRoute({ cache }: UserRouteDeps): AnyRoute {
-  return writeRoute({
-    method: 'POST',
-    path: PATH,
-    operationId: 'createUser',
-    summary: 'Make a user',
-    tag: 'Users',
-    access: 'admin',
-    body: newUserSchema,
-    responses: {
-      201: {
-        description: 'The user',
-        body: userSchema,
-        headers: { ...etagHeader, Location: 'Its address.' },
-      },
-    },
-    problems: ['already_exists'],
-    async handle({ body, principal, origin }, tx) {
-      const user = await insertUser(tx, body);
-      await recordAudit(tx, {
-        ...auditOf(principal, origin, body.reason),
-        action: 'created',
-        resourceType: 'user',
-        resourceId: user.id,
-        after: auditState(user),
-      });
-      await dropUsers(cache, tx);
-      return reply(201, user, { Location: `${PATH}/${user.id}`, ETag: etagOf(user.version) });
-    },
+function getRoute({ cache }: UserRouteDeps): Route {
+  return implement(usersRoutes.getUser, async ({ params: { id } }, db) => {
+    const user = await cache.read('users', `one:${id}`, async () => {
+      const found = await findUser(db, id);
+      if (found === undefined) throw new Problem('not_found');
+      return found;
+    });
+    return userReply(user);
   });
 }
 
-function getRoute({ cache }: UserRouteDeps): AnyRoute {
-  return readRoute({
-    method: 'GET',
-    path: `${PATH}/:id`,
-    operationId: 'getUser',
-    summary: 'One user',
-    tag: 'Users',
-    access: 'admin',
-    params,
-    responses: { 200: { description: 'The user', body: userSchema, headers: etagHeader } },
-    problems: ['not_found'],
-    async handle({ params: { id } }, db) {
-      const user = await cache.read('users', `one:${id}`, async () => {
-        const found = await findUser(db, id);
-        if (found === undefined) throw new Problem('not_found');
-        return found;
-      });
-      return userReply(user);
-    },
+function changeRoute(deps: UserRouteDeps): Route {
+  return implement(usersRoutes.changeUser, async (call, tx) => {
+    const { reason, ...change } = call.body;
+    return userReply(await applyChange(deps, tx, { ...call, reason, change }));
   });
 }
 
-function changeRoute(deps: UserRouteDeps): AnyRoute {
-  return writeRoute({
-    method: 'PATCH',
-    path: `${PATH}/:id`,
-    operationId: 'changeUser',
-    summary: 'Change a user; with If-Match only the version that was read',
-    tag: 'Users',
-    access: 'admin',
-    params,
-    body: userChangeSchema,
-    responses: { 200: { description: 'The user as it is now', body: userSchema, headers: etagHeader } },
-    problems: ['not_found', 'already_exists', 'last_admin', 'precondition_failed'],
-    async handle(call, tx) {
-      const { reason, ...change } = call.body;
-      return userReply(await applyChange(deps, tx, { ...call, reason, change }));
-    },
-  });
-}
-
-function deactivateRoute(deps: UserRouteDeps): AnyRoute {
-  return writeRoute({
-    method: 'DELETE',
-    path: `${PATH}/:id`,
-    operationId: 'deactivateUser',
-    summary: 'Deactivate a user: nothing is deleted, their keys stop working at once',
-    tag: 'Users',
-    access: 'admin',
-    params,
-    body: deactivationSchema,
-    bodyOptional: true,
-    responses: { 200: { description: 'The user, inactive', body: userSchema, headers: etagHeader } },
-    problems: ['not_found', 'last_admin', 'precondition_failed'],
-    handle: async (call, tx) =>
-      userReply(
-        await applyChange(deps, tx, { ...call, reason: call.body.reason, change: { isActive: false } }),
-      ),
-  });
+function deactivateRoute(deps: UserRouteDeps): Route {
+  return implement(usersRoutes.deactivateUser, async (call, tx) =>
+    userReply(
+      await applyChange(deps, tx, { ...call, reason: call.body.reason, change: { isActive: false } }),
+    ),
+  );
 }
 
 interface ChangeCall {

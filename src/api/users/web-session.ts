@@ -2,14 +2,14 @@ import type { Context } from 'koa';
 import type { Pool } from 'pg';
 import { Problem } from '../../contracts/problems.js';
 import type { Principal } from '../../contracts/users/principal.js';
-import { meSchema, signInSchema } from '../../contracts/users/web-session.js';
 import { redeemSignInToken } from '../../db/users/sign-in-tokens.js';
 import { createWebSession, deleteWebSession } from '../../db/users/web-sessions.js';
 import type { Logger } from '../../platform/logger.js';
 import type { Authenticator } from '../http/auth/authenticator.js';
 import { isFromBrowser, isSameOrigin } from '../http/auth/same-origin.js';
 import { endedSessionCookie, sessionCookie, sessionTokenOf } from '../http/auth/session-cookie.js';
-import { rawRoute, readRoute, reply, type AnyRoute } from '../http/route.js';
+import { implement, reply, type Route } from '../http/route.js';
+import { usersRoutes } from '../../contracts/users/routes.js';
 import { temporalLink, type TemporalUi } from '../http/temporal-link.js';
 
 export interface WebSessionRouteDeps {
@@ -20,34 +20,22 @@ export interface WebSessionRouteDeps {
   readonly ui: TemporalUi;
 }
 
-const PATH = '/api/v1/session';
 const TTL_SECONDS = 12 * 60 * 60;
 
 /** Signing a browser in and out, and saying who is. */
-export function createWebSessionRoutes(deps: WebSessionRouteDeps): AnyRoute[] {
+export function createWebSessionRoutes(deps: WebSessionRouteDeps): Route[] {
   return [signInRoute(deps), signOutRoute(deps), meRoute(deps)];
 }
 
-function signInRoute(deps: WebSessionRouteDeps): AnyRoute {
-  return rawRoute({
-    method: 'POST',
-    path: PATH,
-    operationId: 'signIn',
-    summary: 'Sign the console in with an API key or a one-time token',
-    tag: 'Session',
-    access: 'open',
-    body: signInSchema,
-    responses: { 204: { description: 'Signed in', headers: { 'Set-Cookie': 'HttpOnly, SameSite=Strict.' } } },
-    problems: ['unauthenticated', 'forbidden'],
-    async handle({ body }, ctx) {
-      // Else another page could sign a person in as somebody else, and read what they then write.
-      if (isFromBrowser(ctx.req) && !isSameOrigin(ctx.req, deps.publicUrl)) throw new Problem('forbidden');
-      const userId =
-        'apiKey' in body ? await byApiKey(deps, body.apiKey) : await byToken(deps, body.signInToken);
-      const { token } = await createWebSession(deps.pool, userId, TTL_SECONDS);
-      deps.logger.info({ userId, ip: ctx.ip }, 'signed in to the console');
-      answerEmpty(ctx, sessionCookie(token, { maxAgeSeconds: TTL_SECONDS, secure: isSecure(deps, ctx) }));
-    },
+function signInRoute(deps: WebSessionRouteDeps): Route {
+  return implement(usersRoutes.signIn, async ({ body }, ctx) => {
+    // Else another page could sign a person in as somebody else, and read what they then write.
+    if (isFromBrowser(ctx.req) && !isSameOrigin(ctx.req, deps.publicUrl)) throw new Problem('forbidden');
+    const userId =
+      'apiKey' in body ? await byApiKey(deps, body.apiKey) : await byToken(deps, body.signInToken);
+    const { token } = await createWebSession(deps.pool, userId, TTL_SECONDS);
+    deps.logger.info({ userId, ip: ctx.ip }, 'signed in to the console');
+    answerEmpty(ctx, sessionCookie(token, { maxAgeSeconds: TTL_SECONDS, secure: isSecure(deps, ctx) }));
   });
 }
 
@@ -63,40 +51,23 @@ async function byToken({ pool }: WebSessionRouteDeps, token: string): Promise<st
   throw new Problem('unauthenticated', { detail: 'The sign-in link was used before, or is too old.' });
 }
 
-function signOutRoute(deps: WebSessionRouteDeps): AnyRoute {
-  return rawRoute({
-    method: 'DELETE',
-    path: PATH,
-    operationId: 'signOut',
-    summary: 'Sign the console out',
-    tag: 'Session',
-    access: 'open',
-    responses: { 204: { description: 'Signed out, now or before' } },
-    problems: ['forbidden'],
-    async handle(_call, ctx) {
-      const token = sessionTokenOf(ctx.req);
-      if (token !== undefined) {
-        if (!isSameOrigin(ctx.req, deps.publicUrl)) throw new Problem('forbidden');
-        await deleteWebSession(deps.pool, token);
-        deps.authenticator.forgetSession(token);
-      }
-      answerEmpty(ctx, endedSessionCookie(isSecure(deps, ctx)));
-    },
+function signOutRoute(deps: WebSessionRouteDeps): Route {
+  return implement(usersRoutes.signOut, async (_call, ctx) => {
+    const token = sessionTokenOf(ctx.req);
+    if (token !== undefined) {
+      if (!isSameOrigin(ctx.req, deps.publicUrl)) throw new Problem('forbidden');
+      await deleteWebSession(deps.pool, token);
+      deps.authenticator.forgetSession(token);
+    }
+    answerEmpty(ctx, endedSessionCookie(isSecure(deps, ctx)));
   });
 }
 
-function meRoute({ ui }: WebSessionRouteDeps): AnyRoute {
+function meRoute({ ui }: WebSessionRouteDeps): Route {
   const temporal = temporalLink(ui, '')?.replace(/\/$/, '') ?? null;
-  return readRoute({
-    method: 'GET',
-    path: '/api/v1/me',
-    operationId: 'me',
-    summary: 'Who you are to this API',
-    tag: 'Session',
-    access: 'user',
-    responses: { 200: { description: 'You', body: meSchema } },
-    handle: ({ principal }) => Promise.resolve(reply(200, { ...describe(principal), links: { temporal } })),
-  });
+  return implement(usersRoutes.me, ({ principal }) =>
+    Promise.resolve(reply(200, { ...describe(principal), links: { temporal } })),
+  );
 }
 
 function describe({ userId, email, name, role, via, apiKeyId }: Principal): Record<string, unknown> {

@@ -1,18 +1,7 @@
-import { z } from 'zod';
-import { idSchema, newId } from '../../contracts/ids.js';
+import { newId } from '../../contracts/ids.js';
 import type { Origin, Principal } from '../../contracts/users/principal.js';
 import { Problem } from '../../contracts/problems.js';
-import {
-  newWebhookSchema,
-  secretRotationSchema,
-  webhookChangeSchema,
-  webhookListQuery,
-  webhookPageSchema,
-  webhookRemovalSchema,
-  webhookSchema,
-  webhookWithSecretSchema,
-  type Webhook,
-} from '../../contracts/webhooks/webhook.js';
+import { type Webhook } from '../../contracts/webhooks/webhook.js';
 import { newWebhookSecret, type WebhookSecrets } from '../../crypto/webhook-secret.js';
 import { recordAudit, type AuditEntry } from '../../db/audit/log.js';
 import type { Tx } from '../../db/base/transaction.js';
@@ -31,7 +20,8 @@ import {
 import { webhookUrlProblem, type WebhookUrlRules } from '../../domain/webhooks/url.js';
 import { etagOf, requireVersion } from '../http/if-match.js';
 import { pageReply, type Pager } from '../http/pagination.js';
-import { readRoute, reply, writeRoute, type AnyRoute, type Reply } from '../http/route.js';
+import { implement, reply, type Route, type Reply } from '../http/route.js';
+import { webhookRoutes } from '../../contracts/webhooks/routes.js';
 
 export interface WebhookRouteDeps {
   readonly pager: Pager;
@@ -39,11 +29,7 @@ export interface WebhookRouteDeps {
   readonly webhookRules: WebhookUrlRules;
 }
 
-export const WEBHOOKS_PATH = '/api/v1/webhooks';
-const params = z.object({ id: idSchema('webhook') });
-const etagHeader = { ETag: 'The version, for If-Match.' };
-
-export function createWebhookRoutes(deps: WebhookRouteDeps): AnyRoute[] {
+export function createWebhookRoutes(deps: WebhookRouteDeps): Route[] {
   return [
     listRoute(deps),
     createRoute(deps),
@@ -54,94 +40,46 @@ export function createWebhookRoutes(deps: WebhookRouteDeps): AnyRoute[] {
   ];
 }
 
-function listRoute({ pager }: WebhookRouteDeps): AnyRoute {
-  return readRoute({
-    method: 'GET',
-    path: WEBHOOKS_PATH,
-    operationId: 'listWebhooks',
-    summary: 'Webhooks, newest first, without their secrets',
-    tag: 'Webhooks',
-    access: 'admin',
-    query: webhookListQuery,
-    responses: { 200: { description: 'One page', body: webhookPageSchema } },
-    problems: ['invalid_cursor'],
-    async handle({ query }, db) {
-      const filters = { isActive: query.isActive };
-      const scope = { list: 'webhooks', filters };
-      const request = pager.request(scope, query);
-      const rows = await listWebhooks(db, filters, request);
-      const page = pager.page(scope, request, rows, (row) => ({ at: row.createdAt, id: row.id }));
-      return pageReply(WEBHOOKS_PATH, query, page);
-    },
+function listRoute({ pager }: WebhookRouteDeps): Route {
+  return implement(webhookRoutes.listWebhooks, async ({ path, query }, db) => {
+    const filters = { isActive: query.isActive };
+    const scope = { list: 'webhooks', filters };
+    const request = pager.request(scope, query);
+    const rows = await listWebhooks(db, filters, request);
+    const page = pager.page(scope, request, rows, (row) => ({ at: row.createdAt, id: row.id }));
+    return pageReply(path, query, page);
   });
 }
 
-function createRoute({ webhookSecrets, webhookRules }: WebhookRouteDeps): AnyRoute {
-  return writeRoute({
-    method: 'POST',
-    path: WEBHOOKS_PATH,
-    operationId: 'createWebhook',
-    summary: 'Make a webhook; the answer is the only place where its secret is shown',
-    tag: 'Webhooks',
-    access: 'admin',
-    body: newWebhookSchema,
-    responses: {
-      201: {
-        description: 'The webhook with its secret',
-        body: webhookWithSecretSchema,
-        headers: { ...etagHeader, Location: 'Its address.' },
-      },
-    },
-    problems: ['conflict'],
-    async handle({ body, principal, origin }, tx) {
-      requireUrl(body.url, webhookRules);
-      const secret = body.secret ?? newWebhookSecret();
-      const id = newId('webhook');
-      const webhook = await insertWebhook(tx, {
-        ...{ id, url: body.url, description: body.description, events: body.events, isActive: body.isActive },
-        sealedSecret: webhookSecrets.seal(id, secret),
-        createdBy: principal.userId,
-      });
-      const entry = { action: 'created', after: auditState(webhook) };
-      await audit(tx, { principal, origin, reason: body.reason, id }, entry);
-      const location = `${WEBHOOKS_PATH}/${id}`;
-      return shownOnce(201, { ...webhook, secret }, { Location: location, ETag: etagOf(webhook.version) });
-    },
+function createRoute({ webhookSecrets, webhookRules }: WebhookRouteDeps): Route {
+  return implement(webhookRoutes.createWebhook, async ({ path, body, principal, origin }, tx) => {
+    requireUrl(body.url, webhookRules);
+    const secret = body.secret ?? newWebhookSecret();
+    const id = newId('webhook');
+    const webhook = await insertWebhook(tx, {
+      ...{ id, url: body.url, description: body.description, events: body.events, isActive: body.isActive },
+      sealedSecret: webhookSecrets.seal(id, secret),
+      createdBy: principal.userId,
+    });
+    const entry = { action: 'created', after: auditState(webhook) };
+    await audit(tx, { principal, origin, reason: body.reason, id }, entry);
+    const location = `${path}/${id}`;
+    return shownOnce(201, { ...webhook, secret }, { Location: location, ETag: etagOf(webhook.version) });
   });
 }
 
-function getRoute(): AnyRoute {
-  return readRoute({
-    method: 'GET',
-    path: `${WEBHOOKS_PATH}/:id`,
-    operationId: 'getWebhook',
-    summary: 'One webhook',
-    tag: 'Webhooks',
-    access: 'admin',
-    params,
-    responses: { 200: { description: 'The webhook', body: webhookSchema, headers: etagHeader } },
-    problems: ['not_found'],
-    async handle({ params: { id } }, db) {
-      const webhook = await findWebhook(db, id);
-      if (webhook === undefined) throw new Problem('not_found');
-      return webhookReply(webhook);
-    },
+function getRoute(): Route {
+  return implement(webhookRoutes.getWebhook, async ({ params: { id } }, db) => {
+    const webhook = await findWebhook(db, id);
+    if (webhook === undefined) throw new Problem('not_found');
+    return webhookReply(webhook);
   });
 }
 
-function changeRoute({ webhookRules }: WebhookRouteDeps): AnyRoute {
-  return writeRoute({
-    method: 'PATCH',
-    path: `${WEBHOOKS_PATH}/:id`,
-    operationId: 'changeWebhook',
-    summary: 'Change a webhook; with If-Match only the version that was read',
-    tag: 'Webhooks',
-    access: 'admin',
-    params,
-    body: webhookChangeSchema,
-    responses: { 200: { description: 'The webhook as it is now', body: webhookSchema, headers: etagHeader } },
-    problems: ['not_found', 'precondition_failed'],
-    async handle({ params: { id }, body: { reason, ...change }, principal, origin, ifMatch }, tx) {
+function changeRoute({ webhookRules }: WebhookRouteDeps): Route {
+  return implement(
+    webhookRoutes.changeWebhook,
+    async ({ params: { id }, body: { reason, ...change }, principal, origin, ifMatch }, tx) => {
       const before = await lockWebhook(tx, id);
       requireVersion(ifMatch, before.version);
       if (change.url !== undefined) requireUrl(change.url, webhookRules);
@@ -152,7 +90,7 @@ function changeRoute({ webhookRules }: WebhookRouteDeps): AnyRoute {
       }
       return webhookReply(after);
     },
-  });
+  );
 }
 
 /** Gives the webhook as it is when it is so already. */
@@ -166,20 +104,10 @@ async function applyChange(tx: Tx, before: Webhook, change: WebhookChange): Prom
   return after;
 }
 
-function removeRoute(): AnyRoute {
-  return writeRoute({
-    method: 'DELETE',
-    path: `${WEBHOOKS_PATH}/:id`,
-    operationId: 'removeWebhook',
-    summary: 'Remove a webhook; what waits for it is canceled',
-    tag: 'Webhooks',
-    access: 'admin',
-    params,
-    body: webhookRemovalSchema,
-    bodyOptional: true,
-    responses: { 204: { description: 'Removed' } },
-    problems: ['not_found', 'precondition_failed'],
-    async handle({ params: { id }, body: { reason }, principal, origin, ifMatch }, tx) {
+function removeRoute(): Route {
+  return implement(
+    webhookRoutes.removeWebhook,
+    async ({ params: { id }, body: { reason }, principal, origin, ifMatch }, tx) => {
       const before = await lockWebhook(tx, id);
       requireVersion(ifMatch, before.version);
       await removeWebhook(tx, id);
@@ -187,29 +115,13 @@ function removeRoute(): AnyRoute {
       await audit(tx, { principal, origin, reason, id }, { action: 'deleted', before: auditState(before) });
       return reply(204);
     },
-  });
+  );
 }
 
-function rotateRoute({ webhookSecrets }: WebhookRouteDeps): AnyRoute {
-  return writeRoute({
-    method: 'POST',
-    path: `${WEBHOOKS_PATH}/:id/rotate-secret`,
-    operationId: 'rotateWebhookSecret',
-    summary: 'Give it a new secret, shown this once; the old one signs beside it for a day',
-    tag: 'Webhooks',
-    access: 'admin',
-    params,
-    body: secretRotationSchema,
-    bodyOptional: true,
-    responses: {
-      200: {
-        description: 'The webhook with its new secret',
-        body: webhookWithSecretSchema,
-        headers: etagHeader,
-      },
-    },
-    problems: ['not_found', 'precondition_failed'],
-    async handle({ params: { id }, body, principal, origin, ifMatch }, tx) {
+function rotateRoute({ webhookSecrets }: WebhookRouteDeps): Route {
+  return implement(
+    webhookRoutes.rotateWebhookSecret,
+    async ({ params: { id }, body, principal, origin, ifMatch }, tx) => {
       requireVersion(ifMatch, (await lockWebhook(tx, id)).version);
       const secret = body.secret ?? newWebhookSecret();
       const webhook = await replaceSecret(tx, id, webhookSecrets.seal(id, secret));
@@ -218,7 +130,7 @@ function rotateRoute({ webhookSecrets }: WebhookRouteDeps): AnyRoute {
       await audit(tx, { principal, origin, reason: body.reason, id }, entry);
       return shownOnce(200, { ...webhook, secret }, { ETag: etagOf(webhook.version) });
     },
-  });
+  );
 }
 
 function requireUrl(url: string, rules: WebhookUrlRules): void {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { readRoute, reply, writeRoute } from '../../../src/api/http/route.js';
+import { implement, reply } from '../../../src/api/http/route.js';
+import { readRoute, writeRoute } from '../../../src/contracts/route.js';
 import { currentMeter } from '../../../src/platform/query-meter.js';
 import { createApiUser, startApi, useApi, type TestUser } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
@@ -7,37 +8,35 @@ import { useDatabase } from '../../support/servers/database.js';
 const shared = { summary: '', tag: 'test', access: 'user', responses: { 200: { description: '' } } } as const;
 const query = z.strictObject({ n: z.coerce.number().int().default(0) });
 const routes = [
-  readRoute({
-    ...{ ...shared, method: 'GET', path: '/read', operationId: 'read' },
-    query: z.strictObject({ v: z.string().default('a') }),
-    handle: ({ query: { v } }) => Promise.resolve(reply(200, { v })),
-  }),
-  readRoute({
-    ...{ ...shared, method: 'GET', path: '/running', operationId: 'running' },
-    handle: () => Promise.resolve(reply(202, { state: 'running' }, { 'Retry-After': '3' })),
-  }),
-  readRoute({
-    ...{ ...shared, method: 'GET', path: '/versioned', operationId: 'versioned' },
-    handle: () => Promise.resolve(reply(200, { at: performance.now() }, { ETag: '"7"' })),
-  }),
-  readRoute({
-    ...{ ...shared, method: 'GET', path: '/long', operationId: 'long' },
-    handle: () => Promise.resolve(reply(200, { text: 'x'.repeat(5_000) })),
-  }),
-  readRoute({
-    ...{ ...shared, method: 'GET', path: '/queries', operationId: 'queries' },
-    query,
-    async handle({ query: { n } }, db) {
+  implement(
+    readRoute({
+      ...{ ...shared, method: 'GET', path: '/read', operationId: 'read' },
+      query: z.strictObject({ v: z.string().default('a') }),
+    }),
+    ({ query: { v } }) => Promise.resolve(reply(200, { v })),
+  ),
+  implement(readRoute({ ...{ ...shared, method: 'GET', path: '/running', operationId: 'running' } }), () =>
+    Promise.resolve(reply(202, { state: 'running' }, { 'Retry-After': '3' })),
+  ),
+  implement(
+    readRoute({ ...{ ...shared, method: 'GET', path: '/versioned', operationId: 'versioned' } }),
+    () => Promise.resolve(reply(200, { at: performance.now() }, { ETag: '"7"' })),
+  ),
+  implement(readRoute({ ...{ ...shared, method: 'GET', path: '/long', operationId: 'long' } }), () =>
+    Promise.resolve(reply(200, { text: 'x'.repeat(5_000) })),
+  ),
+  implement(
+    readRoute({ ...{ ...shared, method: 'GET', path: '/queries', operationId: 'queries' }, query }),
+    async ({ query: { n } }, db) => {
       await Promise.all(Array.from({ length: n }, () => db.query('select pg_sleep(0.002)')));
       const meter = currentMeter();
       if (meter !== undefined && n === 1) meter.cache = 'miss';
       return reply(200, {});
     },
-  }),
-  writeRoute({
-    ...{ ...shared, method: 'POST', path: '/write', operationId: 'write' },
-    handle: () => Promise.resolve(reply(201, { made: true })),
-  }),
+  ),
+  implement(writeRoute({ ...{ ...shared, method: 'POST', path: '/write', operationId: 'write' } }), () =>
+    Promise.resolve(reply(201, { made: true })),
+  ),
 ];
 
 const database = useDatabase();
@@ -186,10 +185,10 @@ test.each([
   ['0', '127.0.0.1'],
   ['1', '203.0.113.9'],
 ])('with PROXY_IPS_COUNT=%s the address of a request is %s', async (count, ip) => {
-  const seen = readRoute({
-    ...{ ...shared, method: 'GET', path: '/ip', operationId: 'ip' },
-    handle: ({ origin }) => Promise.resolve(reply(200, { ip: origin.ip })),
-  });
+  const seen = implement(
+    readRoute({ ...{ ...shared, method: 'GET', path: '/ip', operationId: 'ip' } }),
+    ({ origin }) => Promise.resolve(reply(200, { ip: origin.ip })),
+  );
   const behind = await startApi({ database, routes: [seen], env: { PROXY_IPS_COUNT: count } });
   try {
     const headers = { 'X-Forwarded-For': '198.51.100.1, 203.0.113.9' };

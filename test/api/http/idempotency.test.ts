@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { newId } from '../../../src/contracts/ids.js';
 import { Problem } from '../../../src/contracts/problems.js';
-import { commandRoute, reply, writeRoute } from '../../../src/api/http/route.js';
+import { implement, reply } from '../../../src/api/http/route.js';
+import { writeRoute, commandRoute } from '../../../src/contracts/route.js';
 import { deleteExpiredIdempotencyKeys } from '../../../src/db/runs/retention.js';
 import { createApiUser, startApi, useApi, type TestApi, type TestUser } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
@@ -17,10 +18,9 @@ let hold: Promise<void> = Promise.resolve();
 let commandFails: Problem | undefined;
 
 const routes = [
-  writeRoute({
-    ...{ ...shared, method: 'POST', path: '/things', operationId: 'make' },
-    body,
-    async handle(call, tx) {
+  implement(
+    writeRoute({ ...{ ...shared, method: 'POST', path: '/things', operationId: 'make' }, body }),
+    async (call, tx) => {
       const id = newId('job');
       await tx.query('insert into made (id, name) values ($1, $2)', [id, call.body.name]);
       await hold;
@@ -29,22 +29,19 @@ const routes = [
       if (call.body.fail === 'broken') throw new Error('no');
       return reply(202, { id, z: 1, a: 2 }, { Location: `/things/${id}`, 'Retry-After': '3' });
     },
-  }),
-  writeRoute({
-    ...{ ...shared, method: 'POST', path: '/secrets', operationId: 'secret' },
-    handle: () =>
-      Promise.resolve(reply(201, { secret: 'slk_do-not-store' }, { 'Cache-Control': 'no-store' })),
-  }),
-  commandRoute({
-    ...{ ...shared, method: 'POST', path: '/commands', operationId: 'command' },
-    body,
-    async handle({ commandId }) {
+  ),
+  implement(writeRoute({ ...{ ...shared, method: 'POST', path: '/secrets', operationId: 'secret' } }), () =>
+    Promise.resolve(reply(201, { secret: 'slk_do-not-store' }, { 'Cache-Control': 'no-store' })),
+  ),
+  implement(
+    commandRoute({ ...{ ...shared, method: 'POST', path: '/commands', operationId: 'command' }, body }),
+    async ({ commandId }) => {
       sent.push(commandId);
       await hold;
       if (commandFails !== undefined) throw commandFails;
       return reply(200, { commandId });
     },
-  }),
+  ),
 ];
 
 const database = useDatabase();

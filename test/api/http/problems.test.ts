@@ -4,16 +4,16 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { problems } from '../../../src/contracts/problems.js';
 import { Problem } from '../../../src/contracts/problems.js';
-import { readRoute, reply } from '../../../src/api/http/route.js';
+import { implement, reply } from '../../../src/api/http/route.js';
+import { readRoute } from '../../../src/contracts/route.js';
 import { createApiUser, startApi, useApi, type TestUser } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
 
 const shared = { summary: '', tag: 'test', access: 'user', responses: { 200: { description: '' } } } as const;
 const failing = (path: string, fail: () => never) =>
-  readRoute({
-    ...{ ...shared, method: 'GET', path, operationId: path },
-    handle: () => Promise.resolve().then(fail),
-  });
+  implement(readRoute({ ...{ ...shared, method: 'GET', path, operationId: path } }), () =>
+    Promise.resolve().then(fail),
+  );
 
 const lines: string[] = [];
 const logger = pino(
@@ -37,14 +37,13 @@ const api = useApi({
     failing('/conflict', () => {
       throw new Problem('conflict', { extra: { current: { a: 1 }, status: 200, code: 'mine' } });
     }),
-    readRoute({
-      ...{ ...shared, method: 'GET', path: '/broken-sql', operationId: 'sql' },
-      handle: async (_call, db) => reply(200, await db.query('select nothing from nowhere')),
-    }),
-    readRoute({
-      ...{ ...shared, method: 'GET', path: '/fine', operationId: 'fine' },
-      handle: () => Promise.resolve(reply(200, { fine: true })),
-    }),
+    implement(
+      readRoute({ ...{ ...shared, method: 'GET', path: '/broken-sql', operationId: 'sql' } }),
+      async (_call, db) => reply(200, await db.query('select nothing from nowhere')),
+    ),
+    implement(readRoute({ ...{ ...shared, method: 'GET', path: '/fine', operationId: 'fine' } }), () =>
+      Promise.resolve(reply(200, { fine: true })),
+    ),
   ],
 });
 let user: TestUser;

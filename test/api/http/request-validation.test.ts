@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { z } from 'zod';
-import { readRoute, reply, writeRoute } from '../../../src/api/http/route.js';
+import { implement, reply } from '../../../src/api/http/route.js';
+import { readRoute, writeRoute } from '../../../src/contracts/route.js';
 import { createApiUser, useApi, type TestUser } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
 
@@ -16,22 +17,22 @@ const api = useApi({
   database,
   env: { BODY_LIMIT_BYTES: '2000' },
   routes: [
-    readRoute({
-      ...{ ...shared, method: 'GET', path: '/things/:id', operationId: 'get' },
-      params: z.object({ id: z.string().max(20) }),
-      query: z.strictObject({ limit: z.coerce.number().int().max(10).default(5) }),
-      handle: ({ params, query }) => Promise.resolve(reply(200, { ...params, ...query })),
-    }),
-    writeRoute({
-      ...{ ...shared, method: 'POST', path: '/things', operationId: 'post' },
-      body: thing,
-      handle: ({ body }) =>
-        Promise.resolve(reply(200, { body, polluted: ({} as { evil?: unknown }).evil ?? null })),
-    }),
-    writeRoute({
-      ...{ ...shared, method: 'POST', path: '/bare', operationId: 'bare' },
-      handle: ({ body }) => Promise.resolve(reply(200, { body })),
-    }),
+    implement(
+      readRoute({
+        ...{ ...shared, method: 'GET', path: '/things/:id', operationId: 'get' },
+        params: z.object({ id: z.string().max(20) }),
+        query: z.strictObject({ limit: z.coerce.number().int().max(10).default(5) }),
+      }),
+      ({ params, query }) => Promise.resolve(reply(200, { ...params, ...query })),
+    ),
+    implement(
+      writeRoute({ ...{ ...shared, method: 'POST', path: '/things', operationId: 'post' }, body: thing }),
+      ({ body }) => Promise.resolve(reply(200, { body, polluted: ({} as { evil?: unknown }).evil ?? null })),
+    ),
+    implement(
+      writeRoute({ ...{ ...shared, method: 'POST', path: '/bare', operationId: 'bare' } }),
+      ({ body }) => Promise.resolve(reply(200, { body })),
+    ),
   ],
 });
 

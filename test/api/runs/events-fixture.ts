@@ -7,9 +7,10 @@ import { EventHub } from '../../../src/api/events/event-hub.js';
 import { EventStreams, type EventStreamsOptions } from '../../../src/api/events/event-streams.js';
 import { createEventUpgrade } from '../../../src/api/events/event-upgrade.js';
 import { eventSubjectOf, type LiveSource, type ReadableRuns } from '../../../src/api/events/event-subject.js';
-import { createEventRoute } from '../../../src/api/runs/events.js';
+import { implementEvents } from '../../../src/api/runs/events.js';
+import { runRoutes } from '../../../src/contracts/runs/routes.js';
 import { runEventsChannel } from '../../../src/contracts/names.js';
-import { idSchema, newId } from '../../../src/contracts/ids.js';
+import { newId } from '../../../src/contracts/ids.js';
 import type { Principal } from '../../../src/contracts/users/principal.js';
 import { Problem } from '../../../src/contracts/problems.js';
 import { findRun } from '../../../src/db/runs/runs.js';
@@ -91,26 +92,20 @@ async function startReadingServer(options: ReadingServerOptions): Promise<Readin
   return { url: `http://127.0.0.1:${port}`, announcements, streams, tokens, close };
 }
 
-function mount(runs: ReadableRuns, deps: Parameters<typeof createEventRoute>[1]): Koa {
-  const spec = {
-    path: '/jobs/:id/events',
-    operationId: 'jobEvents',
-    tag: 'jobs',
-    id: idSchema('job'),
-    runs,
-  };
-  const route = createEventRoute(spec, deps);
+function mount(runs: ReadableRuns, deps: Parameters<typeof implementEvents>[2]): Koa {
+  const route = implementEvents(runRoutes.jobEvents, runs, deps);
   if (route.kind !== 'raw') throw new Error('the events route is a raw one');
   const app = new Koa();
   app.use(async (ctx) => {
     try {
       const id = /^\/jobs\/([^/]+)\/events$/.exec(ctx.path)?.[1];
       const principal = await deps.authenticate(ctx.req);
-      const query = route.query?.parse({ ...ctx.query });
+      const query = route.record.query?.parse({ ...ctx.query });
       const call = {
         params: { id },
         query,
         body: undefined,
+        path: ctx.path,
         origin: { requestId: 'r', ip: null, userAgent: null },
       };
       await route.handle({ ...call, ...(principal === undefined ? {} : { principal }) }, ctx);

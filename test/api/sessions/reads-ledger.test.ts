@@ -132,7 +132,7 @@ test('usage sums every run by phase and step, and says when the cost is a lower 
 
 test('the bundle holds everything: template, prompts, outputs, gates with what was written there, events, usage', async () => {
   const session = await seed({ input: { city: 'Aalen' } });
-  await session.event('session.started');
+  await session.event('session.started', { title: 'A seeded session' });
   await session.phase({ output: 'by the model' });
   await session.openGate();
   await session.edit('by a person');

@@ -7,7 +7,7 @@ import {
 import { z } from 'zod';
 import { problems, type ProblemCode } from '../../../contracts/problems.js';
 import { webhookMessageSchema } from '../../../contracts/webhooks/message.js';
-import type { AnyRoute, ResponseSpec } from '../route.js';
+import { aliasesOf, type ResponseSpec, type RouteRecord } from '../../../contracts/route.js';
 
 export type OpenApiDocument = oas31.OpenAPIObject;
 
@@ -38,13 +38,13 @@ Sign in with \`Authorization: Bearer <token>\`: an API key (\`slk_…\`) or a JW
 Lists take \`limit\` and \`cursor\`. Times are RFC 3339 in UTC. What is accepted with 202 is durable.`;
 
 /** The OpenAPI 3.1 document of the very records that the routes are mounted from. */
-export function createOpenApiDocument(routes: readonly AnyRoute[]): OpenApiDocument {
+export function createOpenApiDocument(routes: readonly RouteRecord[]): OpenApiDocument {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/g, '{$1}');
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) };
   }
-  return createDocument({
+  const document = createDocument({
     openapi: '3.1.0',
     info: { title: 'Sluice', version: '1', description: ABOUT, license: { name: 'MIT', identifier: 'MIT' } },
     servers: [{ url: '/' }],
@@ -58,6 +58,7 @@ export function createOpenApiDocument(routes: readonly AnyRoute[]): OpenApiDocum
       },
     },
   });
+  return { ...document, paths: withAliases(document.paths ?? {}) };
 }
 
 const delivery: ZodOpenApiOperationObject = {
@@ -79,7 +80,19 @@ const delivery: ZodOpenApiOperationObject = {
   },
 };
 
-function operation(route: AnyRoute): ZodOpenApiOperationObject {
+/** An alias is one line of the document: it refers to the path that it stands for. */
+function withAliases(paths: NonNullable<OpenApiDocument['paths']>): NonNullable<OpenApiDocument['paths']> {
+  const references = Object.keys(paths).flatMap((path) =>
+    aliasesOf(path).map((alias) => [alias, { $ref: `#/paths/${pointerOf(path)}` }] as const),
+  );
+  return { ...paths, ...Object.fromEntries(references) };
+}
+
+function pointerOf(path: string): string {
+  return path.replaceAll('~', '~0').replaceAll('/', '~1').replaceAll('{', '%7B').replaceAll('}', '%7D');
+}
+
+function operation(route: RouteRecord): ZodOpenApiOperationObject {
   const keyed = route.kind === 'write' || route.kind === 'command';
   const requestParams = {
     ...(route.params instanceof z.ZodObject ? { path: route.params } : {}),
@@ -105,7 +118,7 @@ function operation(route: AnyRoute): ZodOpenApiOperationObject {
   };
 }
 
-function responsesOf(route: AnyRoute): Record<string, ZodOpenApiResponseObject> {
+function responsesOf(route: RouteRecord): Record<string, ZodOpenApiResponseObject> {
   const unchanged =
     route.kind === 'read' ? { 304: { description: 'You have it: its `ETag` is in `If-None-Match`.' } } : {};
   const specs: Record<number, ResponseSpec> = { ...unchanged, ...route.responses };
@@ -146,7 +159,7 @@ const retryAfter = {
 };
 
 /** One response for each status, naming the codes that it may carry. */
-function problemsOf(route: AnyRoute): Record<string, ZodOpenApiResponseObject> {
+function problemsOf(route: RouteRecord): Record<string, ZodOpenApiResponseObject> {
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of problemCodesOf(route)) {
     const { status } = problems[code];
@@ -167,7 +180,7 @@ function problemsOf(route: AnyRoute): Record<string, ZodOpenApiResponseObject> {
 }
 
 /** What the shell may answer for a route, and what the route itself adds. */
-export function problemCodesOf(route: AnyRoute): ProblemCode[] {
+export function problemCodesOf(route: RouteRecord): ProblemCode[] {
   const codes: ProblemCode[] = [];
   const takesBody = route.body !== undefined;
   if (takesBody || route.query !== undefined) codes.push('validation_error');

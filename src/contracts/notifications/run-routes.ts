@@ -1,0 +1,231 @@
+import { caughtMailListQuery, caughtMailPageSchema, caughtMailSchema } from './caught-mail.js';
+import { z } from 'zod';
+import { idSchema } from '../ids.js';
+import { acceptedHeaders, rawRoute, readRoute, writeRoute } from '../route.js';
+import {
+  deliveryListQuery,
+  deliveryPageSchema,
+  deliveryWithContentSchema,
+  resendBody,
+  resentSchema,
+} from './delivery.js';
+import { preferencesChangeSchema, preferencesSchema } from './preferences.js';
+import {
+  deadlineRunAcceptedSchema,
+  deadlineRunBody,
+  runOfficePageSchema,
+  runOfficeQuery,
+} from './deadline-run.js';
+import { notificationSettingsBody, notificationSettingsSchema } from './settings.js';
+
+const params = z.object({ id: idSchema('delivery') });
+const linkParams = z.object({ token: z.string().max(200) });
+const html = { contentType: 'text/html' };
+const preferenceParams = z.object({ id: idSchema('staff') });
+const runParams = z.object({ id: idSchema('job') });
+const accepted = {
+  202: {
+    description: 'Accepted: it will run, whatever is down right now',
+    body: deadlineRunAcceptedSchema,
+    headers: acceptedHeaders('The job.'),
+  },
+};
+const headers = { ETag: 'The version, for If-Match.' };
+
+export const notificationRoutes = {
+  listCaughtMails: readRoute({
+    method: 'GET',
+    path: '/api/v1/notifications/mails',
+    operationId: 'listCaughtMails',
+    summary: 'Mails that were caught instead of sent, newest first',
+    tag: 'Notifications',
+    access: 'admin',
+    query: caughtMailListQuery,
+    responses: { 200: { description: 'One page', body: caughtMailPageSchema } },
+    problems: ['invalid_cursor'],
+  }),
+  getCaughtMail: readRoute({
+    method: 'GET',
+    path: '/api/v1/notifications/mails/:id',
+    operationId: 'getCaughtMail',
+    summary: 'One of them as its reader would see it',
+    tag: 'Notifications',
+    access: 'admin',
+    params: z.object({ id: idSchema('mail') }),
+    responses: { 200: { description: 'The mail', body: caughtMailSchema } },
+    problems: ['not_found'],
+  }),
+
+  listNotificationDeliveries: readRoute({
+    method: 'GET',
+    path: '/api/v1/notifications/deliveries',
+    operationId: 'listNotificationDeliveries',
+    summary: 'Messages, newest first: to whom, over which channel, and what became of them',
+    tag: 'Notifications',
+    access: 'admin',
+    query: deliveryListQuery,
+    responses: { 200: { description: 'One page', body: deliveryPageSchema } },
+    problems: ['invalid_cursor'],
+  }),
+  getNotificationDelivery: readRoute({
+    method: 'GET',
+    path: '/api/v1/notifications/deliveries/:id',
+    operationId: 'getNotificationDelivery',
+    summary: 'One message with what it says',
+    tag: 'Notifications',
+    access: 'admin',
+    params,
+    responses: { 200: { description: 'The message', body: deliveryWithContentSchema } },
+    problems: ['not_found'],
+  }),
+  resendNotificationDelivery: writeRoute({
+    method: 'POST',
+    path: '/api/v1/notifications/deliveries/:id/resend',
+    operationId: 'resendNotificationDelivery',
+    summary:
+      'Tell once more what an unknown or failed message was about: a decision that twice is better than never',
+    tag: 'Notifications',
+    access: 'admin',
+    params,
+    body: resendBody,
+    bodyOptional: true,
+    responses: {
+      202: {
+        description: 'A run of its office',
+        body: resentSchema,
+        headers: acceptedHeaders('The job.'),
+      },
+    },
+    problems: ['not_found', 'conflict'],
+  }),
+
+  showPreferences: rawRoute({
+    method: 'GET',
+    path: '/p/:token',
+    operationId: 'showPreferences',
+    summary: 'The choices of the person whom a mail was sent to, as a page',
+    tag: 'Notifications',
+    access: 'open',
+    params: linkParams,
+    responses: { 200: { description: 'The page', body: html } },
+    problems: ['not_found'],
+  }),
+  savePreferences: rawRoute({
+    method: 'POST',
+    path: '/p/:token',
+    operationId: 'savePreferences',
+    summary: 'Change them, by the form of that page',
+    tag: 'Notifications',
+    access: 'open',
+    params: linkParams,
+    responses: { 200: { description: 'The page with what was saved', body: html } },
+    problems: ['not_found', 'validation_error', 'payload_too_large'],
+  }),
+  askToUnsubscribe: rawRoute({
+    method: 'GET',
+    path: '/u/:token',
+    operationId: 'askToUnsubscribe',
+    summary: 'Asks whether the mails shall stop; it stops nothing',
+    tag: 'Notifications',
+    access: 'open',
+    params: linkParams,
+    responses: { 200: { description: 'The page', body: html } },
+    problems: ['not_found'],
+  }),
+  unsubscribe: rawRoute({
+    method: 'POST',
+    path: '/u/:token',
+    operationId: 'unsubscribe',
+    summary: 'Stops the mails: the one click of RFC 8058',
+    tag: 'Notifications',
+    access: 'open',
+    params: linkParams,
+    responses: { 200: { description: 'The page', body: html } },
+    problems: ['not_found'],
+  }),
+
+  getPreferences: readRoute({
+    method: 'GET',
+    path: '/api/v1/staff/:id/preferences',
+    operationId: 'getPreferences',
+    summary: 'What a person receives, over which channel and when',
+    tag: 'Notifications',
+    access: 'admin',
+    params: preferenceParams,
+    responses: { 200: { description: 'The choices', body: preferencesSchema } },
+    problems: ['not_found'],
+  }),
+  setPreferences: writeRoute({
+    method: 'PUT',
+    path: '/api/v1/staff/:id/preferences',
+    operationId: 'setPreferences',
+    summary: 'Set all of it',
+    tag: 'Notifications',
+    access: 'admin',
+    params: preferenceParams,
+    body: preferencesChangeSchema,
+    responses: { 200: { description: 'The choices as they are now', body: preferencesSchema } },
+    problems: ['not_found'],
+  }),
+
+  startDeadlineRun: writeRoute({
+    method: 'POST',
+    path: '/api/v1/notifications/deadline-runs',
+    operationId: 'startDeadlineRun',
+    summary:
+      'Tell the staff of offices what falls due; with dry_run only show what would be sent, and to whom not',
+    tag: 'Notifications',
+    access: 'admin',
+    body: deadlineRunBody,
+    bodyOptional: true,
+    responses: accepted,
+  }),
+  executeDeadlinePlan: writeRoute({
+    method: 'POST',
+    path: '/api/v1/notifications/deadline-runs/:id/execute',
+    operationId: 'executeDeadlinePlan',
+    summary:
+      'Send what a finished dry run has shown, as it was shown; what drifted since is named and not sent',
+    tag: 'Notifications',
+    access: 'admin',
+    params: runParams,
+    bodyOptional: true,
+    responses: accepted,
+    problems: ['not_found', 'job_not_finished', 'conflict'],
+  }),
+  listDeadlineRunOffices: readRoute({
+    method: 'GET',
+    path: '/api/v1/notifications/deadline-runs/:id/offices',
+    operationId: 'listDeadlineRunOffices',
+    summary: 'How far a run is with each office, also while it runs',
+    tag: 'Notifications',
+    access: 'admin',
+    params: runParams,
+    query: runOfficeQuery,
+    responses: { 200: { description: 'Offices in the order of their ids', body: runOfficePageSchema } },
+    problems: ['not_found'],
+  }),
+
+  getNotificationSettings: readRoute({
+    method: 'GET',
+    path: '/api/v1/notifications/settings',
+    operationId: 'getNotificationSettings',
+    summary: 'The rules by which notifications are planned',
+    tag: 'Notifications',
+    access: 'admin',
+    responses: { 200: { description: 'The rules', body: notificationSettingsSchema, headers } },
+  }),
+  setNotificationSettings: writeRoute({
+    method: 'PUT',
+    path: '/api/v1/notifications/settings',
+    operationId: 'setNotificationSettings',
+    summary: 'Set them for the runs to come; with If-Match only the version that was read',
+    tag: 'Notifications',
+    access: 'admin',
+    body: notificationSettingsBody,
+    responses: {
+      200: { description: 'The rules as they are now', body: notificationSettingsSchema, headers },
+    },
+    problems: ['precondition_failed'],
+  }),
+};

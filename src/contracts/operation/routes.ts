@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { rawRoute } from '../route.js';
+
+const checkSchema = z.looseObject({ status: z.enum(['up', 'down']), ms: z.number() });
+const readinessSchema = z
+  .object({
+    status: z.enum(['ready', 'degraded', 'unavailable']),
+    checks: z.record(z.string(), checkSchema),
+  })
+  .meta({ id: 'Readiness' });
+
+export const operationRoutes = {
+  health: rawRoute({
+    method: 'GET',
+    path: '/healthz',
+    operationId: 'health',
+    summary: 'Whether this process is alive',
+    tag: 'Operation',
+    access: 'open',
+    unlimited: true,
+    responses: { 200: { description: 'It is', body: z.object({ status: z.literal('ok') }) } },
+  }),
+  readiness: rawRoute({
+    method: 'GET',
+    path: '/readyz',
+    operationId: 'readiness',
+    summary: 'Whether this process can serve, and what of its surroundings answers',
+    tag: 'Operation',
+    access: 'open',
+    unlimited: true,
+    responses: {
+      200: { description: 'It serves; `degraded` says that something is missing', body: readinessSchema },
+      503: { description: 'It cannot serve', body: readinessSchema },
+    },
+  }),
+
+  metrics: rawRoute({
+    method: 'GET',
+    path: '/metrics',
+    operationId: 'metrics',
+    summary: 'Metrics for Prometheus; needs METRICS_TOKEN or an ADMIN token',
+    tag: 'Operation',
+    access: 'open',
+    unlimited: true,
+    responses: { 200: { description: 'Exposition format', body: { contentType: 'text/plain' } } },
+    problems: ['unauthenticated', 'forbidden'],
+  }),
+
+  openApi: rawRoute({
+    method: 'GET',
+    path: '/openapi.json',
+    operationId: 'openApi',
+    summary: 'This API as an OpenAPI 3.1 document',
+    tag: 'Reference',
+    access: 'open',
+    responses: { 200: { description: 'The document', body: z.looseObject({ openapi: z.string() }) } },
+  }),
+  docs: rawRoute({
+    method: 'GET',
+    path: '/docs',
+    operationId: 'docs',
+    summary: 'This API as a page to read',
+    tag: 'Reference',
+    access: 'open',
+    query: z.strictObject({ q: z.string().max(200).optional().meta({ description: 'Words to look for.' }) }),
+    responses: { 200: { description: 'The page', body: { contentType: 'text/html' } } },
+  }),
+  problem: rawRoute({
+    method: 'GET',
+    path: '/problems/:code',
+    operationId: 'problem',
+    summary: 'What a problem means',
+    tag: 'Reference',
+    access: 'open',
+    params: z.object({ code: z.string() }),
+    responses: { 303: { description: 'To its entry in the reference' } },
+    problems: ['not_found'],
+  }),
+};

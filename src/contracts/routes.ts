@@ -1,0 +1,31 @@
+import { auditRoutes } from './audit/routes.js';
+import { notificationRecordRoutes } from './notifications/routes.js';
+import { notificationRoutes } from './notifications/run-routes.js';
+import { gateRoutes } from './sessions/gate-routes.js';
+import { sqlRoutes } from './sql/routes.js';
+import { operationRoutes } from './operation/routes.js';
+import { reportRoutes } from './reports/routes.js';
+import type { RouteRecord } from './route.js';
+import { runRoutes } from './runs/routes.js';
+import { sessionCommandRoutes } from './sessions/command-routes.js';
+import { sessionRoutes } from './sessions/routes.js';
+import { templateRoutes } from './templates/routes.js';
+import { usersRoutes } from './users/routes.js';
+import { webhookRoutes } from './webhooks/routes.js';
+
+/** Every route of the API by its operation id. */
+export const routeRecords = {
+  ...operationRoutes,
+  ...usersRoutes,
+  ...reportRoutes,
+  ...runRoutes,
+  ...sessionRoutes,
+  ...sessionCommandRoutes,
+  ...templateRoutes,
+  ...webhookRoutes,
+  ...auditRoutes,
+  ...notificationRecordRoutes,
+  ...notificationRoutes,
+  ...sqlRoutes,
+  ...gateRoutes,
+} as const satisfies Record<string, RouteRecord>;
