@@ -252,7 +252,8 @@ export class SeededSession {
     this.state = state;
     for (const each of news) {
       if (each.type === 'gate.decided') await decideGate(this.pool, each.gate, each.decision, this.clockMs);
-      if (each.type === 'session.paused' || each.type === 'session.resumed') await this.event(each.type);
+      if (each.type === 'session.paused' || each.type === 'session.resumed')
+        await this.event(each.type, { by: this.ownerId, reason: null });
     }
     await this.project();
   }
@@ -297,11 +298,11 @@ export class SeededSession {
     await this.apply({ kind: 'step_failed', stepId, attempt, problem: { phase, step, ...error } });
   }
 
-  async event(type: string): Promise<void> {
+  async event(type: string, data: object): Promise<void> {
     await this.pool.query(
       `with moved as (update runs set last_pos = last_pos + 1 where id = $1 returning last_pos)
-       insert into run_events (run_id, pos, type, data, at) select $1, last_pos, $2, '{}', $3 from moved`,
-      [this.id, type, this.now],
+       insert into run_events (run_id, pos, type, data, at) select $1, last_pos, $2, $4, $3 from moved`,
+      [this.id, type, this.now, data],
     );
   }
 
