@@ -24,11 +24,11 @@ export function RerunPrice({ sessionId, kind, from, digest }: RerunPriceProps) {
     words.runsAgain(rerunSteps.length),
     ...(estimatedTokens === null ? [] : [words.aboutTokens(compactNumber(estimatedTokens))]),
     ...(estimatedCostUsd === null ? [] : [money(estimatedCostUsd)]),
-    ...(estimatedMs == null ? [] : [duration(estimatedMs)]),
+    ...(estimatedMs === null ? [] : [duration(estimatedMs)]),
   ];
   return (
     <p class="price">
-      <Explain basis={basis ?? words.priceBasis}>{facts.join(' · ')}</Explain>
+      <Explain basis={words.priceBasis[basis]}>{facts.join(' · ')}</Explain>
     </p>
   );
 }

@@ -85,11 +85,11 @@ export function useTemplate(name: string, version: number) {
 export interface RerunPreview {
   readonly reusedSteps: readonly { phase: number; step: string }[];
   readonly rerunSteps: readonly { phase: number; step: string }[];
-  readonly pendingSteps?: readonly { phase: number; step: string }[];
+  readonly pendingSteps: readonly { phase: number; step: string }[];
   readonly estimatedTokens: number | null;
   readonly estimatedCostUsd: number | null;
-  readonly estimatedMs?: number | null;
-  readonly basis?: string | null;
+  readonly estimatedMs: number | null;
+  readonly basis: 'last_run' | 'template_average' | 'none';
 }
 
 export interface Rerun {

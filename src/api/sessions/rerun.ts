@@ -9,7 +9,7 @@ import type { Tx } from '../../db/base/transaction.js';
 import { inheritedPhases, planRerun, type RerunPlan } from '../../domain/sessions/fork.js';
 import type { ContentRef, PhaseState } from '../../domain/sessions/state.js';
 
-/** What a redo or a fork would reuse, run and roughly cost. Changes nothing. */
+/** What a redo or a fork would reuse and run, and what running again will cost. Changes nothing. */
 export async function previewRerun(
   db: Db,
   session: OwnedSession,
@@ -22,7 +22,7 @@ export async function previewRerun(
     { sessionId: session.id, templateName, templateVersion },
     plan.rerun,
   );
-  return { reusedSteps: plan.reused, rerunSteps: plan.rerun, ...estimate };
+  return { reusedSteps: plan.reused, rerunSteps: plan.rerun, pendingSteps: plan.pending, ...estimate };
 }
 
 export function rerunPlan(session: OwnedSession, body: RedoBody): RerunPlan {

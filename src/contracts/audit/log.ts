@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { givenMoment } from '../moment.js';
 import { auditBreakSchema, auditCheckpointSchema } from '../../crypto/audit-chain.js';
 import { idSchema } from '../ids.js';
 import { pageOf, pageQuery } from '../page.js';
@@ -56,15 +57,13 @@ export const auditLogSchema = z
   .meta({ id: 'AuditLog' });
 export type AuditLog = z.infer<typeof auditLogSchema>;
 
-const moment = z.iso.datetime({ offset: true });
-
 export const auditFilterShape = {
   resourceType: auditResourceSchema.optional(),
   resourceId: z.string().min(1).max(200).optional(),
   action: z.string().min(1).max(100).optional(),
   actorId: z.string().min(1).max(200).optional(),
-  from: moment.optional().meta({ description: 'Entries at this moment or later.' }),
-  to: moment.optional().meta({ description: 'Entries before this moment.' }),
+  from: givenMoment.optional().meta({ description: 'Entries at this moment or later.' }),
+  to: givenMoment.optional().meta({ description: 'Entries before this moment.' }),
   includeDeleted: z
     .enum(['true', 'false'])
     .default('false')

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { givenMoment } from '../moment.js';
 import { idSchema } from '../ids.js';
 import { pageOf, pageQuery } from '../page.js';
 import { timesInOrder } from '../times-in-order.js';
@@ -43,12 +44,11 @@ export type DeadLetterView = z.infer<typeof deadLetterSchema>;
 
 export const deadLetterPageSchema = pageOf(deadLetterSchema).meta({ id: 'DeadLetterPage' });
 
-const moment = z.iso.datetime({ offset: true });
 const filters = {
   kind: z.string().min(1).max(100).optional(),
   errorCode: z.string().min(1).max(100).optional(),
-  createdFrom: moment.optional(),
-  createdTo: moment.optional(),
+  createdFrom: givenMoment.optional(),
+  createdTo: givenMoment.optional(),
 };
 
 export const deadLetterListQuery = z

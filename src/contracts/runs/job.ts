@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { givenMoment } from '../moment.js';
 import { jobStates } from '../../domain/runs/status.js';
 import { sectionStatusSchema } from '../reports/section-status.js';
 import { stepTrySchema } from './dead-letter.js';
@@ -75,11 +76,8 @@ export const jobListQuery = z
     scheduleId: idSchema('schedule')
       .optional()
       .meta({ description: 'Those that this report schedule made.' }),
-    createdFrom: z.iso
-      .datetime({ offset: true })
-      .optional()
-      .meta({ description: 'At this moment or later.' }),
-    createdTo: z.iso.datetime({ offset: true }).optional().meta({ description: 'Before this moment.' }),
+    createdFrom: givenMoment.optional().meta({ description: 'At this moment or later.' }),
+    createdTo: givenMoment.optional().meta({ description: 'Before this moment.' }),
     ...pageQuery,
   })
   .superRefine(timesInOrder('createdFrom', 'createdTo'));

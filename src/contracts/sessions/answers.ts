@@ -9,14 +9,28 @@ export const acceptedSessionSchema = z
   .object({ id: idSchema('session'), status: z.literal('queued'), links: sessionLinksSchema })
   .meta({ id: 'AcceptedSession' });
 
+/** What an estimate of running steps again can rest on. */
+export const estimateBases = ['last_run', 'template_average', 'none'] as const;
+
 const place = { phase: z.int(), step: z.enum(stepNames) };
 
 export const rerunPreviewSchema = z
   .object({
     reusedSteps: z.array(z.object({ ...place, stepId: z.string() })),
-    rerunSteps: z.array(z.object(place)),
-    estimatedTokens: z.int().nullable(),
+    rerunSteps: z.array(z.object(place)).meta({ description: 'Ran before and will run again.' }),
+    pendingSteps: z
+      .array(z.object(place))
+      .meta({ description: 'Have no result yet: they would have run anyway, and are not in the estimate.' }),
+    estimatedTokens: z
+      .int()
+      .nullable()
+      .meta({ description: 'Of rerunSteps. null: nothing to tell it from.' }),
     estimatedCostUsd: z.number().nullable().meta({ description: 'null: nothing to tell it from.' }),
+    estimatedMs: z.int().nullable().meta({ description: 'One step after the other; null likewise.' }),
+    basis: z.enum(estimateBases).meta({
+      description:
+        'What the estimate rests on: the last run of each of these steps, the average of its template for some, or nothing.',
+    }),
   })
   .meta({ id: 'RerunPreview' });
 

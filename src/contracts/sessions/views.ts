@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { givenMoment } from '../moment.js';
 import { phaseStatuses } from '../../domain/sessions/phases.js';
 import { stepNames } from '../../domain/sessions/state.js';
 import { idSchema } from '../ids.js';
@@ -6,8 +7,6 @@ import { pageOf, pageQuery } from '../page.js';
 import { progressSchema, sessionStatus } from './session.js';
 import { templateName } from '../templates/template.js';
 import { timesInOrder } from '../times-in-order.js';
-
-const moment = z.iso.datetime({ offset: true });
 
 /** `running` or `running,paused`. */
 const statusList = z
@@ -22,8 +21,8 @@ export const sessionListQuery = z
     template: templateName.optional(),
     tag: z.string().min(1).max(100).optional(),
     q: z.string().trim().min(1).max(200).optional().meta({ description: 'Part of the topic.' }),
-    createdFrom: moment.optional(),
-    createdTo: moment.optional(),
+    createdFrom: givenMoment.optional(),
+    createdTo: givenMoment.optional(),
     ...pageQuery,
   })
   .superRefine(timesInOrder('createdFrom', 'createdTo'));

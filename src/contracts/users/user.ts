@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { givenMoment } from '../moment.js';
 import { auditLogSchema } from '../audit/log.js';
 import { idSchema } from '../ids.js';
 import { pageOf, pageQuery } from '../page.js';
@@ -140,8 +141,7 @@ export const issuedApiKeySchema = apiKeySchema
 export const newApiKeySchema = z
   .strictObject({
     name: name,
-    expiresAt: z.iso
-      .datetime({ offset: true })
+    expiresAt: givenMoment
       .refine((moment) => Date.parse(moment) > Date.now(), 'must be in the future')
       .optional(),
     reason,

@@ -1,5 +1,6 @@
 import type { StepName } from '../../domain/sessions/state.js';
-import { execute, many, maybeOne, sql, type Db } from '../base/sql.js';
+import type { estimateBases } from '../../contracts/sessions/answers.js';
+import { execute, many, one, sql, type Db } from '../base/sql.js';
 
 export interface StepError {
   code: string;
@@ -53,40 +54,61 @@ export async function copySteps(db: Db, forkId: string, newIds: ReadonlyMap<stri
   );
 }
 
+/** Null where nothing like it has ever run. */
 export interface Estimate {
-  /** Null where nothing like it has ever run. */
-  estimatedTokens: number | null;
-  estimatedCostUsd: number | null;
+  readonly estimatedTokens: number | null;
+  readonly estimatedCostUsd: number | null;
+  readonly estimatedMs: number | null;
+  readonly basis: (typeof estimateBases)[number];
 }
 
-/** Roughly what these steps will use: as they did in this session last time, else as the template's steps do on average. */
+const NOTHING_TO_RUN: Estimate = {
+  ...{ estimatedTokens: 0, estimatedCostUsd: 0, estimatedMs: 0 },
+  basis: 'none',
+};
+
+/**
+ * Roughly what these steps will use: as they did in this session last time, else as the template's steps do on average.
+ * What a fork took over is paid in the session that it comes from, so its use is read there.
+ */
 export async function estimateSteps(
   db: Db,
   session: { sessionId: string; templateName: string; templateVersion: number },
   places: readonly { phase: number; step: StepName }[],
 ): Promise<Estimate> {
-  const row = await maybeOne<Estimate & Record<string, unknown>>(
+  if (places.length === 0) return NOTHING_TO_RUN;
+  return one<Estimate & Record<string, unknown>>(
     db,
     sql`with place as (
           select * from unnest(${places.map((each) => each.phase)}::int[], ${places.map((each) => each.step)}::text[])
                      as place (phase, step)),
         used as (
-          select own.tokens, own.cost, average.tokens as average_tokens, average.cost as average_cost
+          select own.tokens, own.cost, own.ms,
+                 average.tokens as average_tokens, average.cost as average_cost, average.ms as average_ms
             from place
             left join lateral (
-              select tokens_in + tokens_out as tokens, cost_usd as cost from session_steps
-               where run_id = ${session.sessionId} and phase = place.phase and step = place.step and status = 'completed'
-               order by attempt desc, id desc limit 1) as own on true
+              select paid.tokens_in + paid.tokens_out as tokens, paid.cost_usd as cost,
+                     extract(epoch from paid.finished_at - paid.started_at) * 1000 as ms
+                from session_steps as last
+                join session_steps as paid on paid.id = coalesce(last.origin_step_id, last.id)
+               where last.run_id = ${session.sessionId} and last.phase = place.phase and last.step = place.step
+                 and last.status = 'completed'
+               order by last.attempt desc, last.id desc limit 1) as own on true
             left join lateral (
-              select avg(tokens_in + tokens_out) as tokens, avg(cost_usd) as cost from (
-                select tokens_in, tokens_out, cost_usd from session_steps
+              select avg(tokens) as tokens, avg(cost) as cost, avg(ms) as ms from (
+                select tokens_in + tokens_out as tokens, cost_usd as cost,
+                       extract(epoch from session_steps.finished_at - session_steps.started_at) * 1000 as ms
+                  from session_steps
                   join sessions on sessions.run_id = session_steps.run_id
                  where template_name = ${session.templateName} and template_version = ${session.templateVersion}
                    and phase = place.phase and step = place.step and status = 'completed' and origin_step_id is null
                  order by session_steps.finished_at desc limit 50) as recent) as average on own.tokens is null)
         select sum(coalesce(tokens, average_tokens))::int8 as "estimatedTokens",
-               sum(coalesce(cost, average_cost))::float8 as "estimatedCostUsd"
+               sum(coalesce(cost, average_cost))::float8 as "estimatedCostUsd",
+               sum(coalesce(ms, average_ms))::int8 as "estimatedMs",
+               case when bool_and(tokens is not null) then 'last_run'
+                    when bool_or(coalesce(tokens, average_tokens) is not null) then 'template_average'
+                    else 'none' end as basis
           from used`,
   );
-  return row ?? { estimatedTokens: null, estimatedCostUsd: null };
 }

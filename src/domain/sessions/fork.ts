@@ -12,7 +12,15 @@ import {
 
 export interface RerunPlan {
   readonly reused: readonly { phase: number; step: StepName; stepId: string }[];
-  readonly rerun: readonly { phase: number; step: StepName }[];
+  /** Have a result now, and will be run again. */
+  readonly rerun: readonly RerunPlace[];
+  /** Have none: they would have run anyway. */
+  readonly pending: readonly RerunPlace[];
+}
+
+interface RerunPlace {
+  readonly phase: number;
+  readonly step: StepName;
 }
 
 /** What a redo or a fork from this point takes over, and what it runs again. Null: the point was not reached yet. */
@@ -24,13 +32,17 @@ export function planRerun(state: SessionState, from: RedoPoint): RerunPlan | nul
   const isBefore = (place: RedoPoint): boolean =>
     place.phase < from.phase ||
     (place.phase === from.phase && stepNames.indexOf(place.step) < stepNames.indexOf(from.step));
+  const again = places.filter((place) => !isBefore(place));
+  const hasResult = ({ phase, step }: RerunPlace): boolean =>
+    state.phases[phase - 1]?.results[step] !== undefined;
   return {
     reused: places.filter(isBefore).map((place) => ({
       ...place,
       // A point that was reached has a result for every step before it.
       stepId: phaseAt(state, place.phase).results[place.step]!.stepId,
     })),
-    rerun: places.filter((place) => !isBefore(place)),
+    rerun: again.filter(hasResult),
+    pending: again.filter((place) => !hasResult(place)),
   };
 }
 

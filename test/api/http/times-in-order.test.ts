@@ -46,3 +46,32 @@ test.each([
   expect([refused.status, refused.body['code']]).toEqual([400, 'validation_error']);
   expect(refused.body['errors']).toMatchObject([{ path: where }]);
 });
+
+const beyond = ['0000-01-01T00:00:00Z', '9999-12-31T23:59:59-05:00', '0001-01-01T00:00:00+01:00'];
+const farOff = ['2026-03-01T21:24:00.123456+18:24', '2026-03-01T19:00:00+16:00', '2026-02-28T11:30:00-23:59'];
+
+test.each([
+  ['/api/v1/audit-logs', 'from'],
+  ['/jobs', 'createdTo'],
+  ['/api/v1/cot-sessions', 'createdFrom'],
+  ['/api/v1/dead-letters', 'createdTo'],
+])('GET %s takes every time that RFC 3339 can write and PostgreSQL keep', async (path, name) => {
+  const get = (moment: string) =>
+    api.send(`${path}?${new URLSearchParams({ [name]: moment }).toString()}`, { token: admin.token });
+  for (const moment of farOff) expect([moment, (await get(moment)).status]).toEqual([moment, 200]);
+  for (const moment of beyond) {
+    const refused = await get(moment);
+    expect([moment, refused.status, refused.body['code']]).toEqual([moment, 400, 'validation_error']);
+  }
+});
+
+test('an API key ends at the moment that its time zone says, and at none that cannot be kept', async () => {
+  const issue = (expiresAt: string) =>
+    api.send(`/api/v1/users/${admin.id}/api-keys`, {
+      ...{ method: 'POST', token: admin.token },
+      body: { name: 'until', expiresAt },
+    });
+  const made = await issue('2096-03-01T18:24:00.25+18:24');
+  expect([made.status, made.body['expiresAt']]).toEqual([201, '2096-03-01T00:00:00.250000Z']);
+  expect((await issue('9999-12-31T23:59:59-05:00')).status).toBe(400);
+});

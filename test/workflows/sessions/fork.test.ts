@@ -106,13 +106,15 @@ test.each(['fork', 'redo'])(
           { phase: 2, step: 'THINK' },
           { phase: 2, step: 'EXECUTE' },
         ],
-        rerunSteps: [
-          { phase: 2, step: 'INTEGRATE' },
+        // The third phase would have run anyway: it is not in the price of running again.
+        rerunSteps: [{ phase: 2, step: 'INTEGRATE' }],
+        pendingSteps: [
           { phase: 3, step: 'THINK' },
           { phase: 3, step: 'EXECUTE' },
           { phase: 3, step: 'INTEGRATE' },
         ],
-        estimatedTokens: 4 * 15,
+        estimatedTokens: 15,
+        basis: 'last_run',
       });
       expect([await readState(rig, id), await eventsOf(rig, id)]).toEqual([state, events]);
       const { rows } = await rig.database.pool.query('select from runs where origin_run_id = $1', [id]);

@@ -82,7 +82,11 @@ export const session = {
     reuses: (count: number) => `reuses ${many(count, 'step', 'steps')}`,
     runsAgain: (count: number) => `runs ${count} again`,
     aboutTokens: (tokens: string) => `about ${tokens} tokens`,
-    priceBasis: 'From what these steps took the last time.',
+    priceBasis: {
+      last_run: 'From what these steps took the last time.',
+      template_average: 'From what steps of this template take on average.',
+      none: 'There is nothing yet to tell it from.',
+    },
     via: { api: 'the API', console: 'the console', signal: 'the Temporal side', timeout: 'the deadline' },
     result: 'Result',
     changes: 'Changes',

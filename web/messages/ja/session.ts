@@ -80,7 +80,11 @@ export const session: typeof english = {
     reuses: (count) => `${count} ステップを再利用`,
     runsAgain: (count) => `${count} ステップを再実行`,
     aboutTokens: (tokens) => `約 ${tokens} トークン`,
-    priceBasis: '前回これらのステップにかかった分から。',
+    priceBasis: {
+      last_run: '前回これらのステップにかかった分から。',
+      template_average: 'このテンプレートのステップの平均から。',
+      none: '見積もりの根拠はまだありません。',
+    },
     via: { api: 'API', console: 'コンソール', signal: 'Temporal 側', timeout: '期限' },
     result: '結果',
     changes: '変更点',
