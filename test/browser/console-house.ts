@@ -155,15 +155,20 @@ interface AxeResult {
   }[];
 }
 
+interface Axe {
+  run(options: { readonly runOnly?: readonly string[] }): Promise<AxeResult>;
+}
+
 let axeSource: string | undefined;
 
 /** Violations of WCAG 2 A and AA and of good practice, by rule, with the elements. */
-export async function axeViolations(page: Page): Promise<string[]> {
+export async function axeViolations(page: Page, rules?: readonly string[]): Promise<string[]> {
   axeSource ??= await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   // Evaluated over the browser's protocol: the policy of the page forbids a script tag.
   await page.evaluate(axeSource);
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run(),
+  const { violations } = await page.evaluate(
+    (runOnly) => (globalThis as unknown as { axe: Axe }).axe.run(runOnly === undefined ? {} : { runOnly }),
+    rules,
   );
   return violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,

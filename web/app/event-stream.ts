@@ -1,3 +1,4 @@
+import { isFinalEvent } from '../../src/contracts/event-data.js';
 import { signedOut } from './me';
 
 /**
@@ -153,6 +154,6 @@ class Follower {
     if (isKnown && event.type !== 'snapshot') return;
     if (pos !== undefined) this.#lastPos = pos;
     this.listener.onEvent(event);
-    if (/^(session|job)\.(completed|failed|canceled)$/.test(event.type)) this.#end('finished');
+    if (isFinalEvent(event.type)) this.#end('finished');
   }
 }

@@ -22,6 +22,11 @@ export function compactNumber(value: number): string {
   return formatter('compact', (tag) => new Intl.NumberFormat(tag, options)).format(value);
 }
 
+export function percent(share: number): string {
+  const options = { style: 'percent', maximumFractionDigits: 1 } as const;
+  return formatter('percent', (tag) => new Intl.NumberFormat(tag, options)).format(share);
+}
+
 export function money(usd: number): string {
   const digits = usd !== 0 && Math.abs(usd) < 0.1 ? 4 : 2;
   const options = { style: 'currency', currency: 'USD', maximumFractionDigits: digits } as const;

@@ -1,3 +1,4 @@
+import type { FunctionComponent } from 'preact';
 import { lazy, Route, Router } from 'preact-iso';
 import { Redirect } from './redirect';
 import { NotFound } from './not-found';
@@ -13,6 +14,12 @@ const SessionPage = lazy(() => import('../session/session-page').then((page) => 
 const GatePage = lazy(() => import('../gates/gate-page').then((page) => page.GatePage));
 const ReportsPage = lazy(() => import('../reports/reports-page').then((page) => page.ReportsPage));
 const JobPage = lazy(() => import('../reports/job-page').then((page) => page.JobPage));
+const UsersPage = lazy(() => import('../users/users-page').then((page) => page.UsersPage));
+const AuditPage = lazy(() => import('../audit/audit-page').then((page) => page.AuditPage));
+const OperationsPage = lazy(() =>
+  import('../operations/operations-page').then((page) => page.OperationsPage),
+);
+const WebhooksPage = lazy(() => import('../webhooks/webhooks-page').then((page) => page.WebhooksPage));
 const SettingsPage = lazy(() => import('../settings/settings-page').then((page) => page.SettingsPage));
 
 export function Routes() {
@@ -25,15 +32,24 @@ export function Routes() {
       <Route path="/gates/:id" component={GatePage} />
       <Route path="/reports" component={ReportsPage} />
       <Route path="/jobs/:id" component={JobPage} />
+      <Route path="/users" component={adminOnly(UsersPage)} />
+      <Route path="/audit" component={adminOnly(AuditPage)} />
+      <Route path="/operations" component={adminOnly(OperationsPage)} />
+      <Route path="/webhooks" component={adminOnly(WebhooksPage)} />
       <Route path="/settings" component={SettingsPage} />
       <Route default component={NotFound} />
     </Router>
   );
 }
 
+/** For an analyst such a page does not exist; the API refuses its questions as well. */
+function adminOnly(page: FunctionComponent): FunctionComponent {
+  return isAdmin() ? page : NotFound;
+}
+
 export interface NavItem {
   readonly path: string;
-  readonly name: 'inbox' | 'sessions' | 'reports';
+  readonly name: 'inbox' | 'sessions' | 'reports' | 'users' | 'audit' | 'operations';
   readonly key: string;
   readonly admin?: true;
 }
@@ -42,6 +58,9 @@ const items: readonly NavItem[] = [
   { path: '/inbox', name: 'inbox', key: 'i' },
   { path: '/sessions', name: 'sessions', key: 's' },
   { path: '/reports', name: 'reports', key: 'r' },
+  { path: '/users', name: 'users', key: 'u', admin: true },
+  { path: '/audit', name: 'audit', key: 'a', admin: true },
+  { path: '/operations', name: 'operations', key: 'o', admin: true },
 ];
 
 /** The pages that this person may see, in the order of the rail. */

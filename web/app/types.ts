@@ -19,3 +19,7 @@ export type { TemplateSummary, TemplateView } from '../../src/contracts/template
 export type { Job } from '../../src/contracts/runs/job.js';
 export type { ReportSchedule, Firing } from '../../src/contracts/reports/schedule.js';
 export type { DeadLetterView } from '../../src/contracts/runs/dead-letter.js';
+export type { AuditFacets, AuditLog } from '../../src/contracts/audit/log.js';
+export type { ApiKey, User, UserStats } from '../../src/contracts/users/user.js';
+export type { Attempt, Delivery, Webhook } from '../../src/contracts/webhooks/webhook.js';
+export type { SessionMetrics } from '../../src/contracts/sessions/metrics.js';

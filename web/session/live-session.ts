@@ -6,11 +6,11 @@ import { queries } from '../app/queries';
 import type { SessionDetail, SessionProgressView } from '../app/types';
 import { patchProgress, SESSIONS, sessionKey } from './session-queries';
 
-/** What the model of a step says right now. A new attempt or a new beginning abandons what was said before. */
+/** What the model of a step says right now. A new try or a new generation abandons what was said before. */
 export interface Spoken {
   readonly stepId: string;
-  readonly attempt: number;
-  readonly generation: number;
+  /** Step, try and generation: texts of two of them are never joined. */
+  readonly key: string;
   readonly text: string;
 }
 
@@ -115,11 +115,9 @@ function gatherSpeech(show: (spoken: Spoken | null) => void) {
   };
 }
 
-export function heard(before: Spoken | null, event: StreamEvent): Spoken {
+function heard(before: Spoken | null, event: StreamEvent): Spoken {
   const stepId = String(event['stepId']);
-  const attempt = Number(event['attempt']);
-  const generation = Number(event['generation']);
-  const isSame = before?.stepId === stepId && before.attempt === attempt && before.generation === generation;
-  const kept = isSame ? before.text.slice(0, Number(event['offset'])) : '';
-  return { stepId, attempt, generation, text: kept + String(event['text'] ?? '') };
+  const key = `${stepId} ${Number(event['try'])} ${Number(event['generation'])}`;
+  const kept = before?.key === key ? before.text.slice(0, Number(event['offset'])) : '';
+  return { stepId, key, text: kept + String(event['text'] ?? '') };
 }

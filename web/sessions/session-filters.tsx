@@ -1,8 +1,7 @@
-import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import { IconButton } from '../ui/button';
+import { SearchBox } from '../ui/search-box';
 import { statusWord } from '../ui/state-mark';
 import { useTemplates, type FilterName, type SessionFilters as Filters } from './session-list-queries';
 
@@ -15,8 +14,6 @@ const statusSets = [
   ['canceled', 'canceled'],
 ] as const;
 
-const TYPING_MS = 250;
-
 /** Filters of the list as parts of the address. */
 export function SessionFilters({ filters }: { readonly filters: Filters }) {
   const words = t().sessions;
@@ -25,7 +22,7 @@ export function SessionFilters({ filters }: { readonly filters: Filters }) {
   const set = (name: FilterName, value: string): void => address.set({ [name]: value }, true);
   return (
     <div class="filters" role="search">
-      <SearchBox value={filters.q ?? ''} onChange={(value) => set('q', value)} />
+      <SearchBox label={words.search} value={filters.q ?? ''} onChange={(value) => set('q', value)} />
       <div class="segments" role="group" aria-label={words.state}>
         <button type="button" aria-pressed={filters.status === undefined} onClick={() => set('status', '')}>
           {words.all}
@@ -61,32 +58,5 @@ export function SessionFilters({ filters }: { readonly filters: Filters }) {
         </span>
       )}
     </div>
-  );
-}
-
-interface SearchBoxProps {
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-}
-
-/** Searches when the typing rests, not at every letter. */
-function SearchBox({ value, onChange }: SearchBoxProps) {
-  const text = useSignal(value);
-  useEffect(() => {
-    if (text.value === value) return;
-    const timer = setTimeout(() => onChange(text.value), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [text.value]);
-  return (
-    <input
-      class="input"
-      type="search"
-      data-filter
-      aria-label={t().sessions.search}
-      placeholder={t().sessions.search}
-      value={text.value}
-      dir="auto"
-      onInput={(event) => (text.value = event.currentTarget.value)}
-    />
   );
 }

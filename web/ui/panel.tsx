@@ -10,13 +10,13 @@ export function ProblemNote({ error, onRetry }: { readonly error: unknown; reado
   const words = t().problems;
   const known = isProblem(error) ? words.byCode[error.code as keyof typeof words.byCode] : undefined;
   const title = known ?? (isProblem(error) ? error.message : words.unexpected);
+  if (isProblem(error, 'route_not_found')) return <p class="note">{words.notHere}</p>;
   const requestId = isProblem(error) ? error.requestId : undefined;
   return (
     <div class="problem-note" role="alert">
       <Icon name="alert" />
       <div>
         <p dir="auto">{title}</p>
-        {isProblem(error, 'route_not_found') && <p class="quiet">{words.notHere}</p>}
         {requestId !== undefined && (
           <p class="quiet">
             {words.requestId} <code>{requestId}</code> <CopyButton text={requestId} />

@@ -1,5 +1,14 @@
 export const frame = {
-  nav: { inbox: 'Inbox', sessions: 'Sessions', reports: 'Reports', settings: 'Settings' },
+  nav: {
+    inbox: 'Inbox',
+    sessions: 'Sessions',
+    reports: 'Reports',
+    users: 'Users',
+    audit: 'Audit',
+    operations: 'Operations',
+    webhooks: 'Webhooks',
+    settings: 'Settings',
+  },
   frame: {
     skip: 'Skip to the page',
     pages: 'Pages',
@@ -55,7 +64,7 @@ export const frame = {
   problems: {
     unexpected: 'Something went wrong in this part of the page. The rest goes on.',
     requestId: 'Request',
-    notHere: 'This server does not offer it yet.',
+    notHere: 'This server does not offer this part.',
     noPage: 'There is no such page',
     noPageText: 'The address may be mistyped, or the page is not for your role.',
     byCode: {

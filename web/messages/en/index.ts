@@ -1,6 +1,7 @@
+import { admin } from './admin';
 import { frame } from './frame';
 import { lists } from './lists';
 import { reports } from './reports';
 import { session } from './session';
 
-export const en = { ...frame, ...session, ...lists, ...reports };
+export const en = { ...frame, ...session, ...lists, ...reports, ...admin };

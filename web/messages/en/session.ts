@@ -24,6 +24,11 @@ export const session = {
     skipped: 'Left out',
     due: 'Due',
     active: 'Active',
+    inactive: 'Inactive',
+    expired: 'Expired',
+    revoked: 'Revoked',
+    delivering: 'Delivering',
+    delivered: 'Delivered',
     processing: 'Working',
   },
   session: {

@@ -1,7 +1,16 @@
 import type { frame as english } from '../en/frame';
 
 export const frame: typeof english = {
-  nav: { inbox: '受信箱', sessions: 'セッション', reports: 'レポート', settings: '設定' },
+  nav: {
+    inbox: '受信箱',
+    sessions: 'セッション',
+    reports: 'レポート',
+    users: 'ユーザー',
+    audit: '監査',
+    operations: '運用',
+    webhooks: 'Webhook',
+    settings: '設定',
+  },
   frame: {
     skip: '本文へ移動',
     pages: 'ページ',
@@ -57,7 +66,7 @@ export const frame: typeof english = {
   problems: {
     unexpected: 'この部分で問題が起きました。ほかの部分は使えます。',
     requestId: 'リクエスト',
-    notHere: 'このサーバーではまだ提供されていません。',
+    notHere: 'このサーバーではこの機能は提供されていません。',
     noPage: 'ページが見つかりません',
     noPageText: 'アドレスが間違っているか、あなたの役割では見られないページです。',
     byCode: {

@@ -1,7 +1,8 @@
 import type { Messages } from '../../app/i18n';
+import { admin } from './admin';
 import { frame } from './frame';
 import { lists } from './lists';
 import { reports } from './reports';
 import { session } from './session';
 
-export const ja: Messages = { ...frame, ...session, ...lists, ...reports };
+export const ja: Messages = { ...frame, ...session, ...lists, ...reports, ...admin };

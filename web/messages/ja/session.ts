@@ -24,6 +24,11 @@ export const session: typeof english = {
     skipped: '省略',
     due: '次に実行',
     active: '有効',
+    inactive: '無効',
+    expired: '期限切れ',
+    revoked: '取り消し済み',
+    delivering: '配信中',
+    delivered: '配信済み',
     processing: '実行中',
   },
   session: {

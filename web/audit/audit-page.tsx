@@ -1,0 +1,206 @@
+import { useSignal } from '@preact/signals';
+import { useInfiniteQuery, useQuery } from '@tanstack/preact-query';
+import { get, post } from '../app/client';
+import { dateTime, number } from '../app/format';
+import { t } from '../app/i18n';
+import { useAddress } from '../app/location';
+import { usePageTitle } from '../app/page-title';
+import { toastProblem } from '../app/toasts';
+import type { AuditFacets, AuditLog, Page } from '../app/types';
+import { Button } from '../ui/button';
+import { Empty, Loaded } from '../ui/panel';
+import { Ago } from '../ui/time';
+import { AuditChange } from './audit-change';
+import { VerifyNote } from './verify-note';
+
+const AUDIT = '/api/v1/audit-logs';
+const filterNames = ['resourceType', 'resourceId', 'action', 'actorId', 'from', 'to'] as const;
+type Filters = Readonly<Partial<Record<(typeof filterNames)[number], string>>>;
+
+/** Who did what, to what, when. Facets narrow it; a row shows what it was before and after. */
+export function AuditPage() {
+  const address = useAddress();
+  usePageTitle(t().nav.audit);
+  const filters: Filters = Object.fromEntries(
+    filterNames.map((name) => [name, address.get(name)]).filter(([, value]) => value !== ''),
+  );
+  const entries = useInfiniteQuery({
+    queryKey: ['audit', filters],
+    queryFn: ({ pageParam, signal }) =>
+      get<Page<AuditLog>>(AUDIT, { ...filters, limit: 50, cursor: pageParam }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.nextCursor ?? undefined,
+  });
+  const loaded = {
+    data: entries.data?.pages.flatMap(({ items }) => items),
+    error: entries.error,
+    refetch: entries.refetch,
+  };
+  return (
+    <div class="page">
+      <header class="page-head">
+        <h1>{t().nav.audit}</h1>
+        <ExportButtons filters={filters} />
+      </header>
+      <VerifyNote path={`${AUDIT}/verify`} />
+      <div class="audit-columns">
+        <Facets filters={filters} />
+        <div class="audit-entries">
+          <Loaded query={loaded}>
+            {(items) => (items.length === 0 ? <Empty title={t().audit.none} /> : <Entries entries={items} />)}
+          </Loaded>
+          {entries.hasNextPage && (
+            <Button busy={entries.isFetchingNextPage} onClick={() => void entries.fetchNextPage()}>
+              {t().actions.loadMore}
+            </Button>
+          )}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function ExportButtons({ filters }: { readonly filters: Filters }) {
+  const address = useAddress();
+  const busy = useSignal(false);
+  const run = async (format: 'ndjson' | 'csv'): Promise<void> => {
+    busy.value = true;
+    try {
+      const { jobId } = await post<{ jobId: string }>(`${AUDIT}/export`, { format, ...filters });
+      address.go(`/jobs/${jobId}`);
+    } catch (error) {
+      toastProblem(error);
+      busy.value = false;
+    }
+  };
+  return (
+    <div class="row">
+      {(['ndjson', 'csv'] as const).map((format) => (
+        <Button key={format} icon="download" busy={busy.value} onClick={() => void run(format)}>
+          {t().audit.export} {format.toUpperCase()}
+        </Button>
+      ))}
+    </div>
+  );
+}
+
+function Facets({ filters }: { readonly filters: Filters }) {
+  const words = t().audit;
+  const facets = useQuery({
+    queryKey: ['audit', 'facets', filters],
+    queryFn: ({ signal }) => get<AuditFacets>(`${AUDIT}/facets`, filters, signal),
+    placeholderData: (before) => before,
+  });
+  return (
+    <aside class="facets" aria-label={words.facets}>
+      <Loaded query={facets}>
+        {({ action, resourceType, actor }) => (
+          <>
+            <Facet
+              name="resourceType"
+              title={words.what}
+              values={resourceType}
+              chosen={filters.resourceType}
+            />
+            <Facet name="action" title={words.action} values={action} chosen={filters.action} />
+            <Facet
+              name="actorId"
+              title={words.who}
+              values={actor.flatMap(({ id, name, count }) =>
+                id === null ? [] : [{ value: id, label: name, count }],
+              )}
+              chosen={filters.actorId}
+            />
+          </>
+        )}
+      </Loaded>
+    </aside>
+  );
+}
+
+interface FacetProps {
+  readonly name: 'resourceType' | 'action' | 'actorId';
+  readonly title: string;
+  readonly values: readonly { readonly value: string; readonly label?: string; readonly count: number }[];
+  readonly chosen: string | undefined;
+}
+
+const MOST_VALUES = 12;
+
+function Facet({ name, title, values, chosen }: FacetProps) {
+  const address = useAddress();
+  if (values.length === 0) return null;
+  return (
+    <section>
+      <h2>{title}</h2>
+      <ul>
+        {values.slice(0, MOST_VALUES).map(({ value, label, count }) => (
+          <li key={value}>
+            <button
+              type="button"
+              class="facet"
+              aria-pressed={value === chosen}
+              onClick={() => address.set({ [name]: value === chosen ? undefined : value }, true)}
+            >
+              <span dir="auto">{label ?? value.replaceAll('_', ' ')}</span>
+              <span class="figures quiet">{number(count)}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Entries({ entries }: { readonly entries: readonly AuditLog[] }) {
+  return (
+    <ol class="audit-list">
+      {entries.map((entry) => (
+        <li key={entry.id}>
+          <details>
+            <summary>
+              <span class="audit-line">
+                <strong dir="auto">{entry.actor.name}</strong>{' '}
+                <span>{entry.action.replaceAll('_', ' ')}</span>{' '}
+                <span class="chip">{entry.resourceType.replaceAll('_', ' ')}</span>{' '}
+                <code class="audit-id">{entry.resourceId}</code>
+              </span>
+              <span class="quiet">
+                <Ago at={entry.timestamp} />
+              </span>
+            </summary>
+            <EntryDetail entry={entry} />
+          </details>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function EntryDetail({ entry }: { readonly entry: AuditLog }) {
+  const words = t().audit;
+  const facts: [string, string | null | undefined][] = [
+    [words.when, dateTime(entry.timestamp)],
+    [words.who, entry.actor.email ?? entry.actor.name],
+    [words.why, entry.reason],
+    [words.from, entry.origin?.ip],
+    [words.program, entry.origin?.userAgent],
+    [t().problems.requestId, entry.requestId],
+    [words.place, entry.seq === null ? words.notSealed : `${entry.seq} · ${entry.hash?.slice(0, 16) ?? ''}…`],
+  ];
+  return (
+    <div class="audit-detail">
+      <AuditChange before={entry.before} after={entry.after} />
+      <dl class="facts">
+        {facts.map(([name, value]) =>
+          value == null ? null : (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd dir="auto">{value}</dd>
+            </div>
+          ),
+        )}
+      </dl>
+    </div>
+  );
+}

@@ -1,0 +1,180 @@
+import { useQuery } from '@tanstack/preact-query';
+import { get } from '../app/client';
+import { duration, number, percent } from '../app/format';
+import { t } from '../app/i18n';
+import { useAddress } from '../app/location';
+import { usePageTitle } from '../app/page-title';
+import type { SessionMetrics } from '../app/types';
+import { Explain } from '../ui/explain';
+import { Empty, Loaded, Panel } from '../ui/panel';
+import { StateMark } from '../ui/state-mark';
+import { Failures } from './failures';
+import { Health } from './health';
+import { Queues } from './queues';
+
+const POLL_MS = 10_000;
+const windows = ['1h', '24h', '7d', '30d'] as const;
+
+/** What an operator wants to know at three in the morning: what is down, what is stuck, what fails, what is slow. */
+export function OperationsPage() {
+  const words = t().operations;
+  usePageTitle(t().nav.operations);
+  return (
+    <div class="page">
+      <header class="page-head">
+        <h1>{t().nav.operations}</h1>
+        <a class="button button-plain" href="/webhooks">
+          {t().nav.webhooks}
+        </a>
+      </header>
+      <section class="operations-part">
+        <h2>{words.health}</h2>
+        <Panel>
+          <Health />
+        </Panel>
+      </section>
+      <section class="operations-part">
+        <h2>{words.queues}</h2>
+        <Panel>
+          <Queues />
+        </Panel>
+      </section>
+      <section class="operations-part">
+        <h2>{words.failures}</h2>
+        <Panel>
+          <Failures />
+        </Panel>
+      </section>
+      <Panel>
+        <Metrics />
+      </Panel>
+    </div>
+  );
+}
+
+function Metrics() {
+  const words = t().operations;
+  const address = useAddress();
+  const chosen = windows.find((each) => each === address.get('window')) ?? '24h';
+  const metrics = useQuery({
+    queryKey: ['operations', 'metrics', chosen],
+    queryFn: ({ signal }) => get<SessionMetrics>('/api/v1/cot-sessions/metrics', { window: chosen }, signal),
+    refetchInterval: POLL_MS,
+    placeholderData: (before) => before,
+  });
+  return (
+    <>
+      <section class="operations-part">
+        <header class="page-head">
+          <h2>{words.speed}</h2>
+          <div class="segments" role="group" aria-label={words.window}>
+            {windows.map((each) => (
+              <button
+                key={each}
+                type="button"
+                aria-pressed={each === chosen}
+                onClick={() => address.set({ window: each === '24h' ? undefined : each }, true)}
+              >
+                {each}
+              </button>
+            ))}
+          </div>
+        </header>
+        <Loaded query={metrics}>{(data) => <Speed metrics={data} />}</Loaded>
+      </section>
+      <Loaded query={metrics} skeleton={null}>
+        {(data) => (
+          <>
+            <Standing title={words.stuck} none={words.noneStuck} standing={data.stuck} />
+            <Standing title={words.stale} none={words.noneStale} standing={data.stale} />
+          </>
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+function Speed({ metrics }: { readonly metrics: SessionMetrics }) {
+  const words = t().operations;
+  if (metrics.bottlenecks.length === 0) return <Empty title={words.nothingRan} />;
+  const errors = new Map(
+    metrics.templates.flatMap(({ template, phases }) =>
+      phases.flatMap(({ phase, steps }) =>
+        steps.map(({ step, errorRate }) => [`${template} ${phase} ${step}`, errorRate] as const),
+      ),
+    ),
+  );
+  const columns = [words.step, words.share, words.runs, 'p95', words.errorRate];
+  return (
+    <>
+      {metrics.humanShare !== null && (
+        <p class="quiet">
+          <Explain basis={words.humanBasis}>{words.human(percent(metrics.humanShare))}</Explain>
+        </p>
+      )}
+      <div class="table-frame" tabIndex={0} role="group" aria-label={words.speed}>
+        <table class="table">
+          <thead>
+            <tr>
+              {columns.map((name) => (
+                <th key={name} scope="col">
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {metrics.bottlenecks.map(({ template, phase, step, runs, share, p95Ms }) => {
+              const rate = errors.get(`${template} ${phase} ${step}`);
+              return (
+                <tr key={`${template} ${phase} ${step}`}>
+                  <td>
+                    {template} · {phase} · {t().steps[step]}
+                  </td>
+                  <td class="share-cell">
+                    <span class="share" style={{ '--width': share }} />{' '}
+                    <span class="figures">{percent(share)}</span>
+                  </td>
+                  <td class="number">{number(runs)}</td>
+                  <td class="number">{p95Ms === null ? '–' : duration(p95Ms)}</td>
+                  <td class="number">{rate == null ? '–' : percent(rate)}</td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}
+
+interface StandingProps {
+  readonly title: string;
+  readonly none: string;
+  readonly standing: SessionMetrics['stuck'];
+}
+
+function Standing({ title, none, standing }: StandingProps) {
+  return (
+    <section class="operations-part">
+      <h2>
+        {title} <span class="count">{standing.total}</span>
+      </h2>
+      {standing.total === 0 ? (
+        <p class="quiet">{none}</p>
+      ) : (
+        <ul class="letters">
+          {standing.items.map(({ id, topic, status, unchangedMs }) => (
+            <li key={id}>
+              <StateMark status={status} />
+              <a href={`/sessions/${id}`} dir="auto">
+                {topic}
+              </a>
+              <span class="quiet figures">{duration(unchangedMs)}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,74 @@
+import { useSignal } from '@preact/signals';
+import { post } from '../app/client';
+import { t } from '../app/i18n';
+import { useAddress } from '../app/location';
+import { isProblem } from '../app/problem';
+import { toast, toastProblem } from '../app/toasts';
+import type { User } from '../app/types';
+import { Button } from '../ui/button';
+import { Dialog } from '../ui/dialog';
+import { SelectField, TextField } from '../ui/field';
+import { forgetUsers, USERS } from './user-queries';
+
+export const roles = [
+  ['ANALYST', 'ANALYST'],
+  ['ADMIN', 'ADMIN'],
+] as const;
+
+export function NewUserDialog({ onClose }: { readonly onClose: () => void }) {
+  const words = t().users;
+  const address = useAddress();
+  const name = useSignal('');
+  const email = useSignal('');
+  const role = useSignal('ANALYST');
+  const faults = useSignal<Readonly<Record<string, string>>>({});
+  const busy = useSignal(false);
+  const add = async (): Promise<void> => {
+    busy.value = true;
+    try {
+      const user = await post<User>(USERS, { name: name.value, email: email.value, role: role.value });
+      forgetUsers();
+      toast({ tone: 'done', text: words.added });
+      onClose();
+      address.set({ user: user.id });
+    } catch (error) {
+      if (isProblem(error, 'validation_error')) {
+        faults.value = Object.fromEntries(error.faults.map(({ path, message }) => [path, message]));
+      } else toastProblem(error);
+      busy.value = false;
+    }
+  };
+  const isReady = name.value.trim() !== '' && email.value.trim() !== '';
+  const footer = (
+    <>
+      <Button onClick={onClose}>{t().actions.cancel}</Button>
+      <Button kind="primary" busy={busy.value} disabled={!isReady} onClick={() => void add()}>
+        {words.add}
+      </Button>
+    </>
+  );
+  return (
+    <Dialog title={words.add} onClose={onClose} footer={footer}>
+      <TextField
+        label={t().settings.name}
+        value={name.value}
+        fault={faults.value['name']}
+        onChange={(value) => (name.value = value)}
+      />
+      <TextField
+        label={t().settings.email}
+        type="email"
+        value={email.value}
+        fault={faults.value['email']}
+        onChange={(value) => (email.value = value)}
+      />
+      <SelectField
+        label={t().settings.role}
+        value={role.value}
+        options={roles}
+        hint={words.roleHint}
+        onChange={(value) => (role.value = value)}
+      />
+    </Dialog>
+  );
+}

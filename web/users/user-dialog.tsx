@@ -1,0 +1,153 @@
+import { useSignal } from '@preact/signals';
+import { patch, post, remove } from '../app/client';
+import { t } from '../app/i18n';
+import { toast, toastProblem } from '../app/toasts';
+import type { ApiKey, User } from '../app/types';
+import { Button } from '../ui/button';
+import { CopyButton } from '../ui/copy-button';
+import { Dialog } from '../ui/dialog';
+import { SelectField, TextField } from '../ui/field';
+import { Loaded } from '../ui/panel';
+import { StateMark } from '../ui/state-mark';
+import { Ago } from '../ui/time';
+import { roles } from './new-user-dialog';
+import { forgetUsers, useApiKeys, USERS, useUser } from './user-queries';
+
+export function UserDialog({ id, onClose }: { readonly id: string; readonly onClose: () => void }) {
+  const user = useUser(id);
+  return (
+    <Dialog title={user.data?.name ?? t().nav.users} side onClose={onClose}>
+      <Loaded query={user}>
+        {(data) => (
+          <>
+            <UserForm key={data.version} user={data} />
+            <Keys id={data.id} />
+            <p>
+              <a href={`/audit?actorId=${data.id}`}>{t().users.whatTheyDid}</a>
+            </p>
+          </>
+        )}
+      </Loaded>
+    </Dialog>
+  );
+}
+
+/** A change is of the version that was read: somebody else's is never lost silently. */
+function UserForm({ user }: { readonly user: User }) {
+  const words = t().users;
+  const name = useSignal(user.name);
+  const role = useSignal<string>(user.role);
+  const busy = useSignal(false);
+  const change = async (body: object): Promise<void> => {
+    busy.value = true;
+    try {
+      await patch(`${USERS}/${user.id}`, body, user.version);
+      toast({ tone: 'done', text: words.saved });
+    } catch (error) {
+      toastProblem(error);
+    }
+    busy.value = false;
+    forgetUsers();
+  };
+  const isChanged = name.value.trim() !== user.name || role.value !== user.role;
+  return (
+    <section class="settings-part">
+      <p class="row">
+        <StateMark status={user.isActive ? 'active' : 'inactive'} /> <span dir="auto">{user.email}</span>
+      </p>
+      <TextField label={t().settings.name} value={name.value} onChange={(value) => (name.value = value)} />
+      <SelectField
+        label={t().settings.role}
+        value={role.value}
+        options={roles}
+        onChange={(value) => (role.value = value)}
+      />
+      <div class="row">
+        <Button
+          kind="primary"
+          busy={busy.value}
+          disabled={!isChanged}
+          onClick={() => void change({ name: name.value.trim(), role: role.value })}
+        >
+          {t().actions.save}
+        </Button>
+        <Button
+          kind={user.isActive ? 'danger' : 'plain'}
+          busy={busy.value}
+          onClick={() => void change({ isActive: !user.isActive })}
+        >
+          {user.isActive ? words.deactivate : words.activate}
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+function Keys({ id }: { readonly id: string }) {
+  const words = t().users;
+  const keys = useApiKeys(id);
+  const name = useSignal('');
+  const secret = useSignal<string | null>(null);
+  const busy = useSignal(false);
+  const issue = async (): Promise<void> => {
+    busy.value = true;
+    try {
+      const issued = await post<{ secret: string }>(`${USERS}/${id}/api-keys`, { name: name.value.trim() });
+      secret.value = issued.secret;
+      name.value = '';
+      forgetUsers();
+    } catch (error) {
+      toastProblem(error);
+    }
+    busy.value = false;
+  };
+  return (
+    <section class="settings-part">
+      <h3>{words.keys}</h3>
+      {secret.value !== null && (
+        <div class="note note-waiting" role="status">
+          <p>{words.shownOnce}</p>
+          <p class="row">
+            <code class="secret">{secret.value}</code> <CopyButton text={secret.value} />
+          </p>
+        </div>
+      )}
+      <Loaded query={keys}>
+        {({ items }) => (
+          <ul class="letters">
+            {items.map((key) => (
+              <KeyLine key={key.id} userId={id} apiKey={key} />
+            ))}
+          </ul>
+        )}
+      </Loaded>
+      <TextField label={words.keyName} value={name.value} onChange={(value) => (name.value = value)} />
+      <Button icon="key" busy={busy.value} disabled={name.value.trim() === ''} onClick={() => void issue()}>
+        {words.issueKey}
+      </Button>
+    </section>
+  );
+}
+
+function KeyLine({ userId, apiKey }: { readonly userId: string; readonly apiKey: ApiKey }) {
+  const words = t().users;
+  const revoke = async (): Promise<void> => {
+    await remove(`${USERS}/${userId}/api-keys/${apiKey.id}`).catch(toastProblem);
+    forgetUsers();
+  };
+  return (
+    <li>
+      <StateMark status={apiKey.status} />
+      <span dir="auto">{apiKey.name}</span>
+      <code>{apiKey.hint}</code>
+      <span class="quiet">
+        {apiKey.lastUsedAt === null ? words.neverUsed : <Ago at={apiKey.lastUsedAt} />}
+      </span>
+      {apiKey.status === 'active' && (
+        <Button kind="danger" onClick={() => void revoke()}>
+          {words.revoke}
+        </Button>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,165 @@
+import { useSignal } from '@preact/signals';
+import { number } from '../app/format';
+import { t } from '../app/i18n';
+import { useKeys } from '../app/keys';
+import { useAddress } from '../app/location';
+import { usePageTitle } from '../app/page-title';
+import type { User } from '../app/types';
+import { Button } from '../ui/button';
+import { Empty, Loaded } from '../ui/panel';
+import { SearchBox } from '../ui/search-box';
+import { StateMark } from '../ui/state-mark';
+import { Ago } from '../ui/time';
+import { NewUserDialog } from './new-user-dialog';
+import { UserDialog } from './user-dialog';
+import { useUsers, useUserStats, type UserFilters } from './user-queries';
+
+/** Who may do what. A row opens the person with their keys. */
+export function UsersPage() {
+  const words = t().users;
+  const address = useAddress();
+  const isNew = useSignal(false);
+  usePageTitle(t().nav.users);
+  const names = ['q', 'role', 'isActive'] as const;
+  const filters: UserFilters = Object.fromEntries(
+    names.map((name) => [name, address.get(name)]).filter(([, value]) => value !== ''),
+  );
+  const users = useUsers(filters);
+  const loaded = {
+    data: users.data?.pages.flatMap(({ items }) => items),
+    error: users.error,
+    refetch: users.refetch,
+  };
+  useKeys([{ keys: 'n', group: 'lists', label: words.add, run: () => (isNew.value = true) }]);
+  return (
+    <div class="page">
+      <header class="page-head">
+        <h1>{t().nav.users}</h1>
+        <Button kind="primary" icon="plus" hint="n" onClick={() => (isNew.value = true)}>
+          {words.add}
+        </Button>
+      </header>
+      <Stats />
+      <Filters filters={filters} />
+      <Loaded query={loaded}>
+        {(items) => (items.length === 0 ? <Empty title={words.none} /> : <UserTable users={items} />)}
+      </Loaded>
+      {users.hasNextPage && (
+        <Button busy={users.isFetchingNextPage} onClick={() => void users.fetchNextPage()}>
+          {t().actions.loadMore}
+        </Button>
+      )}
+      {isNew.value && <NewUserDialog onClose={() => (isNew.value = false)} />}
+      {address.get('user') !== '' && (
+        <UserDialog
+          key={address.get('user')}
+          id={address.get('user')}
+          onClose={() => address.set({ user: undefined }, true)}
+        />
+      )}
+    </div>
+  );
+}
+
+function Stats() {
+  const words = t().users;
+  const stats = useUserStats().data;
+  if (stats === undefined) return null;
+  const facts: [string, number][] = [
+    [words.active, stats.active],
+    [words.inactive, stats.inactive],
+    ['ADMIN', stats.byRole.ADMIN.active],
+    ['ANALYST', stats.byRole.ANALYST.active],
+    [words.newThisWeek, stats.createdLast7Days],
+  ];
+  return (
+    <dl class="tiles">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd class="figures">{number(value)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Filters({ filters }: { readonly filters: UserFilters }) {
+  const words = t().users;
+  const address = useAddress();
+  const choice = (
+    name: 'role' | 'isActive',
+    label: string,
+    options: readonly (readonly [string, string])[],
+  ) => (
+    <div class="segments" role="group" aria-label={label}>
+      {options.map(([value, text]) => (
+        <button
+          key={value}
+          type="button"
+          aria-pressed={(filters[name] ?? '') === value}
+          onClick={() => address.set({ [name]: value }, true)}
+        >
+          {text}
+        </button>
+      ))}
+    </div>
+  );
+  return (
+    <div class="filters" role="search">
+      <SearchBox label={words.search} value={filters.q ?? ''} onChange={(q) => address.set({ q }, true)} />
+      {choice('role', t().settings.role, [
+        ['', t().sessions.all],
+        ['ADMIN', 'ADMIN'],
+        ['ANALYST', 'ANALYST'],
+      ])}
+      {choice('isActive', t().sessions.state, [
+        ['', t().sessions.all],
+        ['true', words.active],
+        ['false', words.inactive],
+      ])}
+    </div>
+  );
+}
+
+function UserTable({ users }: { readonly users: readonly User[] }) {
+  const words = t().users;
+  const address = useAddress();
+  const columns = [t().settings.name, t().settings.email, t().settings.role, t().sessions.state, words.since];
+  return (
+    <div class="table-frame" tabIndex={0} role="group" aria-label={t().nav.users}>
+      <table class="table">
+        <thead>
+          <tr>
+            {columns.map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {users.map((user) => (
+            <tr key={user.id} class="table-row">
+              <td>
+                <button type="button" class="link" dir="auto" onClick={() => address.set({ user: user.id })}>
+                  {user.name}
+                </button>
+              </td>
+              <td dir="auto">{user.email}</td>
+              <td>
+                <span class="chip">{user.role}</span>
+              </td>
+              <td>
+                <StateMark status={user.isActive ? 'active' : 'inactive'} />
+              </td>
+              <td class="quiet">
+                <Ago at={user.createdAt} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,158 @@
+import { useSignal } from '@preact/signals';
+import { patch, post } from '../app/client';
+import { dateTime, duration } from '../app/format';
+import { t } from '../app/i18n';
+import { toast, toastProblem } from '../app/toasts';
+import type { Attempt, Delivery, Webhook } from '../app/types';
+import { Button } from '../ui/button';
+import { Dialog } from '../ui/dialog';
+import { Empty, Loaded } from '../ui/panel';
+import { StateMark, statusWord } from '../ui/state-mark';
+import { Ago } from '../ui/time';
+import { forgetWebhooks, useDeliveries, useDelivery, WEBHOOKS } from './webhook-queries';
+import { standingOf } from './webhooks-page';
+
+export function WebhookDialog({
+  webhook,
+  onClose,
+}: {
+  readonly webhook: Webhook;
+  readonly onClose: () => void;
+}) {
+  const words = t().webhooks;
+  const busy = useSignal(false);
+  const run = async (work: () => Promise<unknown>, text: string): Promise<void> => {
+    busy.value = true;
+    try {
+      await work();
+      toast({ tone: 'done', text });
+    } catch (error) {
+      toastProblem(error);
+    }
+    busy.value = false;
+    forgetWebhooks();
+  };
+  const path = `${WEBHOOKS}/${webhook.id}`;
+  const toggle = (): Promise<unknown> => patch(path, { isActive: !webhook.isActive }, webhook.version);
+  return (
+    <Dialog title={words.one} side onClose={onClose}>
+      <p class="row">
+        <StateMark status={standingOf(webhook)} />
+        <code dir="auto">{webhook.url}</code>
+      </p>
+      {webhook.disabledReason !== null && <p class="note note-failed">{webhook.disabledReason}</p>}
+      {webhook.failingSince !== null && (
+        <p class="note note-waiting">
+          {words.failingSince} <Ago at={webhook.failingSince} />
+        </p>
+      )}
+      <p class="row">
+        <Button
+          icon="play"
+          busy={busy.value}
+          onClick={() => void run(() => post(`${path}/test`), words.tested)}
+        >
+          {words.test}
+        </Button>
+        <Button busy={busy.value} onClick={() => void run(toggle, words.saved)}>
+          {webhook.isActive ? words.switchOff : words.switchOn}
+        </Button>
+      </p>
+      <Deliveries webhookId={webhook.id} />
+    </Dialog>
+  );
+}
+
+const statuses = ['', 'pending', 'delivered', 'failed'] as const;
+
+function Deliveries({ webhookId }: { readonly webhookId: string }) {
+  const words = t().webhooks;
+  const status = useSignal<string>('');
+  const deliveries = useDeliveries(webhookId, status.value);
+  return (
+    <section class="settings-part">
+      <h3>{words.deliveries}</h3>
+      <div class="segments" role="group" aria-label={t().sessions.state}>
+        {statuses.map((each) => (
+          <button
+            key={each}
+            type="button"
+            aria-pressed={each === status.value}
+            onClick={() => (status.value = each)}
+          >
+            {each === '' ? t().sessions.all : statusWord(each)}
+          </button>
+        ))}
+      </div>
+      <Loaded query={deliveries}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title={words.noDeliveries} />
+          ) : (
+            <ul class="letters">
+              {items.map((delivery) => (
+                <DeliveryLine key={delivery.id} delivery={delivery} />
+              ))}
+            </ul>
+          )
+        }
+      </Loaded>
+    </section>
+  );
+}
+
+function DeliveryLine({ delivery }: { readonly delivery: Delivery }) {
+  const isOpen = useSignal(false);
+  const detail = useDelivery(delivery.webhookId, delivery.id, isOpen.value);
+  const again = async (): Promise<void> => {
+    await post(`${WEBHOOKS}/${delivery.webhookId}/deliveries/${delivery.id}/redeliver`).catch(toastProblem);
+    forgetWebhooks();
+  };
+  return (
+    <li>
+      <details onToggle={(event) => (isOpen.value = event.currentTarget.open)}>
+        <summary>
+          <StateMark status={delivery.status} /> <code>{delivery.event}</code>{' '}
+          <span class="quiet">
+            {delivery.statusCode ?? delivery.error} · <Ago at={delivery.createdAt} />
+          </span>
+        </summary>
+        {isOpen.value && (
+          <Loaded query={detail}>
+            {({ log, body }) => (
+              <>
+                <Attempts attempts={log} />
+                <pre class="code" dir="auto" tabIndex={0}>
+                  {JSON.stringify(body, null, 2)}
+                </pre>
+              </>
+            )}
+          </Loaded>
+        )}
+      </details>
+      {['delivered', 'failed', 'canceled'].includes(delivery.status) && (
+        <Button icon="redo" onClick={() => void again()}>
+          {t().webhooks.again}
+        </Button>
+      )}
+    </li>
+  );
+}
+
+function Attempts({ attempts }: { readonly attempts: readonly Attempt[] }) {
+  return (
+    <ol class="tries">
+      {attempts.map(({ attempt, startedAt, durationMs, statusCode, error, detail, excerpt }) => (
+        <li key={attempt}>
+          {t().session.tryNumber(attempt)}, {dateTime(startedAt)}
+          {durationMs !== null && ` · ${duration(durationMs)}`} · {statusCode ?? error}
+          {(detail ?? excerpt) !== null && (
+            <p class="note" dir="auto">
+              {detail ?? excerpt}
+            </p>
+          )}
+        </li>
+      ))}
+    </ol>
+  );
+}

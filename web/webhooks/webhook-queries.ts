@@ -1,0 +1,39 @@
+import { useQuery } from '@tanstack/preact-query';
+import { get } from '../app/client';
+import { pollMs, queries } from '../app/queries';
+import type { Attempt, Delivery, Page, Webhook } from '../app/types';
+
+export const WEBHOOKS = '/api/v1/webhooks';
+
+export function useWebhooks() {
+  return useQuery({
+    queryKey: ['webhooks'],
+    queryFn: ({ signal }) => get<Page<Webhook>>(WEBHOOKS, { limit: 100 }, signal),
+  });
+}
+
+export function useDeliveries(id: string, status: string) {
+  return useQuery({
+    queryKey: ['webhooks', id, 'deliveries', status],
+    queryFn: ({ signal }) =>
+      get<Page<Delivery>>(`${WEBHOOKS}/${id}/deliveries`, { status, limit: 50 }, signal),
+    refetchInterval: pollMs,
+  });
+}
+
+export function useDelivery(id: string, deliveryId: string, wanted: boolean) {
+  return useQuery({
+    queryKey: ['webhooks', id, 'delivery', deliveryId],
+    queryFn: ({ signal }) =>
+      get<Delivery & { body: unknown; log: readonly Attempt[] }>(
+        `${WEBHOOKS}/${id}/deliveries/${deliveryId}`,
+        {},
+        signal,
+      ),
+    enabled: wanted,
+  });
+}
+
+export function forgetWebhooks(): void {
+  void queries.invalidateQueries({ queryKey: ['webhooks'] });
+}
