@@ -7,13 +7,13 @@ import { build } from 'esbuild';
 
 const root = resolve(import.meta.dirname, '../..');
 const folder = resolve(root, `node_modules/.cache/cli-test-${process.pid}`);
-const program = resolve(folder, 'main.mjs');
+const program = resolve(folder, 'base/main.mjs');
 
-/** The program as it is shipped; the migrations lie beside it, as they lie beside db/migrate.js. */
+/** The program as it is shipped; the migrations lie beside its folder, as they lie beside db/base. */
 export async function buildCli(): Promise<void> {
   await build({
     entryPoints: [resolve(root, 'src/cli/main.ts')],
-    outdir: folder,
+    outdir: resolve(folder, 'base'),
     outExtension: { '.js': '.mjs' },
     bundle: true,
     splitting: true,
