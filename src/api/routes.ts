@@ -1,4 +1,5 @@
 import { aliasesOf } from '../contracts/route.js';
+import { runKinds, type RunKinds } from '../contracts/run-kinds.js';
 import { runRoutes } from '../contracts/runs/routes.js';
 import { sessionRoutes } from '../contracts/sessions/routes.js';
 import { sealAuditLog } from '../db/audit/seal.js';
@@ -33,7 +34,7 @@ import { createWebhookDeliveryRoutes } from './webhooks/deliveries.js';
 import { createWebhookRoutes } from './webhooks/webhooks.js';
 
 /** Every route of the API, in the order in which they are tried: a fixed path before a pattern that would take it. */
-export function createRoutes(deps: ApiDeps): Route[] {
+export function createRoutes(deps: ApiDeps, kinds: RunKinds = runKinds): Route[] {
   const { config, ui } = deps;
   const reading = readingOf(deps);
   return [
@@ -44,14 +45,13 @@ export function createRoutes(deps: ApiDeps): Route[] {
     ...createReportRoutes(deps),
     ...createReportScheduleRoutes(deps),
     ...createReportScheduleCommandRoutes(deps),
-    ...createJobRoutes({ ...deps, resultInlineMaxBytes: config.resultInlineMaxBytes }),
-    implementEvents(runRoutes.jobEvents, readableJobs(ui), reading),
+    ...createJobRoutes({ ...deps, kinds, resultInlineMaxBytes: config.resultInlineMaxBytes }),
     ...createFileRoutes(deps),
     ...createDeadLetterRoutes(deps),
     ...createSessionRoutes({ ...deps, defaults: config, links: ui }),
     ...createSessionCommandRoutes(deps),
     ...createSessionReadRoutes({ ...deps, links: ui }),
-    implementEvents(sessionRoutes.sessionEvents, readableSessions(deps.modelText), reading),
+    ...eventSources(deps, kinds).map(({ record, runs }) => implementEvents(record, runs, reading)),
     ...createGateInboxRoutes({ ...deps, links: ui }),
     ...createGateRoutes(deps),
     ...createTemplateRoutes(deps),
@@ -70,16 +70,23 @@ export function createRoutes(deps: ApiDeps): Route[] {
 }
 
 /** The same events over WebSocket. */
-export function createUpgrade(deps: ApiDeps): UpgradeHandler {
+export function createUpgrade(deps: ApiDeps, kinds: RunKinds = runKinds): UpgradeHandler {
   return createEventUpgrade({
     ...readingOf(deps),
     logger: deps.logger,
     allowedOrigins: deps.config.corsOrigins,
-    sources: [
-      { record: runRoutes.jobEvents, runs: readableJobs(deps.ui) },
-      { record: sessionRoutes.sessionEvents, runs: readableSessions(deps.modelText) },
-    ].flatMap(({ record, runs }) => patternsOf(record.path).map((path) => ({ path, runs }))),
+    sources: eventSources(deps, kinds).flatMap(({ record, runs }) =>
+      patternsOf(record.path).map((path) => ({ path, runs })),
+    ),
   });
+}
+
+/** Where the events of runs are read, as a route and over WebSocket: of all kinds with those of a job, and of sessions. */
+function eventSources(deps: ApiDeps, kinds: RunKinds) {
+  return [
+    { record: runRoutes.jobEvents, runs: readableJobs(deps.ui, kinds) },
+    { record: sessionRoutes.sessionEvents, runs: readableSessions(deps.modelText) },
+  ] as const;
 }
 
 function patternsOf(path: string): RegExp[] {

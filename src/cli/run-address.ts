@@ -1,3 +1,4 @@
+import { kindOfId, shownIds, type RunKinds } from '../contracts/run-kinds.js';
 import { CliError } from './cli-error.js';
 
 /** Where the API answers for a run, told by the prefix of its id. */
@@ -7,15 +8,13 @@ export interface RunAddress {
   readonly cancel: { readonly method: 'POST' | 'DELETE'; readonly path: string };
 }
 
-export function addressOf(id: string): RunAddress {
-  if (!/^[a-z]+_[0-9a-z]+$/.test(id)) throw new CliError(`"${id}" is not the id of a run (job_… or ses_…).`);
-  if (id.startsWith('ses_')) {
-    const self = `/api/v1/cot-sessions/${id}`;
-    return { self, events: `${self}/events`, cancel: { method: 'POST', path: `${self}/cancel` } };
-  }
-  return {
-    self: `/jobs/${id}`,
-    events: `/jobs/${id}/events`,
-    cancel: { method: 'DELETE', path: `/jobs/${id}` },
-  };
+export function addressOf(id: string, kinds?: RunKinds): RunAddress {
+  const kind = kindOfId(id, kinds);
+  if (kind === undefined) throw new CliError(`"${id}" is not the id of a run (${shownIds(kinds)}).`);
+  const self = `${kind.routeBase}/${id}`;
+  const cancel =
+    kind.events === 'job'
+      ? ({ method: 'DELETE', path: self } as const)
+      : ({ method: 'POST', path: `${self}/cancel` } as const);
+  return { self, events: `${self}/events`, cancel };
 }

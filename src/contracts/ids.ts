@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { sortableId } from '../domain/sortable-id.js';
+import { runKinds } from './run-kinds.js';
 
 export const idPrefixes = {
-  session: 'ses',
-  job: 'job',
+  session: runKinds['cot-session'].idPrefix,
+  job: runKinds.report.idPrefix,
   gate: 'gate',
   step: 'step',
-  sql: 'sql',
+  sql: runKinds.sql.idPrefix,
   user: 'usr',
   apiKey: 'key',
   audit: 'aud',
@@ -27,7 +28,12 @@ export const idPrefixes = {
 export type IdKind = keyof typeof idPrefixes;
 
 export function newId(kind: IdKind, nowMs: number = Date.now()): string {
-  return sortableId(idPrefixes[kind], nowMs, nextRandom().toString('hex'));
+  return prefixedId(idPrefixes[kind], nowMs);
+}
+
+/** For ids whose prefix comes with their kind of run. */
+export function prefixedId(prefix: string, nowMs: number = Date.now()): string {
+  return sortableId(prefix, nowMs, nextRandom().toString('hex'));
 }
 
 const RANDOM_BYTES = 10;

@@ -9,25 +9,6 @@ export const taskQueues = {
 
 export type TaskQueue = keyof typeof taskQueues;
 
-/**
- * Every kind of run. A new kind of work is a row here, a workflow of that name, its activities and a route that
- * inserts the run: status, events, cancel, dead letters, retention and the lists follow from the row alone.
- */
-export const runKinds = {
-  'cot-session': { workflowType: 'cotSession', noun: 'session' },
-  report: { workflowType: 'generateReport', noun: 'job' },
-  'audit-export': { workflowType: 'exportAuditLog', noun: 'job' },
-  sql: { workflowType: 'executeSql', noun: 'job' },
-  'deadline-run': { workflowType: 'notifyDeadlines', noun: 'job' },
-} as const satisfies Record<string, { workflowType: string; noun: 'session' | 'job' }>;
-
-export type RunKind = keyof typeof runKinds;
-
-/** The kinds that `/jobs` answers for. */
-export const jobKinds: readonly RunKind[] = (Object.keys(runKinds) as RunKind[]).filter(
-  (kind) => runKinds[kind].noun === 'job',
-);
-
 /** Workflows that are started by a schedule and belong to no run. */
 export const maintenanceWorkflows = {
   sweeper: 'sweepUnstartedRuns',

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { maintenanceWorkflows, runKinds, serviceWorkflows } from '../../src/contracts/names.js';
+import { maintenanceWorkflows, serviceWorkflows } from '../../src/contracts/names.js';
+import { runKinds } from '../../src/contracts/run-kinds.js';
 import { workflowBundlePath } from '../support/servers/workflow-bundle.js';
 
 const folder = resolve(import.meta.dirname, '../histories');

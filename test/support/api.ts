@@ -3,7 +3,8 @@ import { createApp } from '../../src/api/app.js';
 import { Announcements } from '../../src/platform/announcements.js';
 import { createApiDeps, startBackground, type ApiBackground, type ApiDeps } from '../../src/api/deps.js';
 import type { Route } from '../../src/api/http/route.js';
-import { createUpgrade } from '../../src/api/routes.js';
+import { createRoutes, createUpgrade } from '../../src/api/routes.js';
+import type { RunKinds } from '../../src/contracts/run-kinds.js';
 import { closeServer, createApiServer, listen } from '../../src/api/http/server.js';
 import type { Role } from '../../src/contracts/users/principal.js';
 import { newId } from '../../src/contracts/ids.js';
@@ -40,6 +41,8 @@ export interface ApiOptions {
   readonly objects?: ObjectStore;
   /** Instead of those of the product. */
   readonly routes?: readonly Route[];
+  /** Instead of those of the product. */
+  readonly kinds?: RunKinds;
 }
 
 export interface TestApi {
@@ -73,7 +76,10 @@ export async function startApi(options: ApiOptions): Promise<TestApi> {
     consoleFolder: options.consoleFolder ?? '/nowhere',
   });
   const background = startBackground(deps);
-  const server = createApiServer(createApp(deps, options.routes), createUpgrade(deps));
+  const server = createApiServer(
+    createApp(deps, options.routes ?? createRoutes(deps, options.kinds)),
+    createUpgrade(deps, options.kinds),
+  );
   const { port } = await listen(server, { host: '127.0.0.1', port: options.port ?? 0 });
   await waitUntil(() => Promise.resolve(announcements.listening), { what: 'the listener of the API' });
   const url = `http://127.0.0.1:${port}`;

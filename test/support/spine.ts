@@ -29,6 +29,8 @@ export interface SpineOptions {
   readonly notifications?: ActivityDeps['notifications'];
   /** Those that are served; the flow queue alone, unless there is more to do. */
   readonly queues?: WorkerDeps['queues'];
+  /** Instead of the product's. */
+  readonly workflowBundle?: WorkerDeps['workflowBundle'];
   /** 0: every workflow task replays its history. */
   readonly maxCachedWorkflows?: number;
   readonly activities?: (made: ReturnType<typeof createActivities>) => WorkerDeps['activities'];
@@ -77,7 +79,7 @@ export async function withWorker<Result>(
     connection: await temporal.nativeConnection(),
     namespace: temporal.namespace,
     activities: spineActivities(database.pool, temporal.client, options),
-    workflowBundle: { codePath: workflowBundlePath() },
+    workflowBundle: options.workflowBundle ?? { codePath: workflowBundlePath() },
     queues: options.queues ?? ['flow'],
     ...(options.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: options.maxCachedWorkflows }),
   });

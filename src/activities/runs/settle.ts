@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { runKinds, type RunKind } from '../../contracts/names.js';
+import { runKinds, type RunKinds } from '../../contracts/run-kinds.js';
 import { event, type RunEvent } from '../../contracts/event-data.js';
 import type { RunError, RunOutcome, RunProjection } from '../../contracts/runs/run.js';
 import { recordAudit } from '../../db/audit/log.js';
@@ -103,5 +103,5 @@ function progressEvent(run: KnownRun, { status, error }: Pick<RunProjection, 'st
 }
 
 function nounOf(run: KnownRun): 'job' | 'session' {
-  return runKinds[run.kind as RunKind]?.noun ?? 'job';
+  return (runKinds as RunKinds)[run.kind]?.events ?? 'job';
 }

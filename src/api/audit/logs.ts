@@ -1,8 +1,7 @@
 import type { Pool } from 'pg';
 import { type AuditFilters } from '../../contracts/audit/log.js';
 import { type AuditExport, type ExportAuditLogInput } from '../../contracts/audit/export.js';
-import { newId } from '../../contracts/ids.js';
-import { runKinds, taskQueues, workflowIdOf } from '../../contracts/names.js';
+import { newRunOf } from '../../contracts/runs/run-identity.js';
 import type { Principal } from '../../contracts/users/principal.js';
 import { Problem } from '../../contracts/problems.js';
 import { countAuditFacets } from '../../db/audit/facets.js';
@@ -103,17 +102,13 @@ function exportRoute({ starter }: AuditRouteDeps): Route {
 }
 
 function exportRun({ format, ...filters }: AuditExport, owner: Principal): NewRun {
-  const id = newId('job');
-  const input: ExportAuditLogInput = { runId: id, format, filters };
+  const identity = newRunOf('audit-export');
+  const input: ExportAuditLogInput = { runId: identity.id, format, filters };
   return {
-    id,
-    kind: 'audit-export',
+    ...identity,
     ownerId: owner.userId,
     title: `Audit log as ${format}`,
     input: { format, ...filters },
     workflowInput: { ...input },
-    workflowId: workflowIdOf('audit-export', id),
-    workflowType: runKinds['audit-export'].workflowType,
-    taskQueue: taskQueues.flow,
   };
 }

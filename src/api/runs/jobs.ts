@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 import type { Pool } from 'pg';
 import { jobStatuses, type JobStatus } from '../../contracts/runs/job.js';
 import { event } from '../../contracts/event-data.js';
-import { jobKinds } from '../../contracts/names.js';
+import { jobKindsOf, type RunKinds } from '../../contracts/run-kinds.js';
 import { Problem } from '../../contracts/problems.js';
 import type { Principal } from '../../contracts/users/principal.js';
 import { recordAudit } from '../../db/audit/log.js';
@@ -36,6 +36,8 @@ export interface JobRouteDeps {
   readonly objects: ObjectStore;
   readonly resultInlineMaxBytes: number;
   readonly ui: TemporalUi;
+  /** Those of the product, unless somebody adds more. */
+  readonly kinds?: RunKinds | undefined;
 }
 
 const retryAfter = { 'Retry-After': '3' };
@@ -46,22 +48,22 @@ export function createJobRoutes(deps: JobRouteDeps): Route[] {
 }
 
 /** The jobs as the readers of their events need them. */
-export function readableJobs(ui: TemporalUi): ReadableRuns {
+export function readableJobs(ui: TemporalUi, kinds?: RunKinds): ReadableRuns {
   return {
     find: async (db, principal, id) => {
-      const run = await findRun(db, principal, id, jobKinds);
+      const run = await findRun(db, principal, id, jobKindsOf(kinds));
       return run && eventSubjectOf(run, { ...jobView(run, ui) });
     },
   };
 }
 
-function listRoute({ pager, ui }: JobRouteDeps): Route {
+function listRoute({ pager, ui, kinds: all }: JobRouteDeps): Route {
   return implement(runRoutes.listJobs, async ({ path, query, principal }, db) => {
     const { kind, status, scheduleId, createdFrom, createdTo } = query;
     const viewer = principal.role === 'ADMIN' ? 'everybody' : principal.userId;
     const scope = { list: 'jobs', filters: { kind, status, scheduleId, createdFrom, createdTo, viewer } };
     const request = pager.request(scope, query);
-    const kinds = kind === undefined ? jobKinds : [kind];
+    const kinds = kind === undefined ? jobKindsOf(all) : [kind];
     const statuses = status === undefined ? undefined : statusesOf(status);
     const filters = { kinds, statuses, scheduleId, createdFrom, createdTo };
     const rows = await listRuns(db, principal, filters, request);
@@ -79,9 +81,9 @@ function statusesOf(asked: JobStatus | JobState | RunStatus): RunStatus[] {
   return isState ? statusesOfJobState(asked as JobState) : [asked as RunStatus];
 }
 
-function getRoute({ ui }: JobRouteDeps): Route {
+function getRoute({ ui, kinds }: JobRouteDeps): Route {
   return implement(runRoutes.getJob, async ({ params: { id }, principal }, db) => {
-    const run = await findRun(db, principal, id, jobKinds);
+    const run = await findRun(db, principal, id, jobKindsOf(kinds));
     if (run === undefined) throw new Problem('not_found', { detail: 'job not found' });
     const job = jobView(run, ui);
     if (!isFinal(run.status)) return reply(202, job, retryAfter);
@@ -94,7 +96,7 @@ function getRoute({ ui }: JobRouteDeps): Route {
 function resultRoute(deps: JobRouteDeps): Route {
   return implement(runRoutes.getJobResult, async ({ params: { id }, principal }, ctx) => {
     if (principal === undefined) throw new Problem('unauthenticated');
-    const run = await findRun(deps.pool, principal, id, jobKinds);
+    const run = await findRun(deps.pool, principal, id, jobKindsOf(deps.kinds));
     if (run === undefined) throw new Problem('not_found', { detail: 'job not found' });
     await answerResult(deps, run, ctx);
   });
@@ -135,7 +137,7 @@ export async function cancelJob(
 ): Promise<RunRow> {
   const { principal, origin } = call;
   const { id } = call.params;
-  const run = await lockRun(tx, principal, id, jobKinds);
+  const run = await lockRun(tx, principal, id, jobKindsOf(deps.kinds));
   if (run === undefined) throw new Problem('not_found', { detail: 'job not found' });
   if (isFinal(run.status)) {
     throw new Problem('already_finished', { extra: { state: jobStateOf(run.status) } });

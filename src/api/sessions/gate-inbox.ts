@@ -1,3 +1,4 @@
+import { runKinds } from '../../contracts/run-kinds.js';
 import { Problem } from '../../contracts/problems.js';
 import { type InboxGate } from '../../contracts/sessions/gate-inbox.js';
 import { findInboxGate, listGates, type InboxRow } from '../../db/sessions/reads-gates.js';
@@ -7,7 +8,7 @@ import { gateRoutes } from '../../contracts/sessions/gate-routes.js';
 import { sessionLinks, type SessionLinks } from './links.js';
 import { viewerKey, type SessionReadDeps } from './reads.js';
 
-const SESSIONS = '/api/v1/cot-sessions';
+const SESSIONS = runKinds['cot-session'].routeBase;
 
 /** What waits for a decision, over all sessions that the caller may see. */
 export function createGateInboxRoutes(deps: SessionReadDeps): Route[] {

@@ -3,6 +3,7 @@ import { Problem } from '../../contracts/problems.js';
 import type { Principal } from '../../contracts/users/principal.js';
 import { recordAudit } from '../../db/audit/log.js';
 import { givenContent } from '../../db/sessions/given-content.js';
+import { newRunOf } from '../../contracts/runs/run-identity.js';
 import type { StartableRun } from '../../contracts/runs/startable-run.js';
 import { findOwnedSession, type OwnedSession } from '../../db/sessions/sessions.js';
 import type { Db } from '../../db/base/sql.js';
@@ -12,7 +13,7 @@ import { implement, reply, type Route, type Reply } from '../http/route.js';
 import { sessionRoutes } from '../../contracts/sessions/routes.js';
 import { acceptedSession, sessionsBaseOf, type SessionLinks } from './links.js';
 import { previewRerun, takeOver } from './rerun.js';
-import { draftSession, newSessionId, writeSession, type SessionDefaults } from './start.js';
+import { draftSession, writeSession, type SessionDefaults } from './start.js';
 import type { RunStarter } from '../runs/start.js';
 
 export interface SessionRouteDeps {
@@ -30,13 +31,13 @@ function createRoute(deps: SessionRouteDeps): Route {
   return implement(sessionRoutes.createSession, async ({ path, body, principal, origin }, tx) => {
     const template = await findTemplate(tx, body.template);
     if (template === undefined) throw unknownTemplate(body.template);
-    const id = newSessionId();
-    const run = await writeSession(tx, id, draftSession(body, principal, template, deps.defaults));
+    const draft = draftSession(body, principal, template, deps.defaults);
+    const run = await writeSession(tx, newRunOf('cot-session'), draft);
     await recordAudit(tx, {
       actor: principal,
       action: 'created',
       resourceType: 'session',
-      resourceId: id,
+      resourceId: run.id,
       after: { topic: body.topic, template: body.template, version: template.version },
       origin,
     });
@@ -66,11 +67,12 @@ async function fork(
   tx: Tx,
   { session, body, owner }: { session: OwnedSession; body: RedoBody; owner: Principal },
 ): Promise<{ id: string; run: StartableRun }> {
-  const id = newSessionId();
+  const identity = newRunOf('cot-session');
+  const { id } = identity;
   const input = body.input === undefined ? null : givenContent(body.input);
   const instructions = body.instructions === undefined ? null : givenContent(body.instructions);
   const { phases, copy } = takeOver(tx, session, { id, body, instructions: instructions?.ref ?? null });
-  const run = await writeSession(tx, id, {
+  const run = await writeSession(tx, identity, {
     owner,
     template: { name: session.templateName, version: session.templateVersion },
     topic: session.topic,

@@ -3,8 +3,7 @@ import type { Budget, CreateSession } from '../../contracts/sessions/session.js'
 import type { CotSessionInput } from '../../contracts/sessions/workflow.js';
 import { localText, type Language, type TemplateDefinition } from '../../contracts/templates/template.js';
 import { languageOf } from '../../domain/language.js';
-import { newId } from '../../contracts/ids.js';
-import { runKinds, taskQueues, workflowIdOf } from '../../contracts/names.js';
+import type { RunIdentity } from '../../contracts/runs/run-identity.js';
 import { storeBlob, type NewBlob } from '../../db/runs/blobs.js';
 import { givenContent } from '../../db/sessions/given-content.js';
 import { insertRun } from '../../db/runs/runs.js';
@@ -47,12 +46,13 @@ export interface SessionDraft {
   readonly asked: Readonly<Record<string, unknown>>;
 }
 
-export function newSessionId(): string {
-  return newId('session');
-}
-
 /** Writes a session's run and its own row: from here on it will run, whether or not Temporal answers now. */
-export async function writeSession(tx: Tx, id: string, draft: SessionDraft): Promise<StartableRun> {
+export async function writeSession(
+  tx: Tx,
+  identity: RunIdentity,
+  draft: SessionDraft,
+): Promise<StartableRun> {
+  const { id } = identity;
   const { plan, options, model, inherited } = draft;
   const state = initialSession({ plan, model, input: options.input, inherited });
   const workflowInput: CotSessionInput = {
@@ -66,17 +66,9 @@ export async function writeSession(tx: Tx, id: string, draft: SessionDraft): Pro
     carried: null,
     link: consoleLink(draft.publicUrl, id),
   };
-  const startable: StartableRun = {
-    id,
-    title: draft.topic,
-    workflowId: workflowIdOf('cot-session', id),
-    workflowType: runKinds['cot-session'].workflowType,
-    taskQueue: taskQueues.flow,
-    workflowInput: { ...workflowInput },
-  };
+  const startable = { ...identity, title: draft.topic, workflowInput: { ...workflowInput } };
   await insertRun(tx, {
     ...startable,
-    kind: 'cot-session',
     ownerId: draft.owner.userId,
     input: draft.asked,
     progress: { ...progressOf(state), status: 'queued' },

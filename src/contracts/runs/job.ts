@@ -4,7 +4,7 @@ import { jobStates } from '../../domain/runs/status.js';
 import { sectionStatusSchema } from '../reports/section-status.js';
 import { stepTrySchema } from './dead-letter.js';
 import { idSchema } from '../ids.js';
-import { jobKinds, type RunKind } from '../names.js';
+import { jobKindsOf, runKinds, type RunKinds } from '../run-kinds.js';
 import { pageOf, pageQuery } from '../page.js';
 import { runStatusSchema } from './run.js';
 import { timesInOrder } from '../times-in-order.js';
@@ -66,9 +66,15 @@ export type Job = z.infer<typeof jobSchema>;
 
 export const jobPageSchema = pageOf(jobSchema).meta({ id: 'JobPage' });
 
+const titles: RunKinds = runKinds;
+const jobKinds = jobKindsOf();
+
 export const jobListQuery = z
   .strictObject({
-    kind: z.enum(jobKinds as [RunKind, ...RunKind[]]).optional(),
+    kind: z
+      .enum(jobKinds as [string, ...string[]])
+      .optional()
+      .meta({ description: jobKinds.map((kind) => `${kind}: ${titles[kind]?.title}`).join('; ') }),
     status: z
       .enum([...jobStatuses, ...jobStates, ...runStatusSchema.options])
       .optional()

@@ -1,5 +1,4 @@
-import { newId } from '../../contracts/ids.js';
-import { runKinds, taskQueues, workflowIdOf } from '../../contracts/names.js';
+import { newRunOf } from '../../contracts/runs/run-identity.js';
 import { Problem } from '../../contracts/problems.js';
 import type { Role } from '../../contracts/users/principal.js';
 import type { GenerateReport, GenerateReportInput, ReportSubject } from '../../contracts/reports/report.js';
@@ -58,7 +57,8 @@ function subjectOf(body: GenerateReport): ReportSubject {
 }
 
 function reportRun({ body, owner, tags = [] }: ReportOrder, title: string): NewRun {
-  const id = newId('job');
+  const identity = newRunOf('report');
+  const { id } = identity;
   const input: GenerateReportInput = {
     runId: id,
     title,
@@ -70,15 +70,11 @@ function reportRun({ body, owner, tags = [] }: ReportOrder, title: string): NewR
     reuse: null,
   };
   return {
-    id,
-    kind: 'report',
+    ...identity,
     ownerId: owner.userId,
     title,
     input: body,
     workflowInput: { ...input },
-    workflowId: workflowIdOf('report', id),
-    workflowType: runKinds.report.workflowType,
-    taskQueue: taskQueues.flow,
     tags,
   };
 }

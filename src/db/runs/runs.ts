@@ -1,6 +1,5 @@
 import type { StartableRun } from '../../contracts/runs/startable-run.js';
-import { newId } from '../../contracts/ids.js';
-import { workflowIdOf } from '../../contracts/names.js';
+import { nextRunLike } from '../../contracts/runs/run-identity.js';
 import type { RunError, RunProgress, RunResult } from '../../contracts/runs/run.js';
 import type { Role } from '../../contracts/users/principal.js';
 import type { RunStatus } from '../../domain/runs/status.js';
@@ -122,12 +121,11 @@ export function runLike(
   relation: 'replay' | 'redo',
   workflowInput: object = stored.workflowInput,
 ): NewRun {
-  const id = newId('job');
+  const identity = nextRunLike(stored);
   return {
     ...stored,
-    id,
-    workflowId: workflowIdOf(stored.kind, id),
-    workflowInput: { ...workflowInput, runId: id },
+    ...identity,
+    workflowInput: { ...workflowInput, runId: identity.id },
     origin: { runId: stored.id, relation },
   };
 }

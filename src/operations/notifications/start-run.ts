@@ -1,5 +1,4 @@
-import { newId } from '../../contracts/ids.js';
-import { runKinds, taskQueues, workflowIdOf } from '../../contracts/names.js';
+import { newRunOf } from '../../contracts/runs/run-identity.js';
 import type { DeadlineRunBody } from '../../contracts/notifications/deadline-run.js';
 import type { NotifyDeadlinesInput } from '../../contracts/notifications/workflow.js';
 import { Problem } from '../../contracts/problems.js';
@@ -55,10 +54,10 @@ async function insertOf(
   { dryRun, asOf, officeIds, planRunId }: RunAsked,
 ): Promise<NewRun> {
   const settings = await readSettings(tx);
-  const id = newId('job');
+  const identity = newRunOf(KIND);
   const executed = planRunId === undefined ? {} : { planRunId };
   const workflowInput: NotifyDeadlinesInput = {
-    runId: id,
+    runId: identity.id,
     dryRun,
     asOf,
     officeConcurrency,
@@ -72,8 +71,7 @@ async function insertOf(
   };
   const named = officeIds === undefined ? {} : { office_ids: officeIds };
   const run: NewRun = {
-    id,
-    kind: KIND,
+    ...identity,
     ownerId: owner.userId,
     title: titleOf(dryRun, asOf, planRunId),
     input: {
@@ -82,9 +80,6 @@ async function insertOf(
       ...named,
       ...(planRunId === undefined ? {} : { plan: planRunId }),
     },
-    workflowId: workflowIdOf(KIND, id),
-    workflowType: runKinds[KIND].workflowType,
-    taskQueue: taskQueues.flow,
     workflowInput: { ...workflowInput },
     tags,
   };

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
-import { newId } from '../../contracts/ids.js';
-import { runKinds, taskQueues, workflowIdOf } from '../../contracts/names.js';
+import { newRunOf } from '../../contracts/runs/run-identity.js';
 import { Problem } from '../../contracts/problems.js';
 import type { SourceConnector, SqlGrammar } from '../../contracts/sql/ports.js';
 import type { ExecuteSql } from '../../contracts/sql/request.js';
@@ -179,18 +178,14 @@ async function confirm(tx: Tx, { order, fingerprint, statementHash }: Prepared):
 }
 
 function runOf({ body, principal }: SqlOrder): NewRun {
-  const id = newId('sql');
+  const identity = newRunOf('sql');
   const { sql, params, data_source, row_limit } = body;
   return {
-    id,
-    kind: 'sql',
+    ...identity,
     ownerId: principal.userId,
     title: sql.replace(/\s+/g, ' ').trim().slice(0, 200),
     input: { sql, params, data_source, row_limit: row_limit ?? null },
-    workflowInput: { runId: id },
-    workflowId: workflowIdOf('sql', id),
-    workflowType: runKinds.sql.workflowType,
-    taskQueue: taskQueues.flow,
+    workflowInput: { runId: identity.id },
   };
 }
 

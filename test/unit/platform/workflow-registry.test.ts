@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { maintenanceWorkflows, runKinds, serviceWorkflows } from '../../../src/contracts/names.js';
+import { maintenanceWorkflows, serviceWorkflows } from '../../../src/contracts/names.js';
+import { runKinds } from '../../../src/contracts/run-kinds.js';
 
 const registry = readFileSync(resolve(import.meta.dirname, '../../../src/workflows/index.ts'), 'utf8');
 const exported = [...registry.matchAll(/^export \{ (\w+) \} from '\.\/\w+\/([\w-]+)\.js';$/gm)];

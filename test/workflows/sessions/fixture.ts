@@ -3,12 +3,7 @@ import { Worker } from '@temporalio/worker';
 import { createSessionActivities } from '../../../src/activities/sessions/activities.js';
 import type { SessionStepDeps } from '../../../src/activities/sessions/run-step.js';
 import { sendSessionCommand } from '../../../src/api/sessions/client.js';
-import {
-  draftSession,
-  newSessionId,
-  writeSession,
-  type SessionDefaults,
-} from '../../../src/api/sessions/start.js';
+import { draftSession, writeSession, type SessionDefaults } from '../../../src/api/sessions/start.js';
 import type { Model, ModelCallRecord, ModelRequest, ModelResult } from '../../../src/models/call.js';
 import { publishedEvent } from '../../../src/api/events/event-message.js';
 import { eventSchema } from '../../../src/contracts/events.js';
@@ -20,6 +15,7 @@ import {
 } from '../../../src/contracts/sessions/session.js';
 import type { TemplateDefinition } from '../../../src/contracts/templates/template.js';
 import { newId } from '../../../src/contracts/ids.js';
+import { newRunOf } from '../../../src/contracts/runs/run-identity.js';
 import { taskQueues } from '../../../src/contracts/names.js';
 import { listEventsAfter, type StoredEvent } from '../../../src/db/runs/event-reads.js';
 import { auditColumns, type AuditRow } from '../../../src/db/audit/rows.js';
@@ -219,10 +215,11 @@ export async function startSession(
   }: Partial<SessionDefaults & { definition: TemplateDefinition }> = {},
 ): Promise<string> {
   await insertTemplate(rig.database.pool, definition);
-  const id = newSessionId();
+  const identity = newRunOf('cot-session');
+  const { id } = identity;
   const body = createSessionBody.parse({ topic: 'a topic', template: definition.name, ...asked });
   const draft = draftSession(body, owner, { version: 1, definition }, { ...fastDefaults, ...defaults });
-  const run = await withTransaction(rig.database.pool, (tx) => writeSession(tx, id, draft));
+  const run = await withTransaction(rig.database.pool, (tx) => writeSession(tx, identity, draft));
   await rig.temporal.client.workflow.start(run.workflowType, {
     workflowId: run.workflowId,
     taskQueue: run.taskQueue,

@@ -1,0 +1,146 @@
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { addressOf } from '../../../src/cli/run-address.js';
+import { runKinds } from '../../../src/contracts/run-kinds.js';
+import { runRoutes } from '../../../src/contracts/runs/routes.js';
+import { sessionRoutes } from '../../../src/contracts/sessions/routes.js';
+import { newRunOf } from '../../../src/contracts/runs/run-identity.js';
+import type { RunResult } from '../../../src/contracts/runs/run.js';
+import { withTransaction } from '../../../src/db/base/transaction.js';
+import { insertRun } from '../../../src/db/runs/runs.js';
+import { createApiUser, useApi, type TestUser } from '../../support/api.js';
+import type { HttpAnswer } from '../../support/http.js';
+import { useDatabase } from '../../support/servers/database.js';
+import { useTemporal } from '../../support/servers/temporal.js';
+import { withWorker } from '../../support/spine.js';
+import { waitUntil } from '../../support/wait-until.js';
+import type { ImaginaryActivities } from './imaginary-workflows.js';
+
+/** All that the product has to be told of a new kind. */
+const kinds = Object.assign({}, runKinds, {
+  dream: {
+    title: 'Dream',
+    idPrefix: 'drm',
+    workflowType: 'dreamUp',
+    taskQueue: 'flow',
+    events: 'job',
+    routeBase: '/jobs',
+  },
+} as const);
+
+const database = useDatabase();
+const temporal = useTemporal();
+const api = useApi({
+  temporal,
+  kinds,
+  database: {
+    get url() {
+      return database.url;
+    },
+  },
+});
+
+let bundle: WorkflowBundleWithSourceMap;
+let ana: TestUser;
+let admin: TestUser;
+beforeAll(async () => {
+  const workflowsPath = fileURLToPath(new URL('imaginary-workflows.ts', import.meta.url));
+  bundle = await bundleWorkflowCode({ workflowsPath });
+  ana = await createApiUser(database);
+  admin = await createApiUser(database, 'ADMIN');
+});
+
+const get = (path: string, user = ana): Promise<HttpAnswer> =>
+  api.send(path, { token: user.token, headers: { Accept: 'application/json' } });
+const typesOf = ({ body }: HttpAnswer): string[] =>
+  (body['items'] as { type: string }[]).map(({ type }) => type);
+
+async function start(title: string): Promise<string> {
+  const identity = newRunOf('dream', kinds);
+  const input = { runId: identity.id };
+  const run = { ...identity, title, ownerId: ana.id, input: {}, workflowInput: input };
+  await withTransaction(database.pool, async (tx) => {
+    await insertRun(tx, run);
+    api.deps.starter.startAfterCommit(tx, run);
+  });
+  return identity.id;
+}
+
+const dreaming = <Result>(
+  imagine: ImaginaryActivities['imagine'],
+  work: () => Promise<Result>,
+): Promise<Result> =>
+  withWorker(
+    database,
+    temporal,
+    {
+      workflowBundle: bundle,
+      activities: (made) => Object.assign(made, { flow: Object.assign(made.flow, { imagine }) }),
+    },
+    work,
+  );
+
+const ended = (id: string): Promise<HttpAnswer> =>
+  waitUntil(async () => (await get(`/jobs/${id}`)).status === 200 && get(`/jobs/${id}`), { what: id });
+
+const dreamt: RunResult = {
+  key: 'nowhere',
+  sha256: 'a'.repeat(64),
+  bytes: 5,
+  contentType: 'text/plain',
+  filename: 'dream.txt',
+};
+
+test('a row is enough for a new kind to be started, read, followed and listed', async () => {
+  const id = await start('of flying');
+  expect(id).toMatch(/^drm_/);
+  expect((await get(`/jobs/${id}`)).body).toMatchObject({ kind: 'dream', state: 'PENDING' });
+  const done = await dreaming(
+    () => Promise.resolve(dreamt),
+    () => ended(id),
+  );
+  expect(done.body).toMatchObject({ status: 'success', result: { bytes: 5 } });
+  const { events } = addressOf(id, kinds);
+  expect(typesOf(await get(events))).toEqual(['job.started', 'job.completed']);
+  const listed = (await get('/jobs')).body['items'] as { jobId: string }[];
+  expect(listed.map(({ jobId }) => jobId)).toContain(id);
+});
+
+test('one that is canceled in the queue ends there', async () => {
+  const id = await start('of falling');
+  const { cancel, events } = addressOf(id, kinds);
+  const answer = await api.send(cancel.path, { token: ana.token, method: cancel.method });
+  expect(answer).toMatchObject({ status: 202, body: { state: 'CANCELED' } });
+  expect(typesOf(await get(events))).toEqual(['job.canceled']);
+});
+
+test('one that used up its retries is a dead letter, and its replay is of the same kind', async () => {
+  const id = await start('of an exam');
+  const fail = (): Promise<never> => Promise.reject(new Error('nothing is known'));
+  const failed = await dreaming(fail, () => ended(id));
+  expect(failed.body).toMatchObject({ status: 'failed', errorCode: 'step_failed' });
+  const letters = (await get('/api/v1/dead-letters?kind=dream', admin)).body['items'] as {
+    id: string;
+    jobId: string;
+  }[];
+  expect(letters).toMatchObject([{ jobId: id }]);
+  const replay = await api.send(`/api/v1/dead-letters/${letters[0]?.id}/replay`, {
+    token: admin.token,
+    method: 'POST',
+  });
+  expect(replay).toMatchObject({ status: 202, body: { jobId: expect.stringMatching(/^drm_/) } });
+  const again = await dreaming(
+    () => Promise.resolve(dreamt),
+    () => ended(String(replay.body['jobId'])),
+  );
+  expect(again.body).toMatchObject({ status: 'success', kind: 'dream', origin: { jobId: id } });
+});
+
+test('every kind has the route of its events where it says', () => {
+  const paths = new Set([runRoutes.jobEvents.path, sessionRoutes.sessionEvents.path]);
+  for (const { routeBase } of Object.values(kinds)) expect(paths).toContain(`${routeBase}/:id/events`);
+});
+
+test('an id that no kind begins with is refused in words', () => {
+  expect(() => addressOf('drm_1')).toThrow('"drm_1" is not the id of a run (ses_… or job_… or sql_…).');
+});
