@@ -30,7 +30,7 @@ const rooms = {
   },
   workflows: { folders: ['test/workflows', 'test/replay'], nearest: 8, servers: true, rebundles: true },
 };
-const { folders, nearest, servers, rebundles } = { folders: ['test/unit'], nearest: 30, ...rooms[room] };
+const { folders, nearest, servers, rebundles } = { folders: ['test/unit'], nearest: 10, ...rooms[room] };
 const OWNERSHIP = /visibleTo\(|\b(owner_id|user_id) = \$\{/;
 
 const equivalents = JSON.parse(readFileSync(join(root, 'test/equivalent-mutants.json'), 'utf8'));
@@ -151,22 +151,21 @@ async function baseline() {
 async function work(own, queue, times) {
   for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
     const { file, mutated, tests } = mutant;
-    const limitMs = 20_000 + 4 * tests.reduce((sum, test) => sum + times[test], 0);
+    const limitMs = (servers ? 20_000 : 3_000) + 4 * tests.reduce((sum, test) => sum + times[test], 0);
     const answer = await own.run({ file, text: mutated, tests, rebundles }, limitMs);
     mutant.noticedBy = answer.failed;
+    if (answer.failed === undefined)
+      console.log(`${file}:${mutant.line}  ${mutant.change}\n    ${mutant.code}`);
     const done = mutants.length - queue.length;
     if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${mutants.length} `);
   }
 }
 
 function report(seconds) {
-  const survivors = mutants.filter((mutant) => mutant.noticedBy === undefined);
-  for (const { file, line, code, change } of survivors)
-    console.log(`${file}:${line}  ${change}\n    ${code}`);
-  const noticed = mutants.length - survivors.length;
+  const noticed = mutants.filter((mutant) => mutant.noticedBy !== undefined).length;
   const score = mutants.length === 0 ? 100 : (100 * noticed) / mutants.length;
   console.log(
     `${noticed} of ${mutants.length} noticed: ${score.toFixed(1)} % in ${seconds} s (seed ${given.seed})`,
   );
-  if (given.access && survivors.length > 0) process.exitCode = 1;
+  if (given.access && noticed < mutants.length) process.exitCode = 1;
 }

@@ -150,6 +150,12 @@ test.each([
   expect(problemOf(text)).toBe(problem);
 });
 
+test('a Sunday that is written as 7 leaves no empty range behind', () => {
+  const sunday = { start: 0, end: 0, step: 1 };
+  expect(parseCron('* * * * 7')[0]?.dayOfWeek).toEqual([sunday]);
+  expect(parseCron('* * * * 6-7')[0]?.dayOfWeek).toEqual([{ start: 6, end: 6, step: 1 }, sunday]);
+});
+
 test('an error of a rule is known by its name', () => {
   expect(new CronError('x').name).toBe('CronError');
 });
