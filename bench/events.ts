@@ -61,7 +61,7 @@ async function api(): Promise<void> {
   const createClient = () => createListenerClient(databaseUrl, 'bench-api');
   const announcements = new Announcements({ createClient, logger });
   const hub = new EventHub({ db: pool, announcements, logger, pollIntervalMs: 5_000 });
-  const streams = new EventStreams({ db: pool, hub, logger, perUser: 10_000 });
+  const streams = new EventStreams({ db: pool, hub, announcements, logger, perUser: 10_000 });
   const runs: ReadableRuns = {
     find: async (db, viewer, id) => {
       const row = await findRun(db, viewer, id);

@@ -5,6 +5,7 @@ import { compression } from './http/middleware/compression.js';
 import { cors } from './http/middleware/cors.js';
 import { problems } from './http/middleware/problems.js';
 import { requestScope } from './http/middleware/request-scope.js';
+import { requestTarget } from './http/middleware/request-target.js';
 import { securityHeaders } from './http/middleware/security-headers.js';
 import { mountRoutes } from './http/mount.js';
 import type { Route } from './http/route.js';
@@ -26,6 +27,7 @@ export function createApp(deps: ApiDeps, routes: readonly Route[] = createRoutes
   app.use(cors(config.corsOrigins));
   app.use(compression());
   app.use(problems(logger));
+  app.use(requestTarget());
   // Before the routes: a browser that opens /jobs/:id gets the page, everybody else the job.
   app.use(staticFiles(deps.consoleFolder));
   app.use(mountRoutes(routes, { ...deps, ...config }));

@@ -87,12 +87,14 @@ export function createApiDeps(resources: ApiResources): ApiDeps {
   });
   const hub = new EventHub({ db: pool, announcements, logger, pollIntervalMs: config.workerPollIntervalMs });
   const store = redis === undefined ? createPostgresRateLimitStore(pool) : createRedisRateLimitStore(redis);
+  // Before the streams: it forgets who somebody was before they ask it.
+  const authenticator = createAuthenticator({
+    ...{ pool, logger, announcements },
+    ...(tokens === undefined ? {} : { tokens }),
+  });
   return {
     ...resources,
-    authenticator: createAuthenticator({
-      ...{ pool, logger, announcements },
-      ...(tokens === undefined ? {} : { tokens }),
-    }),
+    authenticator,
     limits: {
       limiter: createRateLimiter({ store, logger }),
       metrics,
@@ -105,7 +107,7 @@ export function createApiDeps(resources: ApiResources): ApiDeps {
     webhookSecrets: createWebhookSecrets(secrets),
     starter: createRunStarter(resources.runControl, logger),
     hub,
-    streams: new EventStreams({ db: pool, hub, logger }),
+    streams: new EventStreams({ db: pool, hub, announcements, logger }),
     readiness: createReadiness(resources),
     auditKeys: createAuditKeys(secrets, config.auditRetiredKeys),
     preferenceLinks: createPreferenceLinks(secrets, publicUrlOf(config)),

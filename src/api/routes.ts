@@ -74,6 +74,8 @@ export function createUpgrade(deps: ApiDeps, kinds: RunKinds = runKinds): Upgrad
   return createEventUpgrade({
     ...readingOf(deps),
     logger: deps.logger,
+    limits: deps.limits,
+    proxies: deps.config.proxyIpsCount,
     allowedOrigins: deps.config.corsOrigins,
     sources: eventSources(deps, kinds).flatMap(({ record, runs }) =>
       patternsOf(record.path).map((path) => ({ path, runs })),

@@ -10,7 +10,7 @@ export interface AnnouncementHandler {
 
 /** What committed changes tell every process (NOTIFY), for all who keep something in memory, over one connection. */
 export class Announcements {
-  readonly #handlers = new Map<string, AnnouncementHandler>();
+  readonly #handlers = new Map<string, AnnouncementHandler[]>();
   #listener: WakeUpListener | undefined;
 
   constructor(private readonly options: { createClient: () => Client; logger: Logger }) {}
@@ -20,17 +20,19 @@ export class Announcements {
     return this.#listener?.listening ?? false;
   }
 
-  /** Before `start`. */
+  /** Before `start`. Several handlers of a channel hear it in the order in which they were added. */
   on(channel: string, handler: AnnouncementHandler): void {
-    this.#handlers.set(channel, handler);
+    this.#handlers.set(channel, [...(this.#handlers.get(channel) ?? []), handler]);
   }
 
   start(): void {
     this.#listener = new WakeUpListener({
       ...this.options,
       channel: [...this.#handlers.keys()],
-      onMessage: (payload, channel) => this.#handlers.get(channel)?.onMessage(payload),
-      onListening: () => this.#handlers.forEach((handler) => handler.onListening()),
+      onMessage: (payload, channel) =>
+        this.#handlers.get(channel)?.forEach((handler) => handler.onMessage(payload)),
+      onListening: () =>
+        this.#handlers.forEach((handlers) => handlers.forEach((handler) => handler.onListening())),
     });
     this.#listener.start();
   }

@@ -1,5 +1,6 @@
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import type { TokenIdentity } from '../domain/users/provisioning.js';
+import { wellFormed } from '../domain/well-formed.js';
 import { ConfigError, type Config } from './config.js';
 
 export interface VerifiedToken extends TokenIdentity {
@@ -62,7 +63,7 @@ function isVerdict(error: unknown): boolean {
 }
 
 function identityOf(payload: JWTPayload, issuer: string): VerifiedToken | undefined {
-  if (payload.sub === undefined || payload.sub === '' || payload.exp === undefined) return undefined;
+  if (payload.sub === undefined || payload.exp === undefined || !isStorable(payload.sub)) return undefined;
   return {
     issuer,
     subject: payload.sub,
@@ -71,6 +72,11 @@ function identityOf(payload: JWTPayload, issuer: string): VerifiedToken | undefi
     name: textOf(payload['name']),
     expiresAtMs: payload.exp * 1_000,
   };
+}
+
+/** A subject that PostgreSQL cannot keep is nobody's: looked up, it would be a failure of ours. */
+function isStorable(subject: string): boolean {
+  return subject !== '' && wellFormed(subject) === subject;
 }
 
 function textOf(claim: unknown): string | undefined {

@@ -103,8 +103,8 @@ test('a part that is killed comes back by itself', async () => {
   expect(await stop(stack)).toBe(0);
 }, 120_000);
 
-test('a file that tells scripts where everything is can be read by its owner alone', () => {
-  for (const name of ['dev.json', 'secrets.json'])
+test('what holds keys, or what workflows were given, can be read by its owner alone', () => {
+  for (const name of ['dev.json', 'secrets.json', 'temporal.db'])
     expect(statSync(join(home, name)).mode & 0o777).toBe(0o600);
 });
 

@@ -1,6 +1,8 @@
 import { Problem } from '../../contracts/problems.js';
+import { principalsChangedChannel } from '../../contracts/users/principal.js';
 import { listEventsAfter } from '../../db/runs/event-reads.js';
 import type { Db } from '../../db/base/sql.js';
+import type { Announcements } from '../../platform/announcements.js';
 import type { Logger } from '../../platform/logger.js';
 import type { EventChannel } from './event-channel.js';
 import type { EventHub, FeedReader } from './event-hub.js';
@@ -12,15 +14,20 @@ import type { LiveSource } from './event-subject.js';
  * All open streams of this process, and the one timer for all of them.
  *
  * K1. A reader is heard from every `beatMs`, so that proxies and both ends know that the connection lives.
- * K2. Whether a reader may still read is asked again every `recheckMs`: a revoked key ends its streams.
+ * K2. A reader whose right is lost is gone within 5 s. A change is announced, and its user's readers are asked about at
+ *     once; what ends by itself ends on its time. While nothing can be heard all are asked about every `deafRecheckMs`,
+ *     and every `recheckMs` in any case.
  * K3. A reader that took nothing, or answered no ping, for `slowReaderMs` is dropped. It resumes where it was.
  */
 export interface EventStreamsOptions {
   readonly db: Db;
   readonly hub: EventHub;
+  /** Not started yet: the streams add themselves. */
+  readonly announcements: Pick<Announcements, 'on' | 'listening'>;
   readonly logger: Logger;
   readonly beatMs?: number;
   readonly recheckMs?: number;
+  readonly deafRecheckMs?: number;
   readonly slowReaderMs?: number;
   readonly perUser?: number;
 }
@@ -28,6 +35,7 @@ export interface EventStreamsOptions {
 export interface OpenStream {
   readonly runId: string;
   readonly userId: string;
+  readonly goodUntilMs?: number | undefined;
   readonly channel: EventChannel;
   readonly start: StreamStart;
   readonly live: LiveSource | undefined;
@@ -37,21 +45,30 @@ export interface OpenStream {
 
 interface Kept {
   readonly userId: string;
+  readonly goodUntilMs: number;
   readonly mayContinue: () => Promise<boolean>;
   checkedAt: number;
   endLive: (() => void) | undefined;
 }
 
 const BATCH = 100;
+const LOOK_MS = 1_000;
+const RETRY_MS = 1_000;
 
 export class EventStreams implements StreamSource {
   readonly #kept = new Map<EventStream, Kept>();
   readonly #perUser = new Map<string, number>();
-  #timer: NodeJS.Timeout | undefined;
+  #timers: NodeJS.Timeout[] = [];
   #rechecking = false;
+  #again = false;
   #stopped = false;
 
-  constructor(private readonly options: EventStreamsOptions) {}
+  constructor(private readonly options: EventStreamsOptions) {
+    options.announcements.on(principalsChangedChannel, {
+      onMessage: (userId) => this.#demandRecheck((kept) => kept.userId === userId),
+      onListening: () => this.#demandRecheck(() => true),
+    });
+  }
 
   /** How many readers this process serves. */
   get size(): number {
@@ -59,14 +76,17 @@ export class EventStreams implements StreamSource {
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#tick(), this.options.beatMs ?? 15_000);
-    this.#timer.unref();
+    this.#timers = [
+      setInterval(() => this.#beat(), this.options.beatMs ?? 15_000),
+      setInterval(() => this.#look(), LOOK_MS),
+    ];
+    for (const timer of this.#timers) timer.unref();
   }
 
   /** Ends every stream, so that the server can close. Readers resume at another process. */
   stop(): void {
     this.#stopped = true;
-    clearInterval(this.#timer);
+    this.#timers.forEach(clearInterval);
     for (const stream of this.#kept.keys()) stream.finish('shutdown');
   }
 
@@ -82,8 +102,8 @@ export class EventStreams implements StreamSource {
 
   open(opened: OpenStream): void {
     const stream = new EventStream(opened.runId, this, opened.channel, opened.start);
-    const { userId, mayContinue } = opened;
-    const kept: Kept = { userId, mayContinue, checkedAt: Date.now(), endLive: undefined };
+    const { userId, mayContinue, goodUntilMs = Infinity } = opened;
+    const kept: Kept = { userId, goodUntilMs, mayContinue, checkedAt: Date.now(), endLive: undefined };
     this.#kept.set(stream, kept);
     this.#perUser.set(opened.userId, (this.#perUser.get(opened.userId) ?? 0) + 1);
     if (this.#stopped) stream.finish('shutdown');
@@ -114,29 +134,54 @@ export class EventStreams implements StreamSource {
     else this.#perUser.set(kept.userId, left);
   }
 
-  #tick(): void {
+  #beat(): void {
     const now = Date.now();
     const slow = this.options.slowReaderMs ?? 30_000;
     for (const stream of this.#kept.keys()) {
       if (stream.stuckForMs(now) >= slow) stream.finish('slow');
       else stream.beat();
     }
-    if (!this.#rechecking) void this.#recheck(now - (this.options.recheckMs ?? 30_000));
+  }
+
+  #look(): void {
+    const now = Date.now();
+    for (const [stream, kept] of this.#kept) if (kept.goodUntilMs <= now) stream.finish('unauthorized');
+    void this.#recheck();
+  }
+
+  #demandRecheck(isMeant: (kept: Kept) => boolean): void {
+    for (const kept of this.#kept.values()) if (isMeant(kept)) kept.checkedAt = 0;
+    void this.#recheck();
   }
 
   /** One at a time: the check is for safety, and may not crowd out the requests that share the pool. */
-  async #recheck(dueBefore: number): Promise<void> {
+  async #recheck(): Promise<void> {
+    this.#again = true;
+    if (this.#rechecking) return;
     this.#rechecking = true;
-    for (const [stream, kept] of this.#kept) {
-      if (kept.checkedAt > dueBefore || stream.ended) continue;
-      try {
-        const allowed = await kept.mayContinue();
-        kept.checkedAt = Date.now();
-        if (!allowed) stream.finish('unauthorized');
-      } catch (error) {
-        this.options.logger.warn({ err: error }, 'a stream could not be checked; it goes on until it can');
-      }
+    while (this.#again) {
+      this.#again = false;
+      const dueBefore = Date.now() - this.#recheckMs();
+      for (const [stream, kept] of this.#kept)
+        if (kept.checkedAt <= dueBefore && !stream.ended) await this.#check(stream, kept);
     }
     this.#rechecking = false;
+  }
+
+  #recheckMs(): number {
+    const { announcements, recheckMs = 30_000, deafRecheckMs = 3_000 } = this.options;
+    return announcements.listening ? recheckMs : Math.min(recheckMs, deafRecheckMs);
+  }
+
+  async #check(stream: EventStream, kept: Kept): Promise<void> {
+    const askedAt = Date.now();
+    kept.checkedAt = askedAt;
+    try {
+      if (!(await kept.mayContinue())) stream.finish('unauthorized');
+    } catch (error) {
+      // Not when it was demanded again meanwhile: that stands.
+      if (kept.checkedAt === askedAt) kept.checkedAt = askedAt - this.#recheckMs() + RETRY_MS;
+      this.options.logger.warn({ err: error }, 'a stream could not be checked; it goes on until it can');
+    }
   }
 }

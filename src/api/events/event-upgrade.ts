@@ -4,6 +4,8 @@ import { WebSocketServer } from 'ws';
 import { eventsQuery } from '../../contracts/runs/event.js';
 import { Problem } from '../../contracts/problems.js';
 import type { Logger } from '../../platform/logger.js';
+import type { Principal } from '../../contracts/users/principal.js';
+import { limitGuess, limitUpgrade, type RequestLimits } from '../http/limits/limit-request.js';
 import { dataHeaders } from '../http/middleware/security-headers.js';
 import { problemDocument, problemOf } from '../http/problem-document.js';
 import { requestIdOf } from '../http/request-scope.js';
@@ -18,6 +20,9 @@ import { SocketChannel } from './socket-channel.js';
 
 export interface EventUpgradeDeps extends EventReadingDeps {
   readonly logger: Logger;
+  readonly limits: RequestLimits;
+  /** How many proxies in front of this process are believed about the address of a request. */
+  readonly proxies: number;
   /** Origins, besides the API's own, whose pages may connect. */
   readonly allowedOrigins: readonly string[];
   /** `path` has the id as its first group. */
@@ -58,15 +63,16 @@ async function resolve(
   deps: EventUpgradeDeps,
   request: IncomingMessage,
 ): Promise<{ runs: ReadableRuns; reading: ReadingRequest }> {
-  const url = new URL(request.url ?? '/', 'http://localhost');
+  const address = addressOf(request, deps.proxies);
+  await limitUpgrade(deps.limits, address);
+  const url = urlOf(request);
   const source = deps.sources.find(({ path }) => path.test(url.pathname));
   const id = source?.path.exec(url.pathname)?.[1];
   if (source === undefined || id === undefined) throw new Problem('route_not_found');
   if (!originAllowed(request, deps.allowedOrigins)) {
     throw new Problem('forbidden', { detail: 'Pages of this origin may not connect.' });
   }
-  const principal = await deps.authenticate(request);
-  if (principal === undefined) throw new Problem('unauthenticated');
+  const principal = await identify(deps, request, address);
   const query = eventsQuery.safeParse(Object.fromEntries(url.searchParams));
   if (!query.success) {
     const errors = query.error.issues.map((issue) => ({
@@ -78,6 +84,34 @@ async function resolve(
   deps.streams.admit(principal.userId);
   const asked = { principal, id, after: query.data.after, request };
   return { runs: source.runs, reading: await prepareReading(deps, source.runs, asked) };
+}
+
+async function identify(
+  deps: EventUpgradeDeps,
+  request: IncomingMessage,
+  address: string,
+): Promise<Principal> {
+  try {
+    const principal = await deps.authenticate(request);
+    if (principal !== undefined) return principal;
+    throw new Problem('unauthenticated');
+  } catch (error) {
+    if (error instanceof Problem && error.status === 401) await limitGuess(deps.limits, address);
+    throw error;
+  }
+}
+
+/** A request line may name anything. */
+function urlOf({ url = '/' }: IncomingMessage): URL {
+  if (URL.canParse(url, 'http://localhost')) return new URL(url, 'http://localhost');
+  throw new Problem('route_not_found');
+}
+
+/** As Koa tells it for other requests: the nearest proxies wrote the last entries. */
+function addressOf(request: IncomingMessage, proxies: number): string {
+  const given = request.headers['x-forwarded-for'];
+  const list = typeof given === 'string' && proxies > 0 ? given.split(/\s*,\s*/).slice(-proxies) : [];
+  return list[0] ?? request.socket.remoteAddress ?? '';
 }
 
 function originAllowed(request: IncomingMessage, allowed: readonly string[]): boolean {

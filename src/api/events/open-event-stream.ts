@@ -48,6 +48,7 @@ export function openEventStream(
   deps.streams.open({
     runId,
     userId: reading.principal.userId,
+    goodUntilMs: reading.principal.goodUntilMs,
     channel: wire.channel,
     start: streamStart(reading),
     live: runs.live,

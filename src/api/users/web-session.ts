@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { Problem } from '../../contracts/problems.js';
 import type { Principal } from '../../contracts/users/principal.js';
 import { redeemSignInToken } from '../../db/users/sign-in-tokens.js';
-import { createWebSession, deleteWebSession } from '../../db/users/web-sessions.js';
+import { createWebSession, deleteWebSession, type SigningIn } from '../../db/users/web-sessions.js';
 import type { Logger } from '../../platform/logger.js';
 import type { Authenticator } from '../http/auth/authenticator.js';
 import { isFromBrowser, isSameOrigin } from '../http/auth/same-origin.js';
@@ -31,23 +31,22 @@ function signInRoute(deps: WebSessionRouteDeps): Route {
   return implement(usersRoutes.signIn, async ({ body }, ctx) => {
     // Else another page could sign a person in as somebody else, and read what they then write.
     if (isFromBrowser(ctx.req) && !isSameOrigin(ctx.req, deps.publicUrl)) throw new Problem('forbidden');
-    const userId =
-      'apiKey' in body ? await byApiKey(deps, body.apiKey) : await byToken(deps, body.signInToken);
-    const { token } = await createWebSession(deps.pool, userId, TTL_SECONDS);
-    deps.logger.info({ userId, ip: ctx.ip }, 'signed in to the console');
-    answerEmpty(ctx, sessionCookie(token, { maxAgeSeconds: TTL_SECONDS, secure: isSecure(deps, ctx) }));
+    const who = 'apiKey' in body ? await byApiKey(deps, body.apiKey) : await byToken(deps, body.signInToken);
+    const { token, leftSeconds } = await createWebSession(deps.pool, who, TTL_SECONDS);
+    deps.logger.info({ userId: who.userId, ip: ctx.ip }, 'signed in to the console');
+    answerEmpty(ctx, sessionCookie(token, { maxAgeSeconds: leftSeconds, secure: isSecure(deps, ctx) }));
   });
 }
 
-async function byApiKey({ authenticator }: WebSessionRouteDeps, secret: string): Promise<string> {
+async function byApiKey({ authenticator }: WebSessionRouteDeps, secret: string): Promise<SigningIn> {
   const principal = await authenticator.ofApiKey(secret);
   if (principal === undefined) throw new Problem('unauthenticated', { detail: 'The API key is not valid.' });
-  return principal.userId;
+  return { userId: principal.userId, apiKeyId: principal.apiKeyId ?? null };
 }
 
-async function byToken({ pool }: WebSessionRouteDeps, token: string): Promise<string> {
+async function byToken({ pool }: WebSessionRouteDeps, token: string): Promise<SigningIn> {
   const userId = await redeemSignInToken(pool, token);
-  if (userId !== undefined) return userId;
+  if (userId !== undefined) return { userId, apiKeyId: null };
   throw new Problem('unauthenticated', { detail: 'The sign-in link was used before, or is too old.' });
 }
 

@@ -11,6 +11,8 @@ export interface Principal {
   readonly role: Role;
   readonly via: 'api_key' | 'jwt' | 'console';
   readonly apiKeyId?: string;
+  /** When the token, key or cookie ends by itself; absent when it does not. */
+  readonly goodUntilMs?: number;
 }
 
 /** Where a request came from, as the audit log keeps it. */

@@ -1,6 +1,7 @@
 import type { User } from '../../contracts/users/user.js';
 import { recordAudit, type AuditEntry } from '../audit/log.js';
 import type { Tx } from '../base/transaction.js';
+import { endSignIns } from './web-sessions.js';
 import {
   announcePrincipalChange,
   lockUser,
@@ -25,6 +26,8 @@ export async function changeUser(tx: Tx, request: UserChangeRequest): Promise<Us
   if (isSame(before, wanted)) return before;
   if (isActiveAdmin(before) && !isActiveAdmin(wanted)) await requireAnotherAdmin(tx, before.id);
   const after = await updateUser(tx, before.id, request.change);
+  // Somebody who is made active again signs in anew: an old browser or link is nothing that anybody still watches.
+  if (!after.isActive) await endSignIns(tx, after.id);
   await recordAudit(tx, {
     ...request.audit,
     action: actionOf(before, after),

@@ -170,6 +170,19 @@ describe('JWTs', () => {
     return (exp === '' ? token : token.setExpirationTime(exp)).sign(key);
   };
 
+  test('a subject that cannot be stored is no good token', async () => {
+    const token = await sign({ sub: 'nul\0', email: 'nul@example.test' });
+    expect(await me(token, jwt)).toMatchObject({ status: 401, code: 'unauthenticated' });
+  });
+
+  test('a bearer token never meets what is kept of a cookie', async () => {
+    const user = await createApiUser(database);
+    const { headers } = await jwt.send('/api/v1/session', { method: 'POST', body: { apiKey: user.token } });
+    const cookie = headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+    expect((await jwt.send('/api/v1/me', { headers: { Cookie: cookie } })).status).toBe(200);
+    expect((await me(`web:${cookie.split('=')[1] ?? ''}`, jwt)).status).toBe(401);
+  });
+
   test('an unknown subject becomes a new analyst, once', async () => {
     const token = await sign({ sub: 'new-1', email: 'new-1@example.test', role: 'ADMIN' });
     const all = await Promise.all(Array.from({ length: 5 }, () => me(token, jwt)));
@@ -330,6 +343,40 @@ describe('the console', () => {
     );
     const answer = await api.send('/generate-report', { method: 'POST', headers });
     expect(answer.status).toBe(status);
+  });
+
+  test('the cookie ends when its key is revoked or expires, and the browser is told so', async () => {
+    const secondsLeft = 90;
+    await database.pool.query(
+      'update api_keys set expires_at = now() + make_interval(secs => $2) where id = $1',
+      [user.keyId, secondsLeft],
+    );
+    const { headers } = await signIn({ apiKey: user.token });
+    const maxAge = Number(/Max-Age=(\d+)/.exec(cookieOf(headers))?.[1]);
+    expect(maxAge).toBeGreaterThan(0);
+    expect(maxAge).toBeLessThanOrEqual(secondsLeft);
+    const Cookie = cookieOf(headers).split(';')[0] ?? '';
+    const status = async (): Promise<number> =>
+      (await api.send('/api/v1/me', { headers: { Cookie } })).status;
+    expect(await status()).toBe(200);
+    const admin = await createApiUser(database, 'ADMIN');
+    const revoked = await api.send(`/api/v1/users/${user.id}/api-keys/${user.keyId}`, {
+      ...{ method: 'DELETE', token: admin.token },
+    });
+    expect([revoked.status, await status()]).toEqual([204, 401]);
+  });
+
+  test('a user who is made active again signs in anew', async () => {
+    const Cookie = await signedIn(user);
+    const signInToken = await createSignInToken(database.pool, user.id, 60);
+    const admin = await createApiUser(database, 'ADMIN');
+    for (const isActive of [false, true]) {
+      const change = { method: 'PATCH', token: admin.token, body: { isActive } };
+      expect((await api.send(`/api/v1/users/${user.id}`, change)).status).toBe(200);
+    }
+    expect((await api.send('/api/v1/me', { headers: { Cookie } })).status).toBe(401);
+    expect((await signIn({ signInToken })).status).toBe(401);
+    expect((await me(user.token)).status).toBe(200);
   });
 
   test('a token beside the cookie is what counts', async () => {

@@ -7,6 +7,9 @@ import { EventHub } from '../../../src/api/events/event-hub.js';
 import { EventStreams, type EventStreamsOptions } from '../../../src/api/events/event-streams.js';
 import { createEventUpgrade } from '../../../src/api/events/event-upgrade.js';
 import { eventSubjectOf, type LiveSource, type ReadableRuns } from '../../../src/api/events/event-subject.js';
+import { createPostgresRateLimitStore } from '../../../src/api/http/limits/rate-limit-store.js';
+import { createRateLimiter } from '../../../src/api/http/limits/rate-limiter.js';
+import { createApiMetrics } from '../../../src/platform/metrics.js';
 import { implementEvents } from '../../../src/api/runs/events.js';
 import { runRoutes } from '../../../src/contracts/runs/routes.js';
 import { runEventsChannel } from '../../../src/contracts/names.js';
@@ -32,7 +35,9 @@ export interface ReadingServer {
   readonly close: () => Promise<void>;
 }
 
-interface ReadingServerOptions extends Partial<Omit<EventStreamsOptions, 'hub' | 'logger'>> {
+interface ReadingServerOptions extends Partial<
+  Omit<EventStreamsOptions, 'hub' | 'logger' | 'announcements'>
+> {
   readonly pool: pg.Pool;
   readonly databaseUrl: string;
   readonly pollIntervalMs?: number;
@@ -51,7 +56,7 @@ async function startReadingServer(options: ReadingServerOptions): Promise<Readin
     logger,
     pollIntervalMs: options.pollIntervalMs ?? 60_000,
   });
-  const streams = new EventStreams({ ...options, db: options.pool, hub, logger });
+  const streams = new EventStreams({ ...options, db: options.pool, hub, announcements, logger });
   const authenticate = (message: IncomingMessage): Promise<Principal | undefined> => {
     const token = message.headers.authorization?.replace('Bearer ', '') ?? '';
     const principal = tokens.get(token);
@@ -73,6 +78,12 @@ async function startReadingServer(options: ReadingServerOptions): Promise<Readin
     createEventUpgrade({
       ...deps,
       logger,
+      limits: {
+        limiter: createRateLimiter({ store: createPostgresRateLimitStore(options.pool), logger }),
+        metrics: createApiMetrics(),
+        ...{ perUser: 6_000, perAddress: 600 },
+      },
+      proxies: 0,
       allowedOrigins: ['https://console.example'],
       sources: [{ path: /^\/jobs\/([^/]+)\/events$/, runs }],
     }),

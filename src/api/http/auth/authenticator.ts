@@ -53,7 +53,8 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
     if (token.startsWith('slk_')) return ofApiKey(token);
     const { tokens } = deps;
     if (tokens === undefined) return Promise.resolve(undefined);
-    return cache.get(token, () => findByToken(deps, tokens, token));
+    // Each way in has keys of its own: a bearer token that spells the key of a cookie would get its principal.
+    return cache.get(`jwt:${token}`, () => findByToken(deps, tokens, token));
   };
   const ofCookie = (token: string): Promise<Principal | undefined> =>
     cache.get(`web:${token}`, () => findByCookie(deps, token));

@@ -30,10 +30,12 @@ export class PrincipalCache {
     const drops = this.#drops;
     const found = await load();
     if (found === undefined) return undefined;
+    const principal = Number.isFinite(found.leftMs)
+      ? { ...found.principal, goodUntilMs: Date.now() + found.leftMs }
+      : found.principal;
     const ttl = Math.floor(Math.min(KEPT_MS, found.leftMs));
-    if (ttl > 0 && drops === this.#drops && this.isListening())
-      this.#entries.set(key, found.principal, { ttl });
-    return found.principal;
+    if (ttl > 0 && drops === this.#drops && this.isListening()) this.#entries.set(key, principal, { ttl });
+    return principal;
   }
 
   forget(key: string): void {

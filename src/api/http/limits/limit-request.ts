@@ -25,8 +25,25 @@ export async function limitRequest(
       : limiter.take(principal.userId, perUser);
   const verdict = taken instanceof Promise ? await taken : taken;
   setHeaders(ctx, verdict);
+  requireAllowed(limits, verdict);
+}
+
+/**
+ * For an upgrade, before anything is looked up: who it is from is not known yet, and finding that out is what a flood
+ * would cost. An address may be that of many people, so it has the limit of a user.
+ */
+export async function limitUpgrade(limits: RequestLimits, address: string): Promise<void> {
+  requireAllowed(limits, await limits.limiter.take(`upgrade:${networkOf(address)}`, limits.perUser));
+}
+
+/** An upgrade that proved nothing counts as any other request without a valid token. */
+export async function limitGuess(limits: RequestLimits, address: string): Promise<void> {
+  requireAllowed(limits, await limits.limiter.take(`ip:${networkOf(address)}`, limits.perAddress));
+}
+
+function requireAllowed({ metrics }: RequestLimits, verdict: RateLimitVerdict): void {
   if (verdict.allowed) return;
-  limits.metrics.rateLimited();
+  metrics.rateLimited();
   throw new Problem('rate_limited', {
     detail: `The limit is ${verdict.limit} requests a minute.`,
     headers: { 'Retry-After': String(verdict.resetSeconds) },
