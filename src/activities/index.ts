@@ -11,6 +11,11 @@ import {
   type ReportScheduleDeps,
 } from './reports/schedule-activities.js';
 import { createNotificationActivities, type NotificationDeps } from './notifications/activities.js';
+import {
+  createNotificationScheduleActivities,
+  releaseHolds,
+  syncSchedule,
+} from './notifications/schedule.js';
 import { createRunActivities } from './runs/activities.js';
 import { createSqlQueueActivities, fillPlaces } from './sql/queue-activities.js';
 import { createSqlRunActivities } from './sql/run-activities.js';
@@ -38,6 +43,8 @@ export function createActivities(deps: ActivityDeps): ActivitiesByQueue {
   const moreSweeps = {
     webhooks: async () => (await wakeWebhooks(deps)).woken,
     schedules: () => syncReportSchedules(deps),
+    notificationSchedule: () => syncSchedule(deps),
+    holds: () => releaseHolds(deps),
     sqlPlaces: () => fillPlaces({ ...deps, sqlPlaces: deps.sql.places }),
   };
   const moreRetention = {
@@ -55,6 +62,7 @@ export function createActivities(deps: ActivityDeps): ActivitiesByQueue {
       ...createMaintenanceActivities({ ...deps, moreSweeps, moreRetention }),
       ...createSqlQueueActivities({ ...deps, sqlPlaces: deps.sql.places }),
       ...notificationSteps,
+      ...createNotificationScheduleActivities(deps),
       projectSession,
       keepDecisionTexts,
     },

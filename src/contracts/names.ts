@@ -22,7 +22,12 @@ export const serviceWorkflows = {
   webhooks: 'deliverWebhooks',
   /** One for each time that a report schedule is due, started by the schedule on Temporal. */
   reportSchedules: 'startScheduledReport',
+  /** One for each time that the run over all offices is due. */
+  notifications: 'startScheduledNotifications',
 } as const;
+
+/** Of the schedule of the run over all offices, on Temporal. */
+export const notificationScheduleId = 'notification-schedule';
 
 /** Of the schedule on Temporal, and what the ids of its workflows begin with. */
 export function reportScheduleWorkflowId(scheduleId: string): string {

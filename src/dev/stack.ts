@@ -128,7 +128,11 @@ export class Stack {
     const { config, lines } = this;
     const logger = createLogger({ level: 'silent', service: 'start' });
     const url = config.databaseUrl ?? (await ensureDatabase(await this.startCluster(), logger));
-    const { applied, signInToken } = await setUpDatabase(url, secrets, logger);
+    const { applied, signInToken } = await setUpDatabase(url, {
+      secrets,
+      logger,
+      isOurs: this.config.databaseUrl === undefined,
+    });
     lines.done('Database', applied.length === 0 ? 'up to date' : `${applied.length} migrations applied`);
     return { url, signInToken, dataSources: await this.dataSources(url, secrets, logger) };
   }

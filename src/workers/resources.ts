@@ -10,7 +10,7 @@ import { openWorkerModel, type WorkerModel } from '../models/worker-model.js';
 import type { Logger } from '../platform/logger.js';
 import type { ObjectStore } from '../platform/objects/object-store.js';
 import { openObjectStore } from '../platform/objects/open.js';
-import { MAIL_MS, openNotificationSenders } from '../platform/notification-senders.js';
+import { MAIL_MS, openNotificationSenders } from '../platform/notifications/senders.js';
 import { createListenerClient, createPool } from '../platform/pool.js';
 import { signingSecretsOf } from '../platform/signing-secrets.js';
 import { openSql, type SqlPlatform } from '../platform/sql/open.js';
@@ -56,7 +56,7 @@ export async function openWorkerResources(config: Config, logger: Logger): Promi
       pool,
       objects,
       webhooks,
-      notifications: { ...notifications.senders, permits },
+      notifications: { ...notifications.senders, permits, officeConcurrency: config.officeConcurrency },
       auditKeys: createAuditKeys(secrets, config.auditRetiredKeys),
     },
     announcements,

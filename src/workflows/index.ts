@@ -7,5 +7,6 @@ export { exportAuditLog } from './audit/export-audit-log.js';
 export { generateReport } from './reports/generate-report.js';
 export { notifyDeadlines } from './notifications/notify-deadlines.js';
 export { reconcileRuns } from './runs/reconcile-runs.js';
+export { startScheduledNotifications } from './notifications/start-scheduled-notifications.js';
 export { startScheduledReport } from './reports/start-scheduled-report.js';
 export { sweepUnstartedRuns } from './runs/sweep-unstarted-runs.js';

@@ -22,7 +22,8 @@ import { notifyOffice, type NotifyOfficeDeps } from './notify-office.js';
 import { resultOf } from './run-result.js';
 
 /** What it takes to send notifications, apart from the database. */
-export type NotificationParts = Omit<NotifyOfficeDeps, 'pool'> & PlanningDeps;
+export type NotificationParts = Omit<NotifyOfficeDeps, 'pool'> &
+  PlanningDeps & { readonly officeConcurrency: number };
 
 export interface NotificationDeps {
   readonly pool: Pool;

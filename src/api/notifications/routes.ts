@@ -2,14 +2,16 @@ import type { PreferenceLinks } from '../../crypto/preference-links.js';
 import type { Route } from '../http/route.js';
 import { createCaughtMailRoutes } from './caught-mails.js';
 import { createDeliveryRoutes, type DeliveryRouteDeps } from './deliveries.js';
+import { createExplainRoutes } from './explain.js';
 import { createLinkRoutes } from './links.js';
 import { createPreferenceRoutes } from './preferences.js';
 import { createNotificationRecordRoutes, type NotificationRecordDeps } from './records.js';
 import { createDeadlineRunRoutes, type DeadlineRunRouteDeps } from './runs.js';
+import { createNotificationScheduleRoutes, type NotificationScheduleRouteDeps } from './schedule.js';
 import { createNotificationSettingRoutes } from './settings.js';
 
 export interface NotificationRouteDeps
-  extends NotificationRecordDeps, DeadlineRunRouteDeps, DeliveryRouteDeps {
+  extends NotificationRecordDeps, DeadlineRunRouteDeps, DeliveryRouteDeps, NotificationScheduleRouteDeps {
   readonly links: PreferenceLinks;
 }
 
@@ -22,6 +24,8 @@ export function createNotificationRoutes(deps: NotificationRouteDeps): Route[] {
     ...createDeliveryRoutes(deps),
     ...createCaughtMailRoutes(deps),
     ...createNotificationSettingRoutes(),
+    ...createNotificationScheduleRoutes(deps),
+    ...createExplainRoutes(),
     ...createLinkRoutes(deps),
   ];
 }

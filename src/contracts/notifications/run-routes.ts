@@ -16,6 +16,8 @@ import {
   runOfficePageSchema,
   runOfficeQuery,
 } from './deadline-run.js';
+import { explainQuery, explanationSchema } from './explain.js';
+import { notificationScheduleBody, notificationScheduleSchema } from './schedule.js';
 import { notificationSettingsBody, notificationSettingsSchema } from './settings.js';
 
 const params = z.object({ id: idSchema('delivery') });
@@ -227,5 +229,48 @@ export const notificationRoutes = {
       200: { description: 'The rules as they are now', body: notificationSettingsSchema, headers },
     },
     problems: ['precondition_failed'],
+  }),
+  getNotificationSchedule: readRoute({
+    method: 'GET',
+    path: '/api/v1/notifications/schedule',
+    operationId: 'getNotificationSchedule',
+    summary: 'When the run over all offices comes by itself',
+    tag: 'Notifications',
+    access: 'admin',
+    responses: { 200: { description: 'The schedule', body: notificationScheduleSchema, headers } },
+  }),
+  setNotificationSchedule: writeRoute({
+    method: 'PUT',
+    path: '/api/v1/notifications/schedule',
+    operationId: 'setNotificationSchedule',
+    summary: 'Set it; its runs are made as whoever set it last. With enabled false it is paused',
+    tag: 'Notifications',
+    access: 'admin',
+    body: notificationScheduleBody,
+    responses: {
+      200: { description: 'The schedule as it is now', body: notificationScheduleSchema, headers },
+    },
+    problems: ['precondition_failed'],
+  }),
+  triggerNotifications: writeRoute({
+    method: 'POST',
+    path: '/api/v1/notifications/schedule/trigger',
+    operationId: 'triggerNotifications',
+    summary: 'The run over all offices now, whatever the schedule says',
+    tag: 'Notifications',
+    access: 'admin',
+    bodyOptional: true,
+    responses: accepted,
+  }),
+  explainNotification: readRoute({
+    method: 'GET',
+    path: '/api/v1/notifications/explain',
+    operationId: 'explainNotification',
+    summary: 'Why this person was, or was not, told of this deadline',
+    tag: 'Notifications',
+    access: 'admin',
+    query: explainQuery,
+    responses: { 200: { description: 'The answer with its facts', body: explanationSchema } },
+    problems: ['not_found'],
   }),
 };

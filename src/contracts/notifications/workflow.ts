@@ -10,6 +10,8 @@ export interface NotifyDeadlinesInput {
   readonly officeConcurrency: number;
   /** The dry run that is executed as shown. */
   readonly planRunId?: string;
+  /** Only what quiet hours have held. */
+  readonly heldOnly?: true;
   readonly rules: NotifyRules;
   /** Where a run that was continued as new goes on. */
   readonly state?: NotifyState;
@@ -48,6 +50,8 @@ export interface PlanChunkInput {
   readonly dryRun: boolean;
   readonly asOf: string;
   readonly planRunId?: string;
+  /** Only what quiet hours have held. */
+  readonly heldOnly?: true;
   readonly rules: NotifyRules;
   readonly after: string;
   readonly limit: number;

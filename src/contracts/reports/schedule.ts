@@ -14,7 +14,7 @@ const NEXT_RUNS = 5;
 
 const name = z.string().trim().min(1).max(120);
 
-const cron = z
+export const cronSchema = z
   .string()
   .trim()
   .max(200)
@@ -46,7 +46,7 @@ const timeZone = z
 export const newReportScheduleSchema = z
   .strictObject({
     name,
-    cron,
+    cron: cronSchema,
     timeZone,
     report: generateReportBody.meta({ description: 'The body of POST /generate-report.' }),
     enabled: z.boolean().default(true),
@@ -59,7 +59,7 @@ const reason = z.string().trim().min(1).max(500).optional().meta({ description: 
 export const reportScheduleChangeSchema = z
   .strictObject({
     name: name.optional(),
-    cron: cron.optional(),
+    cron: cronSchema.optional(),
     timeZone: timeZone.optional(),
     report: generateReportBody.optional(),
     enabled: z.boolean().optional(),

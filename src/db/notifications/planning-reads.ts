@@ -19,6 +19,8 @@ export interface ChunkFacts {
   readonly offices: readonly OfficeFacts[];
   /** Of the whole run. */
   readonly totalOffices: number;
+  /** Whether there are others behind them. */
+  readonly hasMore: boolean;
 }
 
 interface Inside {
@@ -29,7 +31,8 @@ export async function readChunk(
   tx: Tx,
   chunk: { readonly runId: string; readonly after: string; readonly limit: number },
 ): Promise<ChunkFacts> {
-  const offices = await lockOffices(tx, chunk);
+  const found = await lockOffices(tx, chunk);
+  const offices = found.slice(0, chunk.limit);
   const ids = offices.map((office) => office.id);
   const [staff, deadlines, earlier] = [
     groupBy(await readStaff(tx, ids)),
@@ -38,6 +41,7 @@ export async function readChunk(
   ];
   return {
     totalOffices: offices[0]?.total ?? 0,
+    hasMore: found.length > chunk.limit,
     offices: offices.map(({ id, name, time_zone }) => ({
       id,
       name,
@@ -69,7 +73,7 @@ function lockOffices(
     tx,
     sql`select id, name, time_zone, (select count(*) from offices where ${wanted(runId)}) as total
           from offices where ${wanted(runId)} and id > ${after}
-         order by id limit ${limit} for no key update of offices`,
+         order by id limit ${limit + 1} for no key update of offices`,
   );
 }
 

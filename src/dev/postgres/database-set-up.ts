@@ -3,6 +3,7 @@ import { one, sql } from '../../db/base/sql.js';
 import type { Logger } from '../../platform/logger.js';
 import { createPool } from '../../platform/pool.js';
 import { bootstrapUsers } from '../bootstrap.js';
+import { makeDemoOffices } from './demo-offices.js';
 import type { Secrets } from '../secrets.js';
 
 const DATABASE = 'sluice';
@@ -24,16 +25,21 @@ export async function ensureDatabase(clusterUrl: string, logger: Logger): Promis
   return url.href;
 }
 
-/** Tables and the first users, before any process of ours looks at the database. */
+/** Tables and the first users, before any process of ours looks at the database; in one of ours also a demo. */
 export async function setUpDatabase(
   databaseUrl: string,
-  secrets: Secrets,
-  logger: Logger,
+  {
+    secrets,
+    logger,
+    isOurs,
+  }: { readonly secrets: Secrets; readonly logger: Logger; readonly isOurs: boolean },
 ): Promise<{ applied: string[]; signInToken: string }> {
   const pool = createPool({ databaseUrl, max: 2, applicationName: 'set-up', logger });
   try {
     const { applied } = await prepareDatabase(pool);
-    return { applied, ...(await bootstrapUsers(pool, secrets)) };
+    const users = await bootstrapUsers(pool, secrets);
+    if (isOurs) await makeDemoOffices(pool, new Date().toISOString().slice(0, 10));
+    return { applied, ...users };
   } finally {
     await pool.end();
   }

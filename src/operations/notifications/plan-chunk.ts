@@ -50,7 +50,7 @@ const NOON = 12 * 60;
 
 export async function planChunk(tx: Tx, deps: PlanningDeps, input: PlanChunkInput): Promise<PlanChunkReply> {
   const meter = new QueryMeter();
-  const { offices, totalOffices, shown } = await runMetered(meter, async () => {
+  const { offices, totalOffices, hasMore, shown } = await runMetered(meter, async () => {
     const facts = await readChunk(tx, input);
     const ids = facts.offices.map((office) => office.id);
     return { ...facts, shown: await readShownPlans(tx, input.planRunId, ids) };
@@ -66,7 +66,7 @@ export async function planChunk(tx: Tx, deps: PlanningDeps, input: PlanChunkInpu
     officeIds: writer.toSend,
     planned: offices.length,
     failed: writer.failed,
-    next: offices.length < input.limit || last === undefined ? null : last.id,
+    next: hasMore && last !== undefined ? last.id : null,
     totalOffices,
     queries: meter.queries,
   };
@@ -74,16 +74,24 @@ export async function planChunk(tx: Tx, deps: PlanningDeps, input: PlanChunkInpu
 
 type Planned = { readonly plan: OfficePlan; readonly drift: readonly Drifted[] } | { readonly error: string };
 
-function planOf(office: OfficeFacts, { asOf, rules, planRunId }: PlanChunkInput, shown: ShownPlans): Planned {
+function planOf(office: OfficeFacts, input: PlanChunkInput, shown: ShownPlans): Planned {
+  const { asOf, rules, planRunId, heldOnly } = input;
   try {
     const asOfMs = momentAt(asOf, office.timeZone);
     const thresholds = { days: rules.thresholds, overdue: rules.overdue };
     const plan = planOffice(office, { thresholds, asOfMs });
+    if (heldOnly) return { plan: onlyReplacing(plan), drift: [] };
     return planRunId === undefined ? { plan, drift: [] } : keepShown(plan, shown.get(office.id) ?? []);
   } catch (error) {
     // A time zone that no longer exists, most likely. The office is named, and nobody else is affected.
     return { error: error instanceof Error ? error.message.slice(0, 300) : 'it cannot be planned' };
   }
+}
+
+/** What takes the place of an earlier delivery; the rest is left to the next ordinary run. */
+function onlyReplacing(plan: OfficePlan): OfficePlan {
+  const messages = plan.messages.filter((message) => message.replaces.length > 0);
+  return { ...plan, messages, exclusions: [] };
 }
 
 /** A date stands for its noon by the clocks of the office. */

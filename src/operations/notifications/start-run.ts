@@ -5,6 +5,7 @@ import { Problem } from '../../contracts/problems.js';
 import type { Principal } from '../../contracts/users/principal.js';
 import { many, sql, type Db } from '../../db/base/sql.js';
 import type { Tx } from '../../db/base/transaction.js';
+import { RELEASE_TAG } from '../../db/notifications/holds.js';
 import { readSettings } from '../../db/notifications/settings.js';
 import { findRun, insertRun, type NewRun } from '../../db/runs/runs.js';
 
@@ -23,6 +24,21 @@ export async function insertDeadlineRun(tx: Tx, asked: NewDeadlineRun): Promise<
   if (office_ids !== undefined) await requireOffices(tx, office_ids);
   const asOf = as_of ?? new Date().toISOString();
   return insertOf(tx, asked, { dryRun: dry_run, asOf, officeIds: office_ids });
+}
+
+/** Sends what quiet hours have held, to those whose messages they were and to nobody else. */
+export function insertRelease(
+  tx: Tx,
+  asked: {
+    readonly ownerId: string;
+    readonly officeIds: readonly string[];
+    readonly officeConcurrency: number;
+  },
+): Promise<NewRun> {
+  const { ownerId, officeIds, officeConcurrency } = asked;
+  const of = { owner: { userId: ownerId }, officeConcurrency, tags: [RELEASE_TAG] };
+  const asOf = new Date().toISOString();
+  return insertOf(tx, of, { dryRun: false, asOf, officeIds, heldOnly: true });
 }
 
 /** A dry run that has ended, executed as it was shown. */
@@ -46,12 +62,13 @@ interface RunAsked {
   readonly asOf: string;
   readonly officeIds: readonly string[] | undefined;
   readonly planRunId?: string;
+  readonly heldOnly?: true;
 }
 
 async function insertOf(
   tx: Tx,
   { owner, officeConcurrency, tags = [] }: Omit<NewDeadlineRun, 'body'>,
-  { dryRun, asOf, officeIds, planRunId }: RunAsked,
+  { dryRun, asOf, officeIds, planRunId, heldOnly }: RunAsked,
 ): Promise<NewRun> {
   const settings = await readSettings(tx);
   const identity = newRunOf(KIND);
@@ -62,6 +79,7 @@ async function insertOf(
     asOf,
     officeConcurrency,
     ...executed,
+    ...(heldOnly === undefined ? {} : { heldOnly }),
     rules: {
       thresholds: settings.thresholds,
       overdue: settings.overdue,
@@ -73,7 +91,7 @@ async function insertOf(
   const run: NewRun = {
     ...identity,
     ownerId: owner.userId,
-    title: titleOf(dryRun, asOf, planRunId),
+    title: heldOnly ? `Held notifications of ${asOf.slice(0, 10)}` : titleOf(dryRun, asOf, planRunId),
     input: {
       dry_run: dryRun,
       as_of: asOf,

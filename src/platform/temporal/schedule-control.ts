@@ -8,7 +8,12 @@ import {
   type ScheduleSpec,
 } from '@temporalio/client';
 import { temporalDeadlines } from '../../contracts/deadlines.js';
-import { reportScheduleWorkflowId, serviceWorkflows, taskQueues } from '../../contracts/names.js';
+import {
+  notificationScheduleId,
+  reportScheduleWorkflowId,
+  serviceWorkflows,
+  taskQueues,
+} from '../../contracts/names.js';
 import type { StartScheduledReportInput } from '../../contracts/reports/schedule-workflow.js';
 import { parseCron, type CronRange, type CronRule } from '../../domain/reports/cron.js';
 
@@ -26,19 +31,21 @@ export interface ScheduleControl {
   /** Makes the schedule, or brings it to this state. */
   apply(schedule: TemporalSchedule): Promise<void>;
   remove(id: string): Promise<void>;
+  /** The same for the one schedule of the run over all offices. */
+  applyNotifications(schedule: Pick<TemporalSchedule, 'cron' | 'timeZone' | 'enabled'>): Promise<void>;
 }
 
 export function createScheduleControl(client: Client): ScheduleControl {
   const within = <Result>(work: () => Promise<Result>): Promise<Result> =>
     client.withDeadline(Date.now() + temporalDeadlines.startMs, work);
   return {
-    apply: (schedule) => within(() => apply(client, schedule)),
+    apply: (schedule) => within(() => apply(client, optionsOf(schedule, reportAction(schedule)))),
+    applyNotifications: (schedule) => within(() => apply(client, optionsOf(schedule, notificationAction))),
     remove: (id) => within(() => remove(client, id)),
   };
 }
 
-async function apply(client: Client, schedule: TemporalSchedule): Promise<void> {
-  const options = optionsOf(schedule);
+async function apply(client: Client, options: ReturnType<typeof optionsOf>): Promise<void> {
   const { scheduleId, spec, action, policies, state } = options;
   try {
     await client.schedule.getHandle(scheduleId).update(() => ({ spec, action, policies, state }));
@@ -56,19 +63,41 @@ async function remove(client: Client, id: string): Promise<void> {
   }
 }
 
-function optionsOf({ id, name, cron, timeZone, enabled }: TemporalSchedule) {
+interface ScheduledWorkflow {
+  readonly scheduleId: string;
+  readonly workflowType: string;
+  readonly args: unknown[];
+  readonly summary: string;
+}
+
+function reportAction({ id, name }: TemporalSchedule): ScheduledWorkflow {
   const input: StartScheduledReportInput = { scheduleId: id };
+  const scheduleId = reportScheduleWorkflowId(id);
+  return { scheduleId, workflowType: serviceWorkflows.reportSchedules, args: [input], summary: name };
+}
+
+const notificationAction: ScheduledWorkflow = {
+  scheduleId: notificationScheduleId,
+  workflowType: serviceWorkflows.notifications,
+  args: [],
+  summary: 'Deadline notifications',
+};
+
+function optionsOf(
+  { cron, timeZone, enabled }: Pick<TemporalSchedule, 'cron' | 'timeZone' | 'enabled'>,
+  { scheduleId, workflowType, args, summary }: ScheduledWorkflow,
+) {
   return {
-    scheduleId: reportScheduleWorkflowId(id),
+    scheduleId,
     spec: scheduleSpec(cron, timeZone),
     action: {
       type: 'startWorkflow',
-      workflowType: serviceWorkflows.reportSchedules,
-      workflowId: reportScheduleWorkflowId(id),
+      workflowType,
+      workflowId: scheduleId,
       taskQueue: taskQueues.flow,
-      args: [input],
+      args,
       workflowTaskTimeout: '5s',
-      staticSummary: name,
+      staticSummary: summary,
     },
     policies: {
       // A firing is over in milliseconds. One that is still open waits for a worker or for PostgreSQL: the report that it

@@ -50,7 +50,7 @@ export async function notifyDeadlines(input: NotifyDeadlinesInput): Promise<RunO
 }
 
 async function notify(input: NotifyDeadlinesInput): Promise<RunResult> {
-  const { runId, dryRun, asOf, rules, planRunId } = input;
+  const { runId, dryRun, asOf, rules, planRunId, heldOnly } = input;
   const before = input.state ?? beginning();
   setCurrentDetails(`**Planning** the offices after the first ${before.counts.offices}`);
   const chunk = await planning.planChunk({
@@ -59,6 +59,7 @@ async function notify(input: NotifyDeadlinesInput): Promise<RunResult> {
     asOf,
     rules,
     ...(planRunId === undefined ? {} : { planRunId }),
+    ...(heldOnly === undefined ? {} : { heldOnly }),
     after: before.after,
     limit: CHUNK,
   });

@@ -1,6 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 import { failureTypes } from '../../contracts/errors.js';
 import { taskQueues } from '../../contracts/names.js';
+import type { NotificationScheduleActivities } from '../../contracts/notifications/schedule-workflow.js';
 import type { NotificationActivities } from '../../contracts/notifications/workflow.js';
 
 const hopeless = [
@@ -42,4 +43,15 @@ export const sendingOffices = proxyActivities<Pick<NotificationActivities, 'noti
     maximumInterval: '10s',
     nonRetryableErrorTypes: hopeless,
   },
+});
+
+/**
+ * One short transaction, and the start of what it made. Tried for a day, as long as the schedule makes up for what it
+ * missed: while PostgreSQL is away the run is late and not lost.
+ */
+export const notificationSchedule = proxyActivities<NotificationScheduleActivities>({
+  taskQueue: taskQueues.flow,
+  startToCloseTimeout: '30s',
+  scheduleToCloseTimeout: '1 day',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
 });

@@ -1,13 +1,7 @@
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { FiringOutcome, StartScheduledReportInput } from '../../contracts/reports/schedule-workflow.js';
 import { reportSchedules } from '../proxies.js';
-
-/** Set by the server on what a schedule starts: the moment that was due, however late it is now. */
-const scheduledStartTime = defineSearchAttributeKey(
-  'TemporalScheduledStartTime',
-  SearchAttributeType.DATETIME,
-);
+import { scheduledStartTime } from '../scheduled-start-time.js';
 
 /** A report schedule is due: makes the report a job of its owner's, or notes why there is none this time. */
 export async function startScheduledReport({

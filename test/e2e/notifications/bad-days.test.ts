@@ -1,4 +1,5 @@
-import { seedOffices, useNotificationHouse } from '../../support/notifications/house.js';
+import { useNotificationHouse } from '../../support/notifications/house.js';
+import { seedOffices } from '../../support/notifications/seed.js';
 import { storeHistory } from '../../support/store-history.js';
 import { waitUntil } from '../../support/wait-until.js';
 

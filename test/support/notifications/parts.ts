@@ -2,9 +2,9 @@ import type { ActivityDeps } from '../../../src/activities/index.js';
 import { createMailPermits } from '../../../src/activities/notifications/mail-permits.js';
 import { createPreferenceLinks } from '../../../src/crypto/preference-links.js';
 import { sendPolicy, type SendPolicy } from '../../../src/domain/notifications/send-policy.js';
-import { createMailer } from '../../../src/platform/mailer.js';
+import { createMailer } from '../../../src/platform/notifications/mailer.js';
 import { createOutbound } from '../../../src/platform/outbound-http.js';
-import { createPushSender, vapidKeysOf } from '../../../src/platform/push-sender.js';
+import { createPushSender, vapidKeysOf } from '../../../src/platform/notifications/push-sender.js';
 import type { TestDatabase } from '../servers/database.js';
 import { testSecrets } from '../servers/object-stores.js';
 
@@ -31,23 +31,31 @@ export interface TestSenders {
   close(): void;
 }
 
+export interface TestSenderOptions {
+  readonly emails?: number;
+  readonly policy?: Partial<SendPolicy>;
+  readonly leaseMs?: number;
+  readonly mailMs?: number;
+}
+
 /** What it takes to send, as production makes it, to servers on this machine. */
 export function testSenders(
   database: Pick<TestDatabase, 'pool'>,
   smtpUrl: string,
-  options: { readonly emails?: number; readonly policy?: Partial<SendPolicy> } = {},
+  options: TestSenderOptions = {},
 ): TestSenders {
-  const { emails = 5 } = options;
-  const mailer = createMailer({ url: smtpUrl, connections: emails, mailMs: 10_000 });
+  const { emails = 5, leaseMs = 20_000, mailMs = 10_000 } = options;
+  const mailer = createMailer({ url: smtpUrl, connections: emails, mailMs });
   const outbound = createOutbound({ allowLoopback: true });
   return {
     parts: {
       mailer,
       mailFrom: 'Sluice <notifications@sluice.test>',
       mailHost: 'sluice.test',
-      permits: createMailPermits({ db: database.pool, count: emails, leaseMs: 20_000, mailMs: 10_000 }),
+      permits: createMailPermits({ db: database.pool, count: emails, leaseMs, mailMs }),
       pushes: createPushSender(vapidKeysOf(undefined, testSecrets), 'mailto:test@sluice.test', outbound),
       links: testLinks,
+      officeConcurrency: 10,
       policy: { ...fastPolicy, ...options.policy },
     },
     close: () => mailer.close(),

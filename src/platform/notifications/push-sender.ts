@@ -1,9 +1,9 @@
 import { createECDH, hkdfSync } from 'node:crypto';
 import webPush from 'web-push';
-import { outcomeOfPush, type SendOutcome } from '../domain/notifications/send-outcome.js';
-import { retryAfterMs } from '../domain/retry-after.js';
-import type { SigningSecrets } from '../crypto/signing-secrets.js';
-import type { Outbound } from './outbound-http.js';
+import { outcomeOfPush, type SendOutcome } from '../../domain/notifications/send-outcome.js';
+import { retryAfterMs } from '../../domain/retry-after.js';
+import type { SigningSecrets } from '../../crypto/signing-secrets.js';
+import type { Outbound } from '../outbound-http.js';
 
 export interface OutgoingPush {
   readonly subscription: { readonly endpoint: string; readonly p256dh: string; readonly auth: string };

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
-import { outcomeOfMailFailure, type SendOutcome } from '../domain/notifications/send-outcome.js';
+import { outcomeOfMailFailure, type SendOutcome } from '../../domain/notifications/send-outcome.js';
 
 export interface OutgoingMail {
   readonly from: string;

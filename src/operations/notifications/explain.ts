@@ -1,0 +1,138 @@
+import type { Explanation } from '../../contracts/notifications/explain.js';
+import { Problem } from '../../contracts/problems.js';
+import type { Db } from '../../db/base/sql.js';
+import {
+  findPair,
+  listKeysOfPair,
+  listRunsOfPair,
+  listToldOfPair,
+  type Pair,
+} from '../../db/notifications/explain.js';
+import { readSettings } from '../../db/notifications/settings.js';
+import { omit } from '../../domain/omit.js';
+import { channels, type EarlierKey } from '../../domain/notifications/planning-facts.js';
+import { planOffice, type OfficePlan } from '../../domain/notifications/planning.js';
+import type { ThresholdRule } from '../../domain/notifications/thresholds.js';
+
+type Now = NonNullable<Explanation['now']>;
+
+/** Why a person was, or was not, told of a deadline: by the facts that the runs kept, and by the very planning itself. */
+export async function explain(
+  db: Db,
+  {
+    staffId,
+    deadlineId,
+    nowMs,
+  }: { readonly staffId: string; readonly deadlineId: string; readonly nowMs: number },
+): Promise<Explanation> {
+  const pair = await findPair(db, staffId, deadlineId);
+  if (pair === undefined) {
+    throw new Problem('not_found', { detail: 'There is no such person with such a deadline in one office.' });
+  }
+  const [earlier, { thresholds, overdue }, runs, told] = [
+    await listKeysOfPair(db, staffId, deadlineId),
+    await readSettings(db),
+    await listRunsOfPair(db, pair.officeId, deadlineId),
+    await listToldOfPair(db, staffId, deadlineId),
+  ];
+  const now = nowOf(pair, { earlier, deadlineId, nowMs, rule: { days: thresholds, overdue } });
+  const { title, dueOn, state, critical } = pair;
+  return {
+    staff_id: staffId,
+    deadline_id: deadlineId,
+    office_id: pair.officeId,
+    summary: summaryOf(pair, now),
+    deadline: { title, due_on: dueOn, state, critical },
+    now,
+    runs: runs.map(({ today, standing, ...run }) => ({
+      ...run,
+      standing:
+        today === null || standing === null
+          ? null
+          : {
+              date: today,
+              days_left: standing.daysLeft,
+              threshold: standing.threshold,
+              next_on: standing.nextOn,
+            },
+      told: told.filter((each) => each.run_id === run.job_id).map((each) => omit(each, 'run_id')),
+    })),
+  };
+}
+
+interface Asked {
+  readonly earlier: readonly EarlierKey[];
+  readonly deadlineId: string;
+  readonly nowMs: number;
+  readonly rule: ThresholdRule;
+}
+
+function nowOf(pair: Pair, { earlier, deadlineId, nowMs, rule }: Asked): Now | null {
+  const { officeId, timeZone, title, dueOn, critical, staff } = pair;
+  const deadlines = [{ id: deadlineId, title, dueOn, critical }];
+  const office = { id: officeId, name: '', timeZone, staff: [staff], deadlines, earlier };
+  try {
+    return viewOf(pair, planOffice(office, { thresholds: rule, asOfMs: nowMs }));
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+function viewOf(pair: Pair, plan: OfficePlan): Now {
+  const [standing] = plan.standings;
+  const barrier = barrierOf(pair);
+  return {
+    date: plan.today,
+    days_left: standing?.daysLeft ?? 0,
+    threshold: standing?.threshold ?? null,
+    next_on: standing?.nextOn ?? null,
+    channels: channels.map((channel) => {
+      const message = plan.messages.find((each) => each.channel === channel);
+      const exclusion = plan.exclusions.find((each) => each.channel === channel);
+      if (barrier !== null) return { channel, would_send: false, reason: barrier, detail: null };
+      if (message !== undefined) {
+        const { heldUntil } = message;
+        const reason = heldUntil === null ? null : 'quiet_hours';
+        return { channel, would_send: heldUntil === null, reason, detail: heldUntil };
+      }
+      const reason = exclusion?.reason ?? 'no_threshold';
+      return { channel, would_send: false, reason, detail: exclusion?.detail ?? null };
+    }),
+  };
+}
+
+/** What keeps everything about it back, before anything is planned. */
+function barrierOf({ state, officeIsActive, personIsActive }: Pair): string | null {
+  if (state !== 'open') return 'deadline_closed';
+  if (!officeIsActive) return 'office_inactive';
+  return personIsActive ? null : 'person_inactive';
+}
+
+const sentences: Readonly<Record<string, string>> = {
+  deadline_closed: 'The deadline is closed, so nobody is told of it.',
+  office_inactive: 'The office is not active, so nobody of it is told anything.',
+  person_inactive: 'The person is not active, so they are told nothing.',
+  no_threshold: 'No threshold of this deadline has been reached yet.',
+  channel_disabled: 'The person has switched this channel off.',
+  address_suppressed: 'The receiving server refused the address for good.',
+  no_subscription: 'The person has no device that takes pushes.',
+  muted: 'The person has muted this channel, and the deadline is not critical.',
+  held: 'A message about it waits for the end of the quiet hours.',
+  quiet_hours: 'It is quiet for this person now: a message would wait.',
+  already_sent: 'They were told at this threshold before.',
+  already_planned: 'A run is about to tell them.',
+  outcome_unknown: 'A message may have arrived; only a person has it sent once more.',
+  failed_before: 'A message at this threshold was refused.',
+};
+
+function summaryOf({ timeZone }: Pair, now: Now | null): string {
+  if (now === null) return `The office cannot be planned: its time zone ${timeZone} is unknown.`;
+  const parts = now.channels.map(({ channel, would_send, reason }) => {
+    const name = channel === 'email' ? 'Mail' : 'Push';
+    return would_send
+      ? `${name}: a run would tell them now.`
+      : `${name}: ${sentences[reason ?? ''] ?? reason}`;
+  });
+  return parts.join(' ');
+}
