@@ -48,6 +48,7 @@ test('every page is without faults for everybody, in both themes, both languages
         `/users?user=${userId}`,
         '/audit',
         '/operations',
+        '/sql',
         '/webhooks',
       ],
       ...['', '?tab=timeline', '?tab=steps', '?tab=compare', '?tab=lineage', '?tab=events', '?edit=1'].map(
@@ -55,8 +56,18 @@ test('every page is without faults for everybody, in both themes, both languages
       ),
     ];
     const looks = [
-      { colorScheme: 'light', locale: 'en-US', viewport: { width: 1_440, height: 900 } },
-      { colorScheme: 'dark', locale: 'ja-JP', viewport: { width: 390, height: 844 } },
+      {
+        colorScheme: 'light',
+        locale: 'en-US',
+        viewport: { width: 1_440, height: 900 },
+        reducedMotion: 'reduce',
+      },
+      {
+        colorScheme: 'dark',
+        locale: 'ja-JP',
+        viewport: { width: 390, height: 844 },
+        reducedMotion: 'reduce',
+      },
     ] as const;
     const found: string[] = [];
     for (const look of looks) {

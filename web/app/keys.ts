@@ -55,7 +55,8 @@ export function listenToKeys(): () => void {
 function onKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return;
   const name = nameOf(event);
-  const target = event.target as HTMLElement | null;
+  // What is inside of a shadow root is not the target that the page sees.
+  const target = (event.composedPath()[0] ?? null) as HTMLElement | null;
   if (isTyping(target) && !['mod+Enter', 'mod+k', 'Escape'].includes(name)) return;
   if (document.querySelector('dialog[open]') !== null) return;
   if (name === 'Enter' && target?.closest('a, button, summary, [role=tab]') != null) return;

@@ -14,6 +14,7 @@ const SessionPage = lazy(() => import('../session/session-page').then((page) => 
 const GatePage = lazy(() => import('../gates/gate-page').then((page) => page.GatePage));
 const ReportsPage = lazy(() => import('../reports/reports-page').then((page) => page.ReportsPage));
 const JobPage = lazy(() => import('../reports/job-page').then((page) => page.JobPage));
+const SqlPage = lazy(() => import('../sql/sql-page').then((page) => page.SqlPage));
 const UsersPage = lazy(() => import('../users/users-page').then((page) => page.UsersPage));
 const AuditPage = lazy(() => import('../audit/audit-page').then((page) => page.AuditPage));
 const OperationsPage = lazy(() =>
@@ -32,6 +33,8 @@ export function Routes() {
       <Route path="/gates/:id" component={GatePage} />
       <Route path="/reports" component={ReportsPage} />
       <Route path="/jobs/:id" component={JobPage} />
+      <Route path="/sql" component={SqlPage} />
+      <Route path="/sql/:id" component={SqlPage} />
       <Route path="/users" component={adminOnly(UsersPage)} />
       <Route path="/audit" component={adminOnly(AuditPage)} />
       <Route path="/operations" component={adminOnly(OperationsPage)} />
@@ -49,7 +52,7 @@ function adminOnly(page: FunctionComponent): FunctionComponent {
 
 export interface NavItem {
   readonly path: string;
-  readonly name: 'inbox' | 'sessions' | 'reports' | 'users' | 'audit' | 'operations';
+  readonly name: 'inbox' | 'sessions' | 'reports' | 'sql' | 'users' | 'audit' | 'operations';
   readonly key: string;
   readonly admin?: true;
 }
@@ -58,6 +61,7 @@ const items: readonly NavItem[] = [
   { path: '/inbox', name: 'inbox', key: 'i' },
   { path: '/sessions', name: 'sessions', key: 's' },
   { path: '/reports', name: 'reports', key: 'r' },
+  { path: '/sql', name: 'sql', key: 'q' },
   { path: '/users', name: 'users', key: 'u', admin: true },
   { path: '/audit', name: 'audit', key: 'a', admin: true },
   { path: '/operations', name: 'operations', key: 'o', admin: true },

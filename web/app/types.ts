@@ -23,3 +23,4 @@ export type { AuditFacets, AuditLog } from '../../src/contracts/audit/log.js';
 export type { ApiKey, User, UserStats } from '../../src/contracts/users/user.js';
 export type { Attempt, Delivery, Webhook } from '../../src/contracts/webhooks/webhook.js';
 export type { SessionMetrics } from '../../src/contracts/sessions/metrics.js';
+export type { SqlStatus } from '../../src/contracts/sql/session.js';

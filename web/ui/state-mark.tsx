@@ -23,6 +23,7 @@ const tones: Readonly<Record<string, Tone>> = {
   active: 'done',
   rejected: 'failed',
   failed: 'failed',
+  error: 'failed',
   canceled: 'stopped',
   not_reached: 'stopped',
   skipped: 'stopped',

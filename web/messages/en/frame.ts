@@ -3,6 +3,7 @@ export const frame = {
     inbox: 'Inbox',
     sessions: 'Sessions',
     reports: 'Reports',
+    sql: 'SQL',
     users: 'Users',
     audit: 'Audit',
     operations: 'Operations',

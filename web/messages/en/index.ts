@@ -3,5 +3,6 @@ import { frame } from './frame';
 import { lists } from './lists';
 import { reports } from './reports';
 import { session } from './session';
+import { sql } from './sql';
 
-export const en = { ...frame, ...session, ...lists, ...reports, ...admin };
+export const en = { ...frame, ...session, ...lists, ...reports, ...admin, ...sql };

@@ -30,6 +30,7 @@ export const session = {
     delivering: 'Delivering',
     delivered: 'Delivered',
     processing: 'Working',
+    error: 'Failed',
   },
   session: {
     views: 'Views of the session',

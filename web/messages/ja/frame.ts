@@ -5,6 +5,7 @@ export const frame: typeof english = {
     inbox: '受信箱',
     sessions: 'セッション',
     reports: 'レポート',
+    sql: 'SQL',
     users: 'ユーザー',
     audit: '監査',
     operations: '運用',

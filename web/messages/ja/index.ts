@@ -4,5 +4,6 @@ import { frame } from './frame';
 import { lists } from './lists';
 import { reports } from './reports';
 import { session } from './session';
+import { sql } from './sql';
 
-export const ja: Messages = { ...frame, ...session, ...lists, ...reports, ...admin };
+export const ja: Messages = { ...frame, ...session, ...lists, ...reports, ...admin, ...sql };

@@ -30,6 +30,7 @@ export const session: typeof english = {
     delivering: '配信中',
     delivered: '配信済み',
     processing: '実行中',
+    error: '失敗',
   },
   session: {
     views: 'セッションの表示',

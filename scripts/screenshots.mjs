@@ -1,0 +1,46 @@
+// Writes docs/images/ from the stack that runs in SLUICE_HOME: the pages that the README shows, as small PNGs.
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
+const home = process.env.SLUICE_HOME ?? join(root, '.sluice');
+const { apiUrl, analystApiKey } = JSON.parse(readFileSync(join(home, 'dev.json'), 'utf8'));
+const images = join(root, 'docs/images');
+const wide = { width: 1_280, height: 800 };
+const phone = { width: 390, height: 780 };
+mkdirSync(images, { recursive: true });
+
+const { items } = await (
+  await fetch(`${apiUrl}/api/v1/gates?limit=100`, { headers: { Authorization: `Bearer ${analystApiKey}` } })
+).json();
+if (items.length === 0) throw new Error('nothing waits at a gate: start a session first');
+const latest = items.reduce((one, other) => (other.phase > one.phase ? other : one));
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+});
+await shoot('inbox', '/inbox', wide, 'light');
+await shoot('session', `/sessions/${latest.sessionId}`, wide, 'light');
+await shoot('timeline', `/sessions/${latest.sessionId}?tab=timeline`, wide, 'dark');
+await shoot('gate-phone', `/gates/${latest.id}`, phone, 'dark');
+await browser.close();
+
+async function shoot(name, path, viewport, colorScheme) {
+  const context = await browser.newContext({
+    viewport,
+    colorScheme,
+    reducedMotion: 'reduce',
+    locale: 'en-US',
+  });
+  await context.request.post(`${apiUrl}/api/v1/session`, { data: { apiKey: analystApiKey } });
+  const page = await context.newPage();
+  await page.goto(`${apiUrl}${path}`);
+  await page.locator('.decision, .timeline').first().waitFor();
+  await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+  await page.screenshot({ path: join(images, `${name}.png`) });
+  await context.close();
+  console.log(`docs/images/${name}.png`);
+}

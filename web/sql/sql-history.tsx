@@ -1,0 +1,42 @@
+import { t } from '../app/i18n';
+import { Loaded } from '../ui/panel';
+import { StateMark } from '../ui/state-mark';
+import { Ago } from '../ui/time';
+import { useSqlHistory } from './sql-queries';
+
+interface SqlHistoryProps {
+  readonly chosen: string;
+  readonly onPick: (sql: string) => void;
+}
+
+/** What this person asked before: a click shows its result and takes its text up again. */
+export function SqlHistory({ chosen, onPick }: SqlHistoryProps) {
+  const history = useSqlHistory();
+  return (
+    <section>
+      <h2>{t().sql.history}</h2>
+      <Loaded query={history}>
+        {({ items }) => (
+          <ul class="sql-history">
+            {items.map((item) => (
+              <li key={item.session_id}>
+                <a
+                  href={`/sql/${item.session_id}`}
+                  class="sql-history-item"
+                  aria-current={item.session_id === chosen ? 'true' : undefined}
+                  onClick={() => onPick(item.sql)}
+                >
+                  <StateMark status={item.status} bare />
+                  <code>{item.sql.slice(0, 80)}</code>
+                  <span class="quiet">
+                    <Ago at={item.created_at} />
+                  </span>
+                </a>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Loaded>
+    </section>
+  );
+}

@@ -1,0 +1,182 @@
+import { useSignal } from '@preact/signals';
+import { useRoute } from 'preact-iso';
+import { useDraft } from '../app/drafts';
+import { bytes, number } from '../app/format';
+import { t } from '../app/i18n';
+import { useAddress } from '../app/location';
+import { usePageTitle } from '../app/page-title';
+import { isProblem } from '../app/problem';
+import { toastProblem } from '../app/toasts';
+import { Button } from '../ui/button';
+import { Dialog } from '../ui/dialog';
+import { CheckField } from '../ui/field';
+import { Panel } from '../ui/panel';
+import { SqlEditor } from './sql-editor';
+import { SqlHistory } from './sql-history';
+import { execute, useDataSources, useSchema, type Estimate } from './sql-queries';
+import { SqlRun } from './sql-run';
+import { SchemaTree } from './schema-tree';
+
+interface Asked {
+  readonly sql: string;
+  readonly token: string;
+  readonly estimate: Estimate;
+  readonly message: string;
+}
+
+/** Ask a database, see how far it is, and read what came: the address holds which run is shown. */
+export function SqlPage() {
+  const words = t().sql;
+  const address = useAddress();
+  const id = useRoute().params['id'] ?? '';
+  const source = address.get('source') || 'demo';
+  const draft = useDraft('sql', 'select 1');
+  const busy = useSignal(false);
+  const asks = useSignal<Asked | null>(null);
+  const fault = useSignal<string | undefined>(undefined);
+  const tables = useSchema(source).data?.tables ?? [];
+  usePageTitle(t().nav.sql);
+  const run = async (
+    confirmation: { confirm_token?: string; remember_confirmation?: boolean } = {},
+  ): Promise<void> => {
+    if (busy.value) return;
+    busy.value = true;
+    fault.value = undefined;
+    const sql = draft.text.value;
+    try {
+      const accepted = await execute({ sql, data_source: source, ...confirmation });
+      if (accepted.status === 'confirmation_required') {
+        const { confirm_token: token, estimate, message } = accepted;
+        asks.value = { sql, token, estimate, message };
+      } else {
+        asks.value = null;
+        address.go(`/sql/${accepted.session_id}${location.search}`);
+      }
+    } catch (error) {
+      if (isProblem(error, 'sql_syntax_error', 'sql_not_allowed', 'validation_error'))
+        fault.value = placed(error);
+      else toastProblem(error);
+    }
+    busy.value = false;
+  };
+  return (
+    <div class="page sql-page">
+      <header class="page-head">
+        <h1>{t().nav.sql}</h1>
+        <SourceChoice source={source} />
+      </header>
+      <div class="sql-columns">
+        <aside class="sql-side" aria-label={words.tables}>
+          <Panel reset={source}>
+            <SchemaTree
+              source={source}
+              onPick={(text) => draft.set(`${draft.text.value} ${text}`.trimStart())}
+            />
+          </Panel>
+          <Panel>
+            <SqlHistory chosen={id} onPick={(sql) => draft.set(sql)} />
+          </Panel>
+        </aside>
+        <div class="sql-main">
+          <SqlEditor text={draft.text.value} tables={tables} onChange={draft.set} onRun={() => void run()} />
+          {fault.value !== undefined && (
+            <p class="note note-failed" role="alert">
+              {fault.value}
+            </p>
+          )}
+          <p class="row">
+            <Button kind="primary" icon="play" hint="mod+Enter" busy={busy.value} onClick={() => void run()}>
+              {words.run}
+            </Button>
+          </p>
+          {id !== '' && (
+            <Panel reset={id}>
+              <SqlRun key={id} id={id} />
+            </Panel>
+          )}
+        </div>
+      </div>
+      {asks.value !== null && (
+        <ConfirmDialog
+          asked={asks.value}
+          busy={busy.value}
+          onConfirm={(remember) =>
+            void run({ confirm_token: asks.value?.token ?? '', remember_confirmation: remember })
+          }
+          onClose={() => (asks.value = null)}
+        />
+      )}
+    </div>
+  );
+}
+
+function placed(error: { message: string; document: Record<string, unknown> }): string {
+  const { line, column } = error.document;
+  return line === undefined ? error.message : `${error.message} (${String(line)}:${String(column)})`;
+}
+
+function SourceChoice({ source }: { readonly source: string }) {
+  const address = useAddress();
+  const sources = useDataSources().data?.data_sources ?? [];
+  return (
+    <select
+      class="input input-small"
+      aria-label={t().sql.source}
+      value={source}
+      onChange={(event) => address.set({ source: event.currentTarget.value }, true)}
+    >
+      {sources.every(({ name }) => name !== source) && <option value={source}>{source}</option>}
+      {sources.map(({ name, title }) => (
+        <option key={name} value={name}>
+          {title}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+interface ConfirmProps {
+  readonly asked: Asked;
+  readonly busy: boolean;
+  readonly onConfirm: (remember: boolean) => void;
+  readonly onClose: () => void;
+}
+
+/** Much data is asked for once more, with what it is expected to be and what that rests on. */
+function ConfirmDialog({ asked, busy, onConfirm, onClose }: ConfirmProps) {
+  const words = t().sql;
+  const remember = useSignal(false);
+  const { rows, bytes: size, basis } = asked.estimate;
+  const footer = (
+    <>
+      <Button onClick={onClose}>{t().actions.cancel}</Button>
+      <Button kind="primary" busy={busy} onClick={() => onConfirm(remember.value)}>
+        {words.runAnyway}
+      </Button>
+    </>
+  );
+  return (
+    <Dialog title={words.muchData} onClose={onClose} footer={footer}>
+      <p dir="auto">{asked.message}</p>
+      <dl class="facts">
+        <div>
+          <dt>{words.rows}</dt>
+          <dd class="figures">{rows === null ? '?' : number(rows)}</dd>
+        </div>
+        <div>
+          <dt>{words.size}</dt>
+          <dd class="figures">{size === null ? '?' : bytes(size)}</dd>
+        </div>
+        <div>
+          <dt>{words.restsOn}</dt>
+          <dd>{words.bases[basis as keyof typeof words.bases] ?? basis}</dd>
+        </div>
+      </dl>
+      <CheckField
+        label={words.remember}
+        checked={remember.value}
+        onChange={(next) => (remember.value = next)}
+      />
+    </Dialog>
+  );
+}
