@@ -13,9 +13,12 @@ import { CheckField } from '../ui/field';
 import { Panel } from '../ui/panel';
 import { SqlEditor } from './sql-editor';
 import { SqlHistory } from './sql-history';
-import { execute, useDataSources, useSchema, type Estimate } from './sql-queries';
+import { execute, useDataSources, useSchema, type Estimate, type SqlTable } from './sql-queries';
 import { SqlRun } from './sql-run';
 import { SchemaTree } from './schema-tree';
+
+/** Always the same one: the editor learns its words anew whenever they are others. */
+const noTables: readonly SqlTable[] = [];
 
 interface Asked {
   readonly sql: string;
@@ -34,7 +37,7 @@ export function SqlPage() {
   const busy = useSignal(false);
   const asks = useSignal<Asked | null>(null);
   const fault = useSignal<string | undefined>(undefined);
-  const tables = useSchema(source).data?.tables ?? [];
+  const tables = useSchema(source).data?.tables ?? noTables;
   usePageTitle(t().nav.sql);
   const run = async (
     confirmation: { confirm_token?: string; remember_confirmation?: boolean } = {},
