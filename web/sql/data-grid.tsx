@@ -14,7 +14,6 @@ import { readRows, type Column, type Row } from './sql-queries';
 const ROW_PX = 28;
 const MOST_PIXELS = 8_000_000;
 const BLOCK = 500;
-const AROUND = 8;
 
 interface Shape {
   readonly columns: readonly Column[];
@@ -35,7 +34,8 @@ export function DataGrid({ id }: { readonly id: string }) {
   const total = shape.value?.total ?? 0;
   const height = Math.min(MOST_PIXELS, total * ROW_PX);
   const view = frame.current?.clientHeight ?? 480;
-  const count = Math.ceil(view / ROW_PX) + AROUND;
+  // As many as fit below the names: a taller table would push the names out at the end.
+  const count = Math.floor(view / ROW_PX) - 1;
   const scale = Math.max(1, (total * ROW_PX - view) / Math.max(1, height - view));
   useEffect(() => {
     for (const block of new Set([
