@@ -3,6 +3,9 @@ import type { Logger } from './logger.js';
 
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5_000;
+/** A connection whose other side vanished says nothing by itself: the system would take it for alive for hours. */
+const PING_EVERY_MS = 2_000;
+const PING_TIMEOUT_MS = 2_000;
 
 export interface WakeUpListenerOptions {
   readonly createClient: () => Client;
@@ -21,6 +24,7 @@ export interface WakeUpListenerOptions {
 export class WakeUpListener {
   #client: Client | undefined;
   #retry: NodeJS.Timeout | undefined;
+  #ping: NodeJS.Timeout | undefined;
   #waitMs = FIRST_RETRY_MS;
   #stopped = false;
   #listening = false;
@@ -38,6 +42,7 @@ export class WakeUpListener {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#retry);
+    clearTimeout(this.#ping);
     await this.#client?.end().catch(() => undefined);
   }
 
@@ -60,12 +65,30 @@ export class WakeUpListener {
     this.#listening = true;
     this.#waitMs = FIRST_RETRY_MS;
     this.options.onListening();
+    this.#pingLater(client);
+  }
+
+  #pingLater(client: Client): void {
+    this.#ping = setTimeout(() => {
+      const silent = setTimeout(() => this.#lost(client), PING_TIMEOUT_MS);
+      client
+        .query('select 1')
+        .then(
+          () => {
+            if (this.#client === client && !this.#stopped) this.#pingLater(client);
+          },
+          () => this.#lost(client),
+        )
+        .finally(() => clearTimeout(silent));
+    }, PING_EVERY_MS);
+    this.#ping.unref();
   }
 
   #lost(client: Client): void {
     if (this.#client !== client) return;
     this.#client = undefined;
     this.#listening = false;
+    clearTimeout(this.#ping);
     void client.end().catch(() => undefined);
     if (this.#stopped) return;
     this.options.logger.warn({ retryInMs: this.#waitMs }, 'not listening for events; readers poll meanwhile');

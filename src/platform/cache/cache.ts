@@ -92,7 +92,7 @@ class GenerationCache implements Cache {
   /** Drops of this process that the store has not confirmed yet. */
   readonly #owed = new Map<string, Set<string>>();
   readonly #retrying = new Set<string>();
-  /** Drops already carried out here, so that a process is not told of its own change. */
+  /** Drops already carried out here, so that a process is not told of its own change. One token may drop several namespaces. */
   readonly #heard = new LRUCache<string, true>({ max: 1_000 });
 
   constructor(private readonly options: CacheOptions) {}
@@ -129,7 +129,7 @@ class GenerationCache implements Cache {
   announced(payload: string): void {
     const [namespace, token] = payload.split(':');
     if (namespace === undefined || token === undefined || !isNamespace(namespace)) return;
-    if (!this.#heard.has(token)) this.#drop(namespace, token);
+    if (!this.#heard.has(`${namespace}:${token}`)) this.#drop(namespace, token);
   }
 
   mayHaveMissed(): void {
@@ -180,7 +180,7 @@ class GenerationCache implements Cache {
 
   #drop(namespace: string, token: string): void {
     this.#epochs.set(namespace, this.#epoch(namespace) + 1);
-    this.#heard.set(token, true);
+    this.#heard.set(`${namespace}:${token}`, true);
     this.#owedTo(namespace).add(token);
     this.#deliver(namespace, token, [token]);
   }

@@ -6,6 +6,8 @@ export interface TcpGate {
   readonly address: string;
   close(): Promise<void>;
   open(): Promise<void>;
+  /** What is connected now stays so and hears nothing any more, as behind a cable that was pulled. */
+  freeze(): void;
 }
 
 /** In front of `target` (`host:port`). It begins open. */
@@ -33,6 +35,7 @@ export async function openTcpGate(target: string): Promise<TcpGate> {
   return {
     address: `127.0.0.1:${port}`,
     open: () => listen(port),
+    freeze: () => sockets.forEach((socket) => void socket.unpipe().pause()),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -167,3 +167,14 @@ test('a breaker lets one attempt through after its pause, and closes when that s
   breaker.succeeded();
   expect([breaker.mayTry(), breaker.mayTry()]).toEqual([true, true]);
 });
+
+test('one commit drops every namespace that it announces', async () => {
+  const { cache } = rig(createMemoryCacheStore());
+  const read = (namespace: 'users' | 'user-stats', value: string) =>
+    cache.read(namespace, 'k', () => Promise.resolve(value));
+  await read('users', 'old');
+  await read('user-stats', 'old');
+  cache.announced('users:77');
+  cache.announced('user-stats:77');
+  expect([await read('users', 'new'), await read('user-stats', 'new')]).toEqual(['new', 'new']);
+});
