@@ -10,6 +10,7 @@ import {
   syncReportSchedules,
   type ReportScheduleDeps,
 } from './reports/schedule-activities.js';
+import { createRunGateActivities } from './notifications/run-gates.js';
 import { createNotificationActivities, type NotificationDeps } from './notifications/activities.js';
 import {
   createNotificationScheduleActivities,
@@ -63,6 +64,7 @@ export function createActivities(deps: ActivityDeps): ActivitiesByQueue {
       ...createSqlQueueActivities({ ...deps, sqlPlaces: deps.sql.places }),
       ...notificationSteps,
       ...createNotificationScheduleActivities(deps),
+      ...createRunGateActivities(deps),
       projectSession,
       keepDecisionTexts,
     },

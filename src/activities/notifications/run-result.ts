@@ -21,7 +21,7 @@ const SAMPLES = 10;
  */
 export async function* resultOf(
   pool: Pool,
-  { runId, dryRun, queries, durationMs }: FinishNotificationsInput,
+  { runId, dryRun, queries, durationMs, stoppedBy }: FinishNotificationsInput,
 ): AsyncGenerator<string> {
   const totals = await readTotals(pool, runId);
   const failed = await listFailedOffices(pool, runId);
@@ -37,6 +37,7 @@ export async function* resultOf(
     offices_failed: failed,
     queries,
     duration_ms: durationMs,
+    stopped_by: stoppedBy ?? null,
   };
   yield `${JSON.stringify(head).slice(0, -1)},"offices":[`;
   for (let after = ''; ;) {

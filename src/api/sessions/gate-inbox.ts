@@ -36,9 +36,18 @@ function gateRoute({ links }: SessionReadDeps): Route {
 }
 
 function toInbox({ templateName, templateVersion, ...gate }: InboxRow, links: SessionLinks): InboxGate {
+  if (templateName === null || templateVersion === null) return jobGate(gate);
   return {
     ...gate,
+    jobId: null,
     template: { name: templateName, version: templateVersion },
     links: sessionLinks(links, SESSIONS, gate.sessionId) as InboxGate['links'],
   };
+}
+
+/** A notification run that waits: it has no template, and its progress is that of the job. */
+function jobGate(gate: Omit<InboxRow, 'templateName' | 'templateVersion'>): InboxGate {
+  const self = `/jobs/${gate.sessionId}`;
+  const links = { self, progress: self, events: `${self}/events`, temporal: null };
+  return { ...gate, jobId: gate.sessionId, template: { name: 'deadline-run', version: 1 }, links };
 }

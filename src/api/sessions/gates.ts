@@ -4,12 +4,14 @@ import { type DecideBody } from '../../contracts/sessions/session.js';
 import { Problem } from '../../contracts/problems.js';
 import { problemsOfEdit } from '../../db/sessions/gate-edits.js';
 import { keepGiven } from '../../db/sessions/given-content.js';
+import { findRunGate } from '../../db/notifications/run-gates.js';
 import { findGate, listWaitingGates, type WaitingGate } from '../../db/sessions/gates.js';
 import type { OwnedSession } from '../../db/sessions/sessions.js';
 import type { Db } from '../../db/base/sql.js';
 import type { Decider, SessionCommand } from '../../domain/sessions/commands.js';
-import { implement, reply, type Route } from '../http/route.js';
+import { implement, reply, type Route, type Reply } from '../http/route.js';
 import { sessionRoutes } from '../../contracts/sessions/routes.js';
+import { decideRunGate } from '../notifications/decide-gate.js';
 import { sendSessionCommand } from './client.js';
 import { commandSession, currentProgress } from './command.js';
 import { deciderOf } from './decider.js';
@@ -27,7 +29,9 @@ export function createGateRoutes(deps: GateRouteDeps): Route[] {
 function decideRoute(deps: GateRouteDeps): Route {
   return implement(sessionRoutes.decideGate, async ({ params, body, principal, origin, commandId }, db) => {
     const gate = await findGate(db, params.id, principal);
-    if (gate === undefined) throw new Problem('not_found');
+    if (gate === undefined) {
+      return decideAtJob(deps, db, { id: params.id, body, principal, commandId });
+    }
     const session = await ownedSession(db, gate.sessionId, principal);
     if (!session.finished && gate.outputDigest !== body.outputDigest) {
       const current = await currentProgress(db, principal, session.id);
@@ -43,6 +47,31 @@ function decideRoute(deps: GateRouteDeps): Route {
       await commandSession(deps.temporal, db, { session, command, commandId, viewer: principal }),
     );
   });
+}
+
+interface AskedAtJob {
+  readonly id: string;
+  readonly body: DecideBody;
+  readonly principal: Principal;
+  readonly commandId: string;
+}
+
+/** A notification run that waits takes two of the decisions. */
+async function decideAtJob(deps: GateRouteDeps, db: Db, asked: AskedAtJob): Promise<Reply> {
+  const { id, body, principal, commandId } = asked;
+  const gate = await findRunGate(db, id, principal);
+  if (gate === undefined) throw new Problem('not_found');
+  const { decision, outputDigest, comment = null } = body;
+  if (decision !== 'approve' && decision !== 'reject') {
+    const errors = [{ path: 'decision', message: 'a notification run takes approve or reject' }];
+    throw new Problem('validation_error', { errors });
+  }
+  if (gate.outputDigest !== outputDigest) throw new Problem('stale_approval', { extra: { gate } });
+  if (gate.status !== 'waiting') throw new Problem('not_waiting');
+  const via = principal.via === 'console' ? 'console' : 'api';
+  const decided = { gateId: id, decision, userId: principal.userId, via, comment } as const;
+  await decideRunGate(deps.temporal, gate, decided, commandId);
+  return reply(200, { gateId: id, jobId: gate.runId, decision });
 }
 
 async function commandOf(

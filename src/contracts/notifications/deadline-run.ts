@@ -58,6 +58,10 @@ export const deadlineRunResultSchema = z
       description: 'Reads of the planning, counted at the driver: 6 for each 500 offices.',
     }),
     duration_ms: count,
+    stopped_by: z
+      .enum(['canary', 'errors'])
+      .nullable()
+      .meta({ description: 'The gate at which a person ended it.' }),
     excluded: z.array(z.object({ reason: z.string(), channel: z.string(), count })),
     exclusions: z
       .array(z.record(z.string(), z.unknown()))

@@ -1,3 +1,4 @@
+import type { RunGateKind } from './gate.js';
 import type { RunResult } from '../runs/run.js';
 
 /** What the workflow of a run and its activities say to each other. One object each; fields may be added. */
@@ -92,6 +93,8 @@ export interface FinishNotificationsInput {
   readonly dryRun: boolean;
   readonly queries: number;
   readonly durationMs: number;
+  /** Where a person ended it. */
+  readonly stoppedBy?: RunGateKind;
 }
 
 export interface NotificationActivities {

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { idSchema } from '../ids.js';
 import { pageOf, pageQuery } from '../page.js';
 import { gateRecordSchema, sessionLinksSchema } from './views.js';
 import { templateName } from '../templates/template.js';
@@ -13,7 +12,8 @@ export const gateListQuery = z.strictObject({
 
 export const inboxGateSchema = gateRecordSchema
   .extend({
-    sessionId: idSchema('session'),
+    sessionId: z.string().meta({ description: 'The session that waits, or the job where jobId says so.' }),
+    jobId: z.string().nullable().meta({ description: 'Of a notification run: only approve and reject.' }),
     topic: z.string(),
     template: z.object({ name: z.string(), version: z.int() }),
     paused: z.boolean().meta({ description: 'Its deadline stands still.' }),

@@ -1,6 +1,7 @@
 import type { Drifted } from '../../domain/notifications/drift.js';
 import { execute, many, maybeOne, one, sql, type Db, type Sql } from '../base/sql.js';
 import type { Tx } from '../base/transaction.js';
+import { cancelRunGates } from './run-gates.js';
 import type { OfficeClaim } from './sending.js';
 
 export interface OfficeCounts {
@@ -97,6 +98,7 @@ export interface FailedOffice {
 /** The run ends before its time: nobody will send what it had planned. */
 export async function abandonRun(tx: Tx, runId: string): Promise<void> {
   await giveUpPlanned(tx, sql`run_id = ${runId}`, 'run_canceled');
+  await cancelRunGates(tx, runId);
   await execute(
     tx,
     sql`update notification_run_offices set status = 'canceled', claim = null, updated_at = clock_timestamp()

@@ -39,8 +39,9 @@ export interface GateFilters {
 export interface InboxRow extends GateRecord {
   readonly sessionId: string;
   readonly topic: string;
-  readonly templateName: string;
-  readonly templateVersion: number;
+  /** Null at the gate of a job. */
+  readonly templateName: string | null;
+  readonly templateVersion: number | null;
   readonly paused: boolean;
   readonly preview: string | null;
 }
@@ -86,7 +87,7 @@ async function readGates(db: Db, viewer: Viewer, which: Sql): Promise<InboxRow[]
                  where sha256 = decode(gates.output_digest, 'hex')) as head
           from gates
           join runs on runs.id = gates.run_id
-          join sessions on sessions.run_id = gates.run_id
+          left join sessions on sessions.run_id = gates.run_id
           left join users as decider on decider.id = gates.decided_by
          where ${visibleTo(viewer)} and ${which}`,
   );

@@ -9,6 +9,7 @@ import {
 } from '@temporalio/workflow';
 import { failureTypes } from '../../contracts/errors.js';
 import { event } from '../../contracts/event-data.js';
+import type { RunGateKind } from '../../contracts/notifications/gate.js';
 import type {
   NotifyDeadlinesInput,
   NotifyState,
@@ -17,8 +18,10 @@ import type {
 import type { RunOutcome, RunResult } from '../../contracts/runs/run.js';
 import { runs } from '../proxies.js';
 import { runJob } from '../runs/job-run.js';
+import { canaryGate, ErrorKeeper } from './error-keeper.js';
 import { inFlight } from './in-flight.js';
 import { planning, sendingOffices } from './proxies.js';
+import { RunGates } from './run-gates.js';
 
 /** Offices that are planned together, and the history that one run of the workflow has. */
 const CHUNK = 500;
@@ -51,7 +54,9 @@ export async function notifyDeadlines(input: NotifyDeadlinesInput): Promise<RunO
 
 async function notify(input: NotifyDeadlinesInput): Promise<RunResult> {
   const { runId, dryRun, asOf, rules, planRunId, heldOnly } = input;
+  const gates = new RunGates(runId);
   const before = input.state ?? beginning();
+  const isCanary = rules.canaryOffices > 0 && !before.canaryPassed && !dryRun && heldOnly === undefined;
   setCurrentDetails(`**Planning** the offices after the first ${before.counts.offices}`);
   const chunk = await planning.planChunk({
     runId,
@@ -61,17 +66,26 @@ async function notify(input: NotifyDeadlinesInput): Promise<RunResult> {
     ...(planRunId === undefined ? {} : { planRunId }),
     ...(heldOnly === undefined ? {} : { heldOnly }),
     after: before.after,
-    limit: CHUNK,
+    limit: isCanary ? rules.canaryOffices : CHUNK,
   });
-  const state = await sendChunk(input, before, chunk);
-  if (chunk.next !== null) await continueAsNew<typeof notifyDeadlines>({ ...input, state });
+  const { state, isStopped } = await sendChunk(input, { gates, before, chunk });
+  if (isStopped) return stop(input, state, 'errors');
+  if (chunk.next !== null) {
+    if (isCanary && !(await gates.pass(canaryGate(state)))) return stop(input, state, 'canary');
+    await continueAsNew<typeof notifyDeadlines>({ ...input, state: { ...state, canaryPassed: true } });
+  }
   setCurrentDetails('**Writing** the result');
-  return planning.finishNotifications({
-    runId,
-    dryRun,
-    queries: state.queries,
-    durationMs: Date.now() - state.startedAtMs,
-  });
+  return planning.finishNotifications(finishOf(input, state));
+}
+
+/** A person ended it: what was planned beyond is given back, and the result says what was sent. */
+async function stop(input: NotifyDeadlinesInput, state: NotifyState, by: RunGateKind): Promise<RunResult> {
+  await planning.abandonNotifications({ runId: input.runId });
+  return planning.finishNotifications({ ...finishOf(input, state), stoppedBy: by });
+}
+
+function finishOf({ runId, dryRun }: NotifyDeadlinesInput, { queries, startedAtMs }: NotifyState) {
+  return { runId, dryRun, queries, durationMs: Date.now() - startedAtMs };
 }
 
 function beginning(): NotifyState {
@@ -87,18 +101,21 @@ function beginning(): NotifyState {
   };
 }
 
+interface ChunkWork {
+  readonly gates: RunGates;
+  readonly before: NotifyState;
+  readonly chunk: PlanChunkReply;
+}
+
 async function sendChunk(
   input: NotifyDeadlinesInput,
-  before: NotifyState,
-  chunk: PlanChunkReply,
-): Promise<NotifyState> {
-  const counts = { ...before.counts, officesFailed: before.counts.officesFailed + chunk.failed };
+  { gates, before, chunk }: ChunkWork,
+): Promise<{ state: NotifyState; isStopped: boolean }> {
+  const { counts: earlier } = before;
+  const counts = { ...earlier, officesFailed: earlier.officesFailed + chunk.failed };
+  counts.offices += chunk.planned - chunk.officeIds.length;
   const totalOffices = Math.max(before.totalOffices, chunk.totalOffices);
-  let done = chunk.planned - chunk.officeIds.length;
-  const tell = (): Promise<unknown> => {
-    const now = { ...counts, offices: before.counts.offices + done };
-    return tellReaders(input, now, totalOffices);
-  };
+  const keeper = new ErrorKeeper(gates, input.rules.pauseErrorRate, before.errorsAccepted);
   const step = Math.max(1, Math.ceil(chunk.officeIds.length / TOLD_PER_CHUNK));
   let failing = chunk.officeIds;
   for (let round = 1; failing.length > 0 && round <= ROUND_DELAYS.length + 1; round += 1) {
@@ -106,26 +123,29 @@ async function sendChunk(
     if (delay !== undefined) await sleep(delay);
     const failed: string[] = [];
     await inFlight(failing, input.officeConcurrency, async (officeId) => {
+      if (!(await keeper.mayGoOn(counts))) return;
       const reply = await tryOffice({ runId: input.runId, officeId, round });
       if (reply === undefined) return void failed.push(officeId);
       counts.sent += reply.sent;
       counts.failed += reply.failed;
-      done += 1;
-      if (done % step === 0) await tell();
+      counts.offices += 1;
+      if (counts.offices % step === 0) await tellReaders(input, counts, totalOffices);
     });
     failing = failed;
   }
   if (failing.length > 0) await planning.failOffices({ runId: input.runId, officeIds: failing });
   counts.officesFailed += failing.length;
-  done += failing.length;
-  await tell();
-  return {
+  counts.offices += failing.length;
+  await tellReaders(input, counts, totalOffices);
+  const state = {
     ...before,
     after: chunk.next ?? before.after,
     totalOffices,
     queries: before.queries + chunk.queries,
-    counts: { ...counts, offices: before.counts.offices + done },
+    counts,
+    errorsAccepted: keeper.areAccepted,
   };
+  return { state, isStopped: keeper.isStopped };
 }
 
 /** Undefined: it failed, and may be tried again. */

@@ -1,6 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 import { failureTypes } from '../../contracts/errors.js';
 import { taskQueues } from '../../contracts/names.js';
+import type { RunGateActivities } from '../../contracts/notifications/gate.js';
 import type { NotificationScheduleActivities } from '../../contracts/notifications/schedule-workflow.js';
 import type { NotificationActivities } from '../../contracts/notifications/workflow.js';
 
@@ -54,4 +55,12 @@ export const notificationSchedule = proxyActivities<NotificationScheduleActiviti
   startToCloseTimeout: '30s',
   scheduleToCloseTimeout: '1 day',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
+});
+
+/** One short transaction each. A run must not wait, or go on, unseen: they are tried for as long as a person may take. */
+export const runGates = proxyActivities<RunGateActivities>({
+  taskQueue: taskQueues.flow,
+  startToCloseTimeout: '10s',
+  scheduleToCloseTimeout: '1 day',
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' },
 });

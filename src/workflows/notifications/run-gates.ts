@@ -1,0 +1,42 @@
+import { ApplicationFailure, condition, defineUpdate, setHandler } from '@temporalio/workflow';
+import { failureTypes } from '../../contracts/errors.js';
+import type { OpenRunGateInput, RunGateDecision } from '../../contracts/notifications/gate.js';
+import { runGates } from './proxies.js';
+
+const decideRunGate = defineUpdate<void, [RunGateDecision]>('decideRunGate');
+
+/** Where a run waits for a person. One gate is open at a time. */
+export class RunGates {
+  private gateId: string | undefined;
+  private decision: RunGateDecision | undefined;
+
+  constructor(private readonly runId: string) {
+    setHandler(decideRunGate, (decision) => void (this.decision = decision), {
+      validator: (decision) => this.check(decision),
+    });
+  }
+
+  /** Waits for the decision. True: the run goes on. */
+  async pass(gate: Omit<OpenRunGateInput, 'runId'>): Promise<boolean> {
+    const { runId } = this;
+    const opened = await runGates.openRunGate({ runId, ...gate });
+    this.gateId = opened.gateId;
+    await condition(() => this.decision !== undefined);
+    const { decision } = this;
+    this.gateId = undefined;
+    this.decision = undefined;
+    if (decision === undefined) return false;
+    await runGates.settleRunGate({ runId, decision });
+    return decision.decision === 'approve';
+  }
+
+  /** People have the CLI: whatever comes is looked at. */
+  private check(given: unknown): void {
+    const { gateId, decision, userId } = (given ?? {}) as Partial<Record<string, unknown>>;
+    const isOne = (decision === 'approve' || decision === 'reject') && typeof userId === 'string';
+    if (!isOne) throw ApplicationFailure.nonRetryable('this is no decision', failureTypes.invalidInput);
+    if (this.gateId === undefined || this.decision !== undefined || gateId !== this.gateId) {
+      throw ApplicationFailure.nonRetryable('no such gate waits', 'not_waiting');
+    }
+  }
+}

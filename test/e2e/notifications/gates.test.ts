@@ -1,0 +1,90 @@
+import { useNotificationHouse } from '../../support/notifications/house.js';
+import { seedOffices } from '../../support/notifications/seed.js';
+import { storeHistory } from '../../support/store-history.js';
+import { waitUntil } from '../../support/wait-until.js';
+
+const house = useNotificationHouse();
+const rules = { thresholds: [30, 14, 7, 3, 1, 0], overdue: true, canary_offices: 0, pause_error_rate: 0 };
+const set = (more: object) => house.ask('PUT', '/api/v1/notifications/settings', { ...rules, ...more });
+afterEach(() => set({ pause_error_rate: 50 }));
+
+interface Gate {
+  readonly id: string;
+  readonly phaseTitle: string;
+  readonly outputDigest: string;
+  readonly preview: string;
+  readonly jobId: string;
+}
+
+const waiting = (jobId: string): Promise<Gate> =>
+  waitUntil(
+    async () => {
+      const { body } = await house.ask('GET', '/api/v1/gates');
+      return (body['items'] as Gate[]).find((gate) => gate.jobId === jobId);
+    },
+    { what: 'a gate in the inbox' },
+  );
+const decide = ({ id, outputDigest }: Gate, decision: string, more: object = {}) =>
+  house.ask('POST', `/api/v1/gates/${id}/decide`, { decision, outputDigest, ...more });
+
+test('a canary serves the first offices, and the rest after an approval in the inbox', async () => {
+  await seedOffices(house.database.pool, { offices: 7, staff: 2 });
+  await set({ canary_offices: 3 });
+  await house.working(async () => {
+    const id = await house.start();
+    const gate = await waiting(id);
+    expect(gate).toMatchObject({ phaseTitle: 'The first offices' });
+    expect(gate.preview).toContain('6 messages sent');
+    expect(house.smtp.mails).toHaveLength(6);
+    expect((await house.ask('GET', `/jobs/${id}`)).body['state']).toBe('PROCESSING');
+    const stale = await decide({ ...gate, outputDigest: 'a'.repeat(64) }, 'approve');
+    expect([stale.status, stale.body['code']]).toEqual([409, 'stale_approval']);
+    expect((await decide(gate, 'redo')).status).toBe(400);
+    expect((await decide(gate, 'approve', { comment: 'looks right' })).status).toBe(200);
+    expect((await decide(gate, 'approve')).status).toBe(409);
+    await house.ended(id);
+    await storeHistory(house.temporal.client, `deadline-run:${id}`, 'notifyDeadlines', 'canary');
+    expect(await house.result(id)).toMatchObject({ email_sent: 14, offices_processed: 7, stopped_by: null });
+    const { body } = await house.ask('GET', `/api/v1/audit-logs?resourceType=gate&resourceId=${gate.id}`);
+    expect(body['items']).toMatchObject([{ action: 'approved', reason: 'looks right' }]);
+  });
+});
+
+test('a canary that is rejected ends the run with what it has sent, and the rest is told by the next one', async () => {
+  await seedOffices(house.database.pool, { offices: 5, staff: 1 });
+  await set({ canary_offices: 2 });
+  await house.working(async () => {
+    const id = await house.start();
+    expect((await decide(await waiting(id), 'reject')).status).toBe(200);
+    await house.ended(id);
+    expect(await house.result(id)).toMatchObject({ email_sent: 2, stopped_by: 'canary' });
+    await set({});
+    expect(await house.run()).toMatchObject({ email_sent: 3 });
+  });
+});
+
+test('a run whose messages fail stops at a gate, and goes on or ends as a person says', async () => {
+  await seedOffices(house.database.pool, { offices: 20, staff: 5 });
+  await set({ pause_error_rate: 40 });
+  house.smtp.onRecipient = () => ({ code: 554 });
+  await house.working(async () => {
+    const id = await house.start();
+    const gate = await waiting(id);
+    expect(gate).toMatchObject({ phaseTitle: 'Many messages fail' });
+    await waitUntil(
+      async () => {
+        const offices = await house.ask('GET', `/api/v1/notifications/deadline-runs/${id}/offices`);
+        const items = offices.body['items'] as { status: string }[];
+        const open = items.filter((office) => office.status === 'planned').length;
+        return open > 0 && open <= 10;
+      },
+      { what: 'the offices in flight are through' },
+    );
+    await decide(gate, 'reject');
+    await house.ended(id);
+    const result = await house.result(id);
+    expect(result.stopped_by).toBe('errors');
+    expect(result.email_failed).toBeLessThan(100);
+    expect(result.email_sent).toBe(0);
+  });
+});
