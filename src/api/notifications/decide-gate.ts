@@ -21,12 +21,10 @@ export async function decideRunGate(
 ): Promise<void> {
   try {
     await client.withDeadline(Date.now() + DEADLINE_MS, () =>
-      client.workflow
-        .getHandle(gate.workflowId)
-        .executeUpdate<void, [RunGateDecision]>(decideRunGateUpdate, {
-          args: [decision],
-          updateId: commandId,
-        }),
+      client.workflow.getHandle(gate.workflowId).executeUpdate<void, [RunGateDecision]>(decideRunGateUpdate, {
+        args: [decision],
+        updateId: commandId,
+      }),
     );
   } catch (error) {
     throw problemOf(error);
