@@ -1,4 +1,4 @@
-// Writes `openapi.json` from the route records; a test holds them together.
+// Writes what is derived from the route records: `openapi.json`, and the table of methods and paths for the client.
 import { Buffer } from 'node:buffer';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -14,5 +14,6 @@ await build({
   format: 'esm',
   platform: 'node',
 });
-const { openApiText } = await import(outfile);
+const { openApiText, routeTableText } = await import(outfile);
 await writeFile(fileURLToPath(new URL('openapi.json', root)), Buffer.from(openApiText()));
+await writeFile(fileURLToPath(new URL('src/client/route-table.ts', root)), Buffer.from(routeTableText()));

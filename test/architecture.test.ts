@@ -23,7 +23,8 @@ const allowed: Record<string, readonly string[]> = {
   api: ['api', 'operations', 'db', 'crypto', 'contracts', 'domain'],
   workers: ['workers', 'activities', 'db', 'crypto', 'contracts', 'domain'],
   dev: ['dev', 'platform', 'db', 'crypto', 'contracts', 'domain'],
-  cli: ['cli', 'platform', 'db', 'crypto', 'contracts', 'domain'],
+  client: ['client', 'contracts', 'domain'],
+  cli: ['cli', 'client', 'platform', 'db', 'crypto', 'contracts', 'domain'],
 };
 
 /** The files of a process that compose it: they alone may also reach into platform and models. */
@@ -86,6 +87,11 @@ test('workflow code reaches only names, messages, errors, domain and the workflo
     return !['workflows', 'domain'].includes(roomOf(target));
   });
   expect(foreign).toEqual([]);
+});
+
+test('the client carries no schema into a browser', () => {
+  const reached = [...reachable(imports, 'src/client/client.ts')];
+  expect(reached.filter((target) => !isOurs(target))).toEqual(['eventsource-parser']);
 });
 
 test('the API never loads the native worker or an activity', () => {

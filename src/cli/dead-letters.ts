@@ -1,7 +1,6 @@
-import type { ApiClient, Json } from './api-client.js';
+import type { SluiceClient } from '../client/client.js';
+import type { InputOf, ItemOf } from '../client/operations.js';
 import { table, type Terminal } from './terminal.js';
-
-const PATH = '/api/v1/dead-letters';
 
 export interface DeadLetterOptions {
   readonly kind?: string;
@@ -11,55 +10,64 @@ export interface DeadLetterOptions {
 }
 
 export async function listDeadLetters(
-  client: ApiClient,
+  client: SluiceClient,
   options: DeadLetterOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const query = new URLSearchParams({ limit: options.limit, ...filterOf(options) });
-  const page = await client.get(`${PATH}?${query}`);
+  const page = await client.call('listDeadLetters', {
+    query: { limit: options.limit, ...filterOf(options) },
+  });
   if (options.json) {
     terminal.out(JSON.stringify(page));
     return;
   }
-  print(page['items'] as Json[], terminal);
-  if (page['hasMore'] === true) terminal.err('there are more; --limit takes up to 100');
+  print(page.items, terminal);
+  if (page.hasMore) terminal.err('there are more; --limit takes up to 100');
 }
 
 /** One by its id, else all that match: what would be done, until `yes` is said. */
 export async function replayDeadLetters(
-  client: ApiClient,
+  client: SluiceClient,
   { id, yes, ...options }: DeadLetterOptions & { readonly id?: string; readonly yes: boolean },
   terminal: Terminal,
 ): Promise<void> {
   if (id !== undefined) {
-    const answer = await client.send('POST', `${PATH}/${encodeURIComponent(id)}/replay`);
-    terminal.out(options.json ? JSON.stringify(answer) : String(answer['jobId'] ?? answer['deliveryId']));
+    const answer = await client.call('replayDeadLetter', { params: { id } });
+    const replayed = answer.jobId ?? answer.deliveryId ?? '';
+    terminal.out(options.json ? JSON.stringify(answer) : replayed);
     return;
   }
   const body = { filter: filterOf(options), dryRun: !yes, limit: Number(options.limit) };
-  const answer = await client.send('POST', `${PATH}/replay`, body);
+  const answer = await client.call('replayDeadLetters', { body });
   if (options.json) {
     terminal.out(JSON.stringify(answer));
-  } else if (yes) {
-    for (const replayed of answer['replayed'] as Json[]) {
-      const as = String(replayed['jobId'] ?? replayed['deliveryId']);
-      terminal.out(`${String(replayed['deadLetterId'])} -> ${as}`);
+  } else if ('replayed' in answer) {
+    for (const each of answer.replayed) {
+      terminal.out(`${each.deadLetterId} -> ${'jobId' in each ? each.jobId : each.deliveryId}`);
     }
-    terminal.err(`${String(answer['remaining'])} remain`);
+    terminal.err(`${answer.remaining} remain`);
   } else {
-    print(answer['sample'] as Json[], terminal);
-    terminal.err(`${String(answer['matching'])} would be replayed; --yes does it`);
+    print(answer.sample, terminal);
+    terminal.err(`${answer.matching} would be replayed; --yes does it`);
   }
 }
 
-function filterOf({ kind, errorCode }: DeadLetterOptions): Record<string, string> {
-  return { ...(kind !== undefined && { kind }), ...(errorCode !== undefined && { errorCode }) };
+type Filter = NonNullable<InputOf<'replayDeadLetters'>['body']['filter']>;
+
+function filterOf({ kind, errorCode }: DeadLetterOptions): Filter {
+  // The API says which kinds there are.
+  return { kind, errorCode } as Filter;
 }
 
-function print(items: readonly Json[], terminal: Terminal): void {
-  const rows = items.map((item) =>
-    ['id', 'kind', 'errorCode', 'createdAt', 'replayedAs', 'title'].map((name) => String(item[name] ?? '')),
-  );
+function print(items: readonly ItemOf<'listDeadLetters'>[], terminal: Terminal): void {
+  const rows = items.map((item) => [
+    item.id,
+    item.kind,
+    item.errorCode ?? '',
+    item.createdAt,
+    item.replayedAs ?? '',
+    item.title,
+  ]);
   const head = ['id', 'kind', 'error', 'created', 'replayed as', 'title'];
   table([head, ...rows]).forEach((line) => terminal.out(line));
 }

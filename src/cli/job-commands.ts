@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ApiClient } from './api-client.js';
+import type { SluiceClient } from '../client/client.js';
 import { listDeadLetters, replayDeadLetters, type DeadLetterOptions } from './dead-letters.js';
 import {
   commandSchedule,
@@ -11,7 +11,7 @@ import {
 } from './schedules.js';
 import type { Terminal } from './terminal.js';
 
-type Client = () => Promise<ApiClient>;
+type Client = () => Promise<SluiceClient>;
 
 export function addScheduleCommands(program: Command, client: Client, terminal: Terminal): void {
   const schedules = program.command('schedules').description('reports by cron and time zone');
@@ -29,7 +29,7 @@ export function addScheduleCommands(program: Command, client: Client, terminal: 
     .action(async (name: string, options: ScheduleOptions) =>
       createSchedule(await client(), name, options, terminal),
     );
-  for (const verb of ['pause', 'resume', 'trigger']) {
+  for (const verb of ['pause', 'resume', 'trigger'] as const) {
     schedules
       .command(`${verb} <id>`)
       .option('--json', 'the answer as JSON', false)

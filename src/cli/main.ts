@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { ConfigError, loadConfig } from '../platform/config.js';
-import { CliError } from './cli-error.js';
+import { ApiProblem } from '../client/problem.js';
+import { CliError, linesOf } from './cli-error.js';
 import { createProgram } from './program.js';
 
 const terminal = {
@@ -16,6 +17,7 @@ try {
   await createProgram({ config: loadConfig(), terminal, fail }).parseAsync();
 } catch (error) {
   process.exitCode = 1;
-  if (error instanceof CliError || error instanceof ConfigError) terminal.err(error.message);
+  if (error instanceof ApiProblem) terminal.err(linesOf(error));
+  else if (error instanceof CliError || error instanceof ConfigError) terminal.err(error.message);
   else throw error;
 }

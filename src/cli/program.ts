@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Config } from '../platform/config.js';
-import { ApiClient } from './api-client.js';
+import { createClient, type SluiceClient } from '../client/client.js';
 import type { AuditVerifyOptions } from './audit-verify.js';
 import { checks } from './checks/index.js';
 import { readLocalStack, resolveConnection } from './connection.js';
@@ -30,7 +30,10 @@ export function createProgram(deps: ProgramDeps): Command {
 
 /** What anybody does with an API key. */
 function addClientCommands(program: Command, { config, terminal, fail }: ProgramDeps): void {
-  const client = async (): Promise<ApiClient> => new ApiClient(await resolveConnection(config));
+  const client = async (): Promise<SluiceClient> => {
+    const { url, apiKey } = await resolveConnection(config);
+    return createClient({ baseUrl: url, token: apiKey });
+  };
   program
     .command('report')
     .description('make a report, follow it and print the result')

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import type { ApiClient } from './api-client.js';
+import type { SluiceClient } from '../client/client.js';
+import type { InputOf } from '../client/operations.js';
 import { CliError } from './cli-error.js';
 import type { Terminal } from './terminal.js';
 import { watchRun } from './watch.js';
@@ -15,29 +16,25 @@ export interface ReportOptions {
 
 /** Asks for a report, follows it, and prints the result or writes it to a file. */
 export async function makeReport(
-  client: ApiClient,
+  client: SluiceClient,
   options: ReportOptions,
   terminal: Terminal,
 ): Promise<void> {
   const { type, format, title, session } = options;
-  const accepted = await client.send('POST', '/generate-report', {
-    ...(type && { type }),
-    ...(format && { format }),
-    ...(title && { title }),
-    ...(session && { sessionId: session }),
-  });
-  const id = String(accepted['jobId']);
+  // The API says which types and formats there are.
+  const body = { type, format, title, sessionId: session } as InputOf<'generateReport'>['body'];
+  const { jobId: id } = await client.call('generateReport', body === undefined ? {} : { body });
   if (!options.json) terminal.err(`job ${id} accepted`);
   // The job may be under way already: its story is told from the beginning.
   const succeeded = await watchRun(client, id, { json: options.json, after: 0 }, terminal);
   if (!succeeded) {
-    const job = await client.get(`/jobs/${id}`);
+    const job = await client.call('getJob', { params: { id } });
     throw new CliError(
-      `The report ended as ${String(job['status'])}${job['error'] ? `: ${JSON.stringify(job['error'])}` : ''}.`,
+      `The report ended as ${job.status}${job.error ? `: ${JSON.stringify(job.error)}` : ''}.`,
     );
   }
   await warnOfGaps(client, id, terminal);
-  const result = await client.fetch(`/jobs/${id}/result`, { method: 'GET', headers: { Accept: '*/*' } });
+  const result = await client.send('getJobResult', { params: { id } });
   if (options.output !== undefined) {
     await writeFile(options.output, Buffer.from(await result.arrayBuffer()));
     terminal.err(`written to ${options.output}`);
@@ -50,10 +47,8 @@ export async function makeReport(
   }
 }
 
-async function warnOfGaps(client: ApiClient, id: string, terminal: Terminal): Promise<void> {
-  const { sections = [] } = (await client.get(`/jobs/${id}`)) as {
-    sections?: { title: string; status: string; error?: string }[];
-  };
+async function warnOfGaps(client: SluiceClient, id: string, terminal: Terminal): Promise<void> {
+  const { sections = [] } = await client.call('getJob', { params: { id } });
   for (const { title, status, error } of sections) {
     if (status === 'missing') terminal.err(`missing: ${title}: ${error ?? ''}`);
   }

@@ -1,20 +1,26 @@
+import type { SluiceClient } from '../client/client.js';
 import { kindOfId, shownIds, type RunKinds } from '../contracts/run-kinds.js';
 import { CliError } from './cli-error.js';
 
-/** Where the API answers for a run, told by the prefix of its id. */
-export interface RunAddress {
-  readonly self: string;
-  readonly events: string;
-  readonly cancel: { readonly method: 'POST' | 'DELETE'; readonly path: string };
+/** What can be asked of any run, told by the prefix of its id. */
+export interface RunCalls {
+  readonly events: 'jobEvents' | 'sessionEvents';
+  cancel(client: SluiceClient, id: string, reason: string | undefined): Promise<unknown>;
 }
 
-export function addressOf(id: string, kinds?: RunKinds): RunAddress {
+export function callsOf(id: string, kinds?: RunKinds): RunCalls {
   const kind = kindOfId(id, kinds);
   if (kind === undefined) throw new CliError(`"${id}" is not the id of a run (${shownIds(kinds)}).`);
-  const self = `${kind.routeBase}/${id}`;
-  const cancel =
-    kind.events === 'job'
-      ? ({ method: 'DELETE', path: self } as const)
-      : ({ method: 'POST', path: `${self}/cancel` } as const);
-  return { self, events: `${self}/events`, cancel };
+  return kind.events === 'session' ? session : job;
 }
+
+const session: RunCalls = {
+  events: 'sessionEvents',
+  cancel: (client, id, reason) =>
+    client.call('cancelSession', { params: { id }, body: reason === undefined ? {} : { reason } }),
+};
+
+const job: RunCalls = {
+  events: 'jobEvents',
+  cancel: (client, id) => client.call('cancelJob', { params: { id } }),
+};

@@ -1,5 +1,6 @@
-import type { ApiClient, Json } from './api-client.js';
-import { addressOf } from './run-address.js';
+import type { SluiceClient } from '../client/client.js';
+import type { InputOf } from '../client/operations.js';
+import { callsOf } from './run-address.js';
 import { table, type Terminal } from './terminal.js';
 
 export interface RunsOptions {
@@ -9,32 +10,31 @@ export interface RunsOptions {
   readonly json: boolean;
 }
 
-export async function listRuns(client: ApiClient, options: RunsOptions, terminal: Terminal): Promise<void> {
-  const query = new URLSearchParams({ limit: options.limit });
-  if (options.kind !== undefined) query.set('kind', options.kind);
-  if (options.status !== undefined) query.set('status', options.status);
-  const page = await client.get(`/jobs?${query}`);
-  const items = page['items'] as Json[];
+export async function listRuns(
+  client: SluiceClient,
+  options: RunsOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const { kind, status, limit } = options;
+  // The API says which kinds and states there are.
+  const query = { limit, kind, status } as InputOf<'listJobs'>['query'];
+  const page = await client.call('listJobs', query === undefined ? {} : { query });
   if (options.json) {
     terminal.out(JSON.stringify(page));
     return;
   }
-  const rows = items.map((item) =>
-    ['jobId', 'kind', 'state', 'createdAt', 'title'].map((name) => String(item[name] ?? '')),
-  );
+  const rows = page.items.map((job) => [job.jobId, job.kind, job.state, job.createdAt, job.title]);
   table([['id', 'kind', 'state', 'created', 'title'], ...rows]).forEach((line) => terminal.out(line));
-  if (page['hasMore'] === true) terminal.err(`there are more; --limit takes up to 100`);
+  if (page.hasMore) terminal.err(`there are more; --limit takes up to 100`);
 }
 
 export async function cancelRun(
-  client: ApiClient,
+  client: SluiceClient,
   id: string,
   options: { readonly reason?: string; readonly json: boolean },
   terminal: Terminal,
 ): Promise<void> {
-  const { method, path } = addressOf(id).cancel;
-  const body = method === 'POST' ? { ...(options.reason && { reason: options.reason }) } : undefined;
-  const answer = await client.send(method, path, body);
+  const answer = await callsOf(id).cancel(client, id, options.reason);
   if (options.json) terminal.out(JSON.stringify(answer));
   else terminal.err(`${id} is asked to stop`);
 }

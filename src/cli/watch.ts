@@ -1,6 +1,6 @@
-import type { ApiClient, Json } from './api-client.js';
-import { readEvents, type ReadEvent } from './event-reader.js';
-import { addressOf } from './run-address.js';
+import type { SluiceClient } from '../client/client.js';
+import type { ReadEvent } from '../client/events.js';
+import { callsOf } from './run-address.js';
 import { printable, type Terminal } from './terminal.js';
 
 export interface WatchOptions {
@@ -10,13 +10,14 @@ export interface WatchOptions {
 
 /** Follows a run to its end. True: it ended well. */
 export async function watchRun(
-  client: ApiClient,
+  client: SluiceClient,
   id: string,
   options: WatchOptions,
   terminal: Terminal,
 ): Promise<boolean> {
+  const after = options.after === undefined ? {} : { after: options.after };
   let last: ReadEvent | undefined;
-  for await (const event of readEvents(client, addressOf(id).events, options.after)) {
+  for await (const event of client.events(callsOf(id).events, id, after)) {
     last = event;
     if (options.json) terminal.out(JSON.stringify(event.data));
     else terminal.err(eventLine(event));
@@ -30,9 +31,11 @@ function eventLine({ type, pos, data }: ReadEvent): string {
 }
 
 /** What a person wants to see of an event at a glance; the rest is in `--json`. */
-function detailOf(data: Json): string {
+function detailOf(data: ReadEvent['data']): string {
   const progress =
-    typeof data['progress'] === 'object' && data['progress'] !== null ? (data['progress'] as Json) : data;
+    typeof data['progress'] === 'object' && data['progress'] !== null
+      ? (data['progress'] as ReadEvent['data'])
+      : data;
   const percent = typeof progress['percent'] === 'number' ? `${progress['percent']} %` : undefined;
   const parts = [
     percent,

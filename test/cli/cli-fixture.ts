@@ -7,13 +7,13 @@ import { build } from 'esbuild';
 
 const root = resolve(import.meta.dirname, '../..');
 const folder = resolve(root, `node_modules/.cache/cli-test-${process.pid}`);
-const program = resolve(folder, 'base/main.mjs');
+const program = resolve(folder, 'cli/main.mjs');
 
-/** The program as it is shipped; the migrations lie beside its folder, as they lie beside db/base. */
+/** The program as it is shipped; the migrations lie where db/base/migrate.js looks for them. */
 export async function buildCli(): Promise<void> {
   await build({
     entryPoints: [resolve(root, 'src/cli/main.ts')],
-    outdir: resolve(folder, 'base'),
+    outdir: resolve(folder, 'cli'),
     outExtension: { '.js': '.mjs' },
     bundle: true,
     splitting: true,

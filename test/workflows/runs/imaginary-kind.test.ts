@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
-import { addressOf } from '../../../src/cli/run-address.js';
+import { callsOf } from '../../../src/cli/run-address.js';
+import { createClient } from '../../../src/client/client.js';
 import { runKinds } from '../../../src/contracts/run-kinds.js';
 import { runRoutes } from '../../../src/contracts/runs/routes.js';
 import { sessionRoutes } from '../../../src/contracts/sessions/routes.js';
@@ -100,18 +101,17 @@ test('a row is enough for a new kind to be started, read, followed and listed', 
     () => ended(id),
   );
   expect(done.body).toMatchObject({ status: 'success', result: { bytes: 5 } });
-  const { events } = addressOf(id, kinds);
-  expect(typesOf(await get(events))).toEqual(['job.started', 'job.completed']);
+  expect(callsOf(id, kinds).events).toBe('jobEvents');
+  expect(typesOf(await get(`/jobs/${id}/events`))).toEqual(['job.started', 'job.completed']);
   const listed = (await get('/jobs')).body['items'] as { jobId: string }[];
   expect(listed.map(({ jobId }) => jobId)).toContain(id);
 });
 
 test('one that is canceled in the queue ends there', async () => {
   const id = await start('of falling');
-  const { cancel, events } = addressOf(id, kinds);
-  const answer = await api.send(cancel.path, { token: ana.token, method: cancel.method });
-  expect(answer).toMatchObject({ status: 202, body: { state: 'CANCELED' } });
-  expect(typesOf(await get(events))).toEqual(['job.canceled']);
+  const client = createClient({ baseUrl: api.url, token: ana.token });
+  expect(await callsOf(id, kinds).cancel(client, id, undefined)).toMatchObject({ state: 'CANCELED' });
+  expect(typesOf(await get(`/jobs/${id}/events`))).toEqual(['job.canceled']);
 });
 
 test('one that used up its retries is a dead letter, and its replay is of the same kind', async () => {
@@ -142,5 +142,5 @@ test('every kind has the route of its events where it says', () => {
 });
 
 test('an id that no kind begins with is refused in words', () => {
-  expect(() => addressOf('drm_1')).toThrow('"drm_1" is not the id of a run (ses_… or job_… or sql_…).');
+  expect(() => callsOf('drm_1')).toThrow('"drm_1" is not the id of a run (ses_… or job_… or sql_…).');
 });

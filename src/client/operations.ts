@@ -1,0 +1,60 @@
+import type { z } from 'zod';
+import type { routeRecords } from '../contracts/routes.js';
+
+// Types alone: a browser's bundle gets methods and paths from route-table.ts, and no schema.
+type Records = typeof routeRecords;
+export type OperationId = keyof Records;
+
+type Member<R, Name extends string> = R extends { readonly [K in Name]: infer S extends z.ZodType }
+  ? z.input<S>
+  : undefined;
+
+type Params<R> = R extends { readonly params: z.ZodType }
+  ? { readonly params: Member<R, 'params'> }
+  : { readonly params?: undefined };
+type Query<R> = R extends { readonly query: z.ZodType }
+  ? { readonly query?: Partial<Member<R, 'query'>> }
+  : { readonly query?: undefined };
+type Body<R> = R extends { readonly body: z.ZodType }
+  ? R extends { readonly bodyOptional: true }
+    ? { readonly body?: Member<R, 'body'> }
+    : { readonly body: Member<R, 'body'> }
+  : { readonly body?: undefined };
+
+export interface CallOptions {
+  /** Made by the client for a request that changes something, when it is left out. */
+  readonly idempotencyKey?: string;
+  /** The version that was read, for changes to a versioned record. */
+  readonly ifMatch?: string;
+  readonly signal?: AbortSignal;
+}
+
+export type InputOf<Id extends OperationId> = Params<Records[Id]> &
+  Query<Records[Id]> &
+  Body<Records[Id]> &
+  CallOptions;
+
+/** The input may be left out where nothing of it is needed. */
+export type Arguments<Id extends OperationId> =
+  Record<never, never> extends InputOf<Id> ? [input?: InputOf<Id>] : [input: InputOf<Id>];
+
+type Good = 200 | 201 | 202;
+type Answers<R> = R extends { readonly responses: infer A }
+  ? {
+      [S in keyof A & Good]: A[S] extends { readonly body: infer B extends z.ZodType } ? z.output<B> : never;
+    }[keyof A & Good]
+  : never;
+
+/** The body of a good answer. A route without one answers `undefined`. */
+export type AnswerOf<Id extends OperationId> = [Answers<Records[Id]>] extends [never]
+  ? undefined
+  : Answers<Records[Id]>;
+
+/** Operations whose answer is a page of a list. */
+export type ListId = {
+  [Id in OperationId]: AnswerOf<Id> extends { items: readonly unknown[]; nextCursor: string | null }
+    ? Id
+    : never;
+}[OperationId];
+export type ItemOf<Id extends ListId> =
+  AnswerOf<Id> extends { items: readonly (infer Item)[] } ? Item : never;
