@@ -80,7 +80,7 @@ async function readPage(
   stretch: Stretch,
   after: number,
 ): Promise<ExportRow[]> {
-  return many<ExportRow & Record<string, unknown>>(
+  return many<ExportRow>(
     db,
     sql`select c.seq, encode(c.content_hash, 'hex') as content_hash, encode(c.hash, 'hex') as hash,
                ${auditColumns}, coalesce(${visible(filters)}, false) as matches,

@@ -16,7 +16,7 @@ interface FacetRow {
 
 export async function countAuditFacets(db: Db, filters: AuditFilters): Promise<AuditFacets> {
   const unit = bucketOf(filters);
-  const rows = await many<FacetRow & Record<string, unknown>>(
+  const rows = await many<FacetRow>(
     db,
     sql`with newest as materialized (
           select a.action, a.resource_type, a.actor_id, a.actor_name, a.timestamp

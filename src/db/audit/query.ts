@@ -48,11 +48,11 @@ export async function listAuditLogs(
 ): Promise<AuditLogRow[]> {
   const { where, orderBy } = keyset(request.position, { at: sql`a.timestamp`, id: sql`a.id` });
   const range = auditRange(filters, { where, orderBy, limit: request.limit + 1 });
-  return many<AuditLogRow & Record<string, unknown>>(db, sql`${selectAudit(range)} order by ${orderBy}`);
+  return many<AuditLogRow>(db, sql`${selectAudit(range)} order by ${orderBy}`);
 }
 
 export async function findAuditLog(db: Db, id: string): Promise<AuditLogRow | undefined> {
-  return maybeOne<AuditLogRow & Record<string, unknown>>(db, sql`${selectAudit()} where a.id = ${id}`);
+  return maybeOne<AuditLogRow>(db, sql`${selectAudit()} where a.id = ${id}`);
 }
 
 /** Hides an entry from the lists. Says whether it was there and visible. */

@@ -82,7 +82,7 @@ async function sealBatch(tx: Tx, options: SealOptions, batchSize: number): Promi
 }
 
 async function lockHead(tx: Tx, whenBusy: 'wait' | 'skip'): Promise<Head | undefined> {
-  return maybeOne<Head & Record<string, unknown>>(
+  return maybeOne<Head>(
     tx,
     sql`select seq, encode(hash, 'hex') as hash, segment_first_seq, segment_opened_at,
                coalesce(segment_opened_at < now() - interval '1 day', false) as segment_is_old
@@ -94,12 +94,15 @@ async function lockHead(tx: Tx, whenBusy: 'wait' | 'skip'): Promise<Head | undef
 async function takeUnsealed(tx: Tx, batchSize: number): Promise<Taken[]> {
   return many<Taken>(
     tx,
-    prepared(sql`with taken as (
+    prepared(
+      'audit.take_unsealed',
+      sql`with taken as (
           delete from audit_unsealed
            where ctid = any (array(select ctid from audit_unsealed limit ${batchSize}))
           returning audit_id)
         select taken.audit_id, ${auditColumns}
-          from taken left join audit_logs a on a.id = taken.audit_id order by a.timestamp, taken.audit_id`),
+          from taken left join audit_logs a on a.id = taken.audit_id order by a.timestamp, taken.audit_id`,
+    ),
   );
 }
 
@@ -121,11 +124,14 @@ function wholeSecond(moment: Date): string {
 async function insertLinks(tx: Tx, links: readonly Link[]): Promise<void> {
   await execute(
     tx,
-    prepared(sql`insert into audit_chain (seq, audit_id, content_hash, hash)
+    prepared(
+      'audit.seal',
+      sql`insert into audit_chain (seq, audit_id, content_hash, hash)
         select seq, audit_id, decode(content_hash, 'hex'), decode(hash, 'hex')
           from unnest(${links.map((link) => link.seq)}::bigint[], ${links.map((link) => link.auditId)}::text[],
                       ${links.map((link) => link.contentHash)}::text[], ${links.map((link) => link.hash)}::text[])
-            as link (seq, audit_id, content_hash, hash)`),
+            as link (seq, audit_id, content_hash, hash)`,
+    ),
   );
 }
 

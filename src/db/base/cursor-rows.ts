@@ -1,4 +1,4 @@
-import type { Pool, QueryResultRow } from 'pg';
+import type { Pool } from 'pg';
 import { many, sql, type Sql } from './sql.js';
 
 /** FETCH takes no parameter, so the number stands in its text. */
@@ -9,10 +9,7 @@ const ROWS_AT_ONCE = 1_000;
  * The rows of a statement, of one snapshot, a part of them at a time: memory does not grow with their number. A connection
  * is taken with the first row that is asked for, and given back with the last one, or when the reader has enough.
  */
-export async function* cursorRows<Row extends QueryResultRow>(
-  pool: Pool,
-  statement: Sql,
-): AsyncGenerator<Row> {
+export async function* cursorRows<Row extends object>(pool: Pool, statement: Sql): AsyncGenerator<Row> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {

@@ -19,7 +19,8 @@ export class Sql {
   constructor(
     readonly strings: readonly string[],
     readonly values: readonly unknown[],
-    readonly isPrepared: boolean = false,
+    /** Set: it is prepared under this name. */
+    readonly name?: string,
   ) {}
 
   /** The text with `$1…$n` and its bound values. */
@@ -33,18 +34,26 @@ export function sql(strings: TemplateStringsArray, ...values: unknown[]): Sql {
   return new Sql(strings, values);
 }
 
-/** For the few statements that run with nearly every request or step: planning them costs more than running them. */
-export function prepared({ strings, values }: Sql): Sql {
-  return new Sql(strings, values, true);
+/**
+ * For the few statements that run with nearly every request or step: planning them costs more than running them.
+ * `name` says what they do, as a DBA finds them in `pg_prepared_statements`.
+ */
+export function prepared(name: string, { strings, values }: Sql): Sql {
+  return new Sql(strings, values, name);
 }
 
-const names = new Map<string, string>();
+const texts = new Map<string, string[]>();
 
-/** One name for one text, whatever fragments it was put together from. */
-function named(text: string): NamedStatement {
-  const name = names.get(text) ?? `s${names.size + 1}`;
-  names.set(text, name);
-  return { name, text };
+/** A name stands for one text alone: further texts of a name, of other fragments, are `name.2`, `name.3`. */
+function named(name: string, text: string): NamedStatement {
+  const known = texts.get(name) ?? [];
+  texts.set(name, known);
+  const place = known.indexOf(text) + 1 || known.push(text);
+  return { name: place === 1 ? name : `${name}.${place}`, text };
+}
+
+function statementOf({ name }: Sql, text: string): string | NamedStatement {
+  return name === undefined ? text : named(name, text);
 }
 
 /** Joins fragments: `join(conditions, sql` and `)`. */
@@ -65,17 +74,18 @@ function render(fragment: Sql, values: unknown[]): string {
   }, '');
 }
 
-export async function many<Row extends QueryResultRow>(db: Db, statement: Sql): Promise<Row[]> {
+export async function many<Row extends object>(db: Db, statement: Sql): Promise<Row[]> {
   const { text, values } = statement.toQuery();
-  return (await db.query<Row>(statement.isPrepared ? named(text) : text, values)).rows;
+  const { rows } = await db.query<QueryResultRow>(statementOf(statement, text), values);
+  return rows as Row[];
 }
 
-export async function maybeOne<Row extends QueryResultRow>(db: Db, statement: Sql): Promise<Row | undefined> {
+export async function maybeOne<Row extends object>(db: Db, statement: Sql): Promise<Row | undefined> {
   return (await many<Row>(db, statement))[0];
 }
 
 /** For statements that always give a row (`insert … returning`, aggregates). */
-export async function one<Row extends QueryResultRow>(db: Db, statement: Sql): Promise<Row> {
+export async function one<Row extends object>(db: Db, statement: Sql): Promise<Row> {
   const row = await maybeOne<Row>(db, statement);
   if (row === undefined) throw new NoRowError(statement.toQuery().text);
   return row;
@@ -84,7 +94,7 @@ export async function one<Row extends QueryResultRow>(db: Db, statement: Sql): P
 /** Runs a statement for its effect and gives the number of rows it touched. */
 export async function execute(db: Db, statement: Sql): Promise<number> {
   const { text, values } = statement.toQuery();
-  return (await db.query(statement.isPrepared ? named(text) : text, values)).rowCount ?? 0;
+  return (await db.query(statementOf(statement, text), values)).rowCount ?? 0;
 }
 
 export class NoRowError extends Error {

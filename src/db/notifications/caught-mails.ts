@@ -23,7 +23,7 @@ export function listCaughtMails(
 ): Promise<CaughtMailHead[]> {
   const { where, orderBy } = keyset(page.position, { at: sql`received_at`, id: sql`id` });
   const toWhom = filters.to === undefined ? sql`true` : sql`${filters.to} = any(rcpt_to)`;
-  return many<CaughtMailHead & Record<string, unknown>>(
+  return many<CaughtMailHead>(
     db,
     sql`select id, mail_from as "from", rcpt_to as "to", message_id, octet_length(raw) as bytes, received_at
           from caught_mails where ${toWhom} and ${where} order by ${orderBy} limit ${page.limit + 1}`,

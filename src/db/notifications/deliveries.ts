@@ -17,7 +17,7 @@ const columns: Sql = sql`id, run_id, office_id, staff_id, channel, status, reaso
                                        'due_on', item -> 'dueOn', 'threshold', item -> 'threshold'))
      from jsonb_array_elements(facts -> 'items') as item) as deadlines`;
 
-type Row = Delivery & Record<string, unknown>;
+type Row = Delivery;
 
 export function listDeliveries(db: Db, filters: DeliveryFilters, page: PageRequest): Promise<Delivery[]> {
   const { where, orderBy } = keyset(page.position, { at: sql`created_at`, id: sql`id` });

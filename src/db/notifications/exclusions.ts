@@ -22,7 +22,7 @@ export interface ExclusionRow {
 }
 
 export function listExclusions(db: Db, runId: string, limit: number): Promise<ExclusionRow[]> {
-  return many<ExclusionRow & Record<string, unknown>>(
+  return many<ExclusionRow>(
     db,
     sql`select office_id, staff_id, deadline_id, channel, threshold, reason, detail from notification_exclusions
          where run_id = ${runId} order by office_id, staff_id, deadline_id, channel limit ${limit}`,

@@ -69,7 +69,7 @@ function lockOffices(
   tx: Tx,
   { runId, after, limit }: { readonly runId: string; readonly after: string; readonly limit: number },
 ): Promise<OfficeRow[]> {
-  return many<OfficeRow & Record<string, unknown>>(
+  return many<OfficeRow>(
     tx,
     sql`select id, name, time_zone, (select count(*) from offices where ${wanted(runId)}) as total
           from offices where ${wanted(runId)} and id > ${after}
@@ -93,7 +93,7 @@ interface StaffRow extends Inside {
 }
 
 async function readStaff(tx: Tx, officeIds: readonly string[]): Promise<(StaffFacts & Inside)[]> {
-  const rows = await many<StaffRow & Record<string, unknown>>(
+  const rows = await many<StaffRow>(
     tx,
     sql`select id, office_id, name, email, language, digest, notify_email, notify_push, email_mute_until,
                push_mute_until, suppressed,
@@ -122,7 +122,7 @@ async function readStaff(tx: Tx, officeIds: readonly string[]): Promise<(StaffFa
 }
 
 function readDeadlines(tx: Tx, officeIds: readonly string[]): Promise<(DeadlineFacts & Inside)[]> {
-  return many<DeadlineFacts & Inside & Record<string, unknown>>(
+  return many<DeadlineFacts & Inside>(
     tx,
     sql`select id, office_id, title, due_on::text as "dueOn", critical from deadlines
          where office_id = any(${[...officeIds]}::text[]) and state = 'open'
@@ -132,7 +132,7 @@ function readDeadlines(tx: Tx, officeIds: readonly string[]): Promise<(DeadlineF
 
 /** Only those that still count, of deadlines that are still open. */
 function readEarlier(tx: Tx, officeIds: readonly string[]): Promise<(EarlierKey & Inside)[]> {
-  return many<EarlierKey & Inside & Record<string, unknown>>(
+  return many<EarlierKey & Inside>(
     tx,
     sql`select deliveries.office_id, keys.deadline_id as "deadlineId", keys.recipient, keys.channel, keys.threshold,
                keys.due_on::text as "dueOn", keys.delivery_id as "deliveryId", deliveries.status,

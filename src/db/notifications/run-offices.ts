@@ -26,7 +26,7 @@ const setCounts = sql`email_sent = counts.email_sent, email_failed = counts.emai
 
 /** Undefined: it was finished before, or another try has it. */
 export function finishOffice(tx: Tx, office: OfficeClaim): Promise<OfficeCounts | undefined> {
-  return maybeOne<OfficeCounts & Record<string, unknown>>(
+  return maybeOne<OfficeCounts>(
     tx,
     sql`update notification_run_offices offices
            set status = 'done', error = null, ${setCounts}, updated_at = clock_timestamp()
@@ -41,7 +41,7 @@ export function findOfficeCounts(
   db: Db,
   office: Pick<OfficeClaim, 'runId' | 'officeId'>,
 ): Promise<OfficeCounts | undefined> {
-  return maybeOne<OfficeCounts & Record<string, unknown>>(
+  return maybeOne<OfficeCounts>(
     db,
     sql`select email_sent, email_failed, push_sent, push_failed, unknown from notification_run_offices
          where run_id = ${office.runId} and office_id = ${office.officeId}`,
@@ -72,7 +72,7 @@ export async function failOffices(
     sql`run_id = ${runId} and office_id = any(${[...officeIds]}::text[])`,
     'office_failed',
   );
-  return many<FailedOffice & Record<string, unknown>>(
+  return many<FailedOffice>(
     tx,
     sql`update notification_run_offices offices
            set status = 'failed', error = coalesce(error, 'it could not be served'), claim = null, ${setCounts},
@@ -128,7 +128,7 @@ export interface RunTotals extends OfficeCounts {
 }
 
 export function readTotals(db: Db, runId: string): Promise<RunTotals> {
-  return one<RunTotals & Record<string, unknown>>(
+  return one<RunTotals>(
     db,
     sql`select count(*) filter (where status = 'done')::integer as offices,
                coalesce(sum(email_sent), 0)::integer as email_sent,
@@ -142,7 +142,7 @@ export function readTotals(db: Db, runId: string): Promise<RunTotals> {
 }
 
 export function listFailedOffices(db: Db, runId: string): Promise<FailedOffice[]> {
-  return many<FailedOffice & Record<string, unknown>>(
+  return many<FailedOffice>(
     db,
     sql`select office_id, error from notification_run_offices
          where run_id = ${runId} and status = 'failed' order by office_id`,
@@ -165,7 +165,7 @@ export function listRunOffices(
   runId: string,
   { after, limit }: { readonly after: string; readonly limit: number },
 ): Promise<RunOffice[]> {
-  return many<RunOffice & Record<string, unknown>>(
+  return many<RunOffice>(
     db,
     sql`select office_id, office_name as name, status, planned_email, planned_push, held, email_sent, email_failed,
                push_sent, push_failed, unknown, error, updated_at

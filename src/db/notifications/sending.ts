@@ -59,7 +59,7 @@ const PAGE = 100;
 
 /** The next messages of an office in their order, so many at a time. */
 export function listDueMails(db: Db, { runId, officeId }: OfficeClaim, after: string): Promise<DueMail[]> {
-  return many<DueMail & Record<string, unknown>>(
+  return many<DueMail>(
     db,
     sql`select id, staff_id as "staffId", facts ->> 'name' as name, message_id as "messageId", attempts, facts, content
           from notification_deliveries
@@ -81,7 +81,7 @@ export interface DuePush {
 }
 
 export function listDuePushes(db: Db, { runId, officeId }: OfficeClaim, after: string): Promise<DuePush[]> {
-  return many<DuePush & Record<string, unknown>>(
+  return many<DuePush>(
     db,
     sql`select deliveries.id, deliveries.staff_id as "staffId", recipient as "subscriptionId", attempts, content, endpoint,
                p256dh, auth

@@ -6,17 +6,11 @@ import type { Tx } from '../base/transaction.js';
 const columns: Sql = sql`thresholds, overdue, canary_offices, pause_error_rate, version, updated_at`;
 
 export function readSettings(db: Db): Promise<NotificationSettings> {
-  return one<NotificationSettings & Record<string, unknown>>(
-    db,
-    sql`select ${columns} from notification_settings`,
-  );
+  return one<NotificationSettings>(db, sql`select ${columns} from notification_settings`);
 }
 
 export function lockSettings(tx: Tx): Promise<NotificationSettings> {
-  return one<NotificationSettings & Record<string, unknown>>(
-    tx,
-    sql`select ${columns} from notification_settings for update`,
-  );
+  return one<NotificationSettings>(tx, sql`select ${columns} from notification_settings for update`);
 }
 
 /** For a row that this transaction has locked. */
@@ -25,7 +19,7 @@ export function updateSettings(
   wanted: Pick<NotificationSettings, 'thresholds' | 'overdue' | 'canary_offices' | 'pause_error_rate'>,
 ): Promise<NotificationSettings> {
   const { thresholds, overdue, canary_offices, pause_error_rate } = wanted;
-  return one<NotificationSettings & Record<string, unknown>>(
+  return one<NotificationSettings>(
     tx,
     sql`update notification_settings
            set thresholds = ${[...thresholds]}::integer[], overdue = ${overdue}, canary_offices = ${canary_offices},

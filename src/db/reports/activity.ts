@@ -41,14 +41,14 @@ type Gatherers = {
 export const activityGatherers: Gatherers = {
   async runs(db, ask) {
     const where = beganIn(ask);
-    const byKind = await many<KindFacts & Record<string, unknown>>(
+    const byKind = await many<KindFacts>(
       db,
       sql`select kind, status, count(*) as count,
                  percentile_cont(0.5) within group (order by ${durationMs}) as "medianMs",
                  percentile_cont(0.95) within group (order by ${durationMs}) as "p95Ms"
             from runs where ${where} group by kind, status order by count(*) desc, kind, status`,
     );
-    const recent = await many<RunFacts & Record<string, unknown>>(
+    const recent = await many<RunFacts>(
       db,
       sql`select ${facts} from runs where ${where} order by created_at desc, id desc limit ${MOST_ROWS}`,
     );
@@ -101,14 +101,14 @@ export const activityGatherers: Gatherers = {
       coalesce(sum(tokens_cached), 0)::bigint as "tokensCached", coalesce(sum(cost_usd), 0)::float8 as "costUsd"`;
     const steps = sql`session_steps join runs on runs.id = session_steps.run_id
       join sessions on sessions.run_id = session_steps.run_id`;
-    const models = await many<ModelFacts & Record<string, unknown>>(
+    const models = await many<ModelFacts>(
       db,
       sql`select template_name as template, coalesce(model_used, model_asked, '–') as model,
                  coalesce(provider, '–') as provider, count(*) as steps, ${sums},
                  count(*) filter (where cost_usd is null and tokens_in + tokens_out > 0) as "unpricedSteps"
             from ${steps} where ${ended} group by 1, 2, 3 order by sum(tokens_in + tokens_out) desc, 1, 2, 3`,
     );
-    const days = await many<DayFacts & Record<string, unknown>>(
+    const days = await many<DayFacts>(
       db,
       sql`select to_char(session_steps.finished_at at time zone 'UTC', 'YYYY-MM-DD') as day, ${sums}
             from ${steps} where ${ended} group by 1 order by 1`,
@@ -122,7 +122,7 @@ export const activityGatherers: Gatherers = {
       db,
       sql`select count(*) as total from runs where ${where}`,
     );
-    const recent = await many<FailureFacts & Record<string, unknown>>(
+    const recent = await many<FailureFacts>(
       db,
       sql`select ${facts}, coalesce(error->>'code', 'unknown') as code, coalesce(error->>'message', '') as message
             from runs where ${where} order by created_at desc, id desc limit ${MOST_ROWS}`,
@@ -142,7 +142,7 @@ function beganIn({ basis: { from, to }, viewer }: ActivityAsk): Sql {
 async function timelineOf(db: Db, ask: ActivityAsk): Promise<Timeline> {
   const { from, to } = ask.basis;
   const unit = windowOf(ask).ms <= TWO_DAYS_MS ? 'hour' : 'day';
-  const buckets = await many<Timeline['buckets'][number] & Record<string, unknown>>(
+  const buckets = await many<Timeline['buckets'][number]>(
     db,
     sql`select to_char(bucket, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at,
                count(runs.id) filter (where status <> 'failed') as ended,
@@ -165,7 +165,7 @@ export interface ActivityRow extends RunFacts {
 
 /** Every run of the time, newest first, a part of them at a time. */
 export function activityRows(pool: Pool, ask: ActivityAsk): AsyncGenerator<ActivityRow> {
-  return cursorRows<ActivityRow & Record<string, unknown>>(
+  return cursorRows<ActivityRow>(
     pool,
     sql`select ${facts}, users.email as owner, runs.started_at as "startedAt", runs.finished_at as "finishedAt",
                runs.error->>'code' as "errorCode", runs.error->>'message' as "errorMessage"

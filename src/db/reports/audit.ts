@@ -13,7 +13,7 @@ const DAYS = 400;
 /** Counted over all entries of the time, however many they are: a report may take its time. */
 export async function gatherAuditSummary(db: Db, filters: AuditFilters): Promise<AuditData['summary']> {
   const counted = (value: Sql, order: Sql, limit: number): Promise<Counted[]> =>
-    many<Counted & Record<string, unknown>>(
+    many<Counted>(
       db,
       sql`select ${value} as value, count(*) as count from audit_logs a where ${matching(filters)}
            group by 1 order by ${order} limit ${limit}`,
@@ -43,7 +43,7 @@ export interface AuditEntryRow extends AuditRow {
 
 /** The entries of the time, from the oldest on, a part of them at a time. */
 export function auditEntryRows(pool: Pool, filters: AuditFilters): AsyncGenerator<AuditEntryRow> {
-  return cursorRows<AuditEntryRow & Record<string, unknown>>(
+  return cursorRows<AuditEntryRow>(
     pool,
     sql`select ${auditColumns}, c.seq, encode(c.hash, 'hex') as hash
           from audit_logs a left join audit_chain c on c.audit_id = a.id

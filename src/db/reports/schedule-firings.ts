@@ -52,7 +52,7 @@ export interface DueSchedule {
 
 /** With the schedule's lock: its firings are one after the other. Undefined when it is no more. */
 export function lockDueSchedule(tx: Tx, id: string): Promise<DueSchedule | undefined> {
-  return maybeOne<DueSchedule & Record<string, unknown>>(
+  return maybeOne<DueSchedule>(
     tx,
     sql`select s.name, s.report, s.enabled, s.owner_id as "ownerId", u.role as "ownerRole",
                u.is_active as "ownerIsActive"
@@ -68,7 +68,7 @@ export function findFiring(
   scheduleId: string,
   scheduledAt: string,
 ): Promise<Pick<FiringRow, 'runId' | 'skipped'> | undefined> {
-  return maybeOne<Pick<FiringRow, 'runId' | 'skipped'> & Record<string, unknown>>(
+  return maybeOne<Pick<FiringRow, 'runId' | 'skipped'>>(
     tx,
     sql`select run_id as "runId", skipped from report_schedule_firings
          where schedule_id = ${scheduleId} and scheduled_at = ${scheduledAt}::timestamptz and cause = 'schedule'`,
@@ -87,7 +87,7 @@ export async function hasOpenRun(tx: Tx, scheduleId: string): Promise<boolean> {
 /** `limit + 1` rows of one page, newest first. */
 export function listFirings(db: Db, scheduleId: string, page: PageRequest): Promise<FiringRow[]> {
   const { where, orderBy } = keyset(page.position, { at: sql`f.created_at`, id: sql`f.id` });
-  return many<FiringRow & Record<string, unknown>>(
+  return many<FiringRow>(
     db,
     sql`select f.id, f.scheduled_at as "scheduledAt", f.cause, f.run_id as "runId", runs.status as "runStatus",
                f.skipped, f.created_at as "createdAt"

@@ -32,7 +32,7 @@ export interface ReportScheduleRow {
   readonly deletedAt: string | null;
 }
 
-type Row = ReportScheduleRow & Record<string, unknown>;
+type Row = ReportScheduleRow;
 
 const columns: Sql = sql`id, owner_id as "ownerId", name, cron, time_zone as "timeZone", report, enabled, version,
   synced_version as "syncedVersion", created_at as "createdAt", updated_at as "updatedAt", deleted_at as "deletedAt"`;

@@ -51,7 +51,7 @@ export async function syncReportSchedule(
 }
 
 function findWanted(tx: Tx, id: string): Promise<WantedSchedule | undefined> {
-  return maybeOne<WantedSchedule & Record<string, unknown>>(
+  return maybeOne<WantedSchedule>(
     tx,
     sql`select id, name, cron, time_zone as "timeZone", enabled, version, synced_version as "syncedVersion",
                deleted_at is not null as "isDeleted"

@@ -17,7 +17,7 @@ export interface NewBlob {
 /** Stores content for a run. In the caller's transaction: see B1. */
 export async function storeBlob(db: Db, runId: string, blob: NewBlob): Promise<ContentRef> {
   const ref = refOf(blob);
-  await execute(db, prepared(sql`with ${blobCtes(runId, blob, ref)} select`));
+  await execute(db, prepared('blobs.store', sql`with ${blobCtes(runId, blob, ref)} select`));
   return ref;
 }
 

@@ -32,7 +32,7 @@ export interface DeadLetterFilters {
   readonly ids?: readonly string[] | undefined;
 }
 
-type Row = DeadLetter & Record<string, unknown>;
+type Row = DeadLetter;
 
 const errorCode: Sql = sql`coalesce(runs.error ->> 'code', dead_letters.errors -> -1 ->> 'type')`;
 

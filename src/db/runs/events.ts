@@ -47,7 +47,10 @@ export async function projectRun(tx: Tx, projection: RunProjection): Promise<Pro
   if (!canBecome(status, to)) throw new IllegalTransitionError(projection.runId, status, to);
   // A statement of its own: one that waits for the lock sees the events as they were before it waited, and would miss
   // that the change it is about to write was written meanwhile.
-  const written = await maybeOne<{ status: RunStatus }>(tx, prepared(writeProjection(projection, sql``)));
+  const written = await maybeOne<{ status: RunStatus }>(
+    tx,
+    prepared('runs.project', writeProjection(projection, sql``)),
+  );
   return written === undefined ? { kind: 'repeated', status } : { kind: 'applied', status: written.status };
 }
 
@@ -56,7 +59,10 @@ export async function projectRun(tx: Tx, projection: RunProjection): Promise<Pro
  * A run that has ended or is no longer kept is left alone, and so is one for which `condition` (`and …`) does not hold.
  */
 export async function projectStep(tx: Tx, projection: RunProjection, condition: Sql): Promise<void> {
-  await execute(tx, prepared(writeProjection(projection, sql`and finished_at is null ${condition}`)));
+  await execute(
+    tx,
+    prepared('runs.project_step', writeProjection(projection, sql`and finished_at is null ${condition}`)),
+  );
 }
 
 /** For a run that has ended: a change that ended it and is told again is not one that came too late. */

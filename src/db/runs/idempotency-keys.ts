@@ -43,7 +43,7 @@ export async function lockKey(tx: Tx, { ownerId, key }: IdempotencyKey): Promise
 }
 
 export function findKey(db: Db, { ownerId, key }: IdempotencyKey): Promise<KnownKey | undefined> {
-  return maybeOne<KnownKey & Record<string, unknown>>(
+  return maybeOne<KnownKey>(
     db,
     sql`select request_hash as "requestHash", status, headers, body #>> '{}' as body
           from idempotency_keys where owner_id = ${ownerId} and key = ${key}`,

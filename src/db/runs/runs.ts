@@ -84,6 +84,7 @@ export function findRun(
   return maybeOne<RunRow>(
     db,
     prepared(
+      'runs.read',
       sql`select ${runColumns} from runs where runs.id = ${id} and ${visibleTo(viewer)} and ${ofKinds(kinds)}`,
     ),
   );
@@ -143,7 +144,7 @@ export async function findResult(db: Db, id: string): Promise<RunResult | undefi
 export async function lockRunStatus(db: Db, id: string): Promise<RunStatus | undefined> {
   const row = await maybeOne<{ status: RunStatus }>(
     db,
-    prepared(sql`select status from runs where id = ${id} for update`),
+    prepared('runs.lock_status', sql`select status from runs where id = ${id} for update`),
   );
   return row?.status;
 }

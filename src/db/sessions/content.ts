@@ -35,9 +35,11 @@ export async function loadSessionContent(
   place: { readonly sessionId: string; readonly phase: number; readonly step: StepName },
   hashes: readonly string[],
 ): Promise<SessionContent | undefined> {
-  const row = await maybeOne<SessionRow & Record<string, unknown>>(
+  const row = await maybeOne<SessionRow>(
     db,
-    prepared(sql`select topic, language, template_name as "templateName", template_version as "templateVersion",
+    prepared(
+      'sessions.read_content',
+      sql`select topic, language, template_name as "templateName", template_version as "templateVersion",
                definition as template, max_tokens is not null or max_cost_usd is not null as limited,
                array(select edited_sha256 from gates
                       where run_id = ${place.sessionId} and edited_sha256 is not null) as edited,
@@ -48,7 +50,8 @@ export async function loadSessionContent(
                    and status = 'completed' and step_key is not null) as checkpoints
           from sessions
           join templates on name = template_name and version = template_version
-         where run_id = ${place.sessionId}`),
+         where run_id = ${place.sessionId}`,
+    ),
   );
   if (row === undefined) return undefined;
   return {
@@ -63,9 +66,12 @@ export async function loadSessionContent(
 export async function textsOf(db: Db, hashes: readonly string[]): Promise<Map<string, string>> {
   const rows = await many<{ sha256: string; content: Buffer }>(
     db,
-    prepared(sql`select encode(sha256, 'hex') as sha256, content
+    prepared(
+      'blobs.read',
+      sql`select encode(sha256, 'hex') as sha256, content
           from blobs
-         where sha256 = any(select decode(hash, 'hex') from unnest(${[...new Set(hashes)]}::text[]) as hash)`),
+         where sha256 = any(select decode(hash, 'hex') from unnest(${[...new Set(hashes)]}::text[]) as hash)`,
+    ),
   );
   return new Map(rows.map((row) => [row.sha256, row.content.toString('utf8')]));
 }

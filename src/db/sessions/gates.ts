@@ -75,7 +75,7 @@ const gateColumns = sql`gates.id, gates.run_id as "sessionId", sessions.topic, g
 
 /** The gate, if its session is the viewer's to see. */
 export function findGate(db: Db, id: string, viewer: Viewer): Promise<WaitingGate | undefined> {
-  return maybeOne<WaitingGate & Record<string, unknown>>(
+  return maybeOne<WaitingGate>(
     db,
     sql`select ${gateColumns} from gates
           join sessions on sessions.run_id = gates.run_id join runs on runs.id = gates.run_id
@@ -92,7 +92,7 @@ export function listWaitingGates(
 ): Promise<WaitingGate[]> {
   const ofTemplate =
     filters.template === undefined ? sql`true` : sql`sessions.template_name = ${filters.template}`;
-  return many<WaitingGate & Record<string, unknown>>(
+  return many<WaitingGate>(
     db,
     sql`select ${gateColumns} from gates
           join sessions on sessions.run_id = gates.run_id join runs on runs.id = gates.run_id

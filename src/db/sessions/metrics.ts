@@ -32,7 +32,7 @@ export interface WorkRow extends Omit<WorkTotals, 'errorRate'> {
  * fork took over did not run. Durations are of completed runs, retries and all; a phase's name is its newest version's.
  */
 export function measureWork(db: Db, viewer: Viewer, window: MetricsWindow): Promise<WorkRow[]> {
-  return many<WorkRow & Record<string, unknown>>(
+  return many<WorkRow>(
     db,
     sql`with run as (
           select sessions.template_name as template, sessions.template_version as version, steps.phase, steps.step,
@@ -75,7 +75,7 @@ export interface WaitRow {
 
 /** How long people took at the gates that were decided in the window, and how many gates wait now. */
 export function measureWaits(db: Db, viewer: Viewer, window: MetricsWindow): Promise<WaitRow[]> {
-  return many<WaitRow & Record<string, unknown>>(
+  return many<WaitRow>(
     db,
     sql`with stop as (
           select sessions.template_name as template, gates.phase, gates.decided_at,
@@ -97,7 +97,7 @@ export function measureWaits(db: Db, viewer: Viewer, window: MetricsWindow): Pro
 
 /** Sessions that began or ended in the window, and those that are open now. */
 export function countSessions(db: Db, viewer: Viewer, window: MetricsWindow): Promise<SessionCounts[]> {
-  return many<SessionCounts & Record<string, unknown>>(
+  return many<SessionCounts>(
     db,
     sql`select sessions.template_name as template,
                count(*) filter (where ${inWindow(sql`runs.created_at`, window)}) as created,
@@ -128,7 +128,7 @@ const STANDINGS_SHOWN = 50;
 
 /** Open sessions that do not move, those that stand longest first. Every try of a step moves the row of its run. */
 export function listStandings(db: Db, viewer: Viewer): Promise<StandingRow[]> {
-  return many<StandingRow & Record<string, unknown>>(
+  return many<StandingRow>(
     db,
     sql`with open as (
           select runs.id, runs.title as topic, sessions.template_name as template, runs.status,

@@ -21,7 +21,7 @@ function toRecord({ deciderId, deciderName, ...gate }: GateRow): GateRecord {
 
 /** Every gate that a session ever stood at, in order. For a session that the viewer was found to see. */
 export async function listGatesOf(db: Db, sessionId: string): Promise<GateRecord[]> {
-  const rows = await many<GateRow & Record<string, unknown>>(
+  const rows = await many<GateRow>(
     db,
     sql`select ${columns} from gates left join users as decider on decider.id = gates.decided_by
          where gates.run_id = ${sessionId}
@@ -77,9 +77,7 @@ export async function findInboxGate(db: Db, viewer: Viewer, id: string): Promise
 
 /** `which` is the rest of the statement after `where`. */
 async function readGates(db: Db, viewer: Viewer, which: Sql): Promise<InboxRow[]> {
-  const rows = await many<
-    GateRow & Omit<InboxRow, 'preview'> & { head: Buffer | null } & Record<string, unknown>
-  >(
+  const rows = await many<GateRow & Omit<InboxRow, 'preview'> & { head: Buffer | null }>(
     db,
     sql`select ${columns}, gates.run_id as "sessionId", runs.title as topic, runs.status = 'paused' as paused,
                sessions.template_name as "templateName", sessions.template_version as "templateVersion",

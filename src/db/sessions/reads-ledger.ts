@@ -47,7 +47,7 @@ export async function listSteps(
   page?: PageRequest,
 ): Promise<LedgerRow[]> {
   const window = page === undefined ? sql`true order by ${at}, id` : oldestFirst(page);
-  const rows = await many<LedgerRow & { head: Buffer | null } & Record<string, unknown>>(
+  const rows = await many<LedgerRow & { head: Buffer | null }>(
     db,
     sql`select ${columns} from session_steps
          where run_id = ${sessionId} and ${matchingSteps(filters)} and ${window}`,
@@ -82,7 +82,7 @@ export async function findStep(
   sessionId: string,
   stepId: string,
 ): Promise<LedgerRow | undefined> {
-  const row = await maybeOne<LedgerRow & { head: Buffer | null } & Record<string, unknown>>(
+  const row = await maybeOne<LedgerRow & { head: Buffer | null }>(
     db,
     sql`select ${columns} from session_steps
          where session_steps.id = ${stepId} and run_id = ${sessionId}
@@ -95,7 +95,7 @@ export async function findStep(
 
 /** Every try of these steps, in order, by step. */
 export async function listTries(db: Db, stepIds: readonly string[]): Promise<Map<string, StepTry[]>> {
-  const rows = await many<StepTry & { stepId: string } & Record<string, unknown>>(
+  const rows = await many<StepTry & { stepId: string }>(
     db,
     sql`select step_id as "stepId", try, started_at as "startedAt", finished_at as "finishedAt",
                (extract(epoch from finished_at - started_at) * 1000)::integer as "durationMs",
@@ -117,7 +117,7 @@ export interface UsageRow extends UsedTotals {
 
 /** What each step of a session used in all its attempts and tries. Steps taken over from elsewhere used nothing here. */
 export function listUsage(db: Db, sessionId: string): Promise<UsageRow[]> {
-  return many<UsageRow & Record<string, unknown>>(
+  return many<UsageRow>(
     db,
     sql`select phase, step, count(*) filter (where origin_step_id is null) as runs,
                count(*) filter (where origin_step_id is not null) as reused,
@@ -144,7 +144,7 @@ export interface StepOutputRow {
 
 /** What every step of a session came to, oldest attempt first. */
 export function listStepOutputs(db: Db, sessionId: string): Promise<StepOutputRow[]> {
-  return many<StepOutputRow & Record<string, unknown>>(
+  return many<StepOutputRow>(
     db,
     sql`select phase, step, attempt, status, output_sha256 as sha256 from session_steps
          where run_id = ${sessionId} order by attempt, phase, ${at}, id`,

@@ -70,7 +70,7 @@ export const progressJoins: Sql = sql`cross join lateral (
 
 /** One statement. Undefined: no such session, or not the viewer's. */
 export function readSessionProgress(db: Db, viewer: Viewer, id: string): Promise<ProgressRow | undefined> {
-  return maybeOne<ProgressRow & Record<string, unknown>>(
+  return maybeOne<ProgressRow>(
     db,
     sql`select ${progressColumns}
           from runs join sessions on sessions.run_id = runs.id ${progressJoins}

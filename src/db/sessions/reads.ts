@@ -47,7 +47,7 @@ export function listSessions(
   const { where, orderBy } = keyset(page.position, { at: sql`runs.created_at`, id: sql`runs.id` });
   const ofTemplate =
     filters.template === undefined ? sql`true` : sql`sessions.template_name = ${filters.template}`;
-  return many<SessionListRow & Record<string, unknown>>(
+  return many<SessionListRow>(
     db,
     sql`select ${identity}, runs.status, runs.progress, runs.error->>'message' as "errorMessage",
                sessions.template_name as "templateName", sessions.template_version as "templateVersion",
@@ -89,7 +89,7 @@ export interface SessionRow extends ProgressRow {
 
 /** All of a session that stands in its own rows. Undefined: no such session, or not the viewer's. */
 export function findSessionRow(db: Db, viewer: Viewer, id: string): Promise<SessionRow | undefined> {
-  return maybeOne<SessionRow & Record<string, unknown>>(
+  return maybeOne<SessionRow>(
     db,
     sql`select ${identity}, ${progressColumns}, sessions.language, sessions.input_sha256 as "inputSha256",
                sessions.model, sessions.options, sessions.state, sessions.fork_from as "forkFrom",
@@ -116,7 +116,7 @@ const FORKS_SHOWN = 100;
 
 /** The newest forks of a session, those that the viewer may see. */
 export function listForks(db: Db, viewer: Viewer, id: string): Promise<ForkRow[]> {
-  return many<ForkRow & Record<string, unknown>>(
+  return many<ForkRow>(
     db,
     sql`select runs.id, runs.status, runs.created_at as "createdAt" from runs
          where runs.origin_run_id = ${id} and runs.origin_relation = 'fork' and ${visibleTo(viewer)}

@@ -65,7 +65,7 @@ export async function findOwnedSession(
   id: string,
   viewer: Principal,
 ): Promise<OwnedSession | undefined> {
-  return maybeOne<OwnedSession & Record<string, unknown>>(
+  return maybeOne<OwnedSession>(
     db,
     sql`select r.id, r.owner_id as "ownerId", r.title, r.tags, r.status, r.finished_at is not null as finished, r.progress,
                s.template_name as "templateName", s.template_version as "templateVersion", s.topic, s.language, s.model,
@@ -92,7 +92,10 @@ export function findTemplateOf(
 export async function storeSessionState(db: Db, sessionId: string, state: SessionState): Promise<void> {
   await execute(
     db,
-    prepared(sql`update sessions set state = ${state}
-         where run_id = ${sessionId} and (state->>'version')::bigint <= ${state.version}`),
+    prepared(
+      'sessions.store_state',
+      sql`update sessions set state = ${state}
+         where run_id = ${sessionId} and (state->>'version')::bigint <= ${state.version}`,
+    ),
   );
 }

@@ -77,7 +77,7 @@ export async function estimateSteps(
   places: readonly { phase: number; step: StepName }[],
 ): Promise<Estimate> {
   if (places.length === 0) return NOTHING_TO_RUN;
-  return one<Estimate & Record<string, unknown>>(
+  return one<Estimate>(
     db,
     sql`with place as (
           select * from unnest(${places.map((each) => each.phase)}::int[], ${places.map((each) => each.step)}::text[])

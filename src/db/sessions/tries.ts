@@ -43,7 +43,9 @@ export function openTry(
   const ref = refOf(given.prompt);
   return maybeOne<{ failures: number }>(
     tx,
-    prepared(sql`with ${blobCtes(sessionId, given.prompt, ref)},
+    prepared(
+      'steps.open_try',
+      sql`with ${blobCtes(sessionId, given.prompt, ref)},
         place as (
           select id from runs
            where id = ${sessionId} and finished_at is null
@@ -64,7 +66,8 @@ export function openTry(
         select (select count(*) from session_step_tries
                  where step_id = ${stepId} and try < ${attemptNumber}
                    and error->>'code' <> all(${[workerLost.code, workerStopped.code]}::text[])) as failures
-          from place`),
+          from place`,
+    ),
   );
 }
 
@@ -135,10 +138,13 @@ export function closeTry(
   const done = end.status === 'completed' ? end.done : undefined;
   const stored = done === undefined ? sql`` : sql`${blobCtes(place.sessionId, done.output, done.ref)},`;
   const state = done === undefined ? sql`state` : stateWith(place, done.ref);
-  return maybeOne<ClosedTry & Record<string, unknown>>(
+  return maybeOne<ClosedTry>(
     tx,
-    prepared(sql`with ${stored} ${endCtes(place, settled.usage, end)}, ${settleCtes(place.sessionId, settled, state)}
-        select settled.*, exists (select from closed) as "closedStep" from settled`),
+    prepared(
+      'steps.close_try',
+      sql`with ${stored} ${endCtes(place, settled.usage, end)}, ${settleCtes(place.sessionId, settled, state)}
+        select settled.*, exists (select from closed) as "closedStep" from settled`,
+    ),
   );
 }
 

@@ -36,7 +36,7 @@ export async function admitNext(tx: Tx, places: number): Promise<CalledRun[]> {
   const free = places - queue.admitted;
   if (free <= 0 || queue.waiting.length === 0) return [];
   const chosen = fairOrder(queue.waiting, queue.runningByOwner).slice(0, free);
-  return many<CalledRun & Record<string, unknown>>(
+  return many<CalledRun>(
     tx,
     sql`update sql_runs set place = 'admitted', admitted_at = clock_timestamp()
           from runs
@@ -46,7 +46,7 @@ export async function admitNext(tx: Tx, places: number): Promise<CalledRun[]> {
 }
 
 async function readQueue(db: Db): Promise<Queue> {
-  const rows = await many<WaitingRun & { place: string } & Record<string, unknown>>(
+  const rows = await many<WaitingRun & { place: string }>(
     db,
     sql`select run_id as "runId", sql_runs.owner_id as "ownerId", queued_at as "queuedAt", place
           from sql_runs join runs on runs.id = run_id
@@ -103,7 +103,7 @@ export async function standingOf(tx: Tx, runId: string): Promise<Standing | unde
  * something to hear. A run that is still open is left alone.
  */
 export async function settleFollowers(tx: Tx, leaderId: string): Promise<CalledRun[]> {
-  return many<CalledRun & Record<string, unknown>>(
+  return many<CalledRun>(
     tx,
     sql`update sql_runs as follower
            set place = case when ended.status = 'completed' then 'served' else 'waiting' end,

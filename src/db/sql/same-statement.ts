@@ -18,7 +18,7 @@ export function findFreshResult(
   statementHash: string,
   maxAgeSeconds: number,
 ): Promise<StoredAnswer | undefined> {
-  return maybeOne<StoredAnswer & Record<string, unknown>>(
+  return maybeOne<StoredAnswer>(
     db,
     sql`select run_id as "runId", runs.result, columns, row_count as "rowCount", truncated,
                execution_ms as "executionMs", bytes

@@ -32,7 +32,7 @@ export async function historyOf(
   { dataSource, fingerprint }: StatementName,
   statementHash: string,
 ): Promise<SqlHistory> {
-  const row = await maybeOne<SqlHistory & Record<string, unknown>>(
+  const row = await maybeOne<SqlHistory>(
     db,
     sql`select cardinality(recent_ms) as runs,
                (select percentile_disc(0.5) within group (order by ms) from unnest(recent_ms) as ms) as "usualMs",

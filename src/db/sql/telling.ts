@@ -22,7 +22,7 @@ export interface SqlHearing {
 
 /** Undefined: the run is no longer kept, or a later try has it. */
 export function tellProgress(db: Db, telling: SqlTelling): Promise<SqlHearing | undefined> {
-  return maybeOne<SqlHearing & Record<string, unknown>>(
+  return maybeOne<SqlHearing>(
     db,
     sql`update sql_runs
            set progress = ${toJsonb(telling.progress)}::jsonb, row_count = ${telling.rows}::bigint,

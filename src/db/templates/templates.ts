@@ -21,7 +21,7 @@ export interface TemplateVersion {
   readonly createdAt: string;
 }
 
-type Row = TemplateVersion & Record<string, unknown>;
+type Row = TemplateVersion;
 
 const columns = sql`name, version, definition, sha256, created_by as "createdBy", created_at as "createdAt"`;
 
@@ -74,7 +74,7 @@ export interface TemplateVersionNote {
 
 /** The versions of a template, newest first. None: there is no such template, or it was deleted. */
 export function listTemplateVersions(db: Db, name: string): Promise<TemplateVersionNote[]> {
-  return many<TemplateVersionNote & Record<string, unknown>>(
+  return many<TemplateVersionNote>(
     db,
     sql`select version, sha256, created_by as "createdBy", created_at as "createdAt"
           from templates where name = ${name} and deleted_at is null

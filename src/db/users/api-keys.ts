@@ -11,7 +11,7 @@ export interface ApiKeyHolder extends PrincipalRow {
 
 /** Undefined: unknown, expired, revoked, or its user is not active. The caller is not told which. */
 export function findApiKeyHolder(db: Db, keyHash: Buffer): Promise<ApiKeyHolder | undefined> {
-  return maybeOne<ApiKeyHolder & Record<string, unknown>>(
+  return maybeOne<ApiKeyHolder>(
     db,
     sql`select k.id as "apiKeyId", k.key_hash as "keyHash", ${principalColumns},
                (extract(epoch from k.expires_at - now()) * 1000)::float8 as "leftMs"

@@ -14,7 +14,7 @@ const FACET_LIMIT = 100_000;
 /** One page, newest first, with the extra row that says whether there are more. */
 export async function listUsers(db: Db, filters: UserFilters, request: PageRequest): Promise<UserRow[]> {
   const page = keyset(request.position, { at: sql`created_at`, id: sql`id` });
-  return many<UserRow & Record<string, unknown>>(
+  return many<UserRow>(
     db,
     sql`select ${userColumns} from users
          where ${conditions(filters)} and ${page.where}
@@ -24,7 +24,7 @@ export async function listUsers(db: Db, filters: UserFilters, request: PageReque
 
 /** What each of these users did last, in one query whatever their number. */
 export async function listAuditLogsOfUsers(db: Db, userIds: readonly string[]): Promise<AuditLogRow[]> {
-  return many<AuditLogRow & Record<string, unknown>>(
+  return many<AuditLogRow>(
     db,
     sql`select log.* from unnest(${userIds}::text[]) as actor (id)
           cross join lateral (

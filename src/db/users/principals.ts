@@ -18,7 +18,7 @@ export function findTokenHolder(
   db: Db,
   token: { readonly issuer: string; readonly subject: string },
 ): Promise<TokenHolder> {
-  return maybeOne<PrincipalRow & { isActive: boolean } & Record<string, unknown>>(
+  return maybeOne<PrincipalRow & { isActive: boolean }>(
     db,
     sql`select ${principalColumns}, u.is_active as "isActive"
           from users u where u.issuer = ${token.issuer} and u.subject = ${token.subject}`,

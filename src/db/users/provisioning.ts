@@ -40,7 +40,7 @@ export async function provisionUser(
 }
 
 async function findBySubject(db: Db, { issuer, subject }: TokenIdentity): Promise<KnownUser | undefined> {
-  return maybeOne<KnownUser & Record<string, unknown>>(
+  return maybeOne<KnownUser>(
     db,
     sql`select id, issuer from users where issuer = ${issuer} and subject = ${subject}`,
   );
@@ -48,10 +48,7 @@ async function findBySubject(db: Db, { issuer, subject }: TokenIdentity): Promis
 
 async function findByEmail(db: Db, email: string | undefined): Promise<KnownUser | undefined> {
   if (email === undefined) return undefined;
-  return maybeOne<KnownUser & Record<string, unknown>>(
-    db,
-    sql`select id, issuer from users where lower(email) = lower(${email})`,
-  );
+  return maybeOne<KnownUser>(db, sql`select id, issuer from users where lower(email) = lower(${email})`);
 }
 
 async function link(

@@ -34,7 +34,7 @@ function toApiKey(row: ApiKeyRow): ApiKey {
 
 export async function listApiKeys(db: Db, userId: string, request: PageRequest): Promise<ApiKey[]> {
   const page = keyset(request.position, { at: sql`created_at`, id: sql`id` });
-  const rows = await many<ApiKeyRow & Record<string, unknown>>(
+  const rows = await many<ApiKeyRow>(
     db,
     sql`select ${keyColumns} from api_keys where user_id = ${userId} and ${page.where}
          order by ${page.orderBy} limit ${request.limit + 1}`,
@@ -48,7 +48,7 @@ export async function issueApiKey(
   key: { userId: string; name: string; expiresAt: string | undefined },
 ): Promise<ApiKey & { secret: string }> {
   const { secret, hash, hint } = newApiKey();
-  const row = await one<ApiKeyRow & Record<string, unknown>>(
+  const row = await one<ApiKeyRow>(
     tx,
     sql`insert into api_keys (id, user_id, name, key_hash, hint, expires_at)
         values (${newId('apiKey')}, ${key.userId}, ${key.name}, ${hash}, ${hint}, ${key.expiresAt ?? null})
@@ -59,7 +59,7 @@ export async function issueApiKey(
 
 /** Gives the key as it was left, or undefined when there is no such key or it was revoked before. */
 export async function revokeApiKey(tx: Tx, userId: string, keyId: string): Promise<ApiKey | undefined> {
-  const row = await maybeOne<ApiKeyRow & Record<string, unknown>>(
+  const row = await maybeOne<ApiKeyRow>(
     tx,
     sql`update api_keys set revoked_at = clock_timestamp()
          where id = ${keyId} and user_id = ${userId} and revoked_at is null

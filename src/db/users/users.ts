@@ -42,25 +42,19 @@ export function toUser(row: UserRow): User {
 }
 
 export async function findUser(db: Db, id: string): Promise<User | undefined> {
-  const row = await maybeOne<UserRow & Record<string, unknown>>(
-    db,
-    sql`select ${userColumns} from users where id = ${id}`,
-  );
+  const row = await maybeOne<UserRow>(db, sql`select ${userColumns} from users where id = ${id}`);
   return row === undefined ? undefined : toUser(row);
 }
 
 /** Locks the row until the end of the transaction, so that what was checked about it stays true. */
 export async function lockUser(tx: Tx, id: string): Promise<User> {
-  const row = await maybeOne<UserRow & Record<string, unknown>>(
-    tx,
-    sql`select ${userColumns} from users where id = ${id} for update`,
-  );
+  const row = await maybeOne<UserRow>(tx, sql`select ${userColumns} from users where id = ${id} for update`);
   if (row === undefined) throw new Problem('not_found');
   return toUser(row);
 }
 
 export async function insertUser(tx: Tx, user: { email: string; name: string; role: Role }): Promise<User> {
-  const row = await maybeOne<UserRow & Record<string, unknown>>(
+  const row = await maybeOne<UserRow>(
     tx,
     sql`insert into users (id, email, name, role)
         values (${newId('user')}, ${user.email}, ${user.name}, ${user.role})
@@ -81,7 +75,7 @@ export interface UserChange {
 /** For a row that this transaction has locked. */
 export async function updateUser(tx: Tx, id: string, change: UserChange): Promise<User> {
   try {
-    const row = await one<UserRow & Record<string, unknown>>(
+    const row = await one<UserRow>(
       tx,
       sql`update users
              set email = coalesce(${change.email ?? null}, email),

@@ -37,7 +37,7 @@ export async function createWebSession(
 }
 
 export function findWebSessionHolder(db: Db, token: string): Promise<WebSessionHolder | undefined> {
-  return maybeOne<WebSessionHolder & Record<string, unknown>>(
+  return maybeOne<WebSessionHolder>(
     db,
     sql`select ${principalColumns}, (extract(epoch from s.expires_at - now()) * 1000)::float8 as "leftMs"
           from web_sessions s join users u on u.id = s.user_id left join api_keys k on k.id = s.api_key_id

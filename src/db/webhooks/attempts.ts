@@ -56,7 +56,7 @@ export interface ClaimedDelivery extends StoredMessage {
 
 /** Begins the next attempts of an endpoint, oldest first: `most` of them, or one while nothing gets through. */
 export function claimDue(db: Db, webhookId: string, most: number): Promise<ClaimedDelivery[]> {
-  return many<ClaimedDelivery & Record<string, unknown>>(
+  return many<ClaimedDelivery>(
     db,
     sql`with endpoint as (
           select id, url, secret, case when previous_secret_until > now() then previous_secret end as previous_secret,

@@ -63,13 +63,13 @@ export async function findDelivery(
   webhookId: string,
   id: string,
 ): Promise<(Delivery & { message: StoredMessage; log: Attempt[] }) | undefined> {
-  const found = await maybeOne<Delivery & Record<string, unknown>>(
+  const found = await maybeOne<Delivery>(
     db,
     sql`select ${columns} from webhook_deliveries d ${lastAttempt} join webhooks w on w.id = d.webhook_id
          where d.id = ${id} and d.webhook_id = ${webhookId} and w.deleted_at is null`,
   );
   if (found === undefined) return undefined;
-  const message = await one<StoredMessage & Record<string, unknown>>(
+  const message = await one<StoredMessage>(
     db,
     sql`select ${messageColumns} from webhook_deliveries d ${messageJoins} where d.id = ${id}`,
   );

@@ -10,7 +10,7 @@ const CLAIM_SECONDS = 10;
 
 /** Endpoints with something due and nobody at work on it, `most` of them. Each is given to one waker, however many ask. */
 export function claimWakings(db: Db, most: number): Promise<WakingWebhook[]> {
-  return many<WakingWebhook & Record<string, unknown>>(
+  return many<WakingWebhook>(
     db,
     sql`with idle as (
           select id from webhooks w

@@ -117,7 +117,7 @@ test('of calls that together would pass the limit only those are let through tha
   expect(await reserveBudget(pool, granted[0]!, amount)).toBe('granted');
   expect(await spent(id)).toMatchObject({ tokens: 0, reserved: 90 });
   const settle = ({ stepId }: TryPlace): Promise<BudgetState> =>
-    one<BudgetState & Record<string, unknown>>(
+    one<BudgetState>(
       pool,
       sql`with ended as (update session_step_tries set settled = true, finished_at = now()
                           where step_id = ${stepId} and not settled returning reserved_tokens, reserved_cost_usd),

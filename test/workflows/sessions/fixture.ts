@@ -318,10 +318,7 @@ export async function eventsOf(rig: SessionRig, id: string): Promise<StoredEvent
 }
 
 /** What the audit log has about a session or a gate, oldest first. */
-export function entriesOf(
-  rig: SessionRig,
-  resourceId: string,
-): Promise<(AuditRow & Record<string, unknown>)[]> {
+export function entriesOf(rig: SessionRig, resourceId: string): Promise<AuditRow[]> {
   return many(
     rig.database.pool,
     sql`select ${auditColumns} from audit_logs a where a.resource_id = ${resourceId} order by a.timestamp, a.id`,
