@@ -1,6 +1,7 @@
 import type { TaskQueue } from '../contracts/names.js';
 import { retentionBatch } from '../db/runs/retention.js';
 import { deleteExpiredConfirmations } from '../db/sql/confirmations.js';
+import { deleteExpiredExecutions, logExecutions } from '../db/sql/log.js';
 import { deleteExpiredFirings } from '../db/reports/schedule-firings.js';
 import { createAuditExportActivities, type AuditExportDeps } from './audit/export-activities.js';
 import { createMaintenanceActivities, type MaintenanceDeps } from './runs/maintenance.js';
@@ -46,11 +47,13 @@ export function createActivities(deps: ActivityDeps): ActivitiesByQueue {
     schedules: () => syncReportSchedules(deps),
     notificationSchedule: () => syncSchedule(deps),
     holds: () => releaseHolds(deps),
+    sqlLog: () => logExecutions(deps.pool),
     sqlPlaces: () => fillPlaces({ ...deps, sqlPlaces: deps.sql.places }),
   };
   const moreRetention = {
     ...deps.moreRetention,
     schedules: () => deleteExpiredFirings(deps.pool, deps.policy.keepDays),
+    sqlLog: () => deleteExpiredExecutions(deps.pool, deps.policy.keepDays, retentionBatch),
     sqlConfirmations: () => deleteExpiredConfirmations(deps.pool, retentionBatch),
   };
   const { notifyOffice, ...notificationSteps } = createNotificationActivities(deps);

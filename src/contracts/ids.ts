@@ -22,6 +22,7 @@ export const idPrefixes = {
   deadLetter: 'dlt',
   schedule: 'sch',
   firing: 'fir',
+  savedQuery: 'sqy',
   request: 'req',
 } as const;
 

@@ -57,6 +57,9 @@ export async function createSamples(pool: pg.Pool, api: TestApi, { analyst }: Pe
     [webhook],
   );
   const statement = await createSqlRun(pool, analyst.id);
+  const saved = await api.send('/api/v1/sql/saved-queries', {
+    ...{ method: 'POST', token: analyst.token, body: { name: 'sample', sql: 'select 1' } },
+  });
   const stepId = step.rows[0]?.id ?? '';
   const { office, staff, deadline, push, notice, mail } = await createNotificationSamples(pool);
   return [
@@ -71,6 +74,7 @@ export async function createSamples(pool: pg.Pool, api: TestApi, { analyst }: Pe
     [/^\/u\//, { token: 'none' }],
     [/^\/jobs\//, { id: job }],
     [/^\/api\/v1\/sql\/cache\//, { id: statement }],
+    [/^\/api\/v1\/sql\/saved-queries\//, { id: String(saved.body['id']) }],
     [/\/cot-sessions?\//, { id: session.id, stepId }],
     [/^\/api\/v1\/gates\//, { id: gate.rows[0]?.id ?? '' }],
     [/^\/api\/v1\/templates\//, { name: 'minimal' }],

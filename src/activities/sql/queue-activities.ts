@@ -13,6 +13,7 @@ import {
   standingOf,
   type CalledRun,
 } from '../../db/sql/places.js';
+import { logExecutions } from '../../db/sql/log.js';
 import type { RunControl } from '../../platform/temporal/run-control.js';
 
 export interface SqlQueueDeps {
@@ -24,11 +25,16 @@ export interface SqlQueueDeps {
 export function createSqlQueueActivities(deps: SqlQueueDeps): SqlQueueActivities {
   return {
     admitSql: ({ runId }) => inQueue(deps, runId, (tx, called) => admit(tx, runId, deps.sqlPlaces, called)),
-    releaseSql: ({ runId }) =>
-      inQueue(deps, runId, async (tx, called) => {
+    releaseSql: async ({ runId }) => {
+      await inQueue(deps, runId, async (tx, called) => {
         await releasePlace(tx, runId);
         called.push(...(await settleFollowers(tx, runId)), ...(await admitNext(tx, deps.sqlPlaces)));
-      }),
+      });
+      // Nobody waits for the log: what is not written now the sweeper writes.
+      logExecutions(deps.pool).catch((error: unknown) =>
+        log.warn('a run could not be logged yet', { runId, error }),
+      );
+    },
   };
 }
 

@@ -13,21 +13,34 @@ import { runStatement, type RunStatementDeps, type Ran } from './run-statement.j
 export function createSqlRunActivities(deps: RunStatementDeps): SqlRunActivities {
   const { pool } = deps;
   return {
-    runSql: ({ runId }) =>
-      checkpointedStep<Ran, RunResult>(pool, {
-        ...{ runId, stepKey: 'run' },
-        produce: async () => {
-          const run = await load(pool, runId);
-          const { attempt } = activityInfo();
-          return runStatement(deps, run, { attempt, signal: Context.current().cancellationSignal });
-        },
-        store: async (tx, { run, result, stored }) => {
-          await keepResult(tx, runId, stored);
-          await learnFrom(tx, run, { ms: stored.executionMs, rows: stored.rowCount });
-          return result;
-        },
-      }),
+    runSql: async ({ runId }) => {
+      let producing: Promise<unknown> = Promise.resolve();
+      try {
+        return await checkpointedStep<Ran, RunResult>(pool, {
+          ...{ runId, stepKey: 'run' },
+          produce: () => {
+            const ran = produce(deps, runId);
+            producing = ran.catch(() => undefined);
+            return ran;
+          },
+          store: async (tx, { run, result, stored }) => {
+            await keepResult(tx, runId, stored);
+            await learnFrom(tx, run, { ms: stored.executionMs, rows: stored.rowCount });
+            return result;
+          },
+        });
+      } finally {
+        // A canceled step ends at once, its statement a moment later. The place is free when the statement is gone.
+        await producing;
+      }
+    },
   };
+}
+
+async function produce(deps: RunStatementDeps, runId: string): Promise<Ran> {
+  const run = await load(deps.pool, runId);
+  const { attempt } = activityInfo();
+  return runStatement(deps, run, { attempt, signal: Context.current().cancellationSignal });
 }
 
 async function load(pool: Pool, runId: string): Promise<SqlRunRow> {

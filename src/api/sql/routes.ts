@@ -1,12 +1,23 @@
 import type { RunStarter } from '../runs/start.js';
 import type { Route } from '../http/route.js';
+import { createSqlCatalogRoutes } from './catalog.js';
+import { createSqlDownloadRoute } from './download.js';
 import { createSqlExecuteRoutes, type SqlExecuteDeps } from './execute.js';
+import { createSqlHistoryRoutes } from './history.js';
 import { createSqlReadRoutes, type SqlReadDeps } from './reads.js';
+import { createSavedQueryRoutes } from './saved-queries.js';
 
 export type SqlRouteDeps = Omit<SqlExecuteDeps, 'startAfterCommit'> &
   SqlReadDeps & { readonly starter: RunStarter };
 
 export function createSqlRoutes(deps: SqlRouteDeps): Route[] {
   const { startAfterCommit } = deps.starter;
-  return [...createSqlExecuteRoutes({ ...deps, startAfterCommit }), ...createSqlReadRoutes(deps)];
+  return [
+    ...createSqlExecuteRoutes({ ...deps, startAfterCommit }),
+    ...createSqlReadRoutes(deps),
+    createSqlDownloadRoute(deps),
+    ...createSqlHistoryRoutes(deps),
+    ...createSqlCatalogRoutes(deps),
+    ...createSavedQueryRoutes(deps),
+  ];
 }

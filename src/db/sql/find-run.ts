@@ -45,7 +45,8 @@ export interface PartialResult {
   readonly sha256: string;
 }
 
-const columns: Sql = sql`runs.id, runs.owner_id as "ownerId", runs.status, runs.error, runs.result,
+/** The columns of `SqlRunRow`. */
+export const sqlRunColumns: Sql = sql`runs.id, runs.owner_id as "ownerId", runs.status, runs.error, runs.result,
   data_source as "dataSource", sql, params, row_limit as "rowLimit", fingerprint, estimate, place,
   served_by as "servedBy", attempt, sql_runs.progress, row_count as "rowCount", bytes, temp_bytes as "tempBytes",
   waiting_on as "waitingOn", columns, truncated, execution_ms as "executionMs",
@@ -56,7 +57,7 @@ const columns: Sql = sql`runs.id, runs.owner_id as "ownerId", runs.status, runs.
 export function findSqlRun(db: Db, viewer: Viewer, id: string): Promise<SqlRunRow | undefined> {
   return maybeOne<SqlRunRow>(
     db,
-    sql`select ${columns} from sql_runs join runs on runs.id = run_id
+    sql`select ${sqlRunColumns} from sql_runs join runs on runs.id = run_id
          where run_id = ${id} and ${visibleTo(viewer)}`,
   );
 }
@@ -65,7 +66,7 @@ export function findSqlRun(db: Db, viewer: Viewer, id: string): Promise<SqlRunRo
 export function loadSqlRun(db: Db, id: string): Promise<SqlRunRow | undefined> {
   return maybeOne<SqlRunRow>(
     db,
-    sql`select ${columns} from sql_runs join runs on runs.id = run_id where run_id = ${id}`,
+    sql`select ${sqlRunColumns} from sql_runs join runs on runs.id = run_id where run_id = ${id}`,
   );
 }
 

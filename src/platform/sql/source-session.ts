@@ -75,6 +75,13 @@ function startSettings({ statementTimeoutMs, lockTimeoutMs }: SessionOptions): s
     .join(' ');
 }
 
+/**
+ * The server makes a whole batch before it sends the first row of it: the first one is small, so that rows are seen when
+ * they come, and none takes more of the server's memory than this.
+ */
+const FIRST_BATCH = 20;
+const LARGEST_BATCH = 20_000;
+const BATCH_BYTES = 8 * 1024 * 1024;
 /** A field may have a gigabyte. One row of that would be the end of a worker. */
 const WIDEST_ROW = 32 * 1024 * 1024;
 const CURSOR = 'statement_of_this_run';
@@ -123,12 +130,21 @@ class PostgresSession implements SourceSession {
       stream.destroy();
     };
     stream.on('data', count);
+    let rows = 0;
     const take = (fields: readonly Field[]): void => {
       bytesSinceRow = 0;
+      rows += 1;
       onRow(fields);
     };
+    const bytesBefore = stream.bytesRead;
     try {
-      await this.run(new ExtendedQuery(`fetch forward ${BigInt(limit)} from ${CURSOR}`, [], take));
+      for (let asked = FIRST_BATCH; rows < limit;) {
+        const [wanted, had] = [Math.min(asked, limit - rows), rows];
+        await this.run(new ExtendedQuery(`fetch forward ${wanted} from ${CURSOR}`, [], take));
+        if (rows - had < wanted) break;
+        const widthOfRow = (stream.bytesRead - bytesBefore) / rows;
+        asked = Math.max(1, Math.min(asked * 4, LARGEST_BATCH, Math.floor(BATCH_BYTES / widthOfRow)));
+      }
     } finally {
       stream.off('data', count);
     }

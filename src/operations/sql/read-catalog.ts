@@ -1,0 +1,50 @@
+import { Problem } from '../../contracts/problems.js';
+import type { DataSource } from '../../contracts/sql/data-source.js';
+import { SourceError, type SourceConnector } from '../../contracts/sql/ports.js';
+
+export interface CatalogTable {
+  readonly schema: string;
+  readonly name: string;
+  readonly estimated_rows: number | null;
+  readonly columns: { readonly name: string; readonly type: string; readonly nullable: boolean }[];
+}
+
+/** What the role may read, and nothing that it may not. */
+const question = `
+  select table_schema, table_name, column_name, data_type, is_nullable,
+         (select reltuples::bigint from pg_catalog.pg_class where oid = format('%I.%I', table_schema, table_name)::regclass)
+    from information_schema.columns
+   where table_schema not in ('pg_catalog', 'information_schema')
+   order by table_schema, table_name, ordinal_position
+   limit 20000`;
+
+/** Asked like any other statement: through the same frame, by the same role. */
+export async function readCatalog(connector: SourceConnector, source: DataSource): Promise<CatalogTable[]> {
+  const tables = new Map<string, CatalogTable>();
+  try {
+    const session = await connector.open(source, {
+      ...{ statementTimeoutMs: 10_000, lockTimeoutMs: 1_000, applicationName: 'sluice schema' },
+    });
+    try {
+      await session.declare({ sql: question, params: [] });
+      await session.fetch(20_000, ([schema, name, column, type, nullable, rows]) => {
+        const table = tables.get(`${schema}.${name}`) ?? tableOf(schema, name, rows);
+        table.columns.push({ name: column ?? '', type: type ?? '', nullable: nullable === 'YES' });
+        tables.set(`${schema}.${name}`, table);
+      });
+    } finally {
+      await session.close();
+    }
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    throw new Problem('data_source_unavailable', { headers: { 'Retry-After': '5' }, cause: error });
+  }
+  return [...tables.values()];
+}
+
+type Text = string | null | undefined;
+
+function tableOf(schema: Text, name: Text, rows: Text): CatalogTable {
+  const estimated = rows === null || rows === undefined || Number(rows) < 0 ? null : Number(rows);
+  return { schema: schema ?? '', name: name ?? '', estimated_rows: estimated, columns: [] };
+}
