@@ -15,7 +15,11 @@ console.log('Building …');
 rmSync(inDist(''), { recursive: true, force: true });
 node('compiling', join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json'));
 cpSync(join(root, 'src/db/migrations'), inDist('db/migrations'), { recursive: true });
-for (const file of ['activities/reports/report.typ', 'activities/reports/typeset-program.mjs']) {
+for (const file of [
+  'activities/reports/report.typ',
+  'activities/reports/typeset-program.mjs',
+  'platform/sql/duckdb-program.mjs',
+]) {
   cpSync(join(root, 'src', file), inDist(file));
 }
 node('bundling the workflows', inDist('workers/build-workflow-bundle.js'));

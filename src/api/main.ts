@@ -29,7 +29,7 @@ exitWithParent();
 const [databaseUrl, secrets] = [databaseUrlOf(config), signingSecretsOf(config)];
 const logger = createLogger({ level: config.logLevel, service: 'api' });
 const tracing = await startTracing({ endpoint: config.otlpEndpoint, service: 'sluice-api' });
-const metrics = createApiMetrics();
+const [metrics, objects] = [createApiMetrics(), await openObjectStore(config, secrets)];
 const pool = createPool({ databaseUrl, max: config.databasePoolMax, applicationName: 'api', logger });
 const redis = config.redisUrl === undefined ? undefined : createRedis({ url: config.redisUrl, logger });
 const temporal = createTemporalClient(config, tracing?.clientInterceptors);
@@ -37,7 +37,7 @@ const createClient = () => createListenerClient(databaseUrl, 'api-listener');
 const announcements = new Announcements({ createClient, logger });
 const deps = createApiDeps({
   ...{ config, secrets, logger, metrics, pool, redis, temporal, announcements, tracing },
-  ...{ objects: await openObjectStore(config, secrets), ...(await openSql(config)) },
+  ...{ objects, ...(await openSql(config, objects)) },
   ...{ runControl: createRunControl(temporal), schedules: createScheduleControl(temporal) },
   cache: openCache(redis, metrics, () => announcements.listening),
   ...{ modelText: openDeltaFeed(pool), tokens: createTokenVerifier(config) },

@@ -2,6 +2,7 @@ import { auditRoutes } from './audit/routes.js';
 import { notificationRecordRoutes } from './notifications/routes.js';
 import { notificationRoutes } from './notifications/run-routes.js';
 import { gateRoutes } from './sessions/gate-routes.js';
+import { sqlHistoryRoutes } from './sql/history-routes.js';
 import { sqlRoutes } from './sql/routes.js';
 import { operationRoutes } from './operation/routes.js';
 import { reportRoutes } from './reports/routes.js';
@@ -27,5 +28,6 @@ export const routeRecords = {
   ...notificationRecordRoutes,
   ...notificationRoutes,
   ...sqlRoutes,
+  ...sqlHistoryRoutes,
   ...gateRoutes,
 } as const satisfies Record<string, RouteRecord>;

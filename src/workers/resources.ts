@@ -52,7 +52,7 @@ export async function openWorkerResources(config: Config, logger: Logger): Promi
   return {
     resources: {
       ...model,
-      ...(await openSql(config)),
+      ...(await openSql(config, objects)),
       pool,
       objects,
       webhooks,

@@ -63,11 +63,12 @@ export async function startApi(options: ApiOptions): Promise<TestApi> {
   const createClient = () => createListenerClient(databaseUrl, 'test-listener');
   const announcements = new Announcements({ createClient, logger });
   const metrics = createApiMetrics();
+  const objects = options.objects ?? testObjects();
   const deps = createApiDeps({
     ...{ config, logger, metrics, pool, redis, temporal, announcements },
     secrets: testSecrets,
-    objects: options.objects ?? testObjects(),
-    ...(await openSql(config)),
+    objects,
+    ...(await openSql(config, objects)),
     runControl: createRunControl(temporal),
     schedules: createScheduleControl(temporal),
     modelText: openDeltaFeed(pool),

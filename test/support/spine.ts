@@ -8,6 +8,7 @@ import { createRunControl } from '../../src/platform/temporal/run-control.js';
 import { createScheduleControl } from '../../src/platform/temporal/schedule-control.js';
 import { loadConfig } from '../../src/platform/config.js';
 import { sqlSettingsOf } from '../../src/platform/sql/settings.js';
+import { createResultEngine } from '../../src/platform/sql/result-engine.js';
 import { sourceConnector } from '../../src/platform/sql/source-session.js';
 import type { ObjectStore } from '../../src/platform/objects/object-store.js';
 import { createWebhookWake } from '../../src/platform/webhook-wake.js';
@@ -60,6 +61,7 @@ export function spineActivities(
     objects: options.objects ?? testObjects(),
     moreRetention: {},
     connector: sourceConnector,
+    engine: createResultEngine(options.objects ?? testObjects(), { memoryMb: 256, diskMb: 256, threads: 2 }),
     sql: options.sql ?? sqlSettingsOf(loadConfig({})),
     webhooks: testWebhooks(options.webhooks),
     wakeWebhook: createWebhookWake(client),

@@ -3,10 +3,18 @@ import { ApplicationFailure, log } from '@temporalio/activity';
 import type { Pool } from 'pg';
 import { failureTypes } from '../../contracts/errors.js';
 import type { RunResult } from '../../contracts/runs/run.js';
-import type { DataSource } from '../../contracts/sql/data-source.js';
-import { SourceError, type SourceConnector, type SourceSession } from '../../contracts/sql/ports.js';
+import { RESULT_SOURCE, resultSource, type DataSource } from '../../contracts/sql/data-source.js';
+import {
+  SourceError,
+  type EngineSession,
+  type ResultEngine,
+  type SourceConnector,
+  type SourceSession,
+} from '../../contracts/sql/ports.js';
 import type { SqlSettings } from '../../contracts/sql/settings.js';
 import type { SqlRunRow } from '../../db/sql/find-run.js';
+import { findResultTables } from '../../db/sql/result-tables.js';
+import { resultNamesIn } from '../../domain/sql/result-names.js';
 import { beginTry, keepPartial, keepResult, type StoredRows } from '../../db/sql/telling.js';
 import { queuedProgress } from '../../domain/sql/progress.js';
 import type { ObjectStore } from '../../platform/objects/object-store.js';
@@ -26,6 +34,7 @@ export interface RunStatementDeps {
   readonly pool: Pool;
   readonly objects: ObjectStore;
   readonly connector: SourceConnector;
+  readonly engine: ResultEngine;
   readonly sql: SqlSettings;
 }
 
@@ -49,7 +58,7 @@ const CANCEL_GRACE_MS = 700;
 export async function runStatement(deps: RunStatementDeps, run: SqlRunRow, tried: Try): Promise<Ran> {
   const begun = await beginTry(deps.pool, run.id, tried.attempt);
   if (begun === undefined) throw failureOf(undefined, 'ended', 0);
-  const source = deps.sql.sources.get(run.dataSource);
+  const source = run.dataSource === RESULT_SOURCE ? resultSource : deps.sql.sources.get(run.dataSource);
   if (source === undefined) {
     const message = `The data source ${run.dataSource} is no longer configured.`;
     throw ApplicationFailure.nonRetryable(message, failureTypes.invalidInput);
@@ -72,6 +81,7 @@ export async function runStatement(deps: RunStatementDeps, run: SqlRunRow, tried
 
 class RunningStatement {
   private session: SourceSession | undefined;
+  private engine: EngineSession | undefined;
   private pipe: RowPipe | undefined;
   private teller!: SqlTeller;
   private beganAt = 0;
@@ -96,8 +106,13 @@ class RunningStatement {
       usualMs: estimate?.usual_ms ?? null,
       usualRows: estimate?.usual_rows ?? null,
       planRows: estimate?.rows ?? null,
-      look: () => ({ rows: this.pipe?.rows ?? 0, bytes: this.pipe?.bytes ?? 0, enginePercent: null }),
-      watch: () => this.deps.connector.watch(this.source),
+      look: () => ({
+        rows: this.pipe?.rows ?? 0,
+        bytes: this.pipe?.bytes ?? 0,
+        enginePercent: this.engine?.percent ?? null,
+      }),
+      watch: () =>
+        this.source === resultSource ? Promise.resolve(undefined) : this.deps.connector.watch(this.source),
       onHearing: (heard) => {
         if (heard === undefined || heard.ended) this.stop('ended');
         else if (heard.cancelRequested) this.stop('canceled');
@@ -145,11 +160,7 @@ class RunningStatement {
     const until = performance.now() + OPEN_PATIENCE_MS;
     for (;;) {
       try {
-        this.session = await this.deps.connector.open(this.source, {
-          statementTimeoutMs: this.limitMs,
-          lockTimeoutMs: this.source.limits.lockTimeoutMs ?? this.deps.sql.lockTimeoutMs,
-          applicationName: `sluice ${this.record.id}`,
-        });
+        this.session = await this.openOnce();
         if (this.stopped !== undefined) throw new SourceError('timeout', 'it was stopped');
         return this.session;
       } catch (error) {
@@ -158,6 +169,20 @@ class RunningStatement {
         await setTimeout(OPEN_AGAIN_MS);
       }
     }
+  }
+
+  private async openOnce(): Promise<SourceSession> {
+    const { connector, engine, pool, sql } = this.deps;
+    if (this.source === resultSource) {
+      const names = resultNamesIn(this.record.sql);
+      this.engine = await engine.open(await findResultTables(pool, this.record.ownerId, names));
+      return this.engine;
+    }
+    return connector.open(this.source, {
+      statementTimeoutMs: this.limitMs,
+      lockTimeoutMs: this.source.limits.lockTimeoutMs ?? sql.lockTimeoutMs,
+      applicationName: `sluice ${this.record.id}`,
+    });
   }
 
   private async rowsOf(session: SourceSession, columns: StoredRows['columns']): Promise<Ran> {

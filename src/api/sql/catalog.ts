@@ -1,37 +1,32 @@
-import { z } from 'zod';
-import { dataSourceListSchema, sqlSchemaSchema } from '../../contracts/sql/catalog.js';
-import { isAllowed, type DataSource } from '../../contracts/sql/data-source.js';
+import { isAllowed, resultSource, type DataSource } from '../../contracts/sql/data-source.js';
 import type { SourceConnector } from '../../contracts/sql/ports.js';
-import { dataSourceName } from '../../contracts/sql/request.js';
 import type { SqlSettings } from '../../contracts/sql/settings.js';
 import { sourceFor } from '../../operations/sql/check-statement.js';
 import { readCatalog } from '../../operations/sql/read-catalog.js';
-import { readRoute, reply, type AnyRoute } from '../http/route.js';
-import { sqlBase } from './views.js';
+import { implement, reply, type Route } from '../http/route.js';
+import { sqlHistoryRoutes } from '../../contracts/sql/history-routes.js';
 
 export interface SqlCatalogDeps {
   readonly connector: SourceConnector;
   readonly sql: SqlSettings;
 }
 
-export function createSqlCatalogRoutes(deps: SqlCatalogDeps): AnyRoute[] {
+export function createSqlCatalogRoutes(deps: SqlCatalogDeps): Route[] {
   return [sourcesRoute(deps), schemaRoute(deps)];
 }
 
-function sourcesRoute({ sql }: SqlCatalogDeps): AnyRoute {
-  return readRoute({
-    method: 'GET',
-    path: `${sqlBase}/data-sources`,
-    operationId: 'listDataSources',
-    summary: 'What you may ask',
-    tag: 'SQL',
-    access: 'user',
-    responses: { 200: { description: 'The data sources', body: dataSourceListSchema } },
-    handle({ principal }) {
-      const own = [...sql.sources.values()].filter((source) => isAllowed(source, principal.role));
-      return Promise.resolve(reply(200, { data_sources: own.map((source) => sourceView(source, sql)) }));
-    },
+function sourcesRoute({ sql }: SqlCatalogDeps): Route {
+  return implement(sqlHistoryRoutes.listDataSources, ({ principal }) => {
+    const own = [...sql.sources.values()].filter((source) => isAllowed(source, principal.role));
+    return Promise.resolve(
+      reply(200, { data_sources: [...own.map((source) => sourceView(source, sql)), resultsView(sql)] }),
+    );
   });
+}
+
+/** It is always there: one's own results, in the common part of both dialects. */
+function resultsView(sql: SqlSettings) {
+  return { ...sourceView(resultSource, sql), engine: 'duckdb' };
 }
 
 function sourceView({ name, title, engine, limits }: DataSource, sql: SqlSettings) {
@@ -46,20 +41,9 @@ function sourceView({ name, title, engine, limits }: DataSource, sql: SqlSetting
   };
 }
 
-function schemaRoute({ connector, sql }: SqlCatalogDeps): AnyRoute {
-  return readRoute({
-    method: 'GET',
-    path: `${sqlBase}/schema`,
-    operationId: 'getSqlSchema',
-    summary: 'The tables of a data source, with their columns',
-    tag: 'SQL',
-    access: 'user',
-    query: z.strictObject({ data_source: dataSourceName.default('demo') }),
-    responses: { 200: { description: 'What can be queried', body: sqlSchemaSchema } },
-    problems: ['unknown_data_source', 'data_source_unavailable'],
-    async handle({ query: { data_source }, principal }) {
-      const source = sourceFor(sql, data_source, principal.role);
-      return reply(200, { data_source, tables: await readCatalog(connector, source) });
-    },
+function schemaRoute({ connector, sql }: SqlCatalogDeps): Route {
+  return implement(sqlHistoryRoutes.getSqlSchema, async ({ query: { data_source }, principal }) => {
+    const source = sourceFor(sql, data_source, principal.role);
+    return reply(200, { data_source, tables: await readCatalog(connector, source) });
   });
 }

@@ -1,13 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Pool } from 'pg';
-import {
-  sqlExecutionPage,
-  sqlLogFilterQuery,
-  sqlLogQuery,
-  sqlSessionPage,
-  sqlSessionsQuery,
-  type SqlExecution,
-} from '../../contracts/sql/log.js';
+import type { SqlExecution } from '../../contracts/sql/log.js';
 import type { SqlStatus } from '../../contracts/sql/session.js';
 import type { SqlRunRow } from '../../db/sql/find-run.js';
 import { listSqlRuns } from '../../db/sql/list-runs.js';
@@ -15,38 +8,31 @@ import { executionRows, listExecutions } from '../../db/sql/log.js';
 import { csvFile, type CsvColumns } from '../../domain/reports/table-rows.js';
 import { runStatuses, type RunStatus } from '../../domain/runs/status.js';
 import { pageReply, type Pager } from '../http/pagination.js';
-import { rawRoute, readRoute, type AnyRoute } from '../http/route.js';
-import { sqlBase, statusOf, statusView } from './views.js';
+import { implement, type Route } from '../http/route.js';
+import { sqlHistoryRoutes } from '../../contracts/sql/history-routes.js';
+import { statusOf, statusView } from './views.js';
 
 export interface SqlHistoryDeps {
   readonly pool: Pool;
   readonly pager: Pager;
 }
 
-export function createSqlHistoryRoutes(deps: SqlHistoryDeps): AnyRoute[] {
+export function createSqlHistoryRoutes(deps: SqlHistoryDeps): Route[] {
   return [sessionsRoute(deps), logCsvRoute(deps), logRoute(deps)];
 }
 
-function sessionsRoute({ pager }: SqlHistoryDeps): AnyRoute {
-  return readRoute({
-    method: 'GET',
-    path: `${sqlBase}/sessions`,
-    operationId: 'listSqlSessions',
-    summary: 'What you asked, newest first',
-    tag: 'SQL',
-    access: 'user',
-    query: sqlSessionsQuery,
-    responses: { 200: { description: 'One page', body: sqlSessionPage } },
-    problems: ['invalid_cursor'],
-    async handle({ query, principal: { userId } }, db) {
-      const { status, data_source: dataSource } = query;
-      const scope = { list: 'sql-sessions', filters: { status, dataSource, viewer: userId } };
-      const request = pager.request(scope, query);
-      const statuses = status === undefined ? undefined : statusesOf(status);
-      const rows = await listSqlRuns(db, userId, { statuses, dataSource }, request);
-      const page = pager.page(scope, request, rows, (run) => ({ at: run.createdAt, id: run.id }));
-      return pageReply(`${sqlBase}/sessions`, query, { ...page, items: page.items.map(sessionItem) });
-    },
+function sessionsRoute({ pager }: SqlHistoryDeps): Route {
+  return implement(sqlHistoryRoutes.listSqlSessions, async ({ query, principal: { userId } }, db) => {
+    const { status, data_source: dataSource } = query;
+    const scope = { list: 'sql-sessions', filters: { status, dataSource, viewer: userId } };
+    const request = pager.request(scope, query);
+    const statuses = status === undefined ? undefined : statusesOf(status);
+    const rows = await listSqlRuns(db, userId, { statuses, dataSource }, request);
+    const page = pager.page(scope, request, rows, (run) => ({ at: run.createdAt, id: run.id }));
+    return pageReply(sqlHistoryRoutes.listSqlSessions.path, query, {
+      ...page,
+      items: page.items.map(sessionItem),
+    });
   });
 }
 
@@ -65,46 +51,25 @@ function sessionItem(run: SqlRunRow) {
   };
 }
 
-function logRoute({ pager }: SqlHistoryDeps): AnyRoute {
-  return readRoute({
-    method: 'GET',
-    path: `${sqlBase}/log`,
-    operationId: 'listSqlExecutions',
-    summary: 'Who asked what and what came of it, newest first',
-    tag: 'SQL',
-    access: 'admin',
-    query: sqlLogQuery,
-    responses: { 200: { description: 'One page', body: sqlExecutionPage } },
-    problems: ['invalid_cursor'],
-    async handle({ query }, db) {
-      const { user_id, data_source, outcome, from, to } = query;
-      const filters = { user_id, data_source, outcome, from, to };
-      const scope = { list: 'sql-log', filters };
-      const request = pager.request(scope, query);
-      const rows = await listExecutions(db, filters, request);
-      const page = pager.page(scope, request, rows, (row) => ({ at: row.finished_at, id: row.session_id }));
-      return pageReply(`${sqlBase}/log`, query, page);
-    },
+function logRoute({ pager }: SqlHistoryDeps): Route {
+  return implement(sqlHistoryRoutes.listSqlExecutions, async ({ query }, db) => {
+    const { user_id, data_source, outcome, from, to } = query;
+    const filters = { user_id, data_source, outcome, from, to };
+    const scope = { list: 'sql-log', filters };
+    const request = pager.request(scope, query);
+    const rows = await listExecutions(db, filters, request);
+    const page = pager.page(scope, request, rows, (row) => ({ at: row.finished_at, id: row.session_id }));
+    return pageReply(sqlHistoryRoutes.listSqlExecutions.path, query, page);
   });
 }
 
-function logCsvRoute({ pool }: SqlHistoryDeps): AnyRoute {
-  return rawRoute({
-    method: 'GET',
-    path: `${sqlBase}/log.csv`,
-    operationId: 'downloadSqlExecutions',
-    summary: 'The same as CSV, oldest first and without an end',
-    tag: 'SQL',
-    access: 'admin',
-    query: sqlLogFilterQuery,
-    responses: { 200: { description: 'The entries', body: { contentType: 'text/csv' } } },
-    handle({ query }, ctx) {
-      ctx.status = 200;
-      ctx.set({ 'Content-Type': 'text/csv; charset=utf-8', 'Cache-Control': 'no-store' });
-      ctx.set('Content-Disposition', 'attachment; filename="sql-log.csv"');
-      ctx.body = Readable.from(csvFile(logColumns, executionRows(pool, query)));
-      return Promise.resolve();
-    },
+function logCsvRoute({ pool }: SqlHistoryDeps): Route {
+  return implement(sqlHistoryRoutes.downloadSqlExecutions, ({ query }, ctx) => {
+    ctx.status = 200;
+    ctx.set({ 'Content-Type': 'text/csv; charset=utf-8', 'Cache-Control': 'no-store' });
+    ctx.set('Content-Disposition', 'attachment; filename="sql-log.csv"');
+    ctx.body = Readable.from(csvFile(logColumns, executionRows(pool, query)));
+    return Promise.resolve();
   });
 }
 

@@ -1,14 +1,15 @@
 import type { RunStarter } from '../runs/start.js';
 import type { Route } from '../http/route.js';
 import { createSqlCatalogRoutes } from './catalog.js';
-import { createSqlDownloadRoute } from './download.js';
+import { createSqlDownloadRoute, type SqlDownloadDeps } from './download.js';
 import { createSqlExecuteRoutes, type SqlExecuteDeps } from './execute.js';
 import { createSqlHistoryRoutes } from './history.js';
 import { createSqlReadRoutes, type SqlReadDeps } from './reads.js';
 import { createSavedQueryRoutes } from './saved-queries.js';
 
 export type SqlRouteDeps = Omit<SqlExecuteDeps, 'startAfterCommit'> &
-  SqlReadDeps & { readonly starter: RunStarter };
+  SqlReadDeps &
+  SqlDownloadDeps & { readonly starter: RunStarter };
 
 export function createSqlRoutes(deps: SqlRouteDeps): Route[] {
   const { startAfterCommit } = deps.starter;

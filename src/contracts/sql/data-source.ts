@@ -43,6 +43,16 @@ export const dataSourcesSchema = z
     'a name stands twice',
   );
 
+/** Never connected to: the engine for stored results stands in its place. */
+export const resultSource: DataSource = {
+  name: RESULT_SOURCE,
+  title: 'Your stored results',
+  engine: 'postgresql',
+  url: 'postgres://nowhere',
+  allowedRoles: ['ANALYST', 'ADMIN'],
+  limits: {},
+};
+
 export function isAllowed(source: DataSource, role: Role): boolean {
   return source.allowedRoles.includes(role);
 }

@@ -68,6 +68,24 @@ export interface SourceSight {
   readonly tempBytes: number | null;
 }
 
+/** A stored result as a table. */
+export interface ResultTable {
+  readonly name: string;
+  readonly key: string;
+  readonly columns: readonly ResultColumn[];
+}
+
+/** An engine for stored results: no source is asked. */
+export interface ResultEngine {
+  open(tables: readonly ResultTable[]): Promise<EngineSession>;
+  parquet(table: ResultTable): AsyncIterable<Buffer>;
+}
+
+export interface EngineSession extends SourceSession {
+  /** The engine's own; null while it has said nothing. */
+  readonly percent: number | null;
+}
+
 /** Whose fault it is that a source said no. */
 export type SourceFault = 'statement' | 'not_allowed' | 'timeout' | 'resources' | 'connection';
 

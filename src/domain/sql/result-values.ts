@@ -14,7 +14,23 @@ export function jsonValueOf(type: string): (field: Field) => JsonValue {
   return (field) => (field === null ? null : convert(field));
 }
 
-export type ColumnKind = 'number' | 'boolean' | 'instant' | 'moment' | 'text';
+/** Digits that stay text in JSON, because a double would not hold all of them. */
+export function isExactNumber(type: string): boolean {
+  return /^(bigint|hugeint|ubigint|uhugeint|numeric|decimal)(\(|$)/.test(type);
+}
+
+/** Names as members of an object have to be: a second `id` is `id_2`. */
+export function uniqueNames(columns: readonly ResultColumn[]): string[] {
+  const taken = new Set<string>();
+  return columns.map(({ name }) => {
+    let unique = name;
+    for (let number = 2; taken.has(unique); number += 1) unique = `${name}_${number}`;
+    taken.add(unique);
+    return unique;
+  });
+}
+
+type ColumnKind = 'number' | 'boolean' | 'instant' | 'moment' | 'text';
 
 const numbers: ReadonlySet<string> = new Set([
   'smallint',

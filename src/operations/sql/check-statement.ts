@@ -3,7 +3,10 @@ import { isAllowed, type DataSource } from '../../contracts/sql/data-source.js';
 import type { ParsedSql, SqlGrammar } from '../../contracts/sql/ports.js';
 import type { SqlSettings } from '../../contracts/sql/settings.js';
 import type { Role } from '../../contracts/users/principal.js';
-import { checkStatement } from '../../domain/sql/statement-check.js';
+import { checkStatement, type RelationName } from '../../domain/sql/statement-check.js';
+import { resultTableName, sessionOfResult } from '../../domain/sql/result-names.js';
+import { findResultTables } from '../../db/sql/result-tables.js';
+import type { Db } from '../../db/base/sql.js';
 import type { TextPosition } from '../../domain/sql/text-position.js';
 
 /** What a refusal of a statement looks like, whichever layer refused it. */
@@ -13,12 +16,35 @@ export function sqlProblem(code: ProblemCode, detail: string, position?: TextPos
 }
 
 /** Exactly one statement that only reads, by the real grammar. Nothing has been asked of a database yet. */
-export function readStatement(grammar: SqlGrammar, text: string): ParsedSql {
+export function readStatement(
+  grammar: SqlGrammar,
+  text: string,
+): ParsedSql & { readonly relations: readonly RelationName[] } {
   const parsed = grammar.read(text);
   if (parsed.kind === 'syntax_error') throw sqlProblem('sql_syntax_error', parsed.message, parsed.position);
   const verdict = checkStatement(text, parsed.tree);
   if (verdict.kind === 'refused') throw sqlProblem('sql_not_allowed', verdict.reason, verdict.position);
-  return parsed;
+  return { ...parsed, relations: verdict.relations };
+}
+
+/** Over stored results nothing but one's own can be read: no catalog, no file, and no result of somebody else. */
+export async function requireResults(
+  db: Db,
+  ownerId: string,
+  relations: readonly RelationName[],
+): Promise<void> {
+  const sessions = relations.map(({ schema, name }) => {
+    const session = schema === undefined ? sessionOfResult(name) : undefined;
+    if (session !== undefined) return session;
+    throw sqlProblem(
+      'sql_not_allowed',
+      `${name} is not a result: they are called r_ and the id of a session.`,
+    );
+  });
+  const found = await findResultTables(db, ownerId, sessions);
+  const missing = sessions.find((id) => !found.some(({ name }) => name === resultTableName(id)));
+  if (missing !== undefined)
+    throw sqlProblem('sql_failed', `There is no kept result of a session ${missing}.`);
 }
 
 /** Whoever may not ask a source is told what they are told of one that does not exist. */

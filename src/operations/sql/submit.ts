@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
 import { newRunOf } from '../../contracts/runs/run-identity.js';
 import { Problem } from '../../contracts/problems.js';
+import { RESULT_SOURCE } from '../../contracts/sql/data-source.js';
 import type { SourceConnector, SqlGrammar } from '../../contracts/sql/ports.js';
 import type { ExecuteSql } from '../../contracts/sql/request.js';
 import type { SqlSettings } from '../../contracts/sql/settings.js';
@@ -21,9 +22,9 @@ import { admitNext, countWaiting, lockPlaces, queuePosition } from '../../db/sql
 import { findFreshResult, findOneInFlight } from '../../db/sql/same-statement.js';
 import { serveStored } from '../../db/sql/serve-stored.js';
 import { historyOf } from '../../db/sql/statistics.js';
-import { judgeSize, passedLimit, type SqlEstimate } from '../../domain/sql/estimate.js';
+import { estimateOf, judgeSize, passedLimit, type SqlEstimate } from '../../domain/sql/estimate.js';
 import { canonicalJson } from '../../domain/audit/canonical-json.js';
-import { readStatement, sourceFor, sqlProblem } from './check-statement.js';
+import { readStatement, requireResults, sourceFor, sqlProblem } from './check-statement.js';
 import { estimateStatement } from './estimate-statement.js';
 
 /**
@@ -74,13 +75,21 @@ export async function submitSql(deps: SubmitDeps, order: SqlOrder): Promise<Subm
   const { body, principal, commandId } = order;
   const known = await findCommanded(deps.pool, commandId);
   if (known !== undefined) return accepted(deps, known, null);
-  const source = sourceFor(deps.sql, body.data_source, principal.role);
-  const { fingerprint } = readStatement(deps.grammar, body.sql);
-  const statementHash = hashOf(body);
+  const isOverResults = body.data_source === RESULT_SOURCE;
+  const source = isOverResults ? undefined : sourceFor(deps.sql, body.data_source, principal.role);
+  const { fingerprint, relations } = readStatement(deps.grammar, body.sql);
+  if (isOverResults) await requireResults(deps.pool, principal.userId, relations);
+  const statementHash = hashOf(body, isOverResults ? principal.userId : null);
   const stored = await storedAnswer(deps, order, { fingerprint, statementHash });
   if (stored !== undefined) return accepted(deps, stored, null);
   const name = { dataSource: body.data_source, fingerprint };
   const history = await historyOf(deps.pool, name, statementHash);
+  if (source === undefined) {
+    const estimate = estimateOf(undefined, history, body.row_limit);
+    const prepared = { order, fingerprint, statementHash, estimate };
+    // Nobody's database has to be asked about: what it may take is bounded by the engine.
+    return accepted(deps, await withTransaction(deps.pool, (tx) => makeRun(deps, tx, prepared)), estimate);
+  }
   const statement = { sql: body.sql, params: body.params };
   const estimate = await estimateStatement(deps.connector, {
     source,
@@ -105,8 +114,12 @@ async function accepted(deps: SubmitDeps, runId: string, estimate: SqlEstimate |
 }
 
 /** What is one and the same statement: whoever sends it, however it is confirmed. */
-function hashOf({ sql, params, data_source: source, row_limit: limit }: ExecuteSql): string {
-  const text = canonicalJson({ sql, params, source, limit: limit ?? null });
+function hashOf(
+  { sql, params, data_source: source, row_limit: limit }: ExecuteSql,
+  ownerId: string | null,
+): string {
+  // Over one's own results a statement means nothing to anybody else.
+  const text = canonicalJson({ sql, params, source, limit: limit ?? null, ownerId });
   return createHash('sha256').update(text).digest('hex');
 }
 

@@ -63,6 +63,16 @@ export const sqlVariables = {
     'SQL_MAX_BYTES',
     'Estimated bytes above which a statement is refused; a result is cut off there.',
   ),
+  sqlDuckdbMemoryMb: whole(
+    { min: 64, max: 1_048_576, standard: 512 },
+    'SQL_DUCKDB_MEMORY_MB',
+    'Megabytes of memory for each statement over stored results.',
+  ),
+  sqlDuckdbDiskMb: whole(
+    { min: 1, max: 1_048_576, standard: 4_096 },
+    'SQL_DUCKDB_DISK_MB',
+    'Megabytes that such a statement may put on disk.',
+  ),
   sqlMaxCost: whole(
     { min: 1, max: 999_999_999_999_999, standard: 100_000_000_000 },
     'SQL_MAX_COST',

@@ -1,7 +1,9 @@
-import type { SourceConnector, SqlGrammar } from '../../contracts/sql/ports.js';
+import type { ResultEngine, SourceConnector, SqlGrammar } from '../../contracts/sql/ports.js';
 import type { SqlSettings } from '../../contracts/sql/settings.js';
 import type { Config } from '../config.js';
+import type { ObjectStore } from '../objects/object-store.js';
 import { loadSqlGrammar } from './grammar.js';
+import { createResultEngine } from './result-engine.js';
 import { sqlSettingsOf } from './settings.js';
 import { sourceConnector } from './source-session.js';
 
@@ -9,9 +11,12 @@ import { sourceConnector } from './source-session.js';
 export interface SqlPlatform {
   readonly grammar: SqlGrammar;
   readonly connector: SourceConnector;
+  readonly engine: ResultEngine;
   readonly sql: SqlSettings;
 }
 
-export async function openSql(config: Config): Promise<SqlPlatform> {
-  return { grammar: await loadSqlGrammar(), connector: sourceConnector, sql: sqlSettingsOf(config) };
+export async function openSql(config: Config, objects: ObjectStore): Promise<SqlPlatform> {
+  const limits = { memoryMb: config.sqlDuckdbMemoryMb, diskMb: config.sqlDuckdbDiskMb, threads: 2 };
+  const [grammar, sql] = [await loadSqlGrammar(), sqlSettingsOf(config)];
+  return { grammar, connector: sourceConnector, engine: createResultEngine(objects, limits), sql };
 }

@@ -7,8 +7,7 @@ import { createRunControl } from '../../../src/platform/temporal/run-control.js'
 import { createScheduleControl } from '../../../src/platform/temporal/schedule-control.js';
 import { temporalTarget } from '../../../src/platform/temporal/connection.js';
 import { connectTemporalWorker, installTemporalRuntime } from '../../../src/platform/temporal/worker.js';
-import { sqlSettingsOf } from '../../../src/platform/sql/settings.js';
-import { sourceConnector } from '../../../src/platform/sql/source-session.js';
+import { openSql } from '../../../src/platform/sql/open.js';
 import { createWorker } from '../../../src/workers/worker.js';
 import { testAuditKeys } from '../../support/audit/entries.js';
 import { createWebhookWake } from '../../../src/platform/webhook-wake.js';
@@ -50,7 +49,7 @@ if (connection !== undefined) {
       schedules: createScheduleControl(connection.client),
       policy: { startGraceMs: 0, silentMs: 0, keepDays: 30 },
       ...{ auditKeys: testAuditKeys, objects: testObjects() },
-      ...{ connector: sourceConnector, sql: sqlSettingsOf(config) },
+      ...(await openSql(config, testObjects())),
       moreRetention: {},
       ...{ webhooks: testWebhooks(), wakeWebhook: createWebhookWake(connection.client) },
       notifications: unusedNotifications,

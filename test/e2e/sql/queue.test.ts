@@ -9,7 +9,7 @@ const endless = (number: number) =>
 
 const running = async (): Promise<number> => {
   const { rows } = await house.shop.pool.query<{ count: number }>(
-    `select count(*) from pg_stat_activity where application_name like 'sluice sql\\_%' and state <> 'idle'`,
+    `select count(distinct application_name) from pg_stat_activity where application_name like 'sluice sql\\_%' and state <> 'idle'`,
   );
   return rows[0]?.count ?? 0;
 };
