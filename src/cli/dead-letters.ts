@@ -2,6 +2,8 @@ import type { SluiceClient } from '../client/client.js';
 import type { InputOf, ItemOf } from '../client/operations.js';
 import { table, type Terminal } from './terminal.js';
 
+type ListQuery = NonNullable<InputOf<'listDeadLetters'>['query']>;
+
 export interface DeadLetterOptions {
   readonly kind?: string;
   readonly errorCode?: string;
@@ -14,9 +16,9 @@ export async function listDeadLetters(
   options: DeadLetterOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const page = await client.call('listDeadLetters', {
-    query: { limit: options.limit, ...filterOf(options) },
-  });
+  // The API says which kinds there are.
+  const query = { limit: options.limit, kind: options.kind, errorCode: options.errorCode } as ListQuery;
+  const page = await client.call('listDeadLetters', { query });
   if (options.json) {
     terminal.out(JSON.stringify(page));
     return;

@@ -29,10 +29,10 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-export type InputOf<Id extends OperationId> = Params<Records[Id]> &
-  Query<Records[Id]> &
-  Body<Records[Id]> &
-  CallOptions;
+// Distributed over the ids: an intersection over all of them at once is too large for the compiler.
+export type InputOf<Id extends OperationId> = Id extends OperationId
+  ? Params<Records[Id]> & Query<Records[Id]> & Body<Records[Id]> & CallOptions
+  : never;
 
 /** The input may be left out where nothing of it is needed. */
 export type Arguments<Id extends OperationId> =
