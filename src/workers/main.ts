@@ -16,6 +16,7 @@ import { createWebhookWake } from '../platform/webhook-wake.js';
 import { openWorkerResources } from './resources.js';
 import { startBackground } from './background.js';
 import { createWorker } from './worker.js';
+import { stepSlots } from './step-slots.js';
 import { loadWorkflowBundle } from './workflow-bundle.js';
 
 const config = loadConfig();
@@ -46,7 +47,7 @@ async function work(): Promise<void> {
       ...{ connection: native, namespace, activities, queues: config.workerQueues },
       workflowBundle: await loadWorkflowBundle(tracing === undefined ? [] : workflowTracingModules),
       // A place for each webhook: one whose receiver hangs never takes another's.
-      concurrency: { llm: config.workerBatchSize, notify: MOST_WEBHOOKS + 100 },
+      concurrency: { llm: stepSlots(config), notify: MOST_WEBHOOKS + 100 },
       ...(tracing === undefined ? {} : { tracing: workerTracing(tracing) }),
     });
     stop.signal.addEventListener('abort', () => worker.shutdown());

@@ -1,7 +1,7 @@
 import type { RedoBody } from '../../contracts/sessions/session.js';
 import { newId } from '../../contracts/ids.js';
 import { Problem } from '../../contracts/problems.js';
-import { shareBlobs } from '../../db/runs/blobs.js';
+import { areKept, shareBlobs } from '../../db/runs/blobs.js';
 import { copySteps, estimateSteps, promptsOf } from '../../db/sessions/steps.js';
 import type { OwnedSession } from '../../db/sessions/sessions.js';
 import type { Db } from '../../db/base/sql.js';
@@ -62,6 +62,8 @@ export function takeOver(
   const hashes = [...input, ...results];
   const copy = async (): Promise<void> => {
     await shareBlobs(tx, fork.id, [...hashes, ...(await promptsOf(tx, [...newIds.keys()]))]);
+    // Only now: what is shared, retention removes no more.
+    if (!(await areKept(tx, hashes))) throw new Problem('gone');
     await copySteps(tx, fork.id, newIds);
   };
   return { phases, copy };

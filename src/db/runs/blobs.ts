@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { previewOf, type ContentRef } from '../../domain/runs/content-ref.js';
-import { execute, maybeOne, prepared, sql, type Db, type Sql } from '../base/sql.js';
+import { execute, maybeOne, one, prepared, sql, type Db, type Sql } from '../base/sql.js';
 
 /**
  * Content, stored once by its SHA-256.
@@ -56,6 +56,17 @@ export async function shareBlobs(db: Db, runId: string, sha256s: readonly string
         insert into run_blobs (run_id, sha256) select ${runId}, sha256 from kept
         on conflict do nothing`,
   );
+}
+
+/** Whether all of this content is still kept. */
+export async function areKept(db: Db, sha256s: readonly string[]): Promise<boolean> {
+  const wanted = [...new Set(sha256s)];
+  const { kept } = await one<{ kept: number }>(
+    db,
+    sql`select count(*) as kept from blobs
+         where sha256 = any(select decode(hash, 'hex') from unnest(${wanted}::text[]) as hash)`,
+  );
+  return kept === wanted.length;
 }
 
 export interface Blob {

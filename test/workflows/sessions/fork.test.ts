@@ -1,3 +1,4 @@
+import { newId } from '../../../src/contracts/ids.js';
 import type { Principal } from '../../../src/contracts/users/principal.js';
 import { createApiUser, useApi } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
@@ -130,4 +131,39 @@ test('a fork from a step that was not reached is refused', () =>
     await untilGate(rig, id, 1);
     const answer = await post(id, 'fork', { from: { phase: 3 } });
     expect([answer.status, answer.body['code']]).toEqual([409, 'step_not_reached']);
+  }));
+
+/** Texts that no other session of this file has: what one lets go of is gone. */
+const withUniqueAnswers = (work: (model: ScriptedModel) => Promise<void>): Promise<void> => {
+  const model = scriptedModel((_request, call) => `answer ${call} of ${newId('job')}`);
+  return withWorkers(rig, model, () => work(model));
+};
+
+test('a fork of a session whose earlier texts are no longer kept is 410, and nothing starts', () =>
+  withUniqueAnswers(async (model) => {
+    const origin = await finished();
+    const { pool } = rig.database;
+    await pool.query('delete from run_blobs where run_id = $1', [origin]);
+    await pool.query(
+      'delete from blobs where not exists (select from run_blobs where sha256 = blobs.sha256)',
+    );
+    const answer = await post(origin, 'fork', { from: { phase: 2 } });
+    expect([answer.status, answer.body['code']]).toEqual([410, 'gone']);
+    expect((await pool.query('select from runs where origin_run_id = $1', [origin])).rows).toHaveLength(0);
+    expect(model.calls).toHaveLength(9);
+  }));
+
+test('a step whose earlier texts are gone asks no model, and the session says so', () =>
+  withUniqueAnswers(async (model) => {
+    const id = await startSession(rig, owner);
+    await untilGate(rig, id, 1);
+    const { output } = (await readState(rig, id)).phases[0]!;
+    const { pool } = rig.database;
+    for (const table of ['run_blobs', 'blobs'])
+      await pool.query(`delete from ${table} where sha256 = decode($1, 'hex')`, [output!.sha256]);
+    await send(rig, id, ask.approve(), 'on');
+    await untilStatus(rig, id, 'needs_attention');
+    const { rows } = await pool.query(`select error->>'code' as code from runs where id = $1`, [id]);
+    expect(rows).toEqual([{ code: 'RecordGone' }]);
+    expect(model.calls).toHaveLength(3);
   }));
