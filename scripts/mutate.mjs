@@ -39,7 +39,8 @@ const mutants = choose(allMutants());
 const stop = servers ? await startServers() : () => undefined;
 const createProcess = servers ? createCopyProcess : createUnitProcess;
 const processes = Array.from({ length: Number(given.workers) }, () => createProcess(root));
-process.once('SIGINT', () => void end().then(() => process.exit(130)));
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.once(signal, () => void end().then(() => process.exit(130)));
 try {
   await main();
 } finally {
