@@ -7,8 +7,7 @@ export function writePrivateJson(path: string, content: unknown): void {
   renameSync(making, path);
 }
 
-/** SQLite gives the files beside its database the rights of the database itself, and made anew it would have those of all. */
-export function keepDatabasePrivate(path: string): void {
-  writeFileSync(path, '', { flag: 'a', mode: 0o600 });
+/** Closes the files of an SQLite database that an earlier start left open to others. An absent one stays absent. */
+export function closeDatabaseFiles(path: string): void {
   for (const file of [path, `${path}-wal`, `${path}-shm`]) if (existsSync(file)) chmodSync(file, 0o600);
 }

@@ -9,7 +9,7 @@ import { endMarked } from './leftovers.js';
 import { createNodePart, type NodePartOptions } from './node-part.js';
 import { startPostgres } from './postgres/postgres.js';
 import { findPostgresPrograms, standardSources } from './postgres/programs.js';
-import { keepDatabasePrivate, writePrivateJson } from './private-file.js';
+import { closeDatabaseFiles, writePrivateJson } from './private-file.js';
 import type { ProcessPart, ProcessPartOptions } from './process-part.js';
 import type { ProcessIdentity } from './processes.js';
 import { isServing, missingParts } from './readiness.js';
@@ -181,7 +181,7 @@ export class Stack {
       lines.done('Temporal', `not started: ${config.temporalAddress ?? 'that of the profile'} is used`);
       return;
     }
-    keepDatabasePrivate(home.temporalDatabase);
+    closeDatabaseFiles(home.temporalDatabase);
     const part = createTemporalServer({
       binary: binary.path,
       databaseFile: home.temporalDatabase,

@@ -77,20 +77,30 @@ export function readRows(id: string, offset: number, limit: number): Promise<Res
   });
 }
 
-export function useDataSources() {
-  return useQuery({
-    queryKey: ['sql', 'sources'],
-    queryFn: ({ signal }) =>
-      get<{ data_sources: readonly { name: string; title: string }[] }>(`${SQL}/data-sources`, {}, signal),
-    staleTime: 60_000,
-  });
+interface DataSources {
+  readonly data_sources: readonly { readonly name: string; readonly title: string }[];
 }
 
+const dataSources = {
+  queryKey: ['sql', 'sources'],
+  queryFn: ({ signal }: { readonly signal: AbortSignal }) =>
+    get<DataSources>(`${SQL}/data-sources`, {}, signal),
+  staleTime: 60_000,
+};
+
+export function useDataSources() {
+  return useQuery(dataSources);
+}
+
+/** A source that this person may not ask, or that nobody has set up, has no tables. */
 export function useSchema(source: string) {
   return useQuery({
     queryKey: ['sql', 'schema', source],
-    queryFn: ({ signal }) =>
-      get<{ tables: readonly SqlTable[] }>(`${SQL}/schema`, { data_source: source }, signal),
+    queryFn: async ({ signal }): Promise<{ tables: readonly SqlTable[] }> => {
+      const { data_sources: known } = await queries.fetchQuery(dataSources);
+      if (known.every(({ name }) => name !== source)) return { tables: [] };
+      return get(`${SQL}/schema`, { data_source: source }, signal);
+    },
     staleTime: 60_000,
     retry: false,
   });

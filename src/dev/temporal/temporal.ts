@@ -36,8 +36,9 @@ export function createTemporalServer(options: TemporalServerOptions): ProcessPar
   const { onEnd, onBack } = options;
   return new ProcessPart({
     name: 'Temporal',
-    command: options.binary,
-    args: argumentsOf(options),
+    // The server makes its database itself, an empty file would pass for a finished one. So its umask keeps it private.
+    command: '/bin/sh',
+    args: ['-c', 'umask 077 && exec "$0" "$@"', options.binary, ...argumentsOf(options)],
     logFile: options.logFile,
     pidFile: join(options.folder, 'temporal.pid'),
     stopSteps: [
