@@ -53,7 +53,7 @@ export function createSessionCommandRoutes(deps: SessionCommandDeps): Route[] {
 }
 
 const proceed: Prepare<typeof records.proceedNextPhase> = async (
-  { body, principal, origin },
+  { body, principal, origin, commandId },
   session,
   db,
 ) => ({

