@@ -78,7 +78,8 @@ function refuseUnlessEnding({ state }: ProjectSessionInput): void {
 }
 
 async function flag(pool: Pool, input: ProjectSessionInput): Promise<void> {
-  const message = 'The state of the session could not be written. An administrator finds the cause in the log.';
+  const message =
+    'The state of the session could not be written. An administrator finds the cause in the log.';
   const flagged = pictureUnder(input.progress, 'needs_attention');
   await withTransaction(pool, (tx) =>
     projectRun(tx, {

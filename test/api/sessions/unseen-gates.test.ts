@@ -93,10 +93,16 @@ test('16 commands at once on one session are all answered by the session: no 500
     for (let burst = 0; burst < 3; burst += 1) {
       const answers = await Promise.all(
         Array.from({ length: 16 }, (_each, index) =>
-          api.send(`${BASE}/${id}/${paths[index % paths.length]}`, { method: 'POST', token: user.token, body: {} }),
+          api.send(`${BASE}/${id}/${paths[index % paths.length]}`, {
+            method: 'POST',
+            token: user.token,
+            body: {},
+          }),
         ),
       );
-      expect(answers.map(({ status }) => status).filter((status) => status !== 200 && status !== 409)).toEqual([]);
+      expect(
+        answers.map(({ status }) => status).filter((status) => status !== 200 && status !== 409),
+      ).toEqual([]);
     }
   }));
 

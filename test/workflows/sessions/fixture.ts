@@ -213,9 +213,7 @@ export async function startSession(
     definition = threePhases,
     workflowTaskTimeout = '5s',
     ...defaults
-  }: Partial<
-    SessionDefaults & { definition: TemplateDefinition; workflowTaskTimeout: '2s' | '5s' }
-  > = {},
+  }: Partial<SessionDefaults & { definition: TemplateDefinition; workflowTaskTimeout: '2s' | '5s' }> = {},
 ): Promise<string> {
   await insertTemplate(rig.database.pool, definition);
   const identity = newRunOf('cot-session');
