@@ -56,11 +56,7 @@ export async function withTransaction<Result>(
 /** Whatever `work` reads is of one moment. It writes nothing. */
 export function inSnapshot<Result>(pool: Pool, work: (db: Db) => Promise<Result>): Promise<Result> {
   return withTransaction(pool, async (tx) => {
-    // It holds no lock that anybody waits for, and its reader may be slow.
-    await Promise.all([
-      tx.query('set transaction isolation level repeatable read, read only'),
-      tx.query('set local idle_in_transaction_session_timeout = 0'),
-    ]);
+    await tx.query('set transaction isolation level repeatable read, read only');
     return work(tx);
   });
 }

@@ -211,9 +211,8 @@ export async function startSession(
   asked: Partial<CreateSession> = {},
   {
     definition = threePhases,
-    workflowTaskTimeout = '5s',
     ...defaults
-  }: Partial<SessionDefaults & { definition: TemplateDefinition; workflowTaskTimeout: '2s' | '5s' }> = {},
+  }: Partial<SessionDefaults & { definition: TemplateDefinition }> = {},
 ): Promise<string> {
   await insertTemplate(rig.database.pool, definition);
   const identity = newRunOf('cot-session');
@@ -225,7 +224,7 @@ export async function startSession(
     workflowId: run.workflowId,
     taskQueue: run.taskQueue,
     args: [run.workflowInput],
-    workflowTaskTimeout,
+    workflowTaskTimeout: '5s',
   });
   started.push(id);
   return id;
