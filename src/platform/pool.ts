@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { Logger } from './logger.js';
 import { currentMeter } from './query-meter.js';
 
+const IDLE_IN_TRANSACTION_MS = 5_000;
 const TYPE_INT8 = 20;
 const TYPE_TIMESTAMPTZ = 1184;
 
@@ -67,6 +68,8 @@ export function createPool(options: PoolOptions): pg.Pool {
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
     statement_timeout: options.statementTimeoutMs ?? 30_000,
+    // A process that was frozen in the middle of a transaction holds the locks of a run, and with them everybody else.
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     options: '-c TimeZone=UTC',
     types: { getTypeParser: parserOf as never },
     Client: MeteredClient,

@@ -1,154 +1,118 @@
+import { ApplicationFailure, log } from '@temporalio/activity';
+import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
 import type { ProjectSessionInput } from '../../contracts/sessions/workflow.js';
-import { event, isFinalEvent, type EventData, type RunEvent } from '../../contracts/event-data.js';
-import type { RunError } from '../../contracts/runs/run.js';
+import { event } from '../../contracts/event-data.js';
 import { failureTypes } from '../../contracts/errors.js';
 import { auditCommand, auditDecision } from '../../db/sessions/audit.js';
-import {
-  cancelOpenGates,
-  decideGate,
-  markGateExpired,
-  moveGateDeadline,
-  openGate,
-} from '../../db/sessions/gates.js';
+import { cancelOpenGates, decideGate, markGateExpired, moveGateDeadline } from '../../db/sessions/gates.js';
 import { projectRun } from '../../db/runs/events.js';
+import { lockRunStatus } from '../../db/runs/runs.js';
 import { closeRunningSteps } from '../../db/sessions/steps.js';
-import { lastTryOf } from '../../db/sessions/tries.js';
-import { storeSessionState } from '../../db/sessions/sessions.js';
+import { findTold, storeSessionState } from '../../db/sessions/sessions.js';
+import { isRefusedForGood } from '../../db/base/refusal.js';
 import { withTransaction, type Tx } from '../../db/base/transaction.js';
-import { shownProgress, timeOf } from '../../domain/sessions/progress-view.js';
-import type { OpenGate } from '../../domain/sessions/state.js';
+import { pictureUnder } from '../../domain/sessions/picture.js';
+import { shownProgress } from '../../domain/sessions/progress-view.js';
+import { isOutdated, namesOf, toldAfter, untoldNews } from '../../domain/sessions/told.js';
 import type { SessionNews } from '../../domain/sessions/transitions.js';
-import { sessionEnd } from '../runs/final-events.js';
+import { closeLeftBehind, openStateGate } from './left-behind.js';
+import { errorOf, sessionEvents } from './session-events.js';
 
 /**
  * Tells readers what the phase machine did without a step: gates, pauses, redos, the end.
- * The change, its events, the gate records and the state are one transaction; its key makes a second run a no-op.
+ *
+ * T1. The change, its events, the gate records, the audit entries and the state are one transaction under the run's lock.
+ * T2. What is outdated is not told, and nothing is told twice: see domain/sessions/told.ts.
+ * T3. The record has the gates of the state. Another one that waits there would refuse every later gate, for ever.
+ * T4. What PostgreSQL refuses for good is not tried again: the run is flagged with the reason, and the session goes on.
+ * T5. A workflow whose run has ended is told so, and ends: it was reset, or closed while it could not answer.
  */
 export async function projectSession(pool: Pool, input: ProjectSessionInput): Promise<void> {
-  const { sessionId, state, progress, news, atMs } = input;
-  await withTransaction(pool, async (tx) => {
-    const told = await Promise.all(news.map((each) => eventsOf(tx, each, input)));
-    const events = [...told.flat(), event('progress', { progress: shownProgress(progress) })];
-    const { kind } = await projectRun(tx, {
-      runId: sessionId,
-      dedupKey: input.dedupKey,
-      status: progress.status,
-      progress: { ...progress },
-      error: errorOf(input),
-      // The last event of a session is its end, so progress is told before it.
-      events: [
-        ...events.filter(({ type }) => !isFinalEvent(type)),
-        ...events.filter(({ type }) => isFinalEvent(type)),
-      ],
-    });
-    if (kind !== 'applied') return;
-    await storeSessionState(tx, sessionId, state);
-    for (const each of news) await keepRecord(tx, input, each, atMs);
-    if (state.waiting.kind === 'gate' && news.some((each) => each.type === 'session.resumed')) {
-      await moveGateDeadline(tx, state.waiting.gate);
-    }
-  });
+  try {
+    await withTransaction(pool, (tx) => tell(tx, input));
+  } catch (error) {
+    if (!isRefusedForGood(error)) throw error;
+    log.error('the state of a session was refused', { sessionId: input.sessionId, error });
+    await flag(pool, input);
+  }
 }
 
-async function keepRecord(
-  tx: Tx,
-  input: ProjectSessionInput,
-  news: SessionNews,
-  atMs: number,
-): Promise<void> {
+async function tell(tx: Tx, input: ProjectSessionInput): Promise<void> {
+  const { sessionId, state, progress, atMs } = input;
+  // Sent together, answered in order: the second one sees what was committed while the first one waited.
+  const [, told] = await Promise.all([lockRunStatus(tx, sessionId), findTold(tx, sessionId)]);
+  if (isOutdated(told, input)) return;
+  const news = untoldNews(told, input, input.news);
+  const { kind } = await projectRun(tx, {
+    runId: sessionId,
+    dedupKey: dedupKeyOf(input),
+    decreed: true,
+    status: progress.status,
+    progress: { ...progress },
+    error: errorOf(input),
+    events: await sessionEvents(tx, input, news),
+  });
+  if (kind === 'finished' || kind === 'gone') return refuseUnlessEnding(input);
+  await storeSessionState(tx, sessionId, { state, told: toldAfter(told, input, news) });
+  if (kind === 'repeated') return;
+  const follows = told !== null && told.runId !== input.runId;
+  await closeLeftBehind(tx, input, follows);
+  for (const each of news) await keepRecord(tx, input, each);
+  if (follows) await openStateGate(tx, input);
+  if (state.waiting.kind === 'gate' && news.some((each) => each.type === 'session.resumed')) {
+    await moveGateDeadline(tx, state.waiting.gate);
+  }
+  if (state.ending !== null) await cancelOpenGates(tx, sessionId, atMs);
+}
+
+/** By what is told: a repeated task that tells something else writes it, and one that tells the same does not. */
+function dedupKeyOf({ runId, sequence, state, news }: ProjectSessionInput): string {
+  const content = [state.version, ...namesOf(news)].join('\n');
+  return `${runId}:${sequence}:${createHash('sha256').update(content).digest('hex').slice(0, 12)}`;
+}
+
+function refuseUnlessEnding({ state }: ProjectSessionInput): void {
+  if (state.ending === null)
+    throw ApplicationFailure.nonRetryable('the run has ended', failureTypes.runEnded);
+}
+
+async function flag(pool: Pool, input: ProjectSessionInput): Promise<void> {
+  const message =
+    'The state of the session could not be written. An administrator finds the cause in the log.';
+  const flagged = pictureUnder(input.progress, 'needs_attention');
+  await withTransaction(pool, (tx) =>
+    projectRun(tx, {
+      runId: input.sessionId,
+      dedupKey: `${dedupKeyOf(input)}:refused`,
+      status: 'needs_attention',
+      error: { code: 'projection_refused', message },
+      events: [event('progress', { progress: shownProgress({ ...flagged, reason: message }) })],
+    }),
+  );
+}
+
+async function keepRecord(tx: Tx, input: ProjectSessionInput, news: SessionNews): Promise<void> {
+  const { sessionId, atMs } = input;
   switch (news.type) {
     case 'gate.opened':
-      return openGate(
-        tx,
-        input.sessionId,
-        news.gate,
-        input.state.plan.phases[news.gate.phase - 1]?.title ?? '',
-      );
+      return openStateGate(tx, input, news.gate);
     case 'gate.decided':
       await decideGate(tx, news.gate, news.decision, atMs);
-      return auditDecision(tx, input.sessionId, news);
+      return auditDecision(tx, sessionId, news);
     case 'session.commanded':
-      return auditCommand(tx, input.sessionId, news);
+      return auditCommand(tx, sessionId, news);
     case 'gate.expired':
       return markGateExpired(tx, news.gate.id, atMs);
     case 'step.failed':
-      return closeRunningSteps(tx, input.sessionId, 'failed', news.problem);
+      return closeRunningSteps(tx, sessionId, 'failed', news.problem);
     case 'session.redone':
-      return closeRunningSteps(tx, input.sessionId, 'canceled', null);
     case 'session.ended':
-      await closeRunningSteps(tx, input.sessionId, 'canceled', null);
-      return cancelOpenGates(tx, input.sessionId, atMs);
+      return closeRunningSteps(tx, sessionId, 'canceled', null);
     case 'gate.reminded':
     case 'session.started':
     case 'session.paused':
     case 'session.resumed':
       return;
   }
-}
-
-async function eventsOf(tx: Tx, news: SessionNews, input: ProjectSessionInput): Promise<RunEvent[]> {
-  switch (news.type) {
-    case 'session.commanded':
-      return [];
-    case 'session.started':
-      return [event('session.started', { title: input.progress.phaseTitle })];
-    case 'gate.opened':
-    case 'gate.reminded':
-    case 'gate.expired':
-      return [event(news.type, shownGate(news.gate))];
-    case 'gate.decided':
-      return [decidedEvent(news)];
-    case 'step.failed': {
-      const { stepId, attempt, problem } = news;
-      const failure = { ...problem, stepId, attempt, try: await lastTryOf(tx, stepId) };
-      const failed = event('step.failed', failure);
-      return problem.code === failureTypes.budgetExhausted
-        ? [event('budget.exhausted', failure), failed]
-        : [failed];
-    }
-    case 'session.redone':
-      return [event('session.redone', { from: news.from, attempt: news.attempt, by: news.by.userId })];
-    case 'session.paused':
-    case 'session.resumed':
-      return [event(news.type, { reason: news.reason })];
-    case 'session.ended': {
-      const { status, reason } = input.progress;
-      return [sessionEnd({ status, reason, errorCode: errorOf(input)?.code ?? null })];
-    }
-  }
-}
-
-function decidedEvent({ gate, decision }: Extract<SessionNews, { type: 'gate.decided' }>): RunEvent {
-  const { id, phase, attempt, digest } = gate;
-  const { by, comment } = decision;
-  return event('gate.decided', {
-    gateId: id,
-    phase,
-    attempt,
-    digest,
-    decision: decision.decision,
-    by: by.userId,
-    via: by.via,
-    comment,
-  });
-}
-
-function shownGate(gate: OpenGate): EventData['gate.opened'] {
-  const { openedAtMs, deadlineAtMs, remindAtMs, ...shown } = gate;
-  return {
-    ...shown,
-    gateId: gate.id,
-    openedAt: new Date(openedAtMs).toISOString(),
-    deadlineAt: timeOf(deadlineAtMs),
-    remindAt: timeOf(remindAtMs),
-  };
-}
-
-function errorOf(input: ProjectSessionInput): RunError | null {
-  const { waiting, ending } = input.state;
-  if (waiting.kind === 'attention') return { code: waiting.problem.code, message: waiting.problem.message };
-  return ending?.status === 'failed'
-    ? { code: 'session_failed', message: ending.reason ?? 'the session failed' }
-    : null;
 }

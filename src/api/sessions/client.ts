@@ -17,7 +17,13 @@ import type { SessionProgressView } from '../../contracts/sessions/session.js';
 const COMMAND_DEADLINE_MS = 5_000;
 const LOOK_DEADLINE_MS = 1_000;
 const PAUSE_MS = 50;
+
+const RESOURCE_EXHAUSTED = 8;
 const FAILED_PRECONDITION = 9;
+const ABORTED = 10;
+/** From the server: a worker gave the task back without a word about this Update, which is as if it never came. */
+const UNPROCESSED = 'UnprocessedUpdate';
+const passing: readonly number[] = [RESOURCE_EXHAUSTED, FAILED_PRECONDITION, ABORTED];
 
 const refusals: Record<SessionRefusal, ProblemCode> = {
   already_finished: 'already_finished',
@@ -30,7 +36,10 @@ const refusals: Record<SessionRefusal, ProblemCode> = {
 
 /**
  * Asks a session's workflow to take a command and waits until it accepted or refused it.
- * `commandId` is the Update's id: the same command sent again, after a timeout or a crash, takes effect once.
+ *
+ * C1. `commandId` is the Update's id: the same command sent again, after a timeout or a crash, takes effect once.
+ * C2. A burst is waited out: the server takes ten Updates of a workflow at once, and a worker that is busy gives some back.
+ * C3. While no worker answers within the time it is 503, with the word that the same key can be sent again.
  */
 export async function sendSessionCommand(
   client: Client,
@@ -51,9 +60,10 @@ export async function sendSessionCommand(
     } catch (error) {
       const problem = await commandProblem(handle, error);
       if (problem !== 'try again') throw problem;
-      if (Date.now() + PAUSE_MS > deadline) throw unavailable(error);
+      if (Date.now() + 2 * PAUSE_MS > deadline) throw unavailable(error);
     }
-    await sleep(PAUSE_MS);
+    // Not all at the same moment again: they were refused because there were too many of them.
+    await sleep(PAUSE_MS * (1 + Math.random()));
   }
 }
 
@@ -77,30 +87,32 @@ function handleOf(client: Client, sessionId: string): WorkflowHandle {
 }
 
 async function commandProblem(handle: WorkflowHandle, error: unknown): Promise<unknown> {
-  if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
-    const code = refusals[error.cause.type as SessionRefusal];
-    const [current] = (error.cause.details ?? []) as [SessionProgressView?];
-    if (code !== undefined) return new Problem(code, { extra: { current: current ?? null }, cause: error });
-  }
+  if (error instanceof WorkflowUpdateFailedError) return problemOfUpdate(error);
   // A session that was accepted a moment ago may have no workflow yet.
   if (error instanceof WorkflowNotFoundError)
     return (await hasEnded(handle)) ? new Problem('already_finished', { cause: error }) : 'try again';
-  if (wasGivenUp(error)) return 'try again';
+  if (isPassing(error)) return 'try again';
   const unanswered =
     error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || error instanceof ServiceError;
   return unanswered || isGrpcServiceError(error) ? unavailable(error) : error;
 }
 
+function problemOfUpdate(error: WorkflowUpdateFailedError): Problem | 'try again' {
+  const { cause } = error;
+  if (!(cause instanceof ApplicationFailure) || cause.type === UNPROCESSED) return 'try again';
+  const code = refusals[cause.type as SessionRefusal];
+  const [current] = (cause.details ?? []) as [SessionProgressView?];
+  if (code === undefined) return unavailable(error);
+  return new Problem(code, { extra: { current: current ?? null }, cause: error });
+}
+
 /**
- * The server gives an Update up when the workflow ends in the very moment in which one of its steps does. Asked again by
- * its id, it tells what became of it.
+ * The server gives an Update up when the workflow ends in the very moment in which one of its steps does, and refuses one
+ * too many at once. Asked again by its id, it tells what became of it.
  */
-function wasGivenUp(error: unknown): boolean {
-  return (
-    error instanceof ServiceError &&
-    isGrpcServiceError(error.cause) &&
-    error.cause.code === FAILED_PRECONDITION
-  );
+function isPassing(error: unknown): boolean {
+  const cause = error instanceof ServiceError ? error.cause : error;
+  return isGrpcServiceError(cause) && passing.includes(cause.code);
 }
 
 async function hasEnded(handle: WorkflowHandle): Promise<boolean> {

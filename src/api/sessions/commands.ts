@@ -1,10 +1,11 @@
 import type { Pool } from 'pg';
 import type { Client } from '@temporalio/client';
 import type { BodyOf, ParamsOf, QueryOf } from '../../contracts/route.js';
+import { bindGate } from '../../db/sessions/command-gates.js';
 import { keepGiven } from '../../db/sessions/given-content.js';
 import type { OwnedSession } from '../../db/sessions/sessions.js';
 import type { Db } from '../../db/base/sql.js';
-import { refusalOf, type SessionCommand } from '../../domain/sessions/commands.js';
+import { openGateOf, refusalOf, type SessionCommand } from '../../domain/sessions/commands.js';
 import { sessionCommandRoutes } from '../../contracts/sessions/command-routes.js';
 import { implement, reply, type CommandCall, type Reply, type Route } from '../http/route.js';
 import { raiseSessionBudget } from './raise-budget.js';
@@ -52,12 +53,13 @@ export function createSessionCommandRoutes(deps: SessionCommandDeps): Route[] {
 }
 
 const proceed: Prepare<typeof records.proceedNextPhase> = async (
-  { body, principal, origin },
+  { body, principal, origin, commandId },
   session,
   db,
 ) => ({
   kind: 'approve',
   by: deciderOf(principal, origin),
+  gate: await bindGate(db, { commandId, sessionId: session.id }, openGateOf(session.state)),
   digest: body.outputDigest ?? null,
   comment: body.comment ?? null,
   notes: await keepGiven(db, session.id, body.notes),

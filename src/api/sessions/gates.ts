@@ -37,11 +37,7 @@ function decideRoute(deps: GateRouteDeps): Route {
       const current = await currentProgress(db, principal, session.id);
       throw new Problem('stale_approval', { extra: { current, gate } });
     }
-    const command = await commandOf(
-      db,
-      { session, phase: gate.phase, by: deciderOf(principal, origin) },
-      body,
-    );
+    const command = await commandOf(db, { session, gate, by: deciderOf(principal, origin) }, body);
     return reply(
       200,
       await commandSession(deps.temporal, db, { session, command, commandId, viewer: principal }),
@@ -76,21 +72,30 @@ async function decideAtJob(deps: GateRouteDeps, db: Db, asked: AskedAtJob): Prom
 
 async function commandOf(
   db: Db,
-  at: { readonly session: OwnedSession; readonly phase: number; readonly by: Decider },
+  at: { readonly session: OwnedSession; readonly gate: WaitingGate; readonly by: Decider },
   body: DecideBody,
 ): Promise<SessionCommand> {
-  const { session, phase, by } = at;
+  const { session, by } = at;
+  const { id, phase, attempt } = at.gate;
   const digest = body.outputDigest;
+  const gate = { id, attempt, digest };
   const comment = body.comment ?? null;
   switch (body.decision) {
     case 'approve':
-      return { kind: 'approve', by, digest, comment, notes: await keepGiven(db, session.id, body.notes) };
+      return {
+        kind: 'approve',
+        by,
+        gate,
+        digest,
+        comment,
+        notes: await keepGiven(db, session.id, body.notes),
+      };
     case 'reject':
-      return { kind: 'reject', by, digest, comment };
+      return { kind: 'reject', by, gate, digest, comment };
     case 'redo': {
       const instructions = await keepGiven(db, session.id, body.instructions);
       const from = { phase, step: 'THINK' } as const;
-      return { kind: 'redo', by, from, digest, comment, instructions, input: null, model: null };
+      return { kind: 'redo', by, gate, from, digest, comment, instructions, input: null, model: null };
     }
     case 'edit': {
       const output = await keepGiven(db, session.id, await checkedEdits(db, session, phase, body));
@@ -98,6 +103,7 @@ async function commandOf(
       return {
         kind: 'edit',
         by,
+        gate,
         digest,
         comment,
         output,
@@ -171,7 +177,15 @@ async function approveOne(
   const { gateId, outputDigest, by, comment, commandId } = approval;
   const gate: WaitingGate | undefined = await findGate(db, gateId, viewer);
   if (gate === undefined) return { gateId, status: 'refused', code: 'not_found' };
-  const command: SessionCommand = { kind: 'approve', by, digest: outputDigest, comment, notes: null };
+  const seen = { id: gateId, attempt: gate.attempt, digest: outputDigest };
+  const command: SessionCommand = {
+    kind: 'approve',
+    by,
+    gate: seen,
+    digest: outputDigest,
+    comment,
+    notes: null,
+  };
   try {
     await sendSessionCommand(deps.temporal, gate.sessionId, command, `${commandId}:${gateId}`);
     return { gateId, status: 'approved' };

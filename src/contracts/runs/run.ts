@@ -46,6 +46,8 @@ export interface RunProjection {
   readonly progress?: object;
   /** Written by a step for the workflow: beside what the workflow itself told of the same version it does not count. */
   readonly foretold?: true;
+  /** Told by the workflow, whose order the caller has checked: it replaces a picture of any version. */
+  readonly decreed?: true;
   readonly result?: RunResult;
   readonly error?: RunError | null;
   readonly events?: readonly RunEvent[];

@@ -8,6 +8,8 @@ import type { SessionProgressView } from './session.js';
 
 export const proceedNextPhase = defineSignal<[ProceedMessage?]>('proceedNextPhase');
 export const progress = defineQuery<SessionProgressView>('progress');
+/** From the reconciler, after a reset: the new workflow run tells readers where it stands. */
+export const tellReaders = defineSignal('tellReaders');
 export const decideGate = defineUpdate<SessionProgressView, [DecideGateMessage]>('decideGate');
 export const sessionCommand = defineUpdate<SessionProgressView, [SessionCommand]>('sessionCommand');
 

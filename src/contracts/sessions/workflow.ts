@@ -59,8 +59,11 @@ export interface StepOutcome {
 
 export interface ProjectSessionInput {
   readonly sessionId: string;
-  /** Written with the events: a projection that is run twice is written once. */
-  readonly dedupKey: string;
+  /** Of the workflow, and of this change in it: see domain/sessions/told.ts. */
+  readonly runId: string;
+  readonly sequence: number;
+  /** The step that runs meanwhile. Any other one that the ledger shows as running was left behind by a reset. */
+  readonly runningStepId: string | null;
   readonly state: SessionState;
   readonly progress: SessionProgress;
   readonly news: readonly SessionNews[];

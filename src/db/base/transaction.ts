@@ -56,7 +56,11 @@ export async function withTransaction<Result>(
 /** Whatever `work` reads is of one moment. It writes nothing. */
 export function inSnapshot<Result>(pool: Pool, work: (db: Db) => Promise<Result>): Promise<Result> {
   return withTransaction(pool, async (tx) => {
-    await tx.query('set transaction isolation level repeatable read, read only');
+    // It holds no lock that anybody waits for, and its reader may be slow.
+    await Promise.all([
+      tx.query('set transaction isolation level repeatable read, read only'),
+      tx.query('set local idle_in_transaction_session_timeout = 0'),
+    ]);
     return work(tx);
   });
 }

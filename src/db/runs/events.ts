@@ -12,7 +12,8 @@ import type { Tx } from '../base/transaction.js';
  * E1. Positions are allocated under the lock of the run's row, so they commit in their order and without gap.
  * E2. Every change names itself (`dedupKey`); an activity that is run twice writes its events once.
  * E3. A finished run never changes: what comes late is dropped, and the caller is told.
- * E4. An older picture never replaces a newer one, where the progress carries a `version`.
+ * E4. An older picture never replaces a newer one, where the progress carries a `version`; a workflow that was reset
+ *     decrees an older one.
  * E5. One NOTIFY a change. It is only a wake-up: readers poll too.
  * E6. What webhooks are to be sent commits with the event, in the same statement: without webhooks it costs nothing.
  */
@@ -76,7 +77,10 @@ function writeProjection(projection: RunProjection, condition: Sql): Sql {
   const events = projection.events ?? [];
   const version = versionOf(progress);
   const newest = projection.foretold === true ? sql`${version}::bigint - 1` : sql`${version}::bigint`;
-  const outdated = sql`coalesce(${newest} < (progress->>'version')::bigint, false)`;
+  const outdated =
+    projection.decreed === true
+      ? sql`false`
+      : sql`coalesce(${newest} < (progress->>'version')::bigint, false)`;
   return sql`with changed as (
       update runs
          set last_pos = last_pos + ${events.length}::bigint,

@@ -5,14 +5,44 @@ import { execute, many, maybeOne, sql, type Db } from '../base/sql.js';
 
 const statusOf = { approve: 'approved', edit: 'edited', redo: 'redone', reject: 'rejected' } as const;
 
-export async function openGate(db: Db, sessionId: string, gate: OpenGate, phaseTitle: string): Promise<void> {
-  await execute(
+/** Gives the status that the gate had before, when it had been decided; null when it is new or waits already. */
+export async function openGate(
+  db: Db,
+  sessionId: string,
+  gate: OpenGate,
+  phaseTitle: string,
+): Promise<string | null> {
+  const row = await maybeOne<{ was: string | null }>(
     db,
-    sql`insert into gates (id, run_id, phase, attempt, phase_title, status, output_digest, opened_at, deadline_at)
-        values (${gate.id}, ${sessionId}, ${gate.phase}, ${gate.attempt}, ${phaseTitle}, 'waiting', ${gate.digest},
-                ${at(gate.openedAtMs)}, ${at(gate.deadlineAtMs)})
-        on conflict (id) do nothing`,
+    sql`with earlier as (select status from gates where id = ${gate.id}),
+             opened as (
+               insert into gates (id, run_id, phase, attempt, phase_title, status, output_digest, opened_at, deadline_at)
+               values (${gate.id}, ${sessionId}, ${gate.phase}, ${gate.attempt}, ${phaseTitle}, 'waiting',
+                       ${gate.digest}, ${at(gate.openedAtMs)}, ${at(gate.deadlineAtMs)})
+               on conflict (id) do update
+                  set status = 'waiting', output_digest = excluded.output_digest, opened_at = excluded.opened_at,
+                      deadline_at = excluded.deadline_at, expired_at = null, decided_at = null, decided_by = null,
+                      decided_via = null, comment = null, notes_sha256 = null, edited_sha256 = null
+                where gates.status <> 'waiting'
+               returning id)
+        select (select status from earlier) as was from opened`,
   );
+  return row?.was ?? null;
+}
+
+/** Of the gates of a session that wait, those that are not among its own. Gives their ids. */
+export async function closeOtherGates(
+  db: Db,
+  sessionId: string,
+  { own, atMs, reason }: { readonly own: readonly string[]; readonly atMs: number; readonly reason: string },
+): Promise<string[]> {
+  const rows = await many<{ id: string }>(
+    db,
+    sql`update gates set status = 'canceled', decided_at = ${at(atMs)}, comment = ${reason}
+         where run_id = ${sessionId} and status = 'waiting' and not id = any(${[...own]}::text[])
+        returning id`,
+  );
+  return rows.map(({ id }) => id);
 }
 
 export async function decideGate(

@@ -2,6 +2,7 @@ import type { Budget } from '../../contracts/sessions/session.js';
 import type { Language } from '../../contracts/templates/template.js';
 import type { Principal } from '../../contracts/users/principal.js';
 import type { ContentRef, SessionState, StepName } from '../../domain/sessions/state.js';
+import type { Told } from '../../domain/sessions/told.js';
 import { execute, maybeOne, prepared, sql, type Db } from '../base/sql.js';
 
 export interface NewSession {
@@ -88,14 +89,26 @@ export function findTemplateOf(
   );
 }
 
-/** Replaces the state by a newer one; an older one changes nothing. */
-export async function storeSessionState(db: Db, sessionId: string, state: SessionState): Promise<void> {
+/** How far the session's readers have been told of it; null before the first time. */
+export async function findTold(db: Db, sessionId: string): Promise<Told | null> {
+  const row = await maybeOne<{ told: Told | null }>(
+    db,
+    prepared('sessions.told', sql`select told from sessions where run_id = ${sessionId}`),
+  );
+  return row?.told ?? null;
+}
+
+/** Under the run's lock, by whoever has checked that it is not outdated. */
+export async function storeSessionState(
+  db: Db,
+  sessionId: string,
+  { state, told }: { readonly state: SessionState; readonly told: Told | null },
+): Promise<void> {
   await execute(
     db,
     prepared(
       'sessions.store_state',
-      sql`update sessions set state = ${state}
-         where run_id = ${sessionId} and (state->>'version')::bigint <= ${state.version}`,
+      sql`update sessions set state = ${state}, told = ${told} where run_id = ${sessionId}`,
     ),
   );
 }

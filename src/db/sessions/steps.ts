@@ -28,6 +28,20 @@ export async function closeRunningSteps(
   );
 }
 
+/** The steps of a workflow run before a reset: `own` is the one that runs now, and the ledger shows no other. */
+export async function closeOtherSteps(db: Db, sessionId: string, own: string | null): Promise<void> {
+  await execute(
+    db,
+    sql`with closed as (
+          update session_steps set status = 'canceled', finished_at = clock_timestamp()
+           where run_id = ${sessionId} and status = 'running' and id is distinct from ${own}
+          returning id)
+        update session_step_tries
+           set finished_at = clock_timestamp(), error = '{"code":"Canceled","message":"abandoned by a reset"}'
+          from closed where step_id = closed.id and session_step_tries.finished_at is null`,
+  );
+}
+
 /** Hashes of what was sent for these steps. */
 export async function promptsOf(db: Db, stepIds: readonly string[]): Promise<string[]> {
   const rows = await many<{ sha256: string }>(

@@ -16,6 +16,15 @@ export interface Decider {
   readonly requestId?: string;
   readonly ip?: string | null;
   readonly userAgent?: string | null;
+  /** Of the Update that brought it, as the workflow saw it. */
+  readonly commandId?: string;
+}
+
+/** What a reviewer saw. Equal bytes of a later attempt are not what was seen, so the digest alone does not name it. */
+export interface GateName {
+  readonly id: string;
+  readonly attempt: number;
+  readonly digest: string;
 }
 
 export interface RedoPoint {
@@ -23,21 +32,34 @@ export interface RedoPoint {
   readonly step: StepName;
 }
 
-/** What people may ask of a session. Every command names who asks; content travels by reference. */
+/**
+ * What people may ask of a session. Every command names who asks; content travels by reference.
+ * `gate` is the gate that was open when the API took the request; null when none was. A decision from the Temporal side
+ * has none: it is about the gate that is open when it arrives.
+ */
 export type SessionCommand =
-  | { kind: 'approve'; by: Decider; digest: string | null; comment: string | null; notes: ContentRef | null }
+  | {
+      kind: 'approve';
+      by: Decider;
+      gate?: GateName | null;
+      digest: string | null;
+      comment: string | null;
+      notes: ContentRef | null;
+    }
   | {
       kind: 'edit';
       by: Decider;
+      gate?: GateName | null;
       digest: string;
       comment: string | null;
       output: ContentRef;
       notes: ContentRef | null;
     }
-  | { kind: 'reject'; by: Decider; digest: string | null; comment: string | null }
+  | { kind: 'reject'; by: Decider; gate?: GateName | null; digest: string | null; comment: string | null }
   | {
       kind: 'redo';
       by: Decider;
+      gate?: GateName | null;
       from: RedoPoint;
       /** Set when the redo is the decision at a gate: it must be the gate that the reviewer saw. */
       digest: string | null;
@@ -64,9 +86,9 @@ export function refusalOf(state: SessionState, command: SessionCommand): Session
     case 'approve':
     case 'edit':
     case 'reject':
-      return gateRefusal(state, command.digest);
+      return gateRefusal(state, command);
     case 'redo':
-      return redoRefusal(state, command.from, command.digest);
+      return redoRefusal(state, command);
     case 'run_due_step':
       return isDue(state) ? null : 'nothing_due';
     case 'go_on':
@@ -82,18 +104,38 @@ export function refusalOf(state: SessionState, command: SessionCommand): Session
   }
 }
 
+/** The gate that waits for a decision now, by its name. */
+export function openGateOf({ waiting }: SessionState): GateName | null {
+  if (waiting.kind !== 'gate') return null;
+  const { id, attempt, digest } = waiting.gate;
+  return { id, attempt, digest };
+}
+
 function isDue(state: SessionState): boolean {
   return state.waiting.kind === 'trigger' || state.waiting.kind === 'attention';
 }
 
-function gateRefusal(state: SessionState, digest: string | null): SessionRefusal | null {
-  if (state.waiting.kind !== 'gate') return 'not_waiting';
-  return digest === null || digest === state.waiting.gate.digest ? null : 'stale_approval';
+function gateRefusal(
+  state: SessionState,
+  { gate: seen, digest }: { gate?: GateName | null; digest: string | null },
+): SessionRefusal | null {
+  if (state.waiting.kind !== 'gate' || seen === null) return 'not_waiting';
+  const { gate } = state.waiting;
+  if (digest !== null && digest !== gate.digest) return 'stale_approval';
+  return seen === undefined || isSameGate(seen, gate) ? null : 'stale_approval';
 }
 
-function redoRefusal(state: SessionState, from: RedoPoint, digest: string | null): SessionRefusal | null {
-  if (digest !== null) {
-    const refusal = gateRefusal(state, digest);
+function isSameGate(one: GateName, other: GateName): boolean {
+  return one.id === other.id && one.attempt === other.attempt && one.digest === other.digest;
+}
+
+function redoRefusal(
+  state: SessionState,
+  command: Extract<SessionCommand, { kind: 'redo' }>,
+): SessionRefusal | null {
+  const { from, digest, gate } = command;
+  if (digest !== null || gate !== undefined) {
+    const refusal = gateRefusal(state, command);
     if (refusal !== null) return refusal;
   }
   if (from.phase < 1 || from.phase > state.phase) return 'step_not_reached';

@@ -1,12 +1,21 @@
 import {
+  ActivityFailure,
   allHandlersFinished,
+  ApplicationFailure,
   CancellationScope,
   condition,
   continueAsNew,
   isCancellation,
   setHandler,
 } from '@temporalio/workflow';
-import { decideGate, proceedNextPhase, progress, sessionCommand } from '../../contracts/sessions/messages.js';
+import { failureTypes } from '../../contracts/errors.js';
+import {
+  decideGate,
+  proceedNextPhase,
+  progress,
+  sessionCommand,
+  tellReaders,
+} from '../../contracts/sessions/messages.js';
 import type { CotSessionInput, SessionOutcome } from '../../contracts/sessions/workflow.js';
 import { SessionDecisions } from './decisions.js';
 import { SessionRun } from './run.js';
@@ -16,6 +25,7 @@ export async function cotSession(input: CotSessionInput): Promise<SessionOutcome
   const session = new SessionRun(input);
   const decisions = new SessionDecisions(session, input);
   setHandler(progress, () => session.progress());
+  setHandler(tellReaders, () => session.tellAgain());
   setHandler(proceedNextPhase, (message) => decisions.proceed(message));
   setHandler(decideGate, (message) => decisions.decide(message), {
     validator: (message) => decisions.refuse(message),
@@ -30,6 +40,7 @@ export async function cotSession(input: CotSessionInput): Promise<SessionOutcome
   try {
     await session.untilEnd(handOver);
   } catch (error) {
+    if (hasRunEnded(error)) return { status: 'canceled', reason: 'the run had ended before' };
     if (!isCancellation(error)) throw error;
     await CancellationScope.nonCancellable(() => session.endFromOutside());
     throw error;
@@ -38,4 +49,10 @@ export async function cotSession(input: CotSessionInput): Promise<SessionOutcome
   await condition(allHandlersFinished);
   const { ending } = session.current;
   return { status: ending?.status ?? 'completed', reason: ending?.reason ?? null };
+}
+
+/** The row was closed while the workflow was not there to do it: nobody reads what it would still do. */
+function hasRunEnded(error: unknown): boolean {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  return cause instanceof ApplicationFailure && cause.type === failureTypes.runEnded;
 }

@@ -6,4 +6,6 @@ export const patches = {
   textsAreKept: 'texts-are-kept',
   /** A signal whose argument is malformed is ignored; it approved. */
   signalsAreChecked: 'signals-are-checked',
+  /** The id of a gate comes from the state; it came from the clock, and was another one in a repeated task. */
+  gateIdsAreDerived: 'gate-ids-are-derived',
 } as const;

@@ -4,6 +4,7 @@ import {
   ApplicationFailure,
   CancellationScope,
   condition,
+  currentUpdateInfo,
   isCancellation,
   patched,
   setCurrentDetails,
@@ -16,6 +17,7 @@ import type { SessionProgressView } from '../../contracts/sessions/session.js';
 import type { CotSessionInput, StepOutcome } from '../../contracts/sessions/workflow.js';
 import { refusalOf, type SessionCommand, type SessionRefusal } from '../../domain/sessions/commands.js';
 import { describeSession } from '../../domain/sessions/details.js';
+import { gateIdOf } from '../../domain/sessions/gate-id.js';
 import { applyCommand, applyFact, nextAction } from '../../domain/sessions/machine.js';
 import { progressOf } from '../../domain/sessions/progress.js';
 import { progressView } from '../../domain/sessions/progress-view.js';
@@ -42,7 +44,9 @@ const INDEX_EVERY_MS = 5_000;
  * W2. Readers are told before the next step starts: a step's activity never overtakes what led to it.
  * W3. A redo or a cancel takes away the course that is followed, and with it the step that runs; the machine ignores its
  *     result if it comes all the same. The next course begins with what is to be done by then.
- * W4. What is not needed is not awaited: for every promise in a workflow its worker writes down a stack trace, and
+ * W4. What is told before its task is recorded may be told again, and otherwise: its names come from the state, and the
+ *     row keeps what was told (domain/sessions/told.ts).
+ * W5. What is not needed is not awaited: for every promise in a workflow its worker writes down a stack trace, and
  *     twenty of them cost as much as a step.
  */
 export class SessionRun {
@@ -54,6 +58,7 @@ export class SessionRun {
   private changedAtMs = Date.now();
   private telling: Promise<void> | null = null;
   private course = new CancellationScope();
+  private runningStepId: string | null = null;
 
   constructor(private readonly input: CotSessionInput) {
     this.state = input.carried ?? initialSession(input);
@@ -92,7 +97,8 @@ export class SessionRun {
     if (refusal !== null) throw ApplicationFailure.nonRetryable(refusal, refusal, this.progress());
   }
 
-  async command(command: SessionCommand): Promise<SessionProgressView> {
+  async command(given: SessionCommand): Promise<SessionProgressView> {
+    const command = { ...given, by: { ...given.by, commandId: currentUpdateInfo()?.id ?? '' } };
     // Again, although the validator asked: another command may have been handled in between.
     this.refuse(command);
     this.take(command);
@@ -138,6 +144,12 @@ export class SessionRun {
     }
   }
 
+  /** The record may have another picture: this workflow run began with a reset. */
+  async tellAgain(): Promise<void> {
+    this.toldVersion = 0;
+    await this.tell();
+  }
+
   /** The workflow itself was canceled, from the Web UI or the CLI. */
   async endFromOutside(): Promise<void> {
     const by = { userId: null, via: 'signal' } as const;
@@ -146,12 +158,17 @@ export class SessionRun {
   }
 
   private openGate(nowMs: number): void {
-    this.apply(applyFact(this.state, { kind: 'gate_opened', gateId: newId('gate', nowMs) }, nowMs));
+    const gateId = patched(patches.gateIdsAreDerived)
+      ? gateIdOf(this.input.sessionId, this.state)
+      : newId('gate', nowMs);
+    this.apply(applyFact(this.state, { kind: 'gate_opened', gateId }, nowMs));
   }
 
   private async runStep(action: Extract<SessionAction, { kind: 'run_step' }>): Promise<void> {
     const { version } = this.state;
+    // Recorded with the command that starts it, before anybody sees it: a repeated task may make another one.
     const stepId = newId('step', Date.now());
+    this.runningStepId = stepId;
     try {
       const { ref } = await this.callStep(action, stepId);
       const result = { stepId, attempt: action.attempt, ref };
@@ -174,6 +191,8 @@ export class SessionRun {
           Date.now(),
         ),
       );
+    } finally {
+      this.runningStepId = null;
     }
   }
 
@@ -228,7 +247,9 @@ export class SessionRun {
     this.sequence += 1;
     await projections.projectSession({
       sessionId: this.input.sessionId,
-      dedupKey: `${workflowInfo().runId}:${this.sequence}`,
+      runId: workflowInfo().runId,
+      sequence: this.sequence,
+      runningStepId: this.runningStepId,
       state,
       progress: progressOf(state),
       news,

@@ -314,7 +314,7 @@ export class SeededSession {
   /** Writes the row as the projection does, at the session's own time. */
   private async project(): Promise<void> {
     const progress = progressOf(this.state);
-    await storeSessionState(this.pool, this.id, this.state);
+    await storeSessionState(this.pool, this.id, { state: this.state, told: null });
     await this.pool.query(
       `update runs set status = $2, progress = $3, updated_at = $4, started_at = coalesce(started_at, $4),
               finished_at = case when $5 then $4::timestamptz end, version = version + 1

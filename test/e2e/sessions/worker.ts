@@ -18,9 +18,11 @@ import { scriptedModel } from '../../workflows/sessions/fixture.js';
 
 /**
  * The worker as production makes it, with a model in memory that says each call on standard output. STOP_AT is the
- * number of the call that never gets an answer, so that a test can kill the worker in the middle of that step.
+ * number of the call that never gets an answer, so that a test can kill the worker in the middle of that step, and
+ * FAIL_AT that of the call that fails.
  */
 const stopAt = Number(process.env['STOP_AT'] ?? 0);
+const failAt = Number(process.env['FAIL_AT'] ?? 0);
 const config = loadConfig();
 const logger = createLogger({ level: 'silent', service: 'worker' });
 const stop = new AbortController();
@@ -30,6 +32,7 @@ const say = (word: string): void => void process.stdout.write(`${word}\n`);
 
 const model = scriptedModel((_request, call) => {
   say(`call ${call}`);
+  if (call === failAt) throw new Error('as the test wants it');
   return call === stopAt ? new Promise<never>(() => undefined) : `answer ${call}`;
 });
 

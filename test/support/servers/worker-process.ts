@@ -13,6 +13,8 @@ export interface WorkerProcess {
   /** Everything that its activities said, one word a line: see spine-worker.ts. */
   readonly said: readonly string[];
   kill(signal: NodeJS.Signals): Promise<number | null>;
+  /** For signals that do not end it: SIGSTOP and SIGCONT. */
+  signal(signal: NodeJS.Signals): void;
 }
 
 export interface WorkerPrograms {
@@ -61,7 +63,7 @@ function startProcess(
   child.once('exit', () => running.delete(child));
   const said: string[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => said.push(line));
-  return { said, kill: (signal) => end(child, signal) };
+  return { said, kill: (signal) => end(child, signal), signal: (signal) => void child.kill(signal) };
 }
 
 function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {

@@ -1,4 +1,4 @@
-import type { Decider, SessionCommand } from '../../../src/domain/sessions/commands.js';
+import type { Decider, GateName, SessionCommand } from '../../../src/domain/sessions/commands.js';
 import type { ContentRef, StepName } from '../../../src/domain/sessions/state.js';
 
 /** The commands that tests send, with what they do not care about left out. */
@@ -9,6 +9,15 @@ export function commandsOf(by: Decider) {
       kind: 'approve',
       by,
       digest,
+      comment: null,
+      notes: null,
+    }),
+    /** As the API sends it: about the gate that was open when the request came. */
+    approveAt: (gate: GateName | null): SessionCommand => ({
+      kind: 'approve',
+      by,
+      gate,
+      digest: null,
       comment: null,
       notes: null,
     }),

@@ -211,8 +211,9 @@ export async function startSession(
   asked: Partial<CreateSession> = {},
   {
     definition = threePhases,
+    workflowTaskTimeout = '5s',
     ...defaults
-  }: Partial<SessionDefaults & { definition: TemplateDefinition }> = {},
+  }: Partial<SessionDefaults & { definition: TemplateDefinition; workflowTaskTimeout: '2s' | '5s' }> = {},
 ): Promise<string> {
   await insertTemplate(rig.database.pool, definition);
   const identity = newRunOf('cot-session');
@@ -224,7 +225,7 @@ export async function startSession(
     workflowId: run.workflowId,
     taskQueue: run.taskQueue,
     args: [run.workflowInput],
-    workflowTaskTimeout: '5s',
+    workflowTaskTimeout,
   });
   started.push(id);
   return id;

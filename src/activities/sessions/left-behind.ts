@@ -1,0 +1,54 @@
+import type { ProjectSessionInput } from '../../contracts/sessions/workflow.js';
+import { recordAudit, recordAudits } from '../../db/audit/log.js';
+import { closeOtherGates, openGate } from '../../db/sessions/gates.js';
+import { closeOtherSteps } from '../../db/sessions/steps.js';
+import type { Tx } from '../../db/base/transaction.js';
+import type { OpenGate } from '../../domain/sessions/state.js';
+
+const actor = { system: 'temporal' };
+const reason = 'The workflow was reset on Temporal, or repeated what it had not recorded.';
+
+/**
+ * Closes what the record has and the workflow does not know: the gate, and the steps, of a workflow run before a reset
+ * or of a task that was repeated. `follows`: another workflow run told readers before.
+ */
+export async function closeLeftBehind(tx: Tx, input: ProjectSessionInput, follows: boolean): Promise<void> {
+  if (follows) await closeOtherSteps(tx, input.sessionId, input.runningStepId);
+  // At the end every gate that still waits is canceled, by whoever ended the session.
+  if (input.state.ending === null) await closeStrayGates(tx, input);
+}
+
+async function closeStrayGates(tx: Tx, input: ProjectSessionInput): Promise<void> {
+  const { sessionId, state, news, atMs } = input;
+  const own = news.flatMap((each) => ('gate' in each ? [each.gate.id] : []));
+  if (state.waiting.kind === 'gate') own.push(state.waiting.gate.id);
+  const closed = await closeOtherGates(tx, sessionId, { own, atMs, reason });
+  await recordAudits(
+    tx,
+    closed.map((gate) => ({
+      ...{ actor, action: 'canceled', resourceType: 'gate', resourceId: gate, reason },
+      ...{ before: { status: 'waiting' }, after: { status: 'canceled', session: sessionId } },
+    })),
+  );
+}
+
+/** Opens the gate in the record. One that had been decided there is open again: the workflow was reset to before that. */
+export async function openStateGate(
+  tx: Tx,
+  { sessionId, state }: ProjectSessionInput,
+  gate: OpenGate | null = state.waiting.kind === 'gate' ? state.waiting.gate : null,
+): Promise<void> {
+  if (gate === null) return;
+  const title = state.plan.phases[gate.phase - 1]?.title ?? '';
+  const was = await openGate(tx, sessionId, gate, title);
+  if (was === null) return;
+  await recordAudit(tx, {
+    actor,
+    action: 'reopened',
+    resourceType: 'gate',
+    resourceId: gate.id,
+    before: { status: was },
+    after: { status: 'waiting', session: sessionId, phase: gate.phase, digest: gate.digest },
+    reason,
+  });
+}

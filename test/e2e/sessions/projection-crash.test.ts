@@ -1,0 +1,127 @@
+import type { Principal } from '../../../src/contracts/users/principal.js';
+import { openCommitGate, type CommitGate, type Hold } from '../../support/servers/commit-gate.js';
+import { useDatabase } from '../../support/servers/database.js';
+import { useTemporal } from '../../support/servers/temporal.js';
+import {
+  compileWorker,
+  type WorkerPrograms,
+  type WorkerProcess,
+} from '../../support/servers/worker-process.js';
+import { waitUntil } from '../../support/wait-until.js';
+import { commandsOf } from '../../workflows/sessions/asks.js';
+import { eventsOf, insertUser, send, startSession, untilGate } from '../../workflows/sessions/fixture.js';
+
+/** A worker that is killed, or frozen, between the commit of what it tells and the record of it in the history. */
+const rig = { database: useDatabase(), temporal: useTemporal() };
+let owner: Principal;
+let ask: ReturnType<typeof commandsOf>;
+let workers: WorkerPrograms;
+let gate: CommitGate;
+
+beforeAll(async () => {
+  owner = await insertUser(rig.database.pool);
+  ask = commandsOf({ userId: owner.userId, via: 'api', requestId: 'req_test' });
+  workers = await compileWorker('test/e2e/sessions/worker.ts');
+  gate = await openCommitGate(rig.database.url);
+});
+afterAll(async () => {
+  await workers.dispose();
+  await gate.close();
+});
+
+async function start(env: Record<string, string> = {}): Promise<WorkerProcess> {
+  const worker = workers.start({
+    DATABASE_URL: rig.database.url,
+    TEMPORAL_ADDRESS: rig.temporal.address,
+    TEMPORAL_NAMESPACE: rig.temporal.namespace,
+    ...env,
+  });
+  await waitUntil(() => Promise.resolve(worker.said.includes('ready')), { what: 'the worker' });
+  return worker;
+}
+
+/** Goes on until the end, whatever the session waits for. Each command answers: nothing is wedged. */
+async function finish(id: string): Promise<void> {
+  let sent = 0;
+  await waitUntil(
+    async () => {
+      const { rows } = await rig.database.pool.query<{ status: string }>(
+        'select status from runs where id = $1',
+        [id],
+      );
+      const status = rows[0]?.status ?? '';
+      if (['completed', 'canceled'].includes(status)) return true;
+      const command = {
+        waiting_approval: ask.approve(),
+        paused: ask.state('resume'),
+        needs_attention: ask.goOn(),
+      }[status];
+      if (command !== undefined)
+        await send(rig, id, command, `finish-${id}-${(sent += 1)}`).catch(() => undefined);
+      return false;
+    },
+    { what: `session ${id} to end`, timeoutMs: 40_000 },
+  );
+}
+
+async function expectOneOfEach(id: string): Promise<void> {
+  const events = await eventsOf(rig, id);
+  expect(events.map(({ pos }) => pos)).toEqual(events.map((_event, index) => index + 1));
+  const named = events
+    .filter(({ type }) => /^(gate|session)\./.test(type))
+    .map(({ type, data }) => `${type} ${String((data as { gateId?: string }).gateId ?? '')}`);
+  expect(named).toEqual([...new Set(named)]);
+  const { rows } = await rig.database.pool.query(
+    `select phase, attempt, count(*)::int as gates from gates where run_id = $1
+      group by phase, attempt having count(*) > 1 or bool_or(status = 'waiting')`,
+    [id],
+  );
+  expect(rows).toEqual([]);
+}
+
+type Story = (id: string) => Promise<unknown>;
+
+const atGate = (id: string) => untilGate(rig, id, 1);
+const sending =
+  (...kinds: ('approve' | 'pause' | 'resume' | 'redo' | 'cancel')[]): Story =>
+  async (id) => {
+    await atGate(id);
+    for (const kind of kinds) {
+      const command = kind === 'approve' ? ask.approve() : kind === 'redo' ? ask.redo(1) : ask.state(kind);
+      await send(rig, id, command, `${kind}-${id}`).catch(() => undefined);
+    }
+  };
+
+const kinds: [string, string, Story, Record<string, string>?][] = [
+  ['its start', 'session.started', () => Promise.resolve()],
+  ['an open gate', 'gate.opened', () => Promise.resolve()],
+  ['a decision', 'gate.decided', sending('approve')],
+  ['a pause', 'session.paused', sending('pause')],
+  ['a resume', 'session.resumed', sending('pause', 'resume')],
+  ['a redo', 'session.redone', sending('redo')],
+  ['a failed step', 'step.failed', () => Promise.resolve(), { FAIL_AT: '2' }],
+  ['its end', 'session.canceled', sending('cancel')],
+];
+
+async function untilHeld(where: Hold, story: Story, env: Record<string, string> = {}) {
+  const doomed = await start({ DATABASE_URL: gate.url, ...env });
+  const held = gate.hold(where);
+  const id = await startSession(rig, owner, {}, { maxRetries: 0, workflowTaskTimeout: '2s' });
+  const told = story(id);
+  await held.reached;
+  return { doomed, held, id, told };
+}
+
+test.each(kinds)(
+  'a worker killed as it tells of %s leaves a session that goes on to its end',
+  async (...kind) => {
+    const [, saying, story, env] = kind;
+    const { doomed, id, told } = await untilHeld({ saying, at: 'committed' }, story, env);
+    await doomed.kill('SIGKILL');
+    const next = await start();
+    await told;
+    await finish(id);
+    await expectOneOfEach(id);
+    await next.kill('SIGKILL');
+  },
+);
