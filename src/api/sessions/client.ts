@@ -25,7 +25,7 @@ const ABORTED = 10;
 const UNPROCESSED = 'UnprocessedUpdate';
 const passing: readonly number[] = [RESOURCE_EXHAUSTED, FAILED_PRECONDITION, ABORTED];
 
-const refusals: Record<SessionRefusal, ProblemCode> = {
+const refusals: Record<Exclude<SessionRefusal, 'unchanged'>, ProblemCode> = {
   already_finished: 'already_finished',
   not_waiting: 'not_waiting',
   stale_approval: 'stale_approval',
@@ -58,6 +58,8 @@ export async function sendSessionCommand(
         }),
       );
     } catch (error) {
+      const unchanged = progressIfUnchanged(error);
+      if (unchanged !== null) return unchanged;
       const problem = await commandProblem(handle, error);
       if (problem !== 'try again') throw problem;
       if (Date.now() + 2 * PAUSE_MS > deadline) throw unavailable(error);
@@ -97,10 +99,17 @@ async function commandProblem(handle: WorkflowHandle, error: unknown): Promise<u
   return unanswered || isGrpcServiceError(error) ? unavailable(error) : error;
 }
 
+/** A command that has nothing to do is refused by the workflow, and granted by us: what it asks for is so. */
+function progressIfUnchanged(error: unknown): SessionProgressView | null {
+  if (!(error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure)) return null;
+  const { type, details } = error.cause;
+  return type === 'unchanged' ? ((details?.[0] ?? null) as SessionProgressView | null) : null;
+}
+
 function problemOfUpdate(error: WorkflowUpdateFailedError): Problem | 'try again' {
   const { cause } = error;
   if (!(cause instanceof ApplicationFailure) || cause.type === UNPROCESSED) return 'try again';
-  const code = refusals[cause.type as SessionRefusal];
+  const code = refusals[cause.type as keyof typeof refusals];
   const [current] = (cause.details ?? []) as [SessionProgressView?];
   if (code === undefined) return unavailable(error);
   return new Problem(code, { extra: { current: current ?? null }, cause: error });

@@ -1,10 +1,10 @@
 import type { Client } from '@temporalio/client';
-import { Problem } from '../../contracts/problems.js';
+import { Problem, type ProblemCode } from '../../contracts/problems.js';
 import type { SessionProgressView } from '../../contracts/sessions/session.js';
 import type { Viewer } from '../../db/runs/runs.js';
 import { readSessionProgress, toProgressView } from '../../db/sessions/reads-progress.js';
 import type { Db } from '../../db/base/sql.js';
-import type { OwnedSession } from '../../db/sessions/sessions.js';
+import { hasTakenCommand, type OwnedSession } from '../../db/sessions/sessions.js';
 import type { SessionCommand } from '../../domain/sessions/commands.js';
 import { sendSessionCommand, tookSessionCommand } from './client.js';
 
@@ -27,15 +27,30 @@ export async function commandSession(
   const { session, command, commandId, viewer } = asked;
   // The workflow of a finished session is closed, so the row answers for it.
   if (session.finished && !(await tookSessionCommand(temporal, session.id, commandId)))
-    throw await finishedProblem(db, viewer, session.id);
+    return answerTaken(db, asked, 'already_finished');
   try {
     if (!session.finished) await sendSessionCommand(temporal, session.id, command, commandId);
   } catch (error) {
-    if (!(error instanceof Problem) || error.status !== 409) throw error;
-    const current = await currentProgress(db, viewer, session.id);
-    throw new Problem(error.code, { extra: { current }, cause: error });
+    if (!(error instanceof Problem)) throw error;
+    if (error.status === 409) return answerTaken(db, asked, error.code, error);
+    if (!(await hasTakenCommand(db, session.id, commandId))) throw error;
   }
   return currentProgress(db, viewer, session.id);
+}
+
+/**
+ * A refused command that the row says was taken: its workflow task was lost after readers had been told, so it came to the
+ * workflow a second time. What it asked for is so.
+ */
+async function answerTaken(
+  db: Db,
+  { session, commandId, viewer }: AskedCommand,
+  code: ProblemCode,
+  cause?: Problem,
+): Promise<SessionProgressView | null> {
+  const current = await currentProgress(db, viewer, session.id);
+  if (await hasTakenCommand(db, session.id, commandId)) return current;
+  throw new Problem(code, { extra: { current }, cause });
 }
 
 export async function finishedProblem(db: Db, viewer: Viewer, id: string): Promise<Problem> {

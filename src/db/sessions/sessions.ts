@@ -98,6 +98,15 @@ export async function findTold(db: Db, sessionId: string): Promise<Told | null> 
   return row?.told ?? null;
 }
 
+/** Whether the session, as its readers were told of it, has taken this command. */
+export async function hasTakenCommand(db: Db, sessionId: string, commandId: string): Promise<boolean> {
+  const row = await maybeOne(
+    db,
+    sql`select run_id from sessions where run_id = ${sessionId} and state->'taken' ? ${commandId}`,
+  );
+  return row !== undefined;
+}
+
 /** Under the run's lock, by whoever has checked that it is not outdated. */
 export async function storeSessionState(
   db: Db,

@@ -77,7 +77,25 @@ export type SessionCommand =
   | { kind: 'cancel'; by: Decider; reason: string | null };
 
 export type SessionRefusal =
-  'already_finished' | 'not_waiting' | 'stale_approval' | 'nothing_due' | 'phase_gate' | 'step_not_reached';
+  | 'already_finished'
+  | 'not_waiting'
+  | 'stale_approval'
+  | 'nothing_due'
+  | 'phase_gate'
+  | 'step_not_reached'
+  /** Nothing is wrong with it, and there is nothing to do. Refused, it leaves nothing in the history. */
+  | 'unchanged';
+
+/** Somebody sends a command again within minutes; by then the session has not taken this many others. */
+const KEPT_COMMANDS = 50;
+
+export function withTaken(state: SessionState, commandId: string): SessionState {
+  return { ...state, taken: [...(state.taken ?? []), commandId].slice(-KEPT_COMMANDS) };
+}
+
+export function hasTaken({ taken = [] }: SessionState, commandId: string): boolean {
+  return taken.includes(commandId);
+}
 
 /** Why a command cannot be accepted now; null when it can. Never looks at the clock: it runs as an Update's validator. */
 export function refusalOf(state: SessionState, command: SessionCommand): SessionRefusal | null {
@@ -98,7 +116,9 @@ export function refusalOf(state: SessionState, command: SessionCommand): Session
     case 'finish_early':
       return state.waiting.kind === 'attention' ? null : 'nothing_due';
     case 'pause':
+      return state.pausedAtMs === null ? null : 'unchanged';
     case 'resume':
+      return state.pausedAtMs === null ? 'unchanged' : null;
     case 'cancel':
       return null;
   }

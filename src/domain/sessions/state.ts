@@ -86,6 +86,8 @@ export interface SessionState {
   readonly waitingSinceMs?: number | null;
   readonly waitedMs?: number;
   readonly ending: Ending | null;
+  /** Ids of the last commands that it took: the server knows them only until the history begins anew. */
+  readonly taken?: readonly string[];
   /** Overrides that a redo or a resume brought; they hold from there on. */
   readonly model: string | null;
   readonly input: ContentRef | null;

@@ -8,4 +8,6 @@ export const patches = {
   signalsAreChecked: 'signals-are-checked',
   /** The id of a gate comes from the state; it came from the clock, and was another one in a repeated task. */
   gateIdsAreDerived: 'gate-ids-are-derived',
+  /** A history that has grown too long is handed over while the session waits; it had to change first. */
+  handsOverWhileWaiting: 'hands-over-while-waiting',
 } as const;

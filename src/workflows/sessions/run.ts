@@ -15,7 +15,13 @@ import {
 import { cotPhase, cotStatus, cotTemplate } from '../../contracts/sessions/messages.js';
 import type { SessionProgressView } from '../../contracts/sessions/session.js';
 import type { CotSessionInput, StepOutcome } from '../../contracts/sessions/workflow.js';
-import { refusalOf, type SessionCommand, type SessionRefusal } from '../../domain/sessions/commands.js';
+import {
+  hasTaken,
+  refusalOf,
+  withTaken,
+  type SessionCommand,
+  type SessionRefusal,
+} from '../../domain/sessions/commands.js';
 import { describeSession } from '../../domain/sessions/details.js';
 import { gateIdOf } from '../../domain/sessions/gate-id.js';
 import { applyCommand, applyFact, nextAction } from '../../domain/sessions/machine.js';
@@ -90,7 +96,12 @@ export class SessionRun {
 
   /** As an Update's validator: a refused command never enters the history. */
   refuse(command: SessionCommand): void {
-    this.throwRefusal(refusalOf(this.state, command));
+    if (!this.hasTaken()) this.throwRefusal(refusalOf(this.state, command));
+  }
+
+  /** The command that is handled now came before, and its answer was lost: perhaps with an older history. */
+  private hasTaken(): boolean {
+    return hasTaken(this.state, currentUpdateInfo()?.id ?? '');
   }
 
   throwRefusal(refusal: SessionRefusal | null): void {
@@ -98,11 +109,20 @@ export class SessionRun {
   }
 
   async command(given: SessionCommand): Promise<SessionProgressView> {
-    const command = { ...given, by: { ...given.by, commandId: currentUpdateInfo()?.id ?? '' } };
+    const commandId = currentUpdateInfo()?.id ?? '';
+    const command = { ...given, by: { ...given.by, commandId } };
     // Again, although the validator asked: another command may have been handled in between.
-    this.refuse(command);
+    const refusal = refusalOf(this.state, command);
+    if (refusal === 'unchanged' || this.hasTaken()) return this.answer();
+    this.throwRefusal(refusal);
     this.take(command);
+    this.state = withTaken(this.state, commandId);
     if (command.kind === 'redo' || command.kind === 'cancel') this.course.cancel();
+    return this.answer();
+  }
+
+  /** As it is now, once readers can see it. */
+  private async answer(): Promise<SessionProgressView> {
     const answer = this.progress();
     await this.tell();
     return answer;
@@ -212,7 +232,7 @@ export class SessionRun {
 
   private async wait(untilMs: number | null): Promise<void> {
     const { version } = this.state;
-    const changed = (): boolean => this.state.version !== version;
+    const changed = (): boolean => this.state.version !== version || this.outgrown();
     if (untilMs === null) return condition(changed);
     const inTime = await condition(changed, Math.max(1, untilMs - Date.now()));
     if (inTime || this.state.waiting.kind !== 'gate') return;
@@ -224,6 +244,11 @@ export class SessionRun {
         Date.now(),
       ),
     );
+  }
+
+  /** Signals that change nothing, and commands that are refused late, make a history grow while nothing moves. */
+  private outgrown(): boolean {
+    return workflowInfo().continueAsNewSuggested && patched(patches.handsOverWhileWaiting);
   }
 
   /** Until readers know everything; null when they do already. Whoever asks meanwhile waits for the same. */

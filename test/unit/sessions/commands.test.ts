@@ -102,7 +102,7 @@ const outcomes: Record<string, Record<string, string>> = {
     'skip the step': 'nothing_due',
     'finish early': 'nothing_due',
     pause: 'paused 1.THINK a1 nothing: session.commanded, session.paused',
-    resume: 'changes nothing',
+    resume: 'unchanged',
     cancel: 'canceled 1.THINK a1 nothing: session.commanded, session.ended',
   },
   'EXECUTE waits for its trigger': {
@@ -124,7 +124,7 @@ const outcomes: Record<string, Record<string, string>> = {
     'skip the step': 'nothing_due',
     'finish early': 'nothing_due',
     pause: 'paused 1.EXECUTE a1 trigger: session.commanded, session.paused',
-    resume: 'changes nothing',
+    resume: 'unchanged',
     cancel: 'canceled 1.EXECUTE a1 nothing: session.commanded, session.ended',
   },
   'INTEGRATE of phase 2 waits for its trigger': {
@@ -146,7 +146,7 @@ const outcomes: Record<string, Record<string, string>> = {
     'skip the step': 'nothing_due',
     'finish early': 'nothing_due',
     pause: 'paused 2.INTEGRATE a1 trigger: session.commanded, session.paused',
-    resume: 'changes nothing',
+    resume: 'unchanged',
     cancel: 'canceled 2.INTEGRATE a1 nothing: session.commanded, session.ended',
   },
   'all steps are done and the gate is not open yet': {
@@ -168,7 +168,7 @@ const outcomes: Record<string, Record<string, string>> = {
     'skip the step': 'nothing_due',
     'finish early': 'nothing_due',
     pause: 'paused 1.done a1 nothing: session.commanded, session.paused',
-    resume: 'changes nothing',
+    resume: 'unchanged',
     cancel: 'canceled 1.done a1 nothing: session.commanded, session.ended',
   },
   'the gate of phase 1 is open': {
@@ -190,7 +190,7 @@ const outcomes: Record<string, Record<string, string>> = {
     'skip the step': 'nothing_due',
     'finish early': 'nothing_due',
     pause: 'paused 1.done a1 gate: session.commanded, session.paused',
-    resume: 'changes nothing',
+    resume: 'unchanged',
     cancel: 'canceled 1.done a1 nothing: session.commanded, session.ended',
   },
   'EXECUTE failed': {
@@ -212,7 +212,7 @@ const outcomes: Record<string, Record<string, string>> = {
     'skip the step': 'waiting_approval 1.INTEGRATE a1 trigger: session.commanded',
     'finish early': 'completed 1.EXECUTE a1 nothing: session.commanded, session.ended',
     pause: 'paused 1.EXECUTE a1 attention: session.commanded, session.paused',
-    resume: 'changes nothing',
+    resume: 'unchanged',
     cancel: 'canceled 1.EXECUTE a1 nothing: session.commanded, session.ended',
   },
   'the first step runs, paused': {
@@ -233,7 +233,7 @@ const outcomes: Record<string, Record<string, string>> = {
     'go on': 'nothing_due',
     'skip the step': 'nothing_due',
     'finish early': 'nothing_due',
-    pause: 'changes nothing',
+    pause: 'unchanged',
     resume: 'running 1.THINK a1 nothing: session.commanded, session.resumed',
     cancel: 'canceled 1.THINK a1 nothing: session.commanded, session.ended',
   },
@@ -255,7 +255,7 @@ const outcomes: Record<string, Record<string, string>> = {
     'go on': 'phase_gate',
     'skip the step': 'nothing_due',
     'finish early': 'nothing_due',
-    pause: 'changes nothing',
+    pause: 'unchanged',
     resume: 'waiting_approval 1.done a1 gate: session.commanded, session.resumed',
     cancel: 'canceled 1.done a1 nothing: session.commanded, session.ended',
   },

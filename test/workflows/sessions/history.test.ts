@@ -5,6 +5,7 @@ import { builtinTemplates } from '../../../src/contracts/templates/builtin/built
 import { useDatabase } from '../../support/servers/database.js';
 import { storeHistory } from '../../support/store-history.js';
 import { useTemporal } from '../../support/servers/temporal.js';
+import { waitUntil } from '../../support/wait-until.js';
 import { commandsOf } from './asks.js';
 import {
   insertUser,
@@ -68,6 +69,47 @@ test('a session that is approved, redone, paused, resumed and edited completes, 
         reason: null,
       });
       await storeHistory(rig.temporal.client, workflowId, 'cotSession');
+    },
+  );
+});
+
+test('a pause of a paused session is granted and leaves nothing in the history', async () => {
+  await withWorkers(
+    rig,
+    scriptedModel((_request, call) => `answer ${call}`),
+    async () => {
+      const id = await startSession(rig, owner);
+      await untilGate(rig, id, 1);
+      await send(rig, id, ask.state('pause'), 'pause');
+      const handle = rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
+      const { historyLength } = await handle.describe();
+      for (let index = 0; index < 30; index += 1) {
+        expect(await send(rig, id, ask.state('pause'), `again-${index}`)).toMatchObject({ status: 'paused' });
+      }
+      expect((await handle.describe()).historyLength).toBe(historyLength);
+    },
+  );
+});
+
+test('signals that change nothing begin a new history once it has grown, and a command from before is known there', async () => {
+  await withWorkers(
+    rig,
+    scriptedModel((_request, call) => `answer ${call}`),
+    async () => {
+      const id = await startSession(rig, owner);
+      await untilGate(rig, id, 1);
+      await send(rig, id, ask.state('pause'), 'before');
+      await send(rig, id, ask.state('resume'), 'after');
+      const handle = rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
+      const { runId } = await handle.describe();
+      // The server asks for a new history at 4 MB, as it does at 4,096 events.
+      for (let sent = 0; sent < 60; sent += 1) {
+        await handle.signal('proceedNextPhase', { comment: 'too long '.repeat(11_000) });
+      }
+      await waitUntil(async () => (await handle.describe()).runId !== runId, { what: 'a new history' });
+      expect(await send(rig, id, ask.state('pause'), 'before')).toMatchObject({ status: 'waiting_approval' });
+      await send(rig, id, ask.approve(), 'approve');
+      await untilGate(rig, id, 2);
     },
   );
 });
