@@ -53,6 +53,6 @@ export async function cotSession(input: CotSessionInput): Promise<SessionOutcome
 
 /** The row was closed while the workflow was not there to do it: nobody reads what it would still do. */
 function hasRunEnded(error: unknown): boolean {
-  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  const cause = error instanceof ActivityFailure ? error.cause : error;
   return cause instanceof ApplicationFailure && cause.type === failureTypes.runEnded;
 }

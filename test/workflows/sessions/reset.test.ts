@@ -1,0 +1,112 @@
+import type { Principal } from '../../../src/contracts/users/principal.js';
+import { useDatabase } from '../../support/servers/database.js';
+import { useTemporal } from '../../support/servers/temporal.js';
+import { commandsOf } from './asks.js';
+import {
+  entriesOf,
+  insertUser,
+  readProgress,
+  scriptedModel,
+  send,
+  startSession,
+  untilGate,
+  untilStatus,
+  withWorkers,
+} from './fixture.js';
+
+/** Somebody resets a session in the Temporal Web UI. */
+const rig = { database: useDatabase(), temporal: useTemporal() };
+let owner: Principal;
+let ask: ReturnType<typeof commandsOf>;
+
+beforeAll(async () => {
+  owner = await insertUser(rig.database.pool);
+  ask = commandsOf({ userId: owner.userId, via: 'api', requestId: 'req_test' });
+});
+
+const during = (work: () => Promise<void>): Promise<void> =>
+  withWorkers(
+    rig,
+    scriptedModel((_request, call) => `answer ${call}`),
+    work,
+  );
+
+/** As the Web UI does it; `which` of the recorded workflow tasks is run anew. Nothing that came later is applied again. */
+async function reset(id: string, which: 'first' | 'last'): Promise<void> {
+  const workflowId = `cot-session:${id}`;
+  const handle = rig.temporal.client.workflow.getHandle(workflowId);
+  const { runId } = await handle.describe();
+  const { events } = await handle.fetchHistory();
+  const completed = (events ?? []).filter((event) => event.workflowTaskCompletedEventAttributes);
+  const point = which === 'first' ? completed[0] : completed.at(-1);
+  await rig.temporal.client.workflowService.resetWorkflowExecution({
+    namespace: rig.temporal.namespace,
+    workflowExecution: { workflowId, runId },
+    workflowTaskFinishEventId: point?.eventId ?? null,
+    requestId: `${id}-${which}`,
+    reason: 'by the test',
+    // RESET_REAPPLY_TYPE_NONE
+    resetReapplyType: 2,
+  });
+}
+
+async function gatesOf(id: string): Promise<{ phase: number; status: string }[]> {
+  const { rows } = await rig.database.pool.query<{ phase: number; status: string }>(
+    'select phase, status from gates where run_id = $1 order by phase, opened_at',
+    [id],
+  );
+  return rows;
+}
+
+test('a session that is reset at its gate waits there again, and can be decided to its end', () =>
+  during(async () => {
+    const id = await startSession(rig, owner);
+    const before = await untilGate(rig, id, 1);
+    await reset(id, 'last');
+    await send(rig, id, ask.state('pause'), 'pause');
+    await send(rig, id, ask.state('resume'), 'resume');
+    expect(await readProgress(rig, id)).toMatchObject({ status: 'waiting_approval', gateId: before.gateId });
+    for (const phase of [1, 2]) {
+      await untilGate(rig, id, phase);
+      await send(rig, id, ask.approve(), `approve-${phase}`);
+    }
+    await untilStatus(rig, id, 'completed');
+    expect(await gatesOf(id)).toEqual([
+      { phase: 1, status: 'approved' },
+      { phase: 2, status: 'approved' },
+    ]);
+  }));
+
+test('a session that is reset to its start goes on from there: readers follow, and the later gate is closed', () =>
+  during(async () => {
+    const id = await startSession(rig, owner);
+    await untilGate(rig, id, 1);
+    await send(rig, id, ask.approve(), 'approve');
+    const { gateId } = await untilGate(rig, id, 2);
+    await reset(id, 'first');
+    await untilGate(rig, id, 1);
+    expect((await gatesOf(id)).filter(({ status }) => status === 'waiting')).toEqual([
+      { phase: 1, status: 'waiting' },
+    ]);
+    expect(await entriesOf(rig, gateId!)).toMatchObject([
+      { action: 'canceled', reason: expect.stringContaining('reset') as string },
+    ]);
+    for (const phase of [1, 2]) {
+      await untilGate(rig, id, phase);
+      await send(rig, id, ask.approve(), `again-${phase}`);
+    }
+    await untilStatus(rig, id, 'completed');
+  }));
+
+test('a session that is reset after it ended stays ended, and its new workflow run ends too', () =>
+  during(async () => {
+    const id = await startSession(rig, owner);
+    await untilGate(rig, id, 1);
+    await send(rig, id, ask.state('cancel'), 'cancel');
+    await untilStatus(rig, id, 'canceled');
+    const handle = rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
+    await handle.result();
+    await reset(id, 'first');
+    expect(await handle.result()).toMatchObject({ status: 'canceled' });
+    expect(await readProgress(rig, id)).toMatchObject({ status: 'canceled' });
+  }));
