@@ -125,3 +125,22 @@ test.each(kinds)(
     await next.kill('SIGKILL');
   },
 );
+
+test.each([
+  ['before it is written', 'sent'],
+  ['after it is written', 'committed'],
+] as const)('a worker frozen as a gate opens, %s, changes nothing when it wakes up', async (_when, at) => {
+  const { doomed, held, id } = await untilHeld({ saying: 'gate.opened', at }, () => Promise.resolve());
+  doomed.signal('SIGSTOP');
+  const next = await start();
+  await untilGate(rig, id, 1);
+  await waitUntil(() => send(rig, id, ask.state('pause'), `pause-${id}`).catch(() => undefined), {
+    what: 'the next worker to answer',
+  });
+  held.release();
+  doomed.signal('SIGCONT');
+  await send(rig, id, ask.state('resume'), `resume-${id}`);
+  await finish(id);
+  await expectOneOfEach(id);
+  await Promise.all([doomed.kill('SIGKILL'), next.kill('SIGKILL')]);
+});
