@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   isGrpcServiceError,
   WorkflowNotFoundError,
@@ -11,24 +12,50 @@ import { Problem } from '../../contracts/problems.js';
 import type { RunGate } from '../../db/notifications/run-gates.js';
 
 const DEADLINE_MS = 5_000;
+const PAUSE_MS = 50;
 
-/** Hands a decision to the workflow of a run and answers once it has it. The same command again takes effect once. */
+/**
+ * Hands a decision to the workflow of a run and answers once it has it. The same command again takes effect once.
+ * A gate is in the inbox a moment before its workflow knows that it is open: while `stillWaits` says so, a refusal is early.
+ */
 export async function decideRunGate(
   client: Client,
   gate: RunGate,
-  decision: RunGateDecision,
-  commandId: string,
+  { decision, commandId, stillWaits }: AskedDecision,
 ): Promise<void> {
-  try {
-    await client.withDeadline(Date.now() + DEADLINE_MS, () =>
-      client.workflow.getHandle(gate.workflowId).executeUpdate<void, [RunGateDecision]>(decideRunGateUpdate, {
-        args: [decision],
-        updateId: commandId,
-      }),
-    );
-  } catch (error) {
-    throw problemOf(error);
+  const deadline = Date.now() + DEADLINE_MS;
+  for (;;) {
+    try {
+      await client.withDeadline(deadline, () =>
+        client.workflow
+          .getHandle(gate.workflowId)
+          .executeUpdate<void, [RunGateDecision]>(decideRunGateUpdate, {
+            args: [decision],
+            updateId: commandId,
+          }),
+      );
+      return;
+    } catch (error) {
+      const isEarly = isNotWaiting(error) && Date.now() + PAUSE_MS < deadline && (await stillWaits());
+      if (!isEarly) throw problemOf(error);
+    }
+    await sleep(PAUSE_MS);
   }
+}
+
+export interface AskedDecision {
+  readonly decision: RunGateDecision;
+  readonly commandId: string;
+  /** Whether the stored gate is still undecided. */
+  readonly stillWaits: () => Promise<boolean>;
+}
+
+function isNotWaiting(error: unknown): boolean {
+  return (
+    error instanceof WorkflowUpdateFailedError &&
+    error.cause instanceof ApplicationFailure &&
+    error.cause.type === 'not_waiting'
+  );
 }
 
 function problemOf(error: unknown): unknown {

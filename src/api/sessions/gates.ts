@@ -66,7 +66,9 @@ async function decideAtJob(deps: GateRouteDeps, db: Db, asked: AskedAtJob): Prom
   if (gate.status !== 'waiting') throw new Problem('not_waiting');
   const via = principal.via === 'console' ? 'console' : 'api';
   const decided = { gateId: id, decision, userId: principal.userId, via, comment } as const;
-  await decideRunGate(deps.temporal, gate, decided, commandId);
+  const stillWaits = async (): Promise<boolean> =>
+    (await findRunGate(db, id, principal))?.status === 'waiting';
+  await decideRunGate(deps.temporal, gate, { decision: decided, commandId, stillWaits });
   return reply(200, { gateId: id, jobId: gate.runId, decision });
 }
 

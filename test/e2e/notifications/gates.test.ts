@@ -80,7 +80,8 @@ test('a run whose messages fail stops at a gate, and goes on or ends as a person
       },
       { what: 'the offices in flight are through' },
     );
-    await decide(gate, 'reject');
+    const answer = await decide(gate, 'reject');
+    expect([answer.status, answer.body['code']]).toEqual([200, undefined]);
     await house.ended(id);
     const result = await house.result(id);
     expect(result.stopped_by).toBe('errors');
