@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { useDraft } from '../app/drafts';
 import { t } from '../app/i18n';
 import { useKeys, type KeyAction } from '../app/keys';
@@ -31,12 +31,17 @@ export function DecisionForm({ session, gate, digest, compact }: DecisionFormPro
   const mode = useSignal<Mode | null>(compact ? null : 'approve');
   const draft = useDraft(`gate.${gate.id}.${mode.value}`);
   const area = useRef<HTMLDivElement>(null);
+  const choices = useSignal(0);
   const send = useDecision(session, gate, () => draft.forget());
   const choose = (next: Mode): void => {
     mode.value = next;
     if (isEditing) address.set({ edit: undefined }, true);
-    setTimeout(() => area.current?.querySelector('textarea')?.focus());
+    choices.value += 1;
   };
+  // The focus moves in the same commit as the field: a letter typed next is text, never the key of another decision.
+  useLayoutEffect(() => {
+    if (choices.value > 0) area.current?.querySelector('textarea')?.focus();
+  }, [choices.value]);
   const confirm = (): void => {
     if (mode.value === null) choose('approve');
     else void send.run(bodyOf(mode.value, digest, draft.text.value));
