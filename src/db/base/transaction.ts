@@ -1,10 +1,13 @@
 import type { Pool } from 'pg';
+import { announce, type Announcement } from './announcer.js';
 import type { Db } from './sql.js';
 
 /** A query runner inside one transaction, with actions that wait for its commit (cache drops, workflow starts). */
 export interface Tx extends Db {
   /** Runs after a successful commit, in order, never after a rollback. An action must not throw. */
   afterCommit(action: () => void): void;
+  /** Wakes the listeners of a channel once the transaction is committed. */
+  announce(channel: string, payload: string): void;
   /**
    * For the last statements, whose answers decide nothing any more: the commit goes out together with them, instead of
    * after their answers. They have been sent already; nothing may be sent after them. Should one fail, all is undone.
@@ -22,9 +25,11 @@ export async function withTransaction<Result>(
 ): Promise<Result> {
   const client = await pool.connect();
   const actions: (() => void)[] = [];
+  const announcements: Announcement[] = [];
   const tx: Tx = {
     query: (text, values) => client.query(text, values),
     afterCommit: (action) => void actions.push(action),
+    announce: (channel, payload) => void announcements.push({ channel, payload }),
     commitWith: async (sent) => {
       committing = client.query('commit');
       const [answer] = await Promise.all([sent, committing]);
@@ -49,6 +54,7 @@ export async function withTransaction<Result>(
   } finally {
     client.release(broken);
   }
+  announce(pool, announcements);
   for (const action of actions) action();
   return result;
 }

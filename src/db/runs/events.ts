@@ -3,7 +3,7 @@ import type { RunProjection } from '../../contracts/runs/run.js';
 import { canBecome, isFinal, type RunStatus } from '../../domain/runs/status.js';
 import { toJsonb } from '../base/jsonb.js';
 import { lockRunStatus } from './runs.js';
-import { execute, maybeOne, prepared, sql, type Sql } from '../base/sql.js';
+import { maybeOne, prepared, sql, type Sql } from '../base/sql.js';
 import type { Tx } from '../base/transaction.js';
 
 /**
@@ -14,7 +14,7 @@ import type { Tx } from '../base/transaction.js';
  * E3. A finished run never changes: what comes late is dropped, and the caller is told.
  * E4. An older picture never replaces a newer one, where the progress carries a `version`; a workflow that was reset
  *     decrees an older one.
- * E5. One NOTIFY a change. It is only a wake-up: readers poll too.
+ * E5. One NOTIFY a change, after its commit. It is only a wake-up: readers poll too.
  * E6. What webhooks are to be sent commits with the event, in the same statement: without webhooks it costs nothing.
  */
 export interface ProjectionResult {
@@ -48,11 +48,10 @@ export async function projectRun(tx: Tx, projection: RunProjection): Promise<Pro
   if (!canBecome(status, to)) throw new IllegalTransitionError(projection.runId, status, to);
   // A statement of its own: one that waits for the lock sees the events as they were before it waited, and would miss
   // that the change it is about to write was written meanwhile.
-  const written = await maybeOne<{ status: RunStatus }>(
-    tx,
-    prepared('runs.project', writeProjection(projection, sql``)),
-  );
-  return written === undefined ? { kind: 'repeated', status } : { kind: 'applied', status: written.status };
+  const written = await maybeOne<Written>(tx, prepared('runs.project', writeProjection(projection, sql``)));
+  if (written === undefined) return { kind: 'repeated', status };
+  announceWritten(tx, projection.runId, written);
+  return { kind: 'applied', status: written.status };
 }
 
 /**
@@ -60,10 +59,23 @@ export async function projectRun(tx: Tx, projection: RunProjection): Promise<Pro
  * A run that has ended or is no longer kept is left alone, and so is one for which `condition` (`and …`) does not hold.
  */
 export async function projectStep(tx: Tx, projection: RunProjection, condition: Sql): Promise<void> {
-  await execute(
+  const written = await maybeOne<Written>(
     tx,
     prepared('runs.project_step', writeProjection(projection, sql`and finished_at is null ${condition}`)),
   );
+  if (written !== undefined) announceWritten(tx, projection.runId, written);
+}
+
+interface Written {
+  readonly status: RunStatus;
+  readonly lastPos: string;
+  /** Whose deliveries are due. */
+  readonly webhooks: readonly string[] | null;
+}
+
+function announceWritten(tx: Tx, runId: string, { lastPos, webhooks }: Written): void {
+  tx.announce(runEventsChannel, `${runId}:${lastPos}`);
+  for (const webhookId of webhooks ?? []) tx.announce(webhooksDueChannel, webhookId);
 }
 
 /** For a run that has ended: a change that ended it and is told again is not one that came too late. */
@@ -107,9 +119,8 @@ function writeProjection(projection: RunProjection, condition: Sql): Sql {
       select webhooks.id, ${runId}, written.pos, written.type
         from written join webhooks on is_active and events && array['*', written.type]
       returning webhook_id)
-    select status, pg_notify(${runEventsChannel}, ${`${runId}:`} || last_pos),
-           (select count(pg_notify(${webhooksDueChannel}, webhook_id))
-              from (select distinct webhook_id from queued) as endpoints) as "webhooks"
+    select status, last_pos as "lastPos",
+           (select array_agg(distinct webhook_id) from queued) as webhooks
       from changed`;
 }
 

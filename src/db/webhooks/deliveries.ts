@@ -92,21 +92,20 @@ export async function queueMessage(tx: Tx, webhookId: string, message: WebhookEv
     sql`insert into webhook_deliveries (webhook_id, event_type, body)
         values (${webhookId}, ${message.type}, ${toJsonb(message)}::jsonb) returning id`,
   );
-  await announce(tx, webhookId);
+  tx.announce(webhooksDueChannel, webhookId);
   return id;
 }
 
 /** The same for every active endpoint that subscribed to it. */
 export async function publishMessage(tx: Tx, message: WebhookEvent): Promise<void> {
-  await execute(
+  const queued = await many<{ webhookId: string }>(
     tx,
-    sql`with queued as (
-          insert into webhook_deliveries (webhook_id, event_type, body)
-          select id, ${message.type}, ${toJsonb(message)}::jsonb from webhooks
-           where is_active and events && array['*', ${message.type}]
-          returning webhook_id)
-        select pg_notify(${webhooksDueChannel}, webhook_id) from queued`,
+    sql`insert into webhook_deliveries (webhook_id, event_type, body)
+        select id, ${message.type}, ${toJsonb(message)}::jsonb from webhooks
+         where is_active and events && array['*', ${message.type}]
+        returning webhook_id as "webhookId"`,
   );
+  for (const { webhookId } of queued) tx.announce(webhooksDueChannel, webhookId);
 }
 
 export interface Redelivery {
@@ -133,7 +132,7 @@ export async function redeliverWebhook(tx: Tx, deliveryId: string): Promise<Rede
     status === 'pending' || status === 'delivering'
       ? await makeDue(tx, deliveryId)
       : await copyDelivery(tx, deliveryId);
-  await announce(tx, webhookId);
+  tx.announce(webhooksDueChannel, webhookId);
   return { id, webhookId };
 }
 
@@ -164,9 +163,5 @@ export async function makeAllDue(tx: Tx, webhookId: string): Promise<void> {
     sql`update webhook_deliveries set next_attempt_at = clock_timestamp()
          where webhook_id = ${webhookId} and status = 'pending' and next_attempt_at > clock_timestamp()`,
   );
-  await announce(tx, webhookId);
-}
-
-async function announce(tx: Tx, webhookId: string): Promise<void> {
-  await execute(tx, sql`select pg_notify(${webhooksDueChannel}, ${webhookId})`);
+  tx.announce(webhooksDueChannel, webhookId);
 }

@@ -8,6 +8,7 @@ import { findRun, type RunRow } from '../../../src/db/runs/runs.js';
 import { withTransaction } from '../../../src/db/base/transaction.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { givenRun, givenUser } from '../../support/runs.js';
+import { waitUntil } from '../../support/wait-until.js';
 
 const database = useDatabase();
 let owner: Principal;
@@ -160,14 +161,24 @@ test('text that PostgreSQL cannot hold is replaced, not refused', async () => {
   expect(event?.data).toEqual({ phase: 'a\ufffdb\ufffdc \\u0000 \u{1f600}' });
 });
 
-test('one commit is announced once, with the run and its last position', async () => {
-  const run = await givenRun(database.pool, owner);
+test('one commit is announced once, with the run and its last position, and a rollback not at all', async () => {
+  const [run, other] = [await givenRun(database.pool, owner), await givenRun(database.pool, owner)];
   const client = await database.pool.connect();
   const heard: string[] = [];
   client.on('notification', (message) => heard.push(message.payload ?? ''));
   await client.query(`listen ${runEventsChannel}`);
+  const refused = withTransaction(database.pool, async (tx) => {
+    await projectRun(tx, { runId: other.id, dedupKey: '1', events: [started] });
+    throw new Error('refused');
+  });
+  await expect(refused).rejects.toThrow('refused');
   await project({ runId: run.id, dedupKey: '1', events: [started, progressed, progressed] });
-  await client.query('select 1');
+  await waitUntil(async () => heard.includes(`${run.id}:3`), { what: 'the first announcement' });
+  await Promise.all(
+    ['2', '3', '4'].map((dedupKey) => project({ runId: run.id, dedupKey, events: [progressed] })),
+  );
+  await waitUntil(async () => heard.includes(`${run.id}:6`), { what: 'the last announcement' });
   client.release(true);
-  expect(heard.filter((payload) => payload.startsWith(run.id))).toEqual([`${run.id}:3`]);
+  const ofOurs = heard.filter((payload) => payload.startsWith(run.id) || payload.startsWith(other.id));
+  expect(ofOurs.sort()).toEqual([3, 4, 5, 6].map((position) => `${run.id}:${position}`));
 });

@@ -35,6 +35,7 @@ function pendingCommit(): Tx & { commit(): void } {
   return {
     query: () => Promise.reject(new Error('no statements here')),
     afterCommit: (action) => void actions.push(action),
+    announce: () => undefined,
     commitWith: (sent) => sent,
     commit: () => actions.forEach((action) => action()),
   };
