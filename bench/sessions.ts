@@ -6,6 +6,7 @@
  * What is not measured: a network, a real model, several workers, a server with a database of its own.
  * SESSIONS (20) at once in a round; WAITING (1000) at a gate.
  */
+import { testDeciders } from '../test/support/deciders.js';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -214,7 +215,7 @@ async function withWorker(places: Places, work: (bench: Bench) => Promise<void>)
   const native = await NativeConnection.connect({ address });
   const model = scriptedModel((_request, call) => `answer ${call}`);
   const { projectSession, runSessionStep } = createSessionActivities({
-    ...{ pool, model, tools: [], contextMaxTokens: 8_000 },
+    ...{ pool, model, tools: [], contextMaxTokens: 8_000, deciders: testDeciders },
     openDeltas: () => ({ write: () => undefined, end: () => undefined }),
   });
   const nothing = (): Promise<void> => Promise.resolve();

@@ -23,6 +23,7 @@ import { createSqlQueueActivities, fillPlaces } from './sql/queue-activities.js'
 import { createSqlRunActivities } from './sql/run-activities.js';
 import type { RunStatementDeps } from './sql/run-statement.js';
 import { createSessionActivities } from './sessions/activities.js';
+import type { ProjectSessionDeps } from './sessions/project.js';
 import type { SessionStepDeps } from './sessions/run-step.js';
 import { wakeWebhooks, type WakeWebhooksDeps } from './webhooks/wake.js';
 import { createWebhookActivities, type WebhookDeps } from './webhooks/activities.js';
@@ -34,6 +35,7 @@ export type ActivityDeps = AuditExportDeps &
   RunStatementDeps &
   NotificationDeps &
   SessionStepDeps &
+  ProjectSessionDeps &
   WakeWebhooksDeps &
   WebhookDeps;
 

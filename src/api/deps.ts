@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 import { createAuditKeys, type AuditKeys } from '../crypto/audit-chain.js';
+import { createDeciderSignatures, type DeciderSignatures } from '../crypto/decider-signatures.js';
 import { createPreferenceLinks, type PreferenceLinks } from '../crypto/preference-links.js';
 import { createFileLinks, type FileLinks } from '../crypto/file-links.js';
 import { stepDeltasChannel } from '../contracts/sessions/delta.js';
@@ -70,6 +71,8 @@ export interface ApiDeps extends ApiResources {
   readonly auditKeys: AuditKeys;
   /** The links in mails. */
   readonly preferenceLinks: PreferenceLinks;
+  /** Vouches to workflows for who decided. */
+  readonly deciders: DeciderSignatures;
   readonly ui: TemporalUi;
   readonly readiness: ReadinessProbe;
 }
@@ -110,6 +113,7 @@ export function createApiDeps(resources: ApiResources): ApiDeps {
     streams: new EventStreams({ db: pool, hub, announcements, logger }),
     readiness: createReadiness(resources),
     auditKeys: createAuditKeys(secrets, config.auditRetiredKeys),
+    deciders: createDeciderSignatures(secrets),
     preferenceLinks: createPreferenceLinks(secrets, publicUrlOf(config)),
     ui: { temporalUiUrl: config.temporalUiUrl, temporalNamespace: resources.temporal.options.namespace },
   };

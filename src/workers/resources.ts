@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { NotificationParts } from '../activities/notifications/activities.js';
 import { createMailPermits } from '../activities/notifications/mail-permits.js';
+import { createDeciderSignatures, type DeciderSignatures } from '../crypto/decider-signatures.js';
 import { createAuditKeys, type AuditKeys } from '../crypto/audit-chain.js';
 import { insertCaughtMail } from '../db/notifications/caught-mails.js';
 import { Announcements } from '../platform/announcements.js';
@@ -21,6 +22,7 @@ export interface WorkerResources extends Omit<WorkerModel, 'stop'>, SqlPlatform 
   readonly pool: Pool;
   readonly objects: ObjectStore;
   readonly auditKeys: AuditKeys;
+  readonly deciders: DeciderSignatures;
   readonly webhooks: WebhookSender;
   readonly notifications: NotificationParts;
 }
@@ -57,6 +59,7 @@ export async function openWorkerResources(config: Config, logger: Logger): Promi
       objects,
       webhooks,
       notifications: { ...notifications.senders, permits, officeConcurrency: config.officeConcurrency },
+      deciders: createDeciderSignatures(secrets),
       auditKeys: createAuditKeys(secrets, config.auditRetiredKeys),
     },
     announcements,

@@ -14,6 +14,7 @@ import type { ObjectStore } from '../../src/platform/objects/object-store.js';
 import { createWebhookWake } from '../../src/platform/webhook-wake.js';
 import { createWorker, type WorkerDeps } from '../../src/workers/worker.js';
 import { testAuditKeys } from './audit/entries.js';
+import { testDeciders } from './deciders.js';
 import type { TestDatabase } from './servers/database.js';
 import type { TestTemporal } from './servers/temporal.js';
 import { testObjects } from './servers/object-stores.js';
@@ -58,6 +59,7 @@ export function spineActivities(
     schedules: createScheduleControl(client),
     policy: { startGraceMs: 0, silentMs: 0, keepDays: 30, ...options.policy },
     auditKeys: testAuditKeys,
+    deciders: testDeciders,
     objects: options.objects ?? testObjects(),
     moreRetention: {},
     connector: sourceConnector,

@@ -1,12 +1,15 @@
+import { activityInfo } from '@temporalio/activity';
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
 import { event } from '../../contracts/event-data.js';
-import type {
-  OpenRunGate,
-  OpenRunGateInput,
-  RunGateActivities,
-  SettleRunGateInput,
+import {
+  vouchedRunGate,
+  type OpenRunGate,
+  type OpenRunGateInput,
+  type RunGateActivities,
+  type SettleRunGateInput,
 } from '../../contracts/notifications/gate.js';
+import type { DeciderSignatures } from '../../crypto/decider-signatures.js';
 import { recordAudit } from '../../db/audit/log.js';
 import { withTransaction, type Tx } from '../../db/base/transaction.js';
 import { insertRunGate, settleRunGate } from '../../db/notifications/run-gates.js';
@@ -17,14 +20,24 @@ import { sortableId, timeOfSortableId } from '../../domain/sortable-id.js';
 
 const titles = { canary: 'The first offices', errors: 'Many messages fail' } as const;
 
+export interface RunGateDeps {
+  readonly pool: Pool;
+  readonly deciders: DeciderSignatures;
+}
+
 /**
  * G1. The id of a gate follows from its run and its place: opened twice it is one gate.
  * G2. The gate, what is decided on, and that the run waits commit as one; so do a decision and its audit entry.
  */
-export function createRunGateActivities({ pool }: { readonly pool: Pool }): RunGateActivities {
+export function createRunGateActivities({ pool, deciders }: RunGateDeps): RunGateActivities {
   return {
     openRunGate: (input) => withTransaction(pool, (tx) => open(tx, input)),
-    settleRunGate: (input) => withTransaction(pool, (tx) => settle(tx, input)),
+    settleRunGate: ({ runId, decision }) => {
+      const decided = vouchedRunGate(activityInfo().workflowExecution?.workflowId ?? '', decision);
+      const vouched = deciders.isSigned(decided, decision.signature);
+      const userId = vouched ? decision.userId : null;
+      return withTransaction(pool, (tx) => settle(tx, { runId, decision, userId }));
+    },
   };
 }
 
@@ -44,15 +57,20 @@ async function open(tx: Tx, input: OpenRunGateInput): Promise<OpenRunGate> {
   return { gateId: id, digest: sha256 };
 }
 
-async function settle(tx: Tx, { runId, decision }: SettleRunGateInput): Promise<void> {
-  const { gateId, userId, via, comment } = decision;
+/** `userId`: null when it came from Temporal. */
+async function settle(
+  tx: Tx,
+  { runId, decision, userId }: SettleRunGateInput & { readonly userId: string | null },
+): Promise<void> {
+  const { gateId, comment } = decision;
+  const via = userId === null ? 'signal' : decision.via;
   const status = decision.decision === 'approve' ? 'approved' : 'rejected';
   if ((await settleRunGate(tx, { id: gateId, status, userId, via, comment })) === 0) return;
-  const user = await findUser(tx, userId);
+  const user = userId === null ? undefined : await findUser(tx, userId);
   await recordAudit(tx, {
     actor:
-      user === undefined
-        ? { system: 'notifications' }
+      userId === null || user === undefined
+        ? { system: via === 'signal' ? 'signal' : 'notifications' }
         : {
             userId,
             name: user.name,

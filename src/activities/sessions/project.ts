@@ -4,6 +4,8 @@ import type { Pool } from 'pg';
 import type { ProjectSessionInput } from '../../contracts/sessions/workflow.js';
 import { event } from '../../contracts/event-data.js';
 import { failureTypes } from '../../contracts/errors.js';
+import { workflowIdOf } from '../../contracts/names.js';
+import type { DeciderSignatures } from '../../crypto/decider-signatures.js';
 import { auditCommand, auditDecision } from '../../db/sessions/audit.js';
 import { cancelOpenGates, decideGate, markGateExpired, moveGateDeadline } from '../../db/sessions/gates.js';
 import { projectRun } from '../../db/runs/events.js';
@@ -15,9 +17,15 @@ import { withTransaction, type Tx } from '../../db/base/transaction.js';
 import { pictureUnder } from '../../domain/sessions/picture.js';
 import { shownProgress } from '../../domain/sessions/progress-view.js';
 import { isOutdated, namesOf, toldAfter, untoldNews } from '../../domain/sessions/told.js';
+import { signedPartOf, withKnownDeciders } from '../../domain/sessions/vouched.js';
 import type { SessionNews } from '../../domain/sessions/transitions.js';
 import { closeLeftBehind, openStateGate } from './left-behind.js';
 import { errorOf, sessionEvents } from './session-events.js';
+
+export interface ProjectSessionDeps {
+  readonly pool: Pool;
+  readonly deciders: DeciderSignatures;
+}
 
 /**
  * Tells readers what the phase machine did without a step: gates, pauses, redos, the end.
@@ -26,9 +34,21 @@ import { errorOf, sessionEvents } from './session-events.js';
  * T2. What is outdated is not told, and nothing is told twice: see domain/sessions/told.ts.
  * T3. The record has the gates of the state. Another one that waits there would refuse every later gate, for ever.
  * T4. What PostgreSQL refuses for good is not tried again: the run is flagged with the reason, and the session goes on.
- * T5. A workflow whose run has ended is told so, and ends: it was reset, or closed while it could not answer.
+ * T5. Who decided is believed when the API signed it. Everything else came from Temporal.
+ * T6. A workflow whose run has ended is told so, and ends: it was reset, or closed while it could not answer.
  */
-export async function projectSession(pool: Pool, input: ProjectSessionInput): Promise<void> {
+export async function projectSession(
+  { pool, deciders }: ProjectSessionDeps,
+  given: ProjectSessionInput,
+): Promise<void> {
+  const workflowId = workflowIdOf('cot-session', given.sessionId);
+  const news = withKnownDeciders(given.news, ({ kind, gate, by }) =>
+    deciders.isSigned(
+      { workflowId, commandId: by.commandId ?? '', kind, gate, by: signedPartOf(by) },
+      by.signature,
+    ),
+  );
+  const input = { ...given, news };
   try {
     await withTransaction(pool, (tx) => tell(tx, input));
   } catch (error) {

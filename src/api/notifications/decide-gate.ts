@@ -7,30 +7,41 @@ import {
   type Client,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { decideRunGateUpdate, type RunGateDecision } from '../../contracts/notifications/gate.js';
+import {
+  decideRunGateUpdate,
+  vouchedRunGate,
+  type RunGateDecision,
+} from '../../contracts/notifications/gate.js';
 import { Problem } from '../../contracts/problems.js';
+import type { DeciderSignatures } from '../../crypto/decider-signatures.js';
 import type { RunGate } from '../../db/notifications/run-gates.js';
 
 const DEADLINE_MS = 5_000;
 const PAUSE_MS = 50;
+
+export interface DecideRunGateDeps {
+  readonly temporal: Client;
+  readonly deciders: DeciderSignatures;
+}
 
 /**
  * Hands a decision to the workflow of a run and answers once it has it. The same command again takes effect once.
  * A gate is in the inbox a moment before its workflow knows that it is open: while `stillWaits` says so, a refusal is early.
  */
 export async function decideRunGate(
-  client: Client,
+  { temporal: client, deciders }: DecideRunGateDeps,
   gate: RunGate,
   { decision, commandId, stillWaits }: AskedDecision,
 ): Promise<void> {
   const deadline = Date.now() + DEADLINE_MS;
+  const signature = deciders.sign(vouchedRunGate(gate.workflowId, decision));
   for (;;) {
     try {
       await client.withDeadline(deadline, () =>
         client.workflow
           .getHandle(gate.workflowId)
           .executeUpdate<void, [RunGateDecision]>(decideRunGateUpdate, {
-            args: [decision],
+            args: [{ ...decision, signature }],
             updateId: commandId,
           }),
       );

@@ -11,6 +11,8 @@ import {
 } from '@temporalio/client';
 import { workflowIdOf } from '../../contracts/names.js';
 import { Problem, type ProblemCode } from '../../contracts/problems.js';
+import type { DeciderSignatures } from '../../crypto/decider-signatures.js';
+import { signedPartOf } from '../../domain/sessions/vouched.js';
 import type { SessionCommand, SessionRefusal } from '../../domain/sessions/commands.js';
 import type { SessionProgressView } from '../../contracts/sessions/session.js';
 
@@ -34,6 +36,17 @@ const refusals: Record<Exclude<SessionRefusal, 'unchanged'>, ProblemCode> = {
   step_not_reached: 'step_not_reached',
 };
 
+export interface SessionClientDeps {
+  readonly temporal: Client;
+  readonly deciders: DeciderSignatures;
+}
+
+export interface SentCommand {
+  readonly sessionId: string;
+  readonly command: SessionCommand;
+  readonly commandId: string;
+}
+
 /**
  * Asks a session's workflow to take a command and waits until it accepted or refused it.
  *
@@ -42,12 +55,11 @@ const refusals: Record<Exclude<SessionRefusal, 'unchanged'>, ProblemCode> = {
  * C3. While no worker answers within the time it is 503, with the word that the same key can be sent again.
  */
 export async function sendSessionCommand(
-  client: Client,
-  sessionId: string,
-  command: SessionCommand,
-  commandId: string,
+  { temporal: client, deciders }: SessionClientDeps,
+  { sessionId, command: unsigned, commandId }: SentCommand,
 ): Promise<SessionProgressView> {
   const handle = handleOf(client, sessionId);
+  const command = signed(deciders, handle.workflowId, unsigned, commandId);
   const deadline = Date.now() + COMMAND_DEADLINE_MS;
   for (;;) {
     try {
@@ -67,6 +79,18 @@ export async function sendSessionCommand(
     // Not all at the same moment again: they were refused because there were too many of them.
     await sleep(PAUSE_MS * (1 + Math.random()));
   }
+}
+
+function signed(
+  deciders: DeciderSignatures,
+  workflowId: string,
+  command: SessionCommand,
+  commandId: string,
+): SessionCommand {
+  const { kind, by } = command;
+  const gate = ('gate' in command ? command.gate : null) ?? null;
+  const signature = deciders.sign({ workflowId, commandId, kind, gate, by: signedPartOf(by) });
+  return { ...command, by: { ...by, signature } };
 }
 
 /** Whether the workflow, which has ended since, took this very command: it may be what ended it. */

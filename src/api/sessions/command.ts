@@ -1,4 +1,3 @@
-import type { Client } from '@temporalio/client';
 import { Problem, type ProblemCode } from '../../contracts/problems.js';
 import type { SessionProgressView } from '../../contracts/sessions/session.js';
 import type { Viewer } from '../../db/runs/runs.js';
@@ -6,7 +5,7 @@ import { readSessionProgress, toProgressView } from '../../db/sessions/reads-pro
 import type { Db } from '../../db/base/sql.js';
 import { hasTakenCommand, type OwnedSession } from '../../db/sessions/sessions.js';
 import type { SessionCommand } from '../../domain/sessions/commands.js';
-import { sendSessionCommand, tookSessionCommand } from './client.js';
+import { sendSessionCommand, tookSessionCommand, type SessionClientDeps } from './client.js';
 
 export interface AskedCommand {
   readonly session: OwnedSession;
@@ -20,16 +19,16 @@ export interface AskedCommand {
  * in the database before the workflow answers. A refusal carries the state that it is about.
  */
 export async function commandSession(
-  temporal: Client,
+  client: SessionClientDeps,
   db: Db,
   asked: AskedCommand,
 ): Promise<SessionProgressView | null> {
   const { session, command, commandId, viewer } = asked;
   // The workflow of a finished session is closed, so the row answers for it.
-  if (session.finished && !(await tookSessionCommand(temporal, session.id, commandId)))
+  if (session.finished && !(await tookSessionCommand(client.temporal, session.id, commandId)))
     return answerTaken(db, asked, 'already_finished');
   try {
-    if (!session.finished) await sendSessionCommand(temporal, session.id, command, commandId);
+    if (!session.finished) await sendSessionCommand(client, { sessionId: session.id, command, commandId });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     if (error.status === 409) return answerTaken(db, asked, error.code, error);

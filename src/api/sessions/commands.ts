@@ -1,5 +1,4 @@
 import type { Pool } from 'pg';
-import type { Client } from '@temporalio/client';
 import type { BodyOf, ParamsOf, QueryOf } from '../../contracts/route.js';
 import { bindGate } from '../../db/sessions/command-gates.js';
 import { keepGiven } from '../../db/sessions/given-content.js';
@@ -9,14 +8,14 @@ import { openGateOf, refusalOf, type SessionCommand } from '../../domain/session
 import { sessionCommandRoutes } from '../../contracts/sessions/command-routes.js';
 import { implement, reply, type CommandCall, type Reply, type Route } from '../http/route.js';
 import { raiseSessionBudget } from './raise-budget.js';
+import type { SessionClientDeps } from './client.js';
 import { commandSession, finishedProblem } from './command.js';
 import { deciderOf } from './decider.js';
 import { previewRerun, requirePhase } from './rerun.js';
 import { ownedSession } from './sessions.js';
 
-export interface SessionCommandDeps {
+export interface SessionCommandDeps extends SessionClientDeps {
   readonly pool: Pool;
-  readonly temporal: Client;
 }
 
 type CommandRecord = (typeof sessionCommandRoutes)[keyof typeof sessionCommandRoutes];
@@ -39,7 +38,7 @@ export function createSessionCommandRoutes(deps: SessionCommandDeps): Route[] {
       const prepared = await prepare(call as Given<R>, session, db);
       if ('status' in prepared) return prepared;
       const asked = { session, command: prepared, commandId: call.commandId, viewer: call.principal };
-      return reply(200, await commandSession(deps.temporal, db, asked));
+      return reply(200, await commandSession(deps, db, asked));
     });
   return [
     command(records.proceedNextPhase, proceed),

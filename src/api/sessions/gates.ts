@@ -1,4 +1,3 @@
-import type { Client } from '@temporalio/client';
 import type { Principal } from '../../contracts/users/principal.js';
 import { type DecideBody } from '../../contracts/sessions/session.js';
 import { Problem } from '../../contracts/problems.js';
@@ -12,14 +11,12 @@ import type { Decider, SessionCommand } from '../../domain/sessions/commands.js'
 import { implement, reply, type Route, type Reply } from '../http/route.js';
 import { sessionRoutes } from '../../contracts/sessions/routes.js';
 import { decideRunGate } from '../notifications/decide-gate.js';
-import { sendSessionCommand } from './client.js';
+import { sendSessionCommand, type SessionClientDeps } from './client.js';
 import { commandSession, currentProgress } from './command.js';
 import { deciderOf } from './decider.js';
 import { ownedSession } from './sessions.js';
 
-export interface GateRouteDeps {
-  readonly temporal: Client;
-}
+export type GateRouteDeps = SessionClientDeps;
 
 /** Deciding at gates, one or many. */
 export function createGateRoutes(deps: GateRouteDeps): Route[] {
@@ -38,10 +35,7 @@ function decideRoute(deps: GateRouteDeps): Route {
       throw new Problem('stale_approval', { extra: { current, gate } });
     }
     const command = await commandOf(db, { session, gate, by: deciderOf(principal, origin) }, body);
-    return reply(
-      200,
-      await commandSession(deps.temporal, db, { session, command, commandId, viewer: principal }),
-    );
+    return reply(200, await commandSession(deps, db, { session, command, commandId, viewer: principal }));
   });
 }
 
@@ -68,7 +62,7 @@ async function decideAtJob(deps: GateRouteDeps, db: Db, asked: AskedAtJob): Prom
   const decided = { gateId: id, decision, userId: principal.userId, via, comment } as const;
   const stillWaits = async (): Promise<boolean> =>
     (await findRunGate(db, id, principal))?.status === 'waiting';
-  await decideRunGate(deps.temporal, gate, { decision: decided, commandId, stillWaits });
+  await decideRunGate(deps, gate, { decision: decided, commandId, stillWaits });
   return reply(200, { gateId: id, jobId: gate.runId, decision });
 }
 
@@ -189,7 +183,8 @@ async function approveOne(
     notes: null,
   };
   try {
-    await sendSessionCommand(deps.temporal, gate.sessionId, command, `${commandId}:${gateId}`);
+    const sent = { sessionId: gate.sessionId, command, commandId: `${commandId}:${gateId}` };
+    await sendSessionCommand(deps, sent);
     return { gateId, status: 'approved' };
   } catch (error) {
     if (error instanceof Problem) return { gateId, status: 'refused', code: error.code };

@@ -22,6 +22,14 @@ export interface RunGateDecision {
   readonly userId: string;
   readonly via: 'api' | 'console';
   readonly comment: string | null;
+  /** By which the API vouches for who decided. */
+  readonly signature?: string;
+}
+
+/** What is signed. A gate is decided once, so its id stands for the command. */
+export function vouchedRunGate(workflowId: string, decision: RunGateDecision) {
+  const { gateId, decision: kind, userId, via } = decision;
+  return { workflowId, commandId: gateId, kind, gate: gateId, by: { userId, via } };
 }
 
 export interface SettleRunGateInput {

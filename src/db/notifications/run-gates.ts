@@ -38,7 +38,7 @@ export function settleRunGate(
   gate: {
     readonly id: string;
     readonly status: 'approved' | 'rejected';
-    readonly userId: string;
+    readonly userId: string | null;
     readonly via: string;
     readonly comment: string | null;
   },

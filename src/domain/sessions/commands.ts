@@ -18,6 +18,8 @@ export interface Decider {
   readonly userAgent?: string | null;
   /** Of the Update that brought it, as the workflow saw it. */
   readonly commandId?: string;
+  /** By which the API vouches for all of this. */
+  readonly signature?: string;
 }
 
 /** What a reviewer saw. Equal bytes of a later attempt are not what was seen, so the digest alone does not name it. */

@@ -1,6 +1,6 @@
 import type { SessionRefusal } from './commands.js';
 import type { SessionState } from './state.js';
-import { wellFormed } from '../well-formed.js';
+import { isRecord, oneOf, problemOf, textOf, type Check } from './message-checks.js';
 
 /** How long the texts of a decision may be, by whichever way it comes. */
 export const decisionLimits = {
@@ -28,8 +28,6 @@ export interface DecideGateMessage extends ProceedMessage {
   readonly instructions?: string;
 }
 
-type Check = (value: unknown) => string | null;
-
 const approval: Record<string, Check> = {
   comment: textOf(0, decisionLimits.comment),
   notes: textOf(0, decisionLimits.notes),
@@ -38,8 +36,7 @@ const approval: Record<string, Check> = {
 const decision: Record<string, Check> = {
   ...approval,
   gateId: textOf(1, decisionLimits.digest),
-  decision: (value) =>
-    decisions.some((each) => each === value) ? null : `must be one of ${decisions.join(', ')}`,
+  decision: oneOf(decisions),
   edits: (value) => (isRecord(value) ? null : textOf(1, decisionLimits.edits)(value)),
   instructions: textOf(1, decisionLimits.instructions),
 };
@@ -70,27 +67,4 @@ export function refusalOfDecision(
   const { gate } = state.waiting;
   const another = (gateId ?? gate.id) !== gate.id || (outputDigest ?? gate.digest) !== gate.digest;
   return another ? 'stale_approval' : null;
-}
-
-function problemOf(given: unknown, checks: Record<string, Check>): string | null {
-  const members = Object.keys(checks).join(', ');
-  if (!isRecord(given)) return `takes one object with the members ${members}`;
-  for (const [name, value] of Object.entries(given)) {
-    const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
-    const problem = check === undefined ? `is unknown; the members are ${members}` : check(value);
-    if (problem !== null) return `${wellFormed(name).slice(0, 100)}: ${problem}`;
-  }
-  return null;
-}
-
-function textOf(min: number, max: number): Check {
-  return (value) => {
-    if (typeof value !== 'string' || value.length < min || value.length > max)
-      return `must be a text of ${min} to ${max} characters`;
-    return wellFormed(value) === value ? null : 'holds a character that cannot be stored';
-  };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

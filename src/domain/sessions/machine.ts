@@ -85,10 +85,11 @@ export function applyCommand(state: SessionState, command: SessionCommand, nowMs
   if (next.state === state) return next;
   const { kind, by } = command;
   const reason = 'reason' in command ? command.reason : 'gap' in command ? command.gap : null;
+  const about = ('gate' in command ? command.gate : null) ?? null;
   const [before, after] = [standingOf(state), standingOf(next.state)];
   return {
     state: withWaits(state, next.state, nowMs),
-    news: [{ type: 'session.commanded', kind, by, before, after, reason }, ...next.news],
+    news: [{ type: 'session.commanded', kind, by, about, before, after, reason }, ...next.news],
   };
 }
 

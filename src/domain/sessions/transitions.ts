@@ -1,4 +1,4 @@
-import type { Decider, SessionCommand } from './commands.js';
+import type { Decider, GateName, SessionCommand } from './commands.js';
 import type { SessionStanding } from './standing.js';
 import type { ContentRef, OpenGate, SessionState, StepName, StepProblem, StepResult } from './state.js';
 
@@ -16,6 +16,8 @@ export type SessionNews =
       type: 'session.commanded';
       kind: SessionCommand['kind'];
       by: Decider;
+      /** The gate that the command names, as it was signed. */
+      about?: GateName | null;
       before: SessionStanding;
       after: SessionStanding;
       reason: string | null;

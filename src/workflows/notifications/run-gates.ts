@@ -1,5 +1,7 @@
 import { ApplicationFailure, condition, defineUpdate, setHandler } from '@temporalio/workflow';
 import { failureTypes } from '../../contracts/errors.js';
+import { decisionLimits } from '../../domain/sessions/decision-message.js';
+import { orMissing, orNull, textOf } from '../../domain/sessions/message-checks.js';
 import type { OpenRunGateInput, RunGateDecision } from '../../contracts/notifications/gate.js';
 import { runGates } from './proxies.js';
 
@@ -32,8 +34,15 @@ export class RunGates {
 
   /** People have the CLI: whatever comes is looked at. */
   private check(given: unknown): void {
-    const { gateId, decision, userId } = (given ?? {}) as Partial<Record<string, unknown>>;
-    const isOne = (decision === 'approve' || decision === 'reject') && typeof userId === 'string';
+    const { gateId, decision, userId, via, comment, signature } = (given ?? {}) as Partial<
+      Record<string, unknown>
+    >;
+    const isOne =
+      (decision === 'approve' || decision === 'reject') &&
+      (via === 'api' || via === 'console') &&
+      textOf(1, 200)(userId) === null &&
+      orNull(textOf(0, decisionLimits.comment))(comment) === null &&
+      orMissing(textOf(0, 200))(signature) === null;
     if (!isOne) throw ApplicationFailure.nonRetryable('this is no decision', failureTypes.invalidInput);
     if (this.gateId === undefined || this.decision !== undefined || gateId !== this.gateId) {
       throw ApplicationFailure.nonRetryable('no such gate waits', 'not_waiting');

@@ -12,9 +12,11 @@ import {
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
+import { failureTypes } from '../../contracts/errors.js';
 import { cotPhase, cotStatus, cotTemplate } from '../../contracts/sessions/messages.js';
 import type { SessionProgressView } from '../../contracts/sessions/session.js';
 import type { CotSessionInput, StepOutcome } from '../../contracts/sessions/workflow.js';
+import { problemOfCommand } from '../../domain/sessions/command-message.js';
 import {
   hasTaken,
   refusalOf,
@@ -96,6 +98,9 @@ export class SessionRun {
 
   /** As an Update's validator: a refused command never enters the history. */
   refuse(command: SessionCommand): void {
+    const problem = problemOfCommand(command);
+    if (problem !== null)
+      throw ApplicationFailure.nonRetryable(`sessionCommand: ${problem}`, failureTypes.invalidInput);
     if (!this.hasTaken()) this.throwRefusal(refusalOf(this.state, command));
   }
 

@@ -46,17 +46,38 @@ test('a canary serves the first offices, and the rest after an approval in the i
     await storeHistory(house.temporal.client, `deadline-run:${id}`, 'notifyDeadlines', 'canary');
     expect(await house.result(id)).toMatchObject({ email_sent: 14, offices_processed: 7, stopped_by: null });
     const { body } = await house.ask('GET', `/api/v1/audit-logs?resourceType=gate&resourceId=${gate.id}`);
-    expect(body['items']).toMatchObject([{ action: 'approved', reason: 'looks right' }]);
+    expect(body['items']).toMatchObject([
+      { action: 'approved', reason: 'looks right', actor: { id: house.admin.id } },
+    ]);
   });
 });
 
-test('a canary that is rejected ends the run with what it has sent, and the rest is told by the next one', async () => {
+test('a canary that is rejected ends the run with what it has sent, and a forged name is not believed', async () => {
   await seedOffices(house.database.pool, { offices: 5, staff: 1 });
   await set({ canary_offices: 2 });
   await house.working(async () => {
     const id = await house.start();
-    expect((await decide(await waiting(id), 'reject')).status).toBe(200);
+    const gate = await waiting(id);
+    const forged = {
+      gateId: gate.id,
+      decision: 'reject',
+      userId: house.admin.id,
+      via: 'console',
+      comment: null,
+    };
+    const update = (args: object) =>
+      house.temporal.client.workflow
+        .getHandle(`deadline-run:${id}`)
+        .executeUpdate('decideRunGate', { args: [args] });
+    for (const wrong of [
+      { ...forged, via: undefined },
+      { ...forged, comment: {} },
+    ])
+      await expect(update(wrong)).rejects.toThrow();
+    await update(forged);
     await house.ended(id);
+    const { body } = await house.ask('GET', `/api/v1/audit-logs?resourceType=gate&resourceId=${gate.id}`);
+    expect(body['items']).toMatchObject([{ action: 'rejected', actor: { id: null, name: 'signal' } }]);
     expect(await house.result(id)).toMatchObject({ email_sent: 2, stopped_by: 'canary' });
     await set({});
     expect(await house.run()).toMatchObject({ email_sent: 3 });

@@ -10,6 +10,7 @@ import { connectTemporalWorker, installTemporalRuntime } from '../../../src/plat
 import { openSql } from '../../../src/platform/sql/open.js';
 import { createWorker } from '../../../src/workers/worker.js';
 import { testAuditKeys } from '../../support/audit/entries.js';
+import { testDeciders } from '../../support/deciders.js';
 import { createWebhookWake } from '../../../src/platform/webhook-wake.js';
 import { testObjects } from '../../support/servers/object-stores.js';
 import { unusedNotifications } from '../../support/notifications/parts.js';
@@ -51,6 +52,7 @@ if (connection !== undefined) {
       control: createRunControl(connection.client),
       schedules: createScheduleControl(connection.client),
       policy: { startGraceMs: 0, silentMs: 0, keepDays: 30 },
+      deciders: testDeciders,
       ...{ auditKeys: testAuditKeys, objects: testObjects() },
       ...(await openSql(config, testObjects())),
       moreRetention: {},

@@ -6,6 +6,7 @@ import { useWebhookHouse } from '../../support/webhooks/house.js';
 import { verify, type WebhookReceiver } from '../../support/webhooks/receiver.js';
 import type { SpineOptions } from '../../support/spine.js';
 import { insertTemplate, scriptedModel } from '../../workflows/sessions/fixture.js';
+import { testDeciders } from '../../support/deciders.js';
 
 const house = useWebhookHouse();
 const { api, database } = house;
@@ -17,6 +18,7 @@ const everything: SpineOptions = {
     ...made,
     llm: createSessionActivities({
       pool: database.pool,
+      deciders: testDeciders,
       model: scriptedModel((_request, call) => `answer ${call}`),
       tools: [],
       contextMaxTokens: 8_000,

@@ -26,6 +26,7 @@ import type { SessionProgress } from '../../../src/domain/sessions/progress.js';
 import type { SessionState } from '../../../src/domain/sessions/state.js';
 import type { TestDatabase } from '../../support/servers/database.js';
 import type { TestTemporal } from '../../support/servers/temporal.js';
+import { testDeciders } from '../../support/deciders.js';
 import { waitUntil } from '../../support/wait-until.js';
 import { workflowBundlePath } from '../../support/servers/workflow-bundle.js';
 
@@ -168,6 +169,7 @@ export async function withWorkers<Result>(
   const connection = await rig.temporal.nativeConnection();
   const activities = createSessionActivities({
     pool: rig.database.pool,
+    deciders: testDeciders,
     model,
     tools: [],
     contextMaxTokens: 8_000,
@@ -274,7 +276,8 @@ export function send(
   command: SessionCommand,
   commandId: string,
 ): Promise<SessionProgressView> {
-  return sendSessionCommand(rig.temporal.client, id, command, commandId);
+  const deps = { temporal: rig.temporal.client, deciders: testDeciders };
+  return sendSessionCommand(deps, { sessionId: id, command, commandId });
 }
 
 /** What the workflow of a session carries through its life, as the database has it. */
