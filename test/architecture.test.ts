@@ -59,7 +59,7 @@ test('no folder of the sources holds more than 25 files of its own', () => {
   expect(crowded).toEqual([]);
 });
 
-test('run-time imports form no cycle', () => {
+test('imports form no cycle, not even those of types', () => {
   expect(findCycle(imports)).toBeUndefined();
 });
 

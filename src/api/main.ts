@@ -13,7 +13,7 @@ import { createRunControl } from '../platform/temporal/run-control.js';
 import { createScheduleControl } from '../platform/temporal/schedule-control.js';
 import { signingSecretsOf } from '../platform/signing-secrets.js';
 import { createTemporalClient } from '../platform/temporal/client.js';
-import { startTracing } from '../platform/tracing/tracing.js';
+import { startTracing } from '../platform/tracing/start-tracing.js';
 import { Announcements } from '../platform/announcements.js';
 import { exitWithParent } from '../platform/parent-watch.js';
 import { openSql } from '../platform/sql/open.js';

@@ -1,4 +1,4 @@
-import type { ModelErrorKind } from './error.js';
+import type { ModelErrorKind } from './error-kind.js';
 
 /** A JSON Schema as a template carries it: data, never code. */
 export type JsonSchema = Readonly<Record<string, unknown>>;

@@ -10,7 +10,7 @@ import { createRunControl } from '../platform/temporal/run-control.js';
 import { createScheduleControl } from '../platform/temporal/schedule-control.js';
 import { temporalTarget } from '../platform/temporal/connection.js';
 import { connectTemporalWorker, installTemporalRuntime } from '../platform/temporal/worker.js';
-import { startTracing } from '../platform/tracing/tracing.js';
+import { startTracing } from '../platform/tracing/start-tracing.js';
 import { workerTracing, workflowTracingModules } from '../platform/tracing/worker.js';
 import { createWebhookWake } from '../platform/webhook-wake.js';
 import { openWorkerResources } from './resources.js';

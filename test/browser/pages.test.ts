@@ -215,9 +215,11 @@ test('the link of a workflow in the Temporal Web UI leads to its session', async
   const { token } = await createApiUser(house.database);
   const id = await start(token, { topic: 'from the other side', template: 'minimal' });
   const { page } = await house.visit('/inbox', { token });
-  await page.goto(consoleLink(house.api.url, id)!);
-  await page.getByRole('heading', { name: 'from the other side' }).waitFor();
-  expect(new URL(page.url()).pathname).toBe(`/sessions/${id}`);
+  for (const link of [consoleLink(house.api.url, id)!, `${house.api.url}/#session=${id}`]) {
+    await page.goto(link);
+    await page.getByRole('heading', { name: 'from the other side' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/sessions/${id}`);
+  }
 });
 
 test('the first page loads at most 60 kB, and no part that comes later more than 130 kB', () => {

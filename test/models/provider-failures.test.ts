@@ -1,4 +1,4 @@
-import type { ModelErrorKind } from '../../src/models/error.js';
+import type { ModelErrorKind } from '../../src/models/error-kind.js';
 import type { ModelReply } from '../support/models/server.js';
 import { ask, failureOf, modelOf, useModelServer, wires } from './fixture.js';
 

@@ -63,12 +63,10 @@ export function reachable(imports: readonly Import[], start: string): Set<string
   return seen;
 }
 
-/** A cycle of run-time imports as a list of files, or undefined. */
+/** A cycle of imports, of types too, as a list of files, or undefined. */
 export function findCycle(imports: readonly Import[]): string[] | undefined {
   const edges = new Map<string, Import[]>();
-  for (const edge of imports.filter((candidate) => !candidate.typeOnly)) {
-    edges.set(edge.from, [...(edges.get(edge.from) ?? []), edge]);
-  }
+  for (const edge of imports) edges.set(edge.from, [...(edges.get(edge.from) ?? []), edge]);
   const finished = new Set<string>();
   const walk = (file: string, path: readonly string[]): string[] | undefined => {
     if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];

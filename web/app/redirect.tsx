@@ -1,7 +1,7 @@
 import { useLocation } from 'preact-iso';
 import { useEffect } from 'preact/hooks';
 
-/** `#session=…` is how the page of a workflow in the Temporal Web UI leads here. */
+/** `#session=…` is how the page of an older workflow in the Temporal Web UI leads here. */
 export function Redirect({ to }: { readonly to: string }) {
   const { route } = useLocation();
   useEffect(() => {

@@ -10,7 +10,7 @@ import type {
   SectionPart,
 } from '../../contracts/reports/report.js';
 import { event } from '../../contracts/event-data.js';
-import type { RunProjection } from '../../contracts/runs/run.js';
+import type { RunProjection } from '../../contracts/runs/projection.js';
 import { findBlob, storeBlob } from '../../db/runs/blobs.js';
 import type { gatherSection } from '../../db/reports/gather-section.js';
 import { openReport, type OpenedReport } from '../../db/reports/open.js';

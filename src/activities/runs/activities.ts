@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/activity';
 import type { Pool } from 'pg';
 import { failureTypes } from '../../contracts/errors.js';
 import type { EndRunInput, ProjectRunReply, RunActivities } from '../../contracts/runs/job-workflow.js';
-import type { RunProjection } from '../../contracts/runs/run.js';
+import type { RunProjection } from '../../contracts/runs/projection.js';
 import { insertDeadLetter } from '../../db/runs/dead-letters.js';
 import { listStepErrors } from '../../db/runs/checkpoints.js';
 import { IllegalTransitionError, projectRun, type ProjectionResult } from '../../db/runs/events.js';

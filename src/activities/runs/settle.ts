@@ -1,7 +1,8 @@
 import type { Pool } from 'pg';
 import { runKinds, type RunKinds } from '../../contracts/run-kinds.js';
 import { event, type RunEvent } from '../../contracts/event-data.js';
-import type { RunError, RunOutcome, RunProjection } from '../../contracts/runs/run.js';
+import type { RunError, RunOutcome } from '../../contracts/runs/run.js';
+import type { RunProjection } from '../../contracts/runs/projection.js';
 import { recordAudit } from '../../db/audit/log.js';
 import { projectRun } from '../../db/runs/events.js';
 import type { SilentRun } from '../../db/runs/maintenance.js';

@@ -8,7 +8,7 @@ import {
 } from '@temporalio/activity';
 import type { Pool } from 'pg';
 import { failureTypes } from '../../contracts/errors.js';
-import type { RunProjection } from '../../contracts/runs/run.js';
+import type { RunProjection } from '../../contracts/runs/projection.js';
 import {
   findCheckpoint,
   insertCheckpoint,

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { ModelCallRecord } from '../../models/call.js';
 import { event, type EventData, type RunEvent } from '../../contracts/event-data.js';
-import type { RunProjection } from '../../contracts/runs/run.js';
+import type { RunProjection } from '../../contracts/runs/projection.js';
 import type { RunSessionStepInput } from '../../contracts/sessions/workflow.js';
 import { projectStep } from '../../db/runs/events.js';
 import { lockRunStatus } from '../../db/runs/runs.js';

@@ -1,12 +1,13 @@
 import { runKinds } from '../../contracts/run-kinds.js';
 import { Problem } from '../../contracts/problems.js';
-import { type InboxGate } from '../../contracts/sessions/gate-inbox.js';
+import type { InboxGate } from '../../contracts/sessions/gate-inbox.js';
 import { findInboxGate, listGates, type InboxRow } from '../../db/sessions/reads-gates.js';
 import { pageReply } from '../http/pagination.js';
 import { implement, reply, type Route } from '../http/route.js';
 import { gateRoutes } from '../../contracts/sessions/gate-routes.js';
 import { sessionLinks, type SessionLinks } from './links.js';
-import { viewerKey, type SessionReadDeps } from './reads.js';
+import type { SessionReadDeps } from './read-deps.js';
+import { viewerKey } from './reads.js';
 
 const SESSIONS = runKinds['cot-session'].routeBase;
 

@@ -14,7 +14,7 @@ import { sessionsBaseOf } from './links.js';
 import { sessionBundle } from './bundle.js';
 import { compareSessions } from './comparison.js';
 import { toStep, toStepDetail, toUsage } from './view.js';
-import type { SessionReadDeps } from './reads.js';
+import type { SessionReadDeps } from './read-deps.js';
 
 /** What a session's steps were given, came to and cost, one by one, summed up, side by side, or all in one file. */
 export function createSessionLedgerRoutes(deps: SessionReadDeps): Route[] {

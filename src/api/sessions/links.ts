@@ -23,7 +23,7 @@ export function sessionLinks(links: SessionLinks, base: string, id: string): Rec
 
 /** For those who look at the workflow in the Temporal Web UI; null when nobody said where the console is. */
 export function consoleLink(publicUrl: string | undefined, id: string): string | null {
-  return publicUrl === undefined ? null : `${publicUrl.replace(/\/$/, '')}/#session=${id}`;
+  return publicUrl === undefined ? null : `${publicUrl.replace(/\/$/, '')}/sessions/${id}`;
 }
 
 export function acceptedSession(links: SessionLinks, base: string, id: string): Reply {

@@ -4,18 +4,14 @@ import { findSessionRow, listForks, listSessions, readTexts } from '../../db/ses
 import { listGatesOf } from '../../db/sessions/reads-gates.js';
 import { readSessionProgress, toProgressView } from '../../db/sessions/reads-progress.js';
 import type { Db } from '../../db/base/sql.js';
-import { pageReply, type Pager } from '../http/pagination.js';
+import { pageReply } from '../http/pagination.js';
 import { implement, reply, type Route } from '../http/route.js';
 import { sessionRoutes } from '../../contracts/sessions/routes.js';
-import { sessionsBaseOf, type SessionLinks } from './links.js';
+import { sessionsBaseOf } from './links.js';
 import { hashesOf, toDetail, toSummary, type SessionParts } from './view.js';
 import { createSessionLedgerRoutes } from './ledger.js';
+import type { SessionReadDeps } from './read-deps.js';
 import { sessionMetricsRoute } from './metrics.js';
-
-export interface SessionReadDeps {
-  readonly pager: Pager;
-  readonly links: SessionLinks;
-}
 
 /**
  * Everything that can be read of sessions. No route here asks a worker or Temporal, and the number of its statements does

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { runStatuses, type FinalStatus, type RunStatus } from '../../domain/runs/status.js';
 import type { SectionStatus } from '../../domain/reports/sections.js';
-import type { RunEvent } from '../event-data.js';
 
 export const runStatusSchema = z.enum(runStatuses).meta({ id: 'RunStatus' });
 
@@ -31,26 +30,6 @@ export interface RunProgress {
   /** Counts the changes of what is told here, where they may be told out of order. */
   readonly version?: number;
   readonly [member: string]: unknown;
-}
-
-/**
- * One change of a run as its readers see it. Everything but the key may be absent; what is present is written, together
- * with the events, or not at all.
- */
-export interface RunProjection {
-  readonly runId: string;
-  /** Names this change within its run: writing it again changes nothing. */
-  readonly dedupKey: string;
-  readonly status?: RunStatus;
-  /** With a `version` in it, status and progress are left alone where a newer one stands; the events are written. */
-  readonly progress?: object;
-  /** Written by a step for the workflow: beside what the workflow itself told of the same version it does not count. */
-  readonly foretold?: true;
-  /** Told by the workflow, whose order the caller has checked: it replaces a picture of any version. */
-  readonly decreed?: true;
-  readonly result?: RunResult;
-  readonly error?: RunError | null;
-  readonly events?: readonly RunEvent[];
 }
 
 /** What every workflow of a run returns, so that a run can be closed even when its last projection was lost. */

@@ -1,5 +1,5 @@
 import { runEventsChannel, webhooksDueChannel } from '../../contracts/names.js';
-import type { RunProjection } from '../../contracts/runs/run.js';
+import type { RunProjection } from '../../contracts/runs/projection.js';
 import { canBecome, isFinal, type RunStatus } from '../../domain/runs/status.js';
 import { toJsonb } from '../base/jsonb.js';
 import { lockRunStatus } from './runs.js';

@@ -1,5 +1,5 @@
 import type { ModelCallRecord, ModelTotals, ModelUsage, ToolCallRecord } from '../call.js';
-import type { ModelErrorKind } from '../error.js';
+import type { ModelErrorKind } from '../error-kind.js';
 import { costOf, priceOf, type PriceTable } from './price-table.js';
 import type { CallProgress } from '../providers/call.js';
 import { countTokens } from './token-counter.js';

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { APICallError } from '@ai-sdk/provider';
-import type { ModelErrorKind } from '../error.js';
+import type { ModelErrorKind } from '../error-kind.js';
 import { retryAfterMs } from '../../domain/retry-after.js';
 
 /** What one call to a provider failed with, before it is known what the whole request makes of it. */

@@ -14,15 +14,3 @@ export interface Tracing {
   /** Sends what is left. Call it last: after the server has closed and the worker has drained. */
   shutdown(): Promise<void>;
 }
-
-export interface TracingOptions {
-  /** OTLP over HTTP; `/v1/traces` is added. Undefined: no tracing. */
-  readonly endpoint: string | undefined;
-  readonly service: string;
-}
-
-export async function startTracing(options: TracingOptions): Promise<Tracing | undefined> {
-  if (options.endpoint === undefined) return undefined;
-  const { startOtlpTracing } = await import('./otlp.js');
-  return startOtlpTracing(options.endpoint, options.service);
-}

@@ -1,4 +1,4 @@
-import type { RunProjection } from '../../../src/contracts/runs/run.js';
+import type { RunProjection } from '../../../src/contracts/runs/projection.js';
 import { projectStep } from '../../../src/db/runs/events.js';
 import { lockRunStatus } from '../../../src/db/runs/runs.js';
 import { listEventsAfter } from '../../../src/db/runs/event-reads.js';

@@ -1,6 +1,6 @@
 import { runEventsChannel } from '../../../src/contracts/names.js';
 import { event } from '../../../src/contracts/event-data.js';
-import type { RunProjection } from '../../../src/contracts/runs/run.js';
+import type { RunProjection } from '../../../src/contracts/runs/projection.js';
 import type { Principal } from '../../../src/contracts/users/principal.js';
 import { listEventsAfter } from '../../../src/db/runs/event-reads.js';
 import { IllegalTransitionError, projectRun, type ProjectionResult } from '../../../src/db/runs/events.js';

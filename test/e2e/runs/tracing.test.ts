@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import Koa from 'koa';
-import { startTracing } from '../../../src/platform/tracing/tracing.js';
+import { startTracing } from '../../../src/platform/tracing/start-tracing.js';
 import { workerTracing } from '../../../src/platform/tracing/worker.js';
 import { useTemporal } from '../../support/servers/temporal.js';
 import { waitUntil } from '../../support/wait-until.js';

@@ -178,7 +178,7 @@ test('the current details lead to the session in the console', () =>
   during(async () => {
     const id = await startSession(rig, owner);
     await untilGate(rig, id, 1);
-    expect(await detailsOf(id)).toContain(`(https://sluice.example/#session=${id})`);
+    expect(await detailsOf(id)).toContain(`(https://sluice.example/sessions/${id})`);
   }));
 
 test('notes of a signal reach the phases after it', () =>

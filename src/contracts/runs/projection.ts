@@ -1,0 +1,23 @@
+import type { RunStatus } from '../../domain/runs/status.js';
+import type { RunEvent } from '../event-data.js';
+import type { RunError, RunResult } from './run.js';
+
+/**
+ * One change of a run as its readers see it. Everything but the key may be absent; what is present is written, together
+ * with the events, or not at all.
+ */
+export interface RunProjection {
+  readonly runId: string;
+  /** Names this change within its run: writing it again changes nothing. */
+  readonly dedupKey: string;
+  readonly status?: RunStatus;
+  /** With a `version` in it, status and progress are left alone where a newer one stands; the events are written. */
+  readonly progress?: object;
+  /** Written by a step for the workflow: beside what the workflow itself told of the same version it does not count. */
+  readonly foretold?: true;
+  /** Told by the workflow, whose order the caller has checked: it replaces a picture of any version. */
+  readonly decreed?: true;
+  readonly result?: RunResult;
+  readonly error?: RunError | null;
+  readonly events?: readonly RunEvent[];
+}
