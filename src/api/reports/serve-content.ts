@@ -37,7 +37,8 @@ export async function serveContent(
     'X-Content-Type-Options': 'nosniff',
     'Content-Disposition': contentDisposition(disposition, result.filename),
   });
-  if (isKnown(ctx.get('If-None-Match'), etag)) {
+  ctx.status = 200;
+  if (ctx.fresh) {
     if ((await objects.head(result.key)) === undefined) throw new Problem('gone');
     ctx.status = 304;
     return;
@@ -52,10 +53,6 @@ export async function serveContent(
   ctx.type = result.contentType;
   ctx.body = 'stream' in stored ? stored.stream : Buffer.alloc(0);
   ctx.length = range === undefined ? result.bytes : range.last - range.first + 1;
-}
-
-function isKnown(header: string, etag: string): boolean {
-  return header === '*' || header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
 }
 
 function askedRange(ctx: Context, etag: string, bytes: number): ByteRange | undefined {
