@@ -8,6 +8,7 @@ import { runDoctor, type DoctorOptions } from './doctor.js';
 import { addDeadLetterCommands, addScheduleCommands } from './job-commands.js';
 import { makeReport, type ReportOptions } from './report.js';
 import { cancelRun, listRuns, type RunsOptions } from './runs.js';
+import { addSessionCommands } from './session-commands.js';
 import type { Terminal } from './terminal.js';
 import { watchRun } from './watch.js';
 
@@ -70,6 +71,7 @@ function addClientCommands(program: Command, { config, terminal, fail }: Program
     );
   addScheduleCommands(program, client, terminal);
   addDeadLetterCommands(program, client, terminal);
+  addSessionCommands(program, client, terminal);
 }
 
 /** Needs no server: whoever was given the file can do it. */
@@ -107,6 +109,15 @@ function addOperatorCommands(program: Command, { config, terminal, fail }: Progr
     .action(async () => {
       const { migrate } = await import('./migrate.js');
       await migrate(config, terminal);
+    });
+  program
+    .command('temporal')
+    .description('the Temporal server behind the database of DATABASE_URL')
+    .command('adopt')
+    .description('accept another namespace or server as the one that runs its workflows')
+    .action(async () => {
+      const { adoptTemporal } = await import('./adopt-temporal.js');
+      await adoptTemporal(config, terminal);
     });
   program
     .command('create-admin <email>')

@@ -61,6 +61,7 @@ export const routeTable = {
   pauseSession: 'POST /api/v1/cot-sessions/:id/pause',
   resumeSession: 'POST /api/v1/cot-sessions/:id/resume',
   cancelSession: 'POST /api/v1/cot-sessions/:id/cancel',
+  reviveSession: 'POST /api/v1/cot-sessions/:id/revive',
   listTemplates: 'GET /api/v1/templates',
   getTemplate: 'GET /api/v1/templates/:name',
   publishTemplate: 'POST /api/v1/templates',

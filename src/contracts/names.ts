@@ -37,6 +37,9 @@ export function reportScheduleWorkflowId(scheduleId: string): string {
 /** The signal that tells a webhook's workflow that there is something new to deliver. */
 export const webhookDueSignal = 'webhookDue';
 
+/** From the maintenance, after a reset: the new workflow run of a session tells readers where it stands. */
+export const tellReadersSignal = 'tellReaders';
+
 /** The signal that tells a SQL run's workflow that its place in the queue has changed. */
 export const sqlPlaceSignal = 'sqlPlace';
 

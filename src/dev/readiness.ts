@@ -7,19 +7,20 @@ interface Readiness {
 
 const ASK_MS = 100;
 
-/** What /readyz says; undefined when nobody answers or the answer is "unavailable". */
+/** What /readyz says; undefined when nobody answers. */
 async function ask(apiUrl: string): Promise<Readiness | undefined> {
   try {
     const response = await fetch(`${apiUrl}/readyz`, { signal: AbortSignal.timeout(5_000) });
     const body = (await response.json()) as Readiness;
-    return response.status === 200 ? body : undefined;
+    return response.status === 200 || response.status === 503 ? body : undefined;
   } catch {
     return undefined;
   }
 }
 
 export async function isServing(apiUrl: string): Promise<boolean> {
-  return (await ask(apiUrl)) !== undefined;
+  const readiness = await ask(apiUrl);
+  return readiness !== undefined && readiness.status !== 'unavailable';
 }
 
 /** Waits until every part that the API depends on is there. Gives the names of those that did not come in time. */

@@ -36,9 +36,9 @@ async function work(): Promise<void> {
   if (connection !== undefined) {
     const { native, namespace, client } = connection;
     const [{ pool }, { retentionDays: keepDays, auditRetentionDays }] = [resources, config];
-    const wakes = { pool, wakeWebhook: createWebhookWake(client) };
+    const wakes = { pool, wakeWebhook: createWebhookWake(client), control: createRunControl(client) };
     const activities = createActivities({
-      ...{ ...resources, ...wakes, gather: gatherSection, control: createRunControl(client) },
+      ...{ ...resources, ...wakes, gather: gatherSection },
       schedules: createScheduleControl(client),
       policy: { startGraceMs: 5_000, silentMs: 60_000, keepDays },
       moreRetention: { ...auditRetention(pool, auditRetentionDays), ...webhookRetention(pool, keepDays) },

@@ -8,6 +8,7 @@ import {
   listUnfinishedCancels,
   listUnstartedRuns,
   markChecked,
+  type OpenRun,
   markHandedOver,
 } from '../../db/runs/maintenance.js';
 import {
@@ -21,7 +22,12 @@ import {
 import type { ObjectStore } from '../../platform/objects/object-store.js';
 import type { RunControl } from '../../platform/temporal/run-control.js';
 import { removeObjects } from '../reports/remove-objects.js';
-import { closeRun, settleSilentRun } from './settle.js';
+import { noteTemporalProblem } from '../../db/runs/temporal-home.js';
+import { problemOfLosses } from '../../domain/runs/temporal-home.js';
+import type { WorkflowCondition } from '../../domain/runs/reconcile.js';
+import type { RunOutcome } from '../../contracts/runs/run.js';
+import { problemAtHome } from './at-home.js';
+import { closeRun, settleRun } from './settle.js';
 
 export interface MaintenancePolicy {
   /** How long who wrote a row has for starting it, before the sweeper does. */
@@ -59,6 +65,8 @@ async function sweepRuns({
   policy,
   moreSweeps,
 }: MaintenanceDeps): Promise<MaintenanceSummary> {
+  const problem = await problemAtHome(pool, control);
+  if (problem !== null) return standingStill(problem);
   const unstarted = await listUnstartedRuns(pool, policy.startGraceMs);
   const started = await forEach(unstarted, 'start', async (run) => {
     await control.launch(run);
@@ -75,15 +83,37 @@ async function sweepRuns({
 }
 
 async function checkRuns({ pool, control, policy }: MaintenanceDeps): Promise<MaintenanceSummary> {
+  const problem = await problemAtHome(pool, control);
+  if (problem !== null) return standingStill(problem);
   const silent = await listSilentRuns(pool, policy.silentMs);
-  let settled = 0;
-  const checked = await forEach(silent, 'check', async (run) => {
-    const verdict = await settleSilentRun(pool, run, await control.inspect(run.workflowId));
-    if (verdict === 'start_again') await clearHandedOver(pool, run.id);
-    if (verdict !== 'leave') settled += 1;
-    await markChecked(pool, run.id);
+  const found: [run: OpenRun, workflow: WorkflowCondition<RunOutcome>][] = [];
+  await forEach(silent, 'inspect', async (run) => {
+    found.push([run, await control.inspect(run.workflowId)]);
   });
+  // All are looked at before one is closed: many losses are no loss of each.
+  const lost = found.filter(([run, { kind }]) => kind === 'not_found' && run.status !== 'queued').length;
+  const losses = problemOfLosses(lost, found.length);
+  if (losses !== null) {
+    await noteTemporalProblem(pool, losses);
+    return standingStill(losses);
+  }
+  let settled = 0;
+  const checked = await forEach(
+    found.map(([run, workflow]) => ({ id: run.id, run, workflow })),
+    'settle',
+    async ({ run, workflow }) => {
+      const verdict = await settleRun({ pool, control }, run, workflow);
+      if (verdict === 'start_again') await clearHandedOver(pool, run.id);
+      if (verdict !== 'leave') settled += 1;
+      await markChecked(pool, run.id);
+    },
+  );
   return { checked, settled };
+}
+
+function standingStill(reason: string): MaintenanceSummary {
+  log.error('the maintenance stands still', { reason });
+  return { standsStill: 1 };
 }
 
 async function removeExpired(deps: MaintenanceDeps): Promise<MaintenanceSummary> {

@@ -5,26 +5,41 @@ import type { RunError, RunOutcome } from '../../contracts/runs/run.js';
 import type { RunProjection } from '../../contracts/runs/projection.js';
 import { recordAudit } from '../../db/audit/log.js';
 import { projectRun } from '../../db/runs/events.js';
-import type { SilentRun } from '../../db/runs/maintenance.js';
+import type { OpenRun } from '../../db/runs/maintenance.js';
 import { withTransaction } from '../../db/base/transaction.js';
 import { judgeRun, type ReconcileVerdict, type WorkflowCondition } from '../../domain/runs/reconcile.js';
 import type { FinalStatus } from '../../domain/runs/status.js';
+import { tellReadersSignal } from '../../contracts/names.js';
+import type { RunControl } from '../../platform/temporal/run-control.js';
 import { pictureUnder } from '../../domain/sessions/picture.js';
 import type { SessionProgress } from '../../domain/sessions/progress.js';
 import { shownProgress } from '../../domain/sessions/progress-view.js';
 import { jobEnd, sessionEnd } from './final-events.js';
 
 type Verdict = ReconcileVerdict<RunOutcome>;
-type KnownRun = Pick<SilentRun, 'id' | 'kind' | 'progress'>;
+type KnownRun = Pick<OpenRun, 'id' | 'kind' | 'progress'>;
 
-/** Brings a silent run in line with its workflow, and gives the verdict it came to. */
-export async function settleSilentRun(
-  pool: Pool,
-  run: SilentRun,
+export interface SettleDeps {
+  readonly pool: Pool;
+  readonly control: Pick<RunControl, 'call'>;
+}
+
+/** Brings a run in line with its workflow, and gives the verdict it came to. */
+export async function settleRun(
+  { pool, control }: SettleDeps,
+  run: OpenRun,
   workflow: WorkflowCondition<RunOutcome>,
 ): Promise<Verdict['kind']> {
-  const stuckSince = run.errorCode === 'workflow_stuck' ? (run.errorWas ?? 'running') : null;
-  const condition = { status: run.status, cancelRequested: run.cancelRequested, stuckSince };
+  if (followsAnother(run, workflow)) await control.call(run.workflowId, tellReadersSignal);
+  const lost = run.errorCode === 'workflow_lost';
+  const flagged = lost || run.errorCode === 'workflow_stuck';
+  const condition = {
+    status: run.status,
+    cancelRequested: run.cancelRequested,
+    stuckSince: flagged ? (run.errorWas ?? 'running') : null,
+    lost,
+    revivable: nounOf(run) === 'session',
+  };
   const verdict: Verdict = judgeRun(condition, workflow);
   switch (verdict.kind) {
     case 'leave':
@@ -46,6 +61,11 @@ export async function settleSilentRun(
       break;
   }
   return verdict.kind;
+}
+
+/** The workflow was reset: the new workflow run may wait, and tells readers where only when it is asked. */
+function followsAnother({ toldRunId }: OpenRun, workflow: WorkflowCondition<RunOutcome>): boolean {
+  return workflow.kind === 'open' && toldRunId !== null && workflow.runId !== toldRunId;
 }
 
 /** Ends a run whose workflow can no longer do it, with an entry in the audit log: nobody asked for this end. */

@@ -9,11 +9,11 @@ export class TryTimedOut extends Error {
 
 /** The time that the model of one try has. It stands still while the try waits for something else. */
 export class ModelClock {
-  private readonly timedOut = new AbortController();
+  private readonly over = new AbortController();
   private timer: NodeJS.Timeout | undefined;
   private startedAtMs = 0;
-  /** Aborts when the time is up, or the try is taken back. */
-  readonly signal = AbortSignal.any([cancellationSignal(), this.timedOut.signal]);
+  /** Aborts when the time is up, the try is taken back, or nobody needs its answer. */
+  readonly signal = AbortSignal.any([cancellationSignal(), this.over.signal]);
 
   constructor(private leftMs: number) {}
 
@@ -24,7 +24,7 @@ export class ModelClock {
     try {
       return await Promise.race([work(), unheeded.promise]);
     } catch (error) {
-      throw this.timedOut.signal.aborted && !cancellationSignal().aborted ? new TryTimedOut() : error;
+      throw this.over.signal.aborted && !cancellationSignal().aborted ? this.over.signal.reason : error;
     } finally {
       unheeded.forget();
       this.stop();
@@ -40,9 +40,14 @@ export class ModelClock {
     }
   }
 
+  /** Ends it early, and why. */
+  abandon(why: Error): void {
+    this.over.abort(why);
+  }
+
   private start(): void {
     this.startedAtMs = performance.now();
-    this.timer = setTimeout(() => this.timedOut.abort(), Math.max(0, this.leftMs));
+    this.timer = setTimeout(() => this.abandon(new TryTimedOut()), Math.max(0, this.leftMs));
   }
 
   private stop(): void {

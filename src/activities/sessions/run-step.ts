@@ -14,6 +14,7 @@ import type { RunSessionStepInput, StepOutcome } from '../../contracts/sessions/
 import { refOf } from '../../db/runs/blobs.js';
 import { loadSessionContent, textsOf, type SessionContent } from '../../db/sessions/content.js';
 import type { StepError } from '../../db/sessions/steps.js';
+import { isRunOver } from '../../db/runs/runs.js';
 import { workerStopped } from '../../db/sessions/tries.js';
 import { previewOf, type ContentRef } from '../../domain/runs/content-ref.js';
 import { wellFormed } from '../../domain/well-formed.js';
@@ -38,6 +39,9 @@ export interface SessionStepDeps {
 
 const BEAT_MS = 1_000;
 
+/** A run may be ended without its workflow: then nothing else stops the model. */
+const LOOK_MS = 5_000;
+
 /** A worker that hands its step back leaves another one this long to be there. */
 const HANDED_BACK_MS = 500;
 
@@ -52,7 +56,8 @@ const HANDED_BACK_MS = 500;
  *     Temporal's attempts are of both kinds.
  * A6. Only a requested cancel closes the step as canceled. A worker's shutdown leaves it open for the next try.
  * A7. A try that Temporal gave to somebody else asks no model and writes nothing more.
- * A8. A try's time is the model's time: waiting for PostgreSQL is not part of it.
+ * A8. A try whose run has ended stops within seconds: nobody reads its answer, and it is paid for.
+ * A9. A try's time is the model's time: waiting for PostgreSQL is not part of it.
  */
 export async function runSessionStep(
   deps: SessionStepDeps,
@@ -66,6 +71,10 @@ export async function runSessionStep(
   } finally {
     clearInterval(beating);
   }
+}
+
+function runIsOver(): ApplicationFailure {
+  return ApplicationFailure.nonRetryable('the session has ended', failureTypes.runEnded);
 }
 
 class StepTry {
@@ -134,14 +143,14 @@ class StepTry {
     if (!(await holdsLease())) throw lostTry();
     const begun = await this.ledger.begin(asked);
     if (begun === 'lost') throw lostTry();
-    if (begun === 'run_ended')
-      throw ApplicationFailure.nonRetryable('the session has ended', failureTypes.runEnded);
+    if (begun === 'run_ended') throw runIsOver();
     this.earlierFailures = begun.failures;
   }
 
   private async ask(request: ModelRequest): Promise<ModelResult> {
     const { sessionId: runId, stepId, attempt } = this.input;
     const deltas = this.deps.openDeltas({ runId, stepId, attempt, try: activityInfo().attempt });
+    const watching = setInterval(() => void this.stopIfEnded(), LOOK_MS);
     try {
       return await this.clock.run(() =>
         this.deps.model.request({
@@ -155,8 +164,15 @@ class StepTry {
     } catch (error) {
       throw await this.failureOf(error);
     } finally {
+      clearInterval(watching);
       deltas.end();
     }
+  }
+
+  /** While PostgreSQL is away the model may go on: its answer waits here. */
+  private async stopIfEnded(): Promise<void> {
+    const hasEnded = await isRunOver(this.deps.pool, this.input.sessionId).catch(() => false);
+    if (hasEnded) this.clock.abandon(runIsOver());
   }
 
   private async reserve(planned: PlannedCall): Promise<void> {

@@ -2,6 +2,9 @@ import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 import { taskQueues } from '../../contracts/names.js';
 import type { ObjectStore } from '../../platform/objects/object-store.js';
+import { findTemporalHome } from '../../db/runs/temporal-home.js';
+import { problemOfHome } from '../../domain/runs/temporal-home.js';
+import { identityOf } from '../../platform/temporal/run-control.js';
 import { QueryMeter, runMetered } from '../../platform/query-meter.js';
 import type { Redis } from '../../platform/cache/redis.js';
 import { within } from './within.js';
@@ -14,7 +17,8 @@ export interface Check {
 
 /**
  * `ready`: everything answers. `degraded`: it serves, but something is missing: what is accepted waits until Temporal and
- * a worker are back, reads are right without Redis, and results are not at hand. `unavailable`: without PostgreSQL nothing can be served.
+ * a worker are back, reads are right without Redis, and results are not at hand. `unavailable`: without PostgreSQL nothing can be served,
+ * and in front of a foreign Temporal, or one that lost its data, nothing should.
  */
 export interface Readiness {
   readonly status: 'ready' | 'degraded' | 'unavailable';
@@ -29,6 +33,7 @@ export interface ReadinessDeps {
 }
 
 const LIMIT_MS = 1_500;
+const HOME_MS = 1_000;
 const KEPT_MS = 1_000;
 /** A poll waits a minute at the server; who polled longer ago than that is gone. */
 const POLLER_FRESH_MS = 70_000;
@@ -74,6 +79,7 @@ async function lookAround(
     ['postgres', () => runMetered(new QueryMeter(), () => pool.query('select 1')).then(() => ({}))],
     ['temporal', () => askTemporal(temporal)],
     ['workers', () => countPollers(temporal)],
+    ['maintenance', () => runMetered(new QueryMeter(), () => lookHome(pool, temporal))],
     ...(redis === undefined ? [] : [['redis', () => redis.ping().then(() => ({}))] as const]),
     // A folder of this machine answers when the machine does.
     ...(objects.kind === 'local' ? [] : [['objectStore', () => objects.check().then(() => ({}))] as const]),
@@ -81,7 +87,8 @@ async function lookAround(
   const found = await Promise.all(looks.map(async ([name, look]) => [name, await ask(look)] as const));
   const checks: Record<string, Check> = Object.fromEntries(found);
   const allUp = found.every(([, check]) => check.status === 'up');
-  const status = checks['postgres']?.status !== 'up' ? 'unavailable' : allUp ? 'ready' : 'degraded';
+  const serves = checks['postgres']?.status === 'up' && checks['maintenance']?.['reason'] === undefined;
+  const status = !serves ? 'unavailable' : allUp ? 'ready' : 'degraded';
   return { status, checks };
 }
 
@@ -102,6 +109,17 @@ async function timed(asking: Promise<Finding>): Promise<Check> {
 async function askTemporal(temporal: Client): Promise<Finding> {
   await temporal.withDeadline(Date.now() + LIMIT_MS, () => temporal.workflowService.getSystemInfo({}));
   return {};
+}
+
+/** Whether runs may be closed and started: see activities/runs/at-home.ts. A Temporal that is away says so itself. */
+async function lookHome(pool: Pool, temporal: Client): Promise<Finding> {
+  const home = await findTemporalHome(pool);
+  if (home === undefined) return {};
+  const found = await temporal
+    .withDeadline(Date.now() + HOME_MS, () => identityOf(temporal))
+    .catch(() => null);
+  const reason = (found === null ? null : problemOfHome(home, found)) ?? home.problem;
+  return reason === null ? {} : { missing: true, reason };
 }
 
 /** Who takes tasks from each queue right now. Without somebody on `flow` nothing moves. */

@@ -9,16 +9,24 @@ import { sessionCommandRoutes } from '../../contracts/sessions/command-routes.js
 import { implement, reply, type CommandCall, type Reply, type Route } from '../http/route.js';
 import { raiseSessionBudget } from './raise-budget.js';
 import type { SessionClientDeps } from './client.js';
-import { commandSession, finishedProblem } from './command.js';
+import { commandSession, currentProgress, finishedProblem } from './command.js';
 import { deciderOf } from './decider.js';
+import { reviveSession } from '../../operations/sessions/revive-session.js';
+import type { RunControl } from '../../platform/temporal/run-control.js';
+import type { RunStarter } from '../runs/start.js';
 import { previewRerun, requirePhase } from './rerun.js';
 import { ownedSession } from './sessions.js';
 
 export interface SessionCommandDeps extends SessionClientDeps {
   readonly pool: Pool;
+  readonly starter: RunStarter;
+  readonly runControl: RunControl;
 }
 
-type CommandRecord = (typeof sessionCommandRoutes)[keyof typeof sessionCommandRoutes];
+type CommandRecord = Exclude<
+  (typeof sessionCommandRoutes)[keyof typeof sessionCommandRoutes],
+  typeof sessionCommandRoutes.reviveSession
+>;
 type Given<R extends CommandRecord> = CommandCall<ParamsOf<R>, QueryOf<R>, BodyOf<R>>;
 /** Gives the command, or the answer when there is nothing to command. */
 type Prepare<R extends CommandRecord> = (
@@ -48,7 +56,16 @@ export function createSessionCommandRoutes(deps: SessionCommandDeps): Route[] {
     command<StateRecord>(records.pauseSession, changeOf('pause')),
     command<StateRecord>(records.resumeSession, changeOf('resume')),
     command<StateRecord>(records.cancelSession, changeOf('cancel')),
+    reviveRoute(deps),
   ];
+}
+
+function reviveRoute({ starter, runControl }: SessionCommandDeps): Route {
+  return implement(records.reviveSession, async ({ params: { id }, body, principal, origin }, tx) => {
+    const reason = body.reason ?? null;
+    starter.startAfterCommit(tx, await reviveSession(tx, runControl, { id, principal, origin, reason }));
+    return reply(202, await currentProgress(tx, principal, id));
+  });
 }
 
 const proceed: Prepare<typeof records.proceedNextPhase> = async (

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { idSchema } from '../ids.js';
 import type { ProblemCode } from '../problems.js';
-import { commandRoute } from '../route.js';
+import { commandRoute, writeRoute } from '../route.js';
 import {
   continueBody,
   proceedBody,
@@ -85,5 +85,18 @@ export const sessionCommandRoutes = {
     summary: 'End it for good',
     body: reasonBody,
     problems: [],
+  }),
+  reviveSession: writeRoute({
+    method: 'POST',
+    path: '/api/v1/cot-sessions/:id/revive',
+    operationId: 'reviveSession',
+    summary: 'Go on from the stored state in a new workflow, when Temporal no longer knows the old one',
+    tag: 'sessions',
+    access: 'admin',
+    params,
+    body: reasonBody,
+    bodyOptional: true,
+    responses: { 202: { description: 'It goes on', body: progressSchema } },
+    problems: ['already_finished', 'workflow_unavailable', 'conflict'],
   }),
 };

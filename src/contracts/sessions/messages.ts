@@ -1,5 +1,6 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import { tellReadersSignal } from '../names.js';
 import type { DecideGateMessage, ProceedMessage } from '../../domain/sessions/decision-message.js';
 import type { SessionCommand } from '../../domain/sessions/commands.js';
 import type { SessionProgressView } from './session.js';
@@ -8,8 +9,7 @@ import type { SessionProgressView } from './session.js';
 
 export const proceedNextPhase = defineSignal<[ProceedMessage?]>('proceedNextPhase');
 export const progress = defineQuery<SessionProgressView>('progress');
-/** From the reconciler, after a reset: the new workflow run tells readers where it stands. */
-export const tellReaders = defineSignal('tellReaders');
+export const tellReaders = defineSignal(tellReadersSignal);
 export const decideGate = defineUpdate<SessionProgressView, [DecideGateMessage]>('decideGate');
 export const sessionCommand = defineUpdate<SessionProgressView, [SessionCommand]>('sessionCommand');
 

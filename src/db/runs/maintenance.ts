@@ -2,7 +2,7 @@ import type { RunProgress } from '../../contracts/runs/run.js';
 import type { RunStatus } from '../../domain/runs/status.js';
 import { startableColumns } from './runs.js';
 import type { StartableRun } from '../../contracts/runs/startable-run.js';
-import { execute, many, sql, type Db } from '../base/sql.js';
+import { execute, many, sql, type Db, type Sql } from '../base/sql.js';
 
 const MOST_ROWS = 200;
 
@@ -31,7 +31,7 @@ export async function clearHandedOver(db: Db, id: string): Promise<void> {
 export function listUnfinishedCancels(
   db: Db,
   olderThanMs: number,
-): Promise<Pick<SilentRun, 'id' | 'kind' | 'progress' | 'workflowId'>[]> {
+): Promise<Pick<OpenRun, 'id' | 'kind' | 'progress' | 'workflowId'>[]> {
   return many(
     db,
     sql`select id, kind, progress, workflow_id as "workflowId" from runs
@@ -42,7 +42,7 @@ export function listUnfinishedCancels(
   );
 }
 
-export interface SilentRun {
+export interface OpenRun {
   readonly id: string;
   readonly kind: string;
   readonly status: RunStatus;
@@ -51,24 +51,37 @@ export interface SilentRun {
   readonly cancelRequested: boolean;
   readonly errorCode: string | null;
   readonly errorWas: RunStatus | null;
+  /** The workflow run that its readers were told by, where that is known. */
+  readonly toldRunId: string | null;
 }
+
+const openRunColumns: Sql = sql`id, kind, status, progress, workflow_id as "workflowId",
+  cancel_requested_at is not null as "cancelRequested", error->>'code' as "errorCode", error->>'was' as "errorWas",
+  (select told->>'runId' from sessions where run_id = runs.id) as "toldRunId"`;
 
 /**
  * Open runs that nobody has heard of for a while, longest first. Those that wait for a person are looked at five times
  * less often: thousands may wait for weeks. Rows that were never started are the sweeper's.
  */
-export function listSilentRuns(db: Db, silentMs: number): Promise<SilentRun[]> {
-  return many<SilentRun>(
+export function listSilentRuns(db: Db, silentMs: number): Promise<OpenRun[]> {
+  return many<OpenRun>(
     db,
-    sql`select id, kind, status, progress, workflow_id as "workflowId", cancel_requested_at is not null as "cancelRequested",
-               error->>'code' as "errorCode", error->>'was' as "errorWas"
-          from runs
+    sql`select ${openRunColumns} from runs
          where finished_at is null
            and (status <> 'queued' or handed_over_at is not null)
            and greatest(updated_at, checked_at) < now() - make_interval(secs => ${silentMs / 1_000})
                * case when status in ('waiting_approval', 'paused', 'needs_attention') then 5 else 1 end
          order by greatest(updated_at, checked_at)
          limit ${MOST_ROWS}`,
+  );
+}
+
+/** Those of these workflows whose runs are open. */
+export function listOpenRunsOf(db: Db, workflowIds: readonly string[]): Promise<OpenRun[]> {
+  return many<OpenRun>(
+    db,
+    sql`select ${openRunColumns} from runs
+         where finished_at is null and workflow_id = any(${[...workflowIds]}::text[])`,
   );
 }
 

@@ -116,6 +116,16 @@ export function findStored(db: Db, id: string): Promise<StoredRun | undefined> {
   );
 }
 
+/** What its workflow is started with from now on. Gives a number that no other change of the run has. */
+export async function carryOn(db: Db, id: string, workflowInput: object): Promise<number> {
+  const { version } = await one<{ version: number }>(
+    db,
+    sql`update runs set workflow_input = ${toJsonb(workflowInput)}::jsonb, version = version + 1
+         where id = ${id} returning version`,
+  );
+  return version;
+}
+
 /** Another run like it, that names it as its origin. Whoever inserts it says what it is to do otherwise. */
 export function runLike(
   stored: StoredRun,
@@ -138,6 +148,15 @@ export async function findResult(db: Db, id: string): Promise<RunResult | undefi
     sql`select result from runs where id = ${id} and status = 'completed'`,
   );
   return row?.result ?? undefined;
+}
+
+/** True also when it is no longer kept. */
+export async function isRunOver(db: Db, id: string): Promise<boolean> {
+  const open = await maybeOne(
+    db,
+    prepared('runs.is_open', sql`select id from runs where id = ${id} and finished_at is null`),
+  );
+  return open === undefined;
 }
 
 /** For the run's own workers, who may touch it whoever owns it. Undefined when it is no longer kept. */

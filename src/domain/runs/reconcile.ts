@@ -4,7 +4,7 @@ import { isFinal, type FinalStatus, type RunStatus } from './status.js';
 export type WorkflowCondition<Outcome extends WorkflowOutcome> =
   | { readonly kind: 'not_found' }
   /** `taskAttempt`: how often the worker has tried the workflow task that is due; 0 when none is. */
-  | { readonly kind: 'open'; readonly taskAttempt: number }
+  | { readonly kind: 'open'; readonly taskAttempt: number; readonly runId?: string }
   | { readonly kind: 'completed'; readonly outcome: Outcome | null }
   | { readonly kind: 'failed' | 'canceled' | 'terminated' | 'timed_out' };
 
@@ -15,8 +15,11 @@ interface WorkflowOutcome {
 export interface RunCondition {
   readonly status: RunStatus;
   readonly cancelRequested: boolean;
-  /** Set while the run is flagged as stuck: the status it had before. */
+  /** Set while the run is flagged, as stuck or as lost: the status it had before. */
   readonly stuckSince: RunStatus | null;
+  readonly lost: boolean;
+  /** It can go on from what is stored of it, in a new workflow. */
+  readonly revivable: boolean;
 }
 
 export type ReconcileVerdict<Outcome> =
@@ -47,7 +50,8 @@ const closed: Readonly<
  *
  * K1. Temporal owns control flow: a workflow that is open is right, whatever the row says.
  * K2. A workflow that has ended takes its run with it: no row stays open behind a closed workflow.
- * K3. A run that never began loses nothing by being started again; one that began is never started twice.
+ * K3. A session whose workflow is gone is flagged, since it can be revived; a job whose workflow is gone has failed.
+ * K4. A run that never began loses nothing by being started again; one that began is never started twice.
  */
 export function judgeRun<Outcome extends WorkflowOutcome>(
   run: RunCondition,
@@ -58,12 +62,7 @@ export function judgeRun<Outcome extends WorkflowOutcome>(
       return judgeOpen(run, workflow.taskAttempt);
     case 'not_found':
       if (run.status === 'queued') return { kind: 'start_again' };
-      return {
-        kind: 'close',
-        status: run.cancelRequested ? 'canceled' : 'failed',
-        code: 'workflow_lost',
-        message: 'Temporal no longer knows the workflow.',
-      };
+      return judgeLost(run);
     case 'completed':
       if (workflow.outcome !== null && isFinal(workflow.outcome.status)) {
         return { kind: 'adopt', outcome: workflow.outcome };
@@ -88,12 +87,22 @@ export function judgeRun<Outcome extends WorkflowOutcome>(
   }
 }
 
+function judgeLost<Outcome>(run: RunCondition): ReconcileVerdict<Outcome> {
+  const [code, message] = ['workflow_lost', 'Temporal no longer knows the workflow.'];
+  if (run.cancelRequested || !run.revivable) {
+    return { kind: 'close', status: run.cancelRequested ? 'canceled' : 'failed', code, message };
+  }
+  if (run.lost) return { kind: 'leave' };
+  const revive = 'An administrator can revive it: it goes on from what is stored.';
+  return { kind: 'flag', was: run.stuckSince ?? run.status, code, message: `${message} ${revive}` };
+}
+
 function judgeOpen<Outcome>(run: RunCondition, taskAttempt: number): ReconcileVerdict<Outcome> {
   const stuck = taskAttempt >= STUCK_AFTER_ATTEMPTS;
-  if (stuck && run.stuckSince === null) {
+  if (stuck && (run.stuckSince === null || run.lost)) {
     return {
       kind: 'flag',
-      was: run.status,
+      was: run.stuckSince ?? run.status,
       code: 'workflow_stuck',
       message: `The workflow's next step has failed ${taskAttempt} times. It goes on by itself once the cause is gone.`,
     };

@@ -7,6 +7,7 @@ import {
 import { temporalDeadlines } from '../../contracts/deadlines.js';
 import type { RunOutcome } from '../../contracts/runs/run.js';
 import type { StartableRun } from '../../contracts/runs/startable-run.js';
+import type { TemporalIdentity } from '../../domain/runs/temporal-home.js';
 import type { WorkflowCondition } from '../../domain/runs/reconcile.js';
 
 /** What the API and the maintenance ask of Temporal about a run's workflow. Each call has a deadline. */
@@ -16,6 +17,10 @@ export interface RunControl {
   /** `gone`: there is no such workflow, or it has ended. */
   cancel(workflowId: string): Promise<'asked' | 'gone'>;
   inspect(workflowId: string): Promise<WorkflowCondition<RunOutcome>>;
+  /** Ids of the workflows that ended badly since then, in one request whatever their number; at most a page of them. */
+  listBadEnds(sinceMs: number): Promise<string[]>;
+  /** Which Temporal it is that answers. */
+  identity(): Promise<TemporalIdentity>;
   /** Sends a signal that carries nothing. One that has ended has nothing to hear. */
   call(workflowId: string, signal: string): Promise<void>;
 }
@@ -25,6 +30,8 @@ export function createRunControl(client: Client): RunControl {
     client.withDeadline(Date.now() + temporalDeadlines.startMs, work);
   return {
     launch: (run) => within(() => launch(client, run)),
+    identity: () => within(() => identityOf(client)),
+    listBadEnds: (sinceMs) => within(() => listBadEnds(client, sinceMs)),
     cancel: (workflowId) => within(() => cancel(client, workflowId)),
     inspect: (workflowId) => within(() => inspect(client, workflowId)),
     call: (workflowId, signal) => within(() => call(client, workflowId, signal)),
@@ -47,6 +54,27 @@ async function launch(client: Client, run: StartableRun): Promise<void> {
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
+}
+
+const PAGE = 1_000;
+
+async function listBadEnds(client: Client, sinceMs: number): Promise<string[]> {
+  const since = new Date(sinceMs).toISOString();
+  const { executions } = await client.workflowService.listWorkflowExecutions({
+    namespace: client.options.namespace,
+    query: `ExecutionStatus IN ("Terminated", "TimedOut", "Failed", "Canceled") AND CloseTime > "${since}"`,
+    pageSize: PAGE,
+  });
+  const ids = (executions ?? []).flatMap(({ execution }) => execution?.workflowId ?? []);
+  return [...new Set(ids)];
+}
+
+export async function identityOf(client: Client): Promise<TemporalIdentity> {
+  const { namespace } = client.options;
+  const { namespaceInfo } = await client.workflowService.describeNamespace({ namespace });
+  // Temporal Cloud does not tell everybody.
+  const cluster = await client.workflowService.getClusterInfo({}).catch(() => null);
+  return { namespaceId: namespaceInfo?.id ?? '', namespace, clusterId: cluster?.clusterId ?? null };
 }
 
 /** Temporal takes 400 bytes of summary. */
@@ -98,7 +126,11 @@ async function inspect(client: Client, workflowId: string): Promise<WorkflowCond
     case 'CONTINUED_AS_NEW':
     case 'UNSPECIFIED':
     case 'UNKNOWN':
-      return { kind: 'open', taskAttempt: description.raw.pendingWorkflowTask?.attempt ?? 0 };
+      return {
+        kind: 'open',
+        taskAttempt: description.raw.pendingWorkflowTask?.attempt ?? 0,
+        runId: description.runId,
+      };
   }
 }
 

@@ -55,6 +55,26 @@ test('with a worker everything is up, and who polls is counted', async () => {
   }
 });
 
+test('in front of a foreign Temporal it does not serve, and says why', async () => {
+  await database.pool.query(
+    `insert into temporal_home (namespace_id, namespace) values ('another', 'production')`,
+  );
+  const astray = await startApi({ database, temporal });
+  try {
+    const answer = await astray.send('/readyz');
+    expect(answer.status).toBe(503);
+    expect(answer.body).toMatchObject({
+      status: 'unavailable',
+      checks: {
+        maintenance: { status: 'down', reason: expect.stringContaining('"production" (another)') as string },
+      },
+    });
+  } finally {
+    await astray.close();
+    await database.pool.query('delete from temporal_home');
+  }
+});
+
 test('many who ask at once ask the surroundings once', async () => {
   const answers = await Promise.all(Array.from({ length: 20 }, () => api.send('/readyz')));
   expect(new Set(answers.map(({ text }) => text)).size).toBe(1);

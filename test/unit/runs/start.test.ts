@@ -24,6 +24,8 @@ function controlThatFails(times: number): RunControl & { launches: number } {
       return this.launches <= times ? Promise.reject(new Error('away')) : Promise.resolve();
     },
     cancel: () => Promise.resolve('asked'),
+    listBadEnds: () => Promise.resolve([]),
+    identity: () => Promise.resolve({ namespaceId: '', namespace: '', clusterId: null }),
     call: () => Promise.resolve(),
     inspect: () => Promise.resolve({ kind: 'not_found' }),
   };

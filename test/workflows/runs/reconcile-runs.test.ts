@@ -3,6 +3,7 @@ import { taskQueues } from '../../../src/contracts/names.js';
 import type { Principal } from '../../../src/contracts/users/principal.js';
 import { listEventsAfter } from '../../../src/db/runs/event-reads.js';
 import { projectRun } from '../../../src/db/runs/events.js';
+import { findTemporalHome, forgetTemporalHome } from '../../../src/db/runs/temporal-home.js';
 import { findRun, insertRun, requestCancel, type NewRun, type RunRow } from '../../../src/db/runs/runs.js';
 import { withTransaction } from '../../../src/db/base/transaction.js';
 import type { RunStatus } from '../../../src/domain/runs/status.js';
@@ -90,6 +91,33 @@ describe('the reconciler', () => {
       },
     ],
   ];
+
+  test('closes nothing in front of a foreign Temporal, or one that lost many at once', async () => {
+    const left = Array.from({ length: 5 }, () => newReportRun(owner));
+    for (const each of left) {
+      await insertRun(database.pool, each);
+      await becomes(each.id, 'running');
+      await longAgo(each.id);
+    }
+    const problem = async (): Promise<string | null | undefined> =>
+      (await findTemporalHome(database.pool))?.problem;
+    await withWorker(database, temporal, {}, async () => {
+      await database.pool.query(
+        `insert into temporal_home (namespace_id, namespace) values ('another', 'default')
+         on conflict (only_one) do update set namespace_id = 'another'`,
+      );
+      expect(await run('reconcileRuns')).toEqual({ standsStill: 1 });
+      expect(await problem()).toBeNull();
+      await forgetTemporalHome(database.pool);
+      expect(await run('reconcileRuns')).toEqual({ standsStill: 1 });
+      expect(await problem()).toContain('5 of 5 workflows are gone');
+      // It stays so until somebody says that this Temporal is the right one.
+      expect(await run('sweepUnstartedRuns')).toEqual({ standsStill: 1 });
+      for (const each of left) expect(await reread(each.id)).toMatchObject({ status: 'running' });
+      await forgetTemporalHome(database.pool);
+    });
+    await database.pool.query('delete from runs where id = any($1)', [left.map(({ id }) => id)]);
+  });
 
   test.each(cases)('ends a run whose workflow is %s', async (_what, befall, expected) => {
     const left = newReportRun(owner);
