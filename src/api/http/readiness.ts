@@ -4,7 +4,7 @@ import { taskQueues } from '../../contracts/names.js';
 import type { ObjectStore } from '../../platform/objects/object-store.js';
 import { findTemporalHome } from '../../db/runs/temporal-home.js';
 import { problemOfHome } from '../../domain/runs/temporal-home.js';
-import { identityOf } from '../../platform/temporal/run-control.js';
+import type { RunControl } from '../../platform/temporal/run-control.js';
 import { QueryMeter, runMetered } from '../../platform/query-meter.js';
 import type { Redis } from '../../platform/cache/redis.js';
 import { within } from './within.js';
@@ -28,12 +28,12 @@ export interface Readiness {
 export interface ReadinessDeps {
   readonly pool: Pool;
   readonly temporal: Client;
+  readonly runControl: Pick<RunControl, 'identity'>;
   readonly redis?: Redis | undefined;
   readonly objects: ObjectStore;
 }
 
 const LIMIT_MS = 1_500;
-const HOME_MS = 1_000;
 const KEPT_MS = 1_000;
 /** A poll waits a minute at the server; who polled longer ago than that is gone. */
 const POLLER_FRESH_MS = 70_000;
@@ -72,14 +72,14 @@ export function createReadiness(deps: ReadinessDeps): ReadinessProbe {
 }
 
 async function lookAround(
-  { pool, temporal, redis, objects }: ReadinessDeps,
+  { pool, temporal, runControl, redis, objects }: ReadinessDeps,
   ask: (look: () => Promise<Finding>) => Promise<Check>,
 ): Promise<Readiness> {
   const looks: readonly (readonly [name: string, look: () => Promise<Finding>])[] = [
     ['postgres', () => runMetered(new QueryMeter(), () => pool.query('select 1')).then(() => ({}))],
     ['temporal', () => askTemporal(temporal)],
     ['workers', () => countPollers(temporal)],
-    ['maintenance', () => runMetered(new QueryMeter(), () => lookHome(pool, temporal))],
+    ['maintenance', () => runMetered(new QueryMeter(), () => lookHome(pool, runControl))],
     ...(redis === undefined ? [] : [['redis', () => redis.ping().then(() => ({}))] as const]),
     // A folder of this machine answers when the machine does.
     ...(objects.kind === 'local' ? [] : [['objectStore', () => objects.check().then(() => ({}))] as const]),
@@ -112,13 +112,10 @@ async function askTemporal(temporal: Client): Promise<Finding> {
 }
 
 /** Whether runs may be closed and started: see activities/runs/at-home.ts. A Temporal that is away says so itself. */
-async function lookHome(pool: Pool, temporal: Client): Promise<Finding> {
+async function lookHome(pool: Pool, control: Pick<RunControl, 'identity'>): Promise<Finding> {
   const home = await findTemporalHome(pool);
   if (home === undefined) return {};
-  const found = await temporal
-    .withDeadline(Date.now() + HOME_MS, () => identityOf(temporal))
-    .catch(() => null);
-  const reason = (found === null ? null : problemOfHome(home, found)) ?? home.problem;
+  const reason = home.problem ?? problemOfHome(home, await control.identity());
   return reason === null ? {} : { missing: true, reason };
 }
 

@@ -69,7 +69,7 @@ async function listBadEnds(client: Client, sinceMs: number): Promise<string[]> {
   return [...new Set(ids)];
 }
 
-export async function identityOf(client: Client): Promise<TemporalIdentity> {
+async function identityOf(client: Client): Promise<TemporalIdentity> {
   const { namespace } = client.options;
   const { namespaceInfo } = await client.workflowService.describeNamespace({ namespace });
   // Temporal Cloud does not tell everybody.
