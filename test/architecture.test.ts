@@ -32,6 +32,7 @@ const isComposition = (file: string): boolean => /^src\/\w+\/(main|resources|bui
 
 /** Small, effect-free helpers of platform that any room may use at run time, each with its reason. */
 const sharedPlatform: Record<string, string> = {
+  'src/platform/within.ts': 'a timer and a race',
   'src/platform/query-meter.ts': 'an AsyncLocalStorage and a counter: the API reads what the driver counted',
 };
 

@@ -1,5 +1,5 @@
 import type { ShownProgress } from '../domain/sessions/progress-view.js';
-import type { SessionStatus } from '../domain/sessions/progress.js';
+import type { RunStatus } from '../domain/runs/status.js';
 import type { DecisionChannel, StepName } from '../domain/sessions/state.js';
 import type { RunResult } from './runs/run.js';
 
@@ -144,7 +144,7 @@ interface GateMoment {
 
 /** `session.canceled` also ends a rejected session: the status tells them apart. */
 interface SessionEnd {
-  readonly status: SessionStatus;
+  readonly status: RunStatus;
   readonly reason: string | null;
   readonly errorCode: string | null;
 }

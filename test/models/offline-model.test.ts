@@ -1,12 +1,8 @@
 import { compileOutputSchema } from '../../src/contracts/templates/output-schema.js';
 import type { JsonSchema } from '../../src/models/call.js';
 import { sha256Hex } from '../../src/crypto/digest.js';
-import {
-  assembleContext,
-  type ContextInput,
-  type EarlierOutput,
-  type StepName,
-} from '../../src/models/prompt/assemble.js';
+import { assembleContext, type ContextInput, type EarlierOutput } from '../../src/models/prompt/assemble.js';
+import type { StepName } from '../../src/domain/sessions/state.js';
 import { countTokens } from '../../src/models/ledger/token-counter.js';
 import { ask, failureOf, offlineModel } from './fixture.js';
 

@@ -1,3 +1,4 @@
+import { isFinal } from '../../src/domain/runs/status.js';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import type { PhaseView, SessionDetail } from '../app/types';
@@ -7,7 +8,6 @@ import { Empty, Loaded } from '../ui/panel';
 import { PhaseChanges } from './phase-changes';
 import type { LiveSession, Spoken } from './live-session';
 import { OutputEditor } from './output-editor';
-import { isEnded } from './session-head';
 import { useStep } from './session-queries';
 
 interface DocumentProps {
@@ -114,7 +114,7 @@ function Part({ session, phase, part, running, spoken }: PartProps) {
   if (step !== undefined) return <StepOutput sessionId={session.id} stepId={step.stepId} />;
   if (running !== null) return <Speech step={running} spoken={spoken} />;
   if (phase.output !== null) return <ContentView text={phase.output} contentType={phase.outputContentType} />;
-  const text = isEnded(session) ? t().session.neverReached : t().session.notYet;
+  const text = isFinal(session.status) ? t().session.neverReached : t().session.notYet;
   return <Empty title={t().session.nothingYet} text={text} />;
 }
 

@@ -1,3 +1,4 @@
+import { isFinal } from '../../src/domain/runs/status.js';
 import { useSignal } from '@preact/signals';
 import { now } from '../app/clock';
 import { compactNumber, duration, money, number } from '../app/format';
@@ -13,9 +14,6 @@ import { StateMark, toneOf } from '../ui/state-mark';
 import { CancelDialog, ForkDialog } from './session-dialogs';
 import { command, SESSIONS } from './session-queries';
 
-export const isEnded = ({ status }: { readonly status: string }): boolean =>
-  ['completed', 'rejected', 'failed', 'canceled'].includes(status);
-
 export function SessionHead({ session }: { readonly session: SessionDetail }) {
   const { progress, template, owner } = session;
   return (
@@ -28,7 +26,9 @@ export function SessionHead({ session }: { readonly session: SessionDetail }) {
         <StateMark status={session.status} />
         <span>
           {t().session.phaseOf(progress.currentPhase, progress.totalPhases)}
-          {progress.currentStep !== null && !isEnded(session) && ` · ${t().steps[progress.currentStep]}`}
+          {progress.currentStep !== null &&
+            !isFinal(session.status) &&
+            ` · ${t().steps[progress.currentStep]}`}
         </span>
         <span class="chip" title={t().session.templateVersion}>
           {template.name} v{template.version}
@@ -59,7 +59,7 @@ export function SessionHead({ session }: { readonly session: SessionDetail }) {
 /** Work and waiting apart: only one of the two can be made faster by a machine. */
 function Times({ session }: { readonly session: SessionDetail }) {
   const { progress } = session;
-  const since = isEnded(session) ? 0 : Math.max(0, now.value - Date.parse(progress.updatedAt));
+  const since = isFinal(session.status) ? 0 : Math.max(0, now.value - Date.parse(progress.updatedAt));
   const isWaiting = progress.waitingSince !== null;
   const waitMs = progress.waitMs + (isWaiting ? since : 0);
   const workMs = Math.max(0, progress.elapsedMs - progress.waitMs) + (isWaiting ? 0 : since);
@@ -71,7 +71,7 @@ function Times({ session }: { readonly session: SessionDetail }) {
       <Explain basis={t().session.waitBasis}>
         {t().session.waited} <span class="figures">{duration(waitMs)}</span>
       </Explain>
-      {progress.etaMs !== null && !isEnded(session) && (
+      {progress.etaMs !== null && !isFinal(session.status) && (
         <Explain basis={progress.etaBasis ?? t().session.noBasis}>
           {t().session.eta} <span class="figures">{duration(progress.etaMs)}</span>
         </Explain>
@@ -119,20 +119,22 @@ function HeadActions({ session }: { readonly session: SessionDetail }) {
     busy.value = false;
   };
   const toggle = (): void => void run(isPaused ? 'resume' : 'pause');
-  useKeys(isEnded(session) ? [] : [{ keys: 'p', group: 'session', label: words.pauseOrResume, run: toggle }]);
+  useKeys(
+    isFinal(session.status) ? [] : [{ keys: 'p', group: 'session', label: words.pauseOrResume, run: toggle }],
+  );
   const items: MenuItem[] = [
     { label: words.fork, icon: 'fork', run: () => (dialog.value = 'fork') },
     { label: words.export, icon: 'download', href: `${SESSIONS}/${session.id}/export`, download: true },
     ...(session.links.temporal === null
       ? []
       : [{ label: words.openInTemporal, icon: 'external' as const, href: session.links.temporal }]),
-    ...(isEnded(session)
+    ...(isFinal(session.status)
       ? []
       : [{ label: words.cancel, icon: 'stop' as const, danger: true, run: () => (dialog.value = 'cancel') }]),
   ];
   return (
     <div class="session-actions">
-      {!isEnded(session) && (
+      {!isFinal(session.status) && (
         <Button icon={isPaused ? 'play' : 'pause'} hint="p" busy={busy.value} onClick={toggle}>
           {isPaused ? words.resume : words.pause}
         </Button>

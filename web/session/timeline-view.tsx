@@ -1,10 +1,10 @@
+import { isFinal } from '../../src/domain/runs/status.js';
 import { now } from '../app/clock';
 import { clockTime, duration } from '../app/format';
 import { useAddress } from '../app/location';
 import { t } from '../app/i18n';
 import type { SessionDetail } from '../app/types';
 import { Empty, Loaded } from '../ui/panel';
-import { isEnded } from './session-head';
 import { useSteps } from './session-queries';
 import { StepDialog } from './steps-view';
 import { axisOf, placeOf, timelineRows, type Span, type Stretch, type TimelineRow } from './timeline';
@@ -15,7 +15,7 @@ const kinds = ['queued', 'working', 'retrying', 'failed', 'waiting'] as const;
 export function TimelineView({ session }: { readonly session: SessionDetail }) {
   const address = useAddress();
   const steps = useSteps(session.id);
-  const nowMs = isEnded(session) ? Date.parse(session.finishedAt ?? session.updatedAt) : now.value;
+  const nowMs = isFinal(session.status) ? Date.parse(session.finishedAt ?? session.updatedAt) : now.value;
   return (
     <>
       <Loaded query={steps}>

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { isFinal } from '../../src/domain/runs/status.js';
 import { t } from '../app/i18n';
 import { toast } from '../app/toasts';
 import type { SessionSummary } from '../app/types';
@@ -11,8 +12,7 @@ interface SelectionBarProps {
   readonly onClear: () => void;
 }
 
-const isOpen = ({ status }: SessionSummary): boolean =>
-  !['completed', 'rejected', 'failed', 'canceled'].includes(status);
+const isOpen = ({ status }: SessionSummary): boolean => !isFinal(status);
 
 const able = {
   pause: (session: SessionSummary) => isOpen(session) && session.status !== 'paused',

@@ -12,7 +12,8 @@ import { event, type RunEvent } from '../../contracts/event-data.js';
 import { failureTypes } from '../../contracts/errors.js';
 import type { RunSessionStepInput, StepOutcome } from '../../contracts/sessions/workflow.js';
 import { refOf } from '../../db/runs/blobs.js';
-import { loadSessionContent, textsOf, type SessionContent } from '../../db/sessions/content.js';
+import { loadSessionContent, type SessionContent } from '../../db/sessions/content.js';
+import { readTexts } from '../../db/sessions/texts.js';
 import type { StepError } from '../../db/sessions/steps.js';
 import { isRunOver } from '../../db/runs/runs.js';
 import { workerStopped } from '../../db/sessions/tries.js';
@@ -121,10 +122,10 @@ class StepTry {
   }
 
   private async stored(sha256: string): Promise<ContentRef> {
-    const text = (await outlast(() => textsOf(this.deps.pool, [sha256]))).get(sha256);
-    if (text === undefined)
+    const stored = (await outlast(() => readTexts(this.deps.pool, [sha256]))).get(sha256);
+    if (stored === undefined)
       throw ApplicationFailure.nonRetryable('a stored output is gone', failureTypes.recordGone);
-    return { sha256, bytes: Buffer.byteLength(text), preview: previewOf(text) };
+    return { sha256, bytes: stored.bytes, preview: previewOf(stored.text) };
   }
 
   private modelAsked(content: SessionContent): string {

@@ -7,7 +7,7 @@ import { problemOfHome } from '../../domain/runs/temporal-home.js';
 import type { RunControl } from '../../platform/temporal/run-control.js';
 import { QueryMeter, runMetered } from '../../platform/query-meter.js';
 import type { Redis } from '../../platform/cache/redis.js';
-import { within } from './within.js';
+import { within } from '../../platform/within.js';
 
 export interface Check {
   readonly status: 'up' | 'down';

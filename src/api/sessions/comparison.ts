@@ -1,7 +1,8 @@
 import type { Comparison } from '../../contracts/sessions/ledger.js';
 import { Problem } from '../../contracts/problems.js';
 import type { Viewer } from '../../db/runs/runs.js';
-import { findSessionRow, readTexts, type SessionRow, type StoredText } from '../../db/sessions/reads.js';
+import { findSessionRow, type SessionRow } from '../../db/sessions/reads.js';
+import { readTexts, type StoredText } from '../../db/sessions/texts.js';
 import { listGatesOf } from '../../db/sessions/reads-gates.js';
 import { listStepOutputs } from '../../db/sessions/reads-ledger.js';
 import type { Db } from '../../db/base/sql.js';

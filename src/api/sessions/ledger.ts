@@ -1,5 +1,6 @@
 import { Problem } from '../../contracts/problems.js';
-import { findSessionRow, readTexts } from '../../db/sessions/reads.js';
+import { findSessionRow } from '../../db/sessions/reads.js';
+import { readTexts } from '../../db/sessions/texts.js';
 import {
   findLedgerOwner,
   findStep,

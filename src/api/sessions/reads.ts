@@ -1,6 +1,7 @@
 import { Problem } from '../../contracts/problems.js';
 import type { Viewer } from '../../db/runs/runs.js';
-import { findSessionRow, listForks, listSessions, readTexts } from '../../db/sessions/reads.js';
+import { findSessionRow, listForks, listSessions } from '../../db/sessions/reads.js';
+import { readTexts } from '../../db/sessions/texts.js';
 import { listGatesOf } from '../../db/sessions/reads-gates.js';
 import { readSessionProgress, toProgressView } from '../../db/sessions/reads-progress.js';
 import type { Db } from '../../db/base/sql.js';

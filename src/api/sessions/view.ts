@@ -6,7 +6,8 @@ import type {
   SessionDetail,
   SessionSummary,
 } from '../../contracts/sessions/views.js';
-import type { ForkRow, SessionListRow, SessionRow, StoredText } from '../../db/sessions/reads.js';
+import type { ForkRow, SessionListRow, SessionRow } from '../../db/sessions/reads.js';
+import type { StoredText } from '../../db/sessions/texts.js';
 import type { LedgerRow, UsageRow } from '../../db/sessions/reads-ledger.js';
 import { toProgressView } from '../../db/sessions/reads-progress.js';
 import { omit } from '../../domain/omit.js';

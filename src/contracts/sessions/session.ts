@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { decisionLimits, decisions } from '../../domain/sessions/decision-message.js';
 import { stepNames } from '../../domain/sessions/state.js';
+import { runStatuses } from '../../domain/runs/status.js';
 import { idSchema } from '../ids.js';
 import { templateName } from '../templates/template.js';
 
@@ -16,17 +17,7 @@ const instructions = z.string().min(1).max(decisionLimits.instructions);
 /** Free input of a session: kept as given, shown to the model as data. */
 const sessionInput = z.union([z.string().max(500_000), z.record(z.string(), z.unknown())]);
 
-export const sessionStatus = z.enum([
-  'queued',
-  'running',
-  'waiting_approval',
-  'paused',
-  'needs_attention',
-  'completed',
-  'rejected',
-  'failed',
-  'canceled',
-]);
+export const sessionStatus = z.enum(runStatuses);
 
 export const budgetSchema = z.strictObject({
   maxTokens: z.int().min(1).max(1_000_000_000).optional(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { givenMoment } from '../moment.js';
+import { gateStatuses } from '../../domain/sessions/gate-status.js';
 import { phaseStatuses } from '../../domain/sessions/phases.js';
 import { stepNames } from '../../domain/sessions/state.js';
 import { idSchema } from '../ids.js';
@@ -78,7 +79,7 @@ export const gateRecordSchema = z
     phase: z.int(),
     attempt: z.int(),
     phaseTitle: z.string(),
-    status: z.enum(['waiting', 'approved', 'edited', 'redone', 'rejected', 'canceled']),
+    status: z.enum(gateStatuses),
     outputDigest: z.string(),
     editedDigest: z.string().nullable(),
     openedAt: z.string(),

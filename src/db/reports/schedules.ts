@@ -7,7 +7,7 @@ import {
 } from '../../contracts/reports/schedule.js';
 import { toJsonb } from '../base/jsonb.js';
 import { keyset, type PageRequest } from '../base/keyset.js';
-import type { Viewer } from '../runs/runs.js';
+import { visibleTo, type Viewer } from '../runs/runs.js';
 import { execute, many, maybeOne, one, sql, type Db, type Sql } from '../base/sql.js';
 import type { Tx } from '../base/transaction.js';
 
@@ -39,10 +39,6 @@ const columns: Sql = sql`id, owner_id as "ownerId", name, cron, time_zone as "ti
 
 /** Any number that no other advisory lock of this program has; the owner makes the second half. */
 const LOCK_CLASS = 91_020;
-
-function visibleTo(viewer: Viewer): Sql {
-  return viewer.role === 'ADMIN' ? sql`true` : sql`owner_id = ${viewer.userId}`;
-}
 
 /** Refuses what is over the owner's limit. */
 export async function insertReportSchedule(
@@ -76,7 +72,7 @@ export function findReportSchedule(
   return maybeOne<Row>(
     db,
     sql`select ${columns} from report_schedules
-         where id = ${id} and deleted_at is null and ${visibleTo(viewer)}`,
+         where id = ${id} and deleted_at is null and ${visibleTo(viewer, sql`owner_id`)}`,
   );
 }
 
@@ -85,7 +81,7 @@ export async function lockReportSchedule(tx: Tx, viewer: Viewer, id: string): Pr
   const row = await maybeOne<Row>(
     tx,
     sql`select ${columns} from report_schedules
-         where id = ${id} and deleted_at is null and ${visibleTo(viewer)} for update`,
+         where id = ${id} and deleted_at is null and ${visibleTo(viewer, sql`owner_id`)} for update`,
   );
   if (row === undefined) throw new Problem('not_found');
   return row;
@@ -97,7 +93,7 @@ export function listReportSchedules(db: Db, viewer: Viewer, page: PageRequest): 
   return many<Row>(
     db,
     sql`select ${columns} from report_schedules
-         where deleted_at is null and ${visibleTo(viewer)} and ${where}
+         where deleted_at is null and ${visibleTo(viewer, sql`owner_id`)} and ${where}
          order by ${orderBy} limit ${page.limit + 1}`,
   );
 }

@@ -10,7 +10,8 @@ import type {
   TextFacts,
 } from '../../domain/sessions/report.js';
 import type { Viewer } from '../runs/runs.js';
-import { findSessionRow, listForks, readTexts, type SessionRow, type StoredText } from '../sessions/reads.js';
+import { findSessionRow, listForks, type SessionRow } from '../sessions/reads.js';
+import { readTexts, type StoredText } from '../sessions/texts.js';
 import { listGatesOf } from '../sessions/reads-gates.js';
 import { listSteps, listTries, listUsage, type LedgerRow } from '../sessions/reads-ledger.js';
 import { one, sql, type Db } from '../base/sql.js';

@@ -70,8 +70,8 @@ export interface Viewer {
 }
 
 /** Ownership as a condition, so that no statement can forget to look at what it found. */
-export function visibleTo(viewer: Viewer): Sql {
-  return viewer.role === 'ADMIN' ? sql`true` : sql`runs.owner_id = ${viewer.userId}`;
+export function visibleTo(viewer: Viewer, owner: Sql = sql`runs.owner_id`): Sql {
+  return viewer.role === 'ADMIN' ? sql`true` : sql`${owner} = ${viewer.userId}`;
 }
 
 /** Undefined: there is no such run, or it is not the viewer's to see. `kinds` narrows it to jobs or to sessions. */

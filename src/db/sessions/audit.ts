@@ -1,13 +1,12 @@
 import type { Origin, Role } from '../../contracts/users/principal.js';
 import { omit } from '../../domain/omit.js';
 import type { Decider } from '../../domain/sessions/commands.js';
+import { decidedStatus } from '../../domain/sessions/gate-status.js';
 import type { SessionStanding } from '../../domain/sessions/standing.js';
 import type { SessionNews } from '../../domain/sessions/transitions.js';
 import { recordAudit, type AuditActor } from '../audit/log.js';
 import { maybeOne, sql } from '../base/sql.js';
 import type { Tx } from '../base/transaction.js';
-
-const decided = { approve: 'approved', edit: 'edited', redo: 'redone', reject: 'rejected' } as const;
 
 const commanded = {
   redo: 'redone',
@@ -28,7 +27,7 @@ export async function auditDecision(
 ): Promise<void> {
   const { decision, by, comment, notes, output } = news.decision;
   const { phase, attempt, digest } = news.gate;
-  const status = decided[decision];
+  const status = decidedStatus[decision];
   await recordAudit(tx, {
     actor: await actorOf(tx, by),
     action: status,

@@ -1,6 +1,6 @@
 import type { Language, TemplateDefinition } from '../../contracts/templates/template.js';
 import type { StepName } from '../../domain/sessions/state.js';
-import { many, maybeOne, prepared, sql, type Db } from '../base/sql.js';
+import { maybeOne, prepared, sql, type Db } from '../base/sql.js';
 
 /** What a session's steps are made of, with the texts behind the hashes they were given. */
 export interface SessionContent {
@@ -60,18 +60,4 @@ export async function loadSessionContent(
     edited: new Set(row.edited),
     checkpoints: new Map(Object.entries(row.checkpoints ?? {})),
   };
-}
-
-/** The texts behind hashes; a hash that is not kept is missing from the answer. */
-export async function textsOf(db: Db, hashes: readonly string[]): Promise<Map<string, string>> {
-  const rows = await many<{ sha256: string; content: Buffer }>(
-    db,
-    prepared(
-      'blobs.read',
-      sql`select encode(sha256, 'hex') as sha256, content
-          from blobs
-         where sha256 = any(select decode(hash, 'hex') from unnest(${[...new Set(hashes)]}::text[]) as hash)`,
-    ),
-  );
-  return new Map(rows.map((row) => [row.sha256, row.content.toString('utf8')]));
 }

@@ -1,9 +1,8 @@
+import { decidedStatus } from '../../domain/sessions/gate-status.js';
 import type { GateDecision } from '../../domain/sessions/transitions.js';
 import type { OpenGate } from '../../domain/sessions/state.js';
 import { visibleTo, type Viewer } from '../runs/runs.js';
 import { execute, many, maybeOne, sql, type Db } from '../base/sql.js';
-
-const statusOf = { approve: 'approved', edit: 'edited', redo: 'redone', reject: 'rejected' } as const;
 
 /** Gives the status that the gate had before, when it had been decided; null when it is new or waits already. */
 export async function openGate(
@@ -54,7 +53,7 @@ export async function decideGate(
   await execute(
     db,
     sql`update gates
-           set status = ${statusOf[decision.decision]}, decided_at = ${at(atMs)}, decided_by = ${decision.by.userId},
+           set status = ${decidedStatus[decision.decision]}, decided_at = ${at(atMs)}, decided_by = ${decision.by.userId},
                decided_via = ${decision.by.via}, comment = ${decision.comment},
                notes_sha256 = ${decision.notes?.sha256 ?? null}, edited_sha256 = ${decision.output?.sha256 ?? null}
          where id = ${gate.id} and status = 'waiting'`,

@@ -1,12 +1,5 @@
-import {
-  dueStep,
-  phaseAt,
-  stepNames,
-  type ContentRef,
-  type DecisionChannel,
-  type SessionState,
-  type StepName,
-} from './state.js';
+import { isReached, type RedoPoint } from './redo-point.js';
+import type { ContentRef, DecisionChannel, SessionState } from './state.js';
 
 export interface Decider {
   /** Null when a signal or the clock decided. */
@@ -27,11 +20,6 @@ export interface GateName {
   readonly id: string;
   readonly attempt: number;
   readonly digest: string;
-}
-
-export interface RedoPoint {
-  readonly phase: number;
-  readonly step: StepName;
 }
 
 /**
@@ -137,7 +125,8 @@ function isDue(state: SessionState): boolean {
   return state.waiting.kind === 'trigger' || state.waiting.kind === 'attention';
 }
 
-function gateRefusal(
+/** Why a decision about what its sender saw is not taken at this gate; null when it is. */
+export function gateRefusal(
   state: SessionState,
   { gate: seen, digest }: { gate?: GateName | null; digest: string | null },
 ): SessionRefusal | null {
@@ -160,8 +149,5 @@ function redoRefusal(
     const refusal = gateRefusal(state, command);
     if (refusal !== null) return refusal;
   }
-  if (from.phase < 1 || from.phase > state.phase) return 'step_not_reached';
-  const due = dueStep(phaseAt(state, from.phase));
-  const reached = due === null ? stepNames.length : stepNames.indexOf(due);
-  return stepNames.indexOf(from.step) <= reached ? null : 'step_not_reached';
+  return from.phase <= state.phase && isReached(state, from) ? null : 'step_not_reached';
 }

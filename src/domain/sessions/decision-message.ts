@@ -1,4 +1,4 @@
-import type { SessionRefusal } from './commands.js';
+import { gateRefusal, openGateOf, type SessionRefusal } from './commands.js';
 import type { SessionState } from './state.js';
 import { isRecord, oneOf, problemOf, textOf, type Check } from './message-checks.js';
 
@@ -63,8 +63,8 @@ export function refusalOfDecision(
   { gateId, outputDigest }: DecideGateMessage,
 ): SessionRefusal | null {
   if (state.ending !== null) return 'already_finished';
-  if (state.waiting.kind !== 'gate') return 'not_waiting';
-  const { gate } = state.waiting;
-  const another = (gateId ?? gate.id) !== gate.id || (outputDigest ?? gate.digest) !== gate.digest;
-  return another ? 'stale_approval' : null;
+  const open = openGateOf(state);
+  const digest = outputDigest ?? null;
+  if (open === null || gateId === undefined) return gateRefusal(state, { digest });
+  return gateRefusal(state, { gate: { ...open, id: gateId }, digest });
 }

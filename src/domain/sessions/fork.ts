@@ -1,6 +1,5 @@
-import type { RedoPoint } from './commands.js';
+import { isReached, type RedoPoint } from './redo-point.js';
 import {
-  dueStep,
   emptyPhase,
   phaseAt,
   stepNames,
@@ -44,14 +43,6 @@ export function planRerun(state: SessionState, from: RedoPoint): RerunPlan | nul
     rerun: again.filter(hasResult),
     pending: again.filter((place) => !hasResult(place)),
   };
-}
-
-function isReached(state: SessionState, from: RedoPoint): boolean {
-  if (from.phase < 1 || from.phase > state.plan.phases.length) return false;
-  const earlierDone = state.phases.slice(0, from.phase - 1).every((phase) => dueStep(phase) === null);
-  const due = dueStep(phaseAt(state, from.phase));
-  const reached = due === null ? stepNames.length : stepNames.indexOf(due);
-  return earlierDone && stepNames.indexOf(from.step) <= reached;
 }
 
 /** The phases that a fork begins with: whole ones count as approved, the one it starts in keeps its earlier steps. */

@@ -1,20 +1,10 @@
 import { currentPhase, dueStep, stepNames, type SessionState, type StepName } from './state.js';
+import type { RunStatus } from '../runs/status.js';
 import { waitingSinceOf } from './waiting.js';
-
-export type SessionStatus =
-  | 'queued'
-  | 'running'
-  | 'waiting_approval'
-  | 'paused'
-  | 'needs_attention'
-  | 'completed'
-  | 'rejected'
-  | 'failed'
-  | 'canceled';
 
 /** What the workflow tells of a session. Readers see it with its times as texts: see progress-view.ts. */
 export interface SessionProgress {
-  status: SessionStatus;
+  status: RunStatus;
   currentPhase: number;
   currentStep: StepName | null;
   /** The phases, counted from 1, whose three steps are done. */
@@ -36,7 +26,7 @@ export interface SessionProgress {
   version: number;
 }
 
-export function sessionStatus(state: SessionState): SessionStatus {
+export function sessionStatus(state: SessionState): RunStatus {
   if (state.ending !== null) return state.ending.status;
   if (state.pausedAtMs !== null) return 'paused';
   switch (state.waiting.kind) {

@@ -1,9 +1,10 @@
-import { sessionStatus, type SessionStatus } from './progress.js';
+import type { RunStatus } from '../runs/status.js';
+import { sessionStatus } from './progress.js';
 import { currentPhase, dueStep, type SessionState, type StepName, type Waiting } from './state.js';
 
 /** What a command may change of a session, as the audit log compares it before and after. Content is named by its hash. */
 export interface SessionStanding {
-  readonly status: SessionStatus;
+  readonly status: RunStatus;
   readonly phase: number;
   readonly step: StepName | null;
   readonly attempt: number;

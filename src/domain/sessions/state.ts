@@ -1,4 +1,5 @@
 import type { ContentRef } from '../runs/content-ref.js';
+import type { FinalStatus } from '../runs/status.js';
 
 export type { ContentRef } from '../runs/content-ref.js';
 
@@ -59,7 +60,7 @@ export type Waiting =
   | { readonly kind: 'attention'; readonly problem: StepProblem };
 
 export interface Ending {
-  readonly status: 'completed' | 'rejected' | 'failed' | 'canceled';
+  readonly status: FinalStatus;
   readonly reason: string | null;
 }
 

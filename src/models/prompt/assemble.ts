@@ -1,8 +1,7 @@
 import { fence, fenceRule, type FencedBlock } from './fence.js';
 import { languageNames, languageOf, type Language } from '../../domain/language.js';
+import type { StepName } from '../../domain/sessions/state.js';
 import { shorten, trimToFit, type CountTokens, type Trimmed } from './trim.js';
-
-export type StepName = 'THINK' | 'EXECUTE' | 'INTEGRATE';
 
 export interface ContextInput {
   readonly topic: string;

@@ -1,4 +1,4 @@
-import type { StepName } from './assemble.js';
+import type { StepName } from '../../domain/sessions/state.js';
 import { readFences, type FencedBlock } from './fence.js';
 
 /** What the offline model can see in a prompt: the same blocks that any other model sees. */

@@ -4,6 +4,7 @@ import { cacheTtlSeconds, type CacheNamespace } from '../../contracts/cache-name
 import { cacheDroppedChannel } from '../../contracts/names.js';
 import { CircuitBreaker } from './breaker.js';
 import { currentMeter } from '../query-meter.js';
+import { within } from '../within.js';
 
 /**
  * A cache that nothing depends on for being right.
@@ -74,10 +75,6 @@ const OWED_RETRY_MS = 500;
 
 export class CacheGarbageError extends Error {
   override readonly name = 'CacheGarbageError';
-}
-
-class CacheTimeoutError extends Error {
-  override readonly name = 'CacheTimeoutError';
 }
 
 export function createCache(options: CacheOptions): Cache {
@@ -237,17 +234,5 @@ function parse(text: string): unknown {
     return JSON.parse(text);
   } catch (cause) {
     throw new CacheGarbageError('a cached value is not JSON', { cause });
-  }
-}
-
-async function within<Value>(work: Promise<Value>, budgetMs: number): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new CacheTimeoutError(`no answer within ${budgetMs} ms`)), budgetMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,7 +1,7 @@
 import type { ModelRequest } from '../../../src/models/call.js';
 import { ModelCallError } from '../../../src/models/error.js';
 import type { Principal } from '../../../src/contracts/users/principal.js';
-import { textsOf } from '../../../src/db/sessions/content.js';
+import { readTexts } from '../../../src/db/sessions/texts.js';
 import { deleteTemplate } from '../../../src/db/templates/templates.js';
 import { withTransaction } from '../../../src/db/base/transaction.js';
 import { useDatabase } from '../../support/servers/database.js';
@@ -47,7 +47,7 @@ function untilAborted(request: ModelRequest): Promise<never> {
 }
 
 async function textOf(sha256: string | undefined): Promise<string | undefined> {
-  return sha256 === undefined ? undefined : (await textsOf(rig.database.pool, [sha256])).get(sha256);
+  return sha256 === undefined ? undefined : (await readTexts(rig.database.pool, [sha256])).get(sha256)?.text;
 }
 
 test('an output of 3 MB, one with NUL bytes and half characters, and JSON of great depth are stored and readable', async () => {

@@ -2,7 +2,7 @@ import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/clie
 import { ApplicationFailure } from '@temporalio/common';
 import type { Principal } from '../../../src/contracts/users/principal.js';
 import { progressSchema } from '../../../src/contracts/sessions/session.js';
-import { textsOf } from '../../../src/db/sessions/content.js';
+import { readTexts } from '../../../src/db/sessions/texts.js';
 import type { ContentRef } from '../../../src/domain/sessions/state.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { storeHistory } from '../../support/store-history.js';
@@ -47,7 +47,7 @@ async function failureOf(answer: Promise<unknown>): Promise<ApplicationFailure> 
 }
 
 async function textOf(ref: ContentRef | null | undefined): Promise<string | undefined> {
-  return (await textsOf(rig.database.pool, [ref?.sha256 ?? ''])).get(ref?.sha256 ?? '');
+  return (await readTexts(rig.database.pool, [ref?.sha256])).get(ref?.sha256 ?? '')?.text;
 }
 
 const phaseOf = async (id: string, number: number) => (await readState(rig, id)).phases[number - 1];

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Logger } from '../../../platform/logger.js';
-import { within } from '../within.js';
+import { within } from '../../../platform/within.js';
 import type { RateLimitStore } from './rate-limit-store.js';
 
 /**

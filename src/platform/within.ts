@@ -5,7 +5,7 @@ export class NoAnswerError extends Error {
   }
 }
 
-/** The result of `work`, or `NoAnswerError`. What comes too late is nobody's, and its failure is not unheard. */
+/** The result of `work`, or `NoAnswerError`. A late result is ignored; a late rejection is swallowed. */
 export async function within<Value>(work: Promise<Value>, limitMs: number): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
