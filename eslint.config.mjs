@@ -47,6 +47,18 @@ export default tseslint.config(
     rules: { 'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }] },
   },
   {
+    files: ['web/push-worker.js'],
+    languageOptions: {
+      globals: {
+        addEventListener: 'readonly',
+        clients: 'readonly',
+        location: 'readonly',
+        registration: 'readonly',
+        URL: 'readonly',
+      },
+    },
+  },
+  {
     // Markup counts as lines of a component.
     files: ['web/**/*.tsx'],
     rules: { 'max-lines-per-function': ['error', { max: 100, skipBlankLines: true, skipComments: true }] },

@@ -1,5 +1,5 @@
 // Bundles the console. Every file but the page itself carries its hash in its name, so a browser may keep it for ever.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -45,6 +45,8 @@ export function writePage(outdir, metafile) {
   const page = readFileSync(join(web, 'index.html'), 'utf8').replace('<!-- assets -->', links.join('\n    '));
   mkdirSync(outdir, { recursive: true });
   writeFileSync(join(outdir, 'index.html'), page);
+  // Registered by this name, from the root: its scope is the whole site.
+  copyFileSync(join(web, 'push-worker.js'), join(outdir, 'push-worker.js'));
 }
 
 /** What a browser loads before the first page is drawn. */

@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
@@ -18,7 +21,8 @@ export interface Places {
 }
 
 const logger = createLogger({ level: 'error', service: 'bench' });
-const root = (): URL => new URL('../../', import.meta.url);
+/** A bench is started in the folder of the project, and bundled into another one. */
+const root = (): URL => pathToFileURL(`${process.cwd()}/`);
 
 /** A database and a namespace of its own, removed afterwards, and a worker as production has it. */
 export async function inOwnPlaces(smtpUrl: string, work: (places: Places) => Promise<void>): Promise<void> {
@@ -29,6 +33,8 @@ export async function inOwnPlaces(smtpUrl: string, work: (places: Places) => Pro
   const admin = new pg.Client({ connectionString: given });
   await admin.connect();
   await admin.query(`create database ${name}`);
+  const objects = await mkdtemp(join(tmpdir(), 'sluice-bench-'));
+  process.env['SLUICE_TEST_OBJECTS'] = objects;
   const databaseUrl = Object.assign(new URL(given), { pathname: `/${name}` }).href;
   const pool = createPool({ databaseUrl, max: 20, applicationName: 'bench', logger });
   try {
@@ -45,6 +51,7 @@ export async function inOwnPlaces(smtpUrl: string, work: (places: Places) => Pro
     await pool.end();
     await admin.query(`drop database ${name} with (force)`);
     await admin.end();
+    await rm(objects, { recursive: true, force: true });
   }
 }
 

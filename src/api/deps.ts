@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { createAuditKeys, type AuditKeys } from '../crypto/audit-chain.js';
 import { createDeciderSignatures, type DeciderSignatures } from '../crypto/decider-signatures.js';
 import { createPreferenceLinks, type PreferenceLinks } from '../crypto/preference-links.js';
+import { vapidKeysOf } from '../crypto/vapid-keys.js';
 import { createFileLinks, type FileLinks } from '../crypto/file-links.js';
 import { stepDeltasChannel } from '../contracts/sessions/delta.js';
 import { cacheDroppedChannel } from '../contracts/names.js';
@@ -73,6 +74,7 @@ export interface ApiDeps extends ApiResources {
   readonly preferenceLinks: PreferenceLinks;
   /** Vouches to workflows for who decided. */
   readonly deciders: DeciderSignatures;
+  readonly pushPublicKey: string;
   readonly ui: TemporalUi;
   readonly readiness: ReadinessProbe;
 }
@@ -115,6 +117,7 @@ export function createApiDeps(resources: ApiResources): ApiDeps {
     auditKeys: createAuditKeys(secrets, config.auditRetiredKeys),
     deciders: createDeciderSignatures(secrets),
     preferenceLinks: createPreferenceLinks(secrets, publicUrlOf(config)),
+    pushPublicKey: vapidKeysOf(config.vapidPrivateKey, secrets).publicKey,
     ui: { temporalUiUrl: config.temporalUiUrl, temporalNamespace: resources.temporal.options.namespace },
   };
 }

@@ -1,5 +1,6 @@
 import { auditRoutes } from './audit/routes.js';
 import { notificationRecordRoutes } from './notifications/routes.js';
+import { messageRoutes } from './notifications/message-routes.js';
 import { notificationRoutes } from './notifications/run-routes.js';
 import { gateRoutes } from './sessions/gate-routes.js';
 import { sqlHistoryRoutes } from './sql/history-routes.js';
@@ -27,6 +28,7 @@ export const routeRecords = {
   ...auditRoutes,
   ...notificationRecordRoutes,
   ...notificationRoutes,
+  ...messageRoutes,
   ...sqlRoutes,
   ...sqlHistoryRoutes,
   ...gateRoutes,

@@ -51,6 +51,7 @@ test('every page is without faults for everybody, in both themes, both languages
         '/sql',
         '/webhooks',
       ],
+      ...['/notifications', '/notifications?tab=deadlines&record=new', '/notifications?tab=schedule'],
       ...['', '?tab=timeline', '?tab=steps', '?tab=compare', '?tab=lineage', '?tab=events', '?edit=1'].map(
         (query) => `/sessions/${id}${query}`,
       ),
@@ -90,7 +91,7 @@ test('every page is without faults for everybody, in both themes, both languages
     }
     expect(found).toEqual([]);
   });
-}, 180_000);
+}, 240_000);
 
 test('what people and models write runs nothing, loads nothing and breaks no page', async () => {
   const output = Object.values(strange).join('\n\n');

@@ -69,7 +69,7 @@ export async function createSamples(pool: pg.Pool, api: TestApi, { analyst }: Pe
     [/^\/api\/v1\/push-subscriptions\//, { id: push }],
     [/^\/api\/v1\/notifications\/deliveries\//, { id: notice }],
     [/^\/api\/v1\/notifications\/mails\//, { id: mail }],
-    [/^\/api\/v1\/notifications\/deadline-runs\//, { id: job }],
+    [/^\/api\/v1\/notifications\/deadline-runs\//, { id: job, office }],
     [/^\/p\//, { token: 'none' }],
     [/^\/u\//, { token: 'none' }],
     [/^\/jobs\//, { id: job }],

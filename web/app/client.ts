@@ -7,6 +7,8 @@ type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 interface Request {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly body?: unknown;
+  /** Sent as it is, in the type of the headers. */
+  readonly content?: Blob | string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
@@ -51,6 +53,16 @@ export async function post<Answer>(path: string, body: unknown = {}): Promise<An
   return send<Answer>(path, { method: 'POST', body, headers });
 }
 
+/** The whole of something, of the version that was read. */
+export function put<Answer>(path: string, body: unknown, version?: number): Promise<Answer> {
+  return send<Answer>(path, { method: 'PUT', body, headers: ifMatch(version) });
+}
+
+/** A file as it is. */
+export function upload<Answer>(path: string, content: Blob | string, type: string): Promise<Answer> {
+  return send<Answer>(path, { method: 'POST', content, headers: { 'Content-Type': type } });
+}
+
 export function patch<Answer>(path: string, body: unknown, version?: number): Promise<Answer> {
   return send<Answer>(path, { method: 'PATCH', body, headers: ifMatch(version) });
 }
@@ -72,13 +84,14 @@ async function send<Answer>(path: string, request: Request): Promise<Answer> {
   throw new ApiProblem(response.status, (parsed ?? { title: response.statusText }) as ProblemDocument);
 }
 
-async function reach(path: string, { method, body, headers, signal }: Request): Promise<Response> {
+async function reach(path: string, { method, body, content, headers, signal }: Request): Promise<Response> {
   const type: Record<string, string> = body === undefined ? {} : { 'Content-Type': 'application/json' };
   const init: RequestInit = {
     method,
     headers: { Accept: 'application/json, */*;q=0.5', ...type, ...headers },
   };
   if (body !== undefined) init.body = JSON.stringify(body);
+  if (content !== undefined) init.body = content;
   if (signal !== undefined) init.signal = signal;
   try {
     const response = await fetch(path, init);

@@ -15,6 +15,10 @@ const GatePage = lazy(() => import('../gates/gate-page').then((page) => page.Gat
 const ReportsPage = lazy(() => import('../reports/reports-page').then((page) => page.ReportsPage));
 const JobPage = lazy(() => import('../reports/job-page').then((page) => page.JobPage));
 const SqlPage = lazy(() => import('../sql/sql-page').then((page) => page.SqlPage));
+const NotificationsPage = lazy(() =>
+  import('../notifications/notifications-page').then((page) => page.NotificationsPage),
+);
+const NoticeRunPage = lazy(() => import('../notifications/run-page').then((page) => page.NoticeRunPage));
 const UsersPage = lazy(() => import('../users/users-page').then((page) => page.UsersPage));
 const AuditPage = lazy(() => import('../audit/audit-page').then((page) => page.AuditPage));
 const OperationsPage = lazy(() =>
@@ -35,6 +39,8 @@ export function Routes() {
       <Route path="/jobs/:id" component={JobPage} />
       <Route path="/sql" component={SqlPage} />
       <Route path="/sql/:id" component={SqlPage} />
+      <Route path="/notifications" component={adminOnly(NotificationsPage)} />
+      <Route path="/notifications/runs/:id" component={adminOnly(NoticeRunPage)} />
       <Route path="/users" component={adminOnly(UsersPage)} />
       <Route path="/audit" component={adminOnly(AuditPage)} />
       <Route path="/operations" component={adminOnly(OperationsPage)} />
@@ -52,7 +58,8 @@ function adminOnly(page: FunctionComponent): FunctionComponent {
 
 export interface NavItem {
   readonly path: string;
-  readonly name: 'inbox' | 'sessions' | 'reports' | 'sql' | 'users' | 'audit' | 'operations';
+  readonly name:
+    'inbox' | 'sessions' | 'reports' | 'sql' | 'notifications' | 'users' | 'audit' | 'operations';
   readonly key: string;
   readonly admin?: true;
 }
@@ -62,6 +69,7 @@ const items: readonly NavItem[] = [
   { path: '/sessions', name: 'sessions', key: 's' },
   { path: '/reports', name: 'reports', key: 'r' },
   { path: '/sql', name: 'sql', key: 'q' },
+  { path: '/notifications', name: 'notifications', key: 'n', admin: true },
   { path: '/users', name: 'users', key: 'u', admin: true },
   { path: '/audit', name: 'audit', key: 'a', admin: true },
   { path: '/operations', name: 'operations', key: 'o', admin: true },

@@ -23,4 +23,23 @@ export type { AuditFacets, AuditLog } from '../../src/contracts/audit/log.js';
 export type { ApiKey, User, UserStats } from '../../src/contracts/users/user.js';
 export type { Attempt, Delivery, Webhook } from '../../src/contracts/webhooks/webhook.js';
 export type { SessionMetrics } from '../../src/contracts/sessions/metrics.js';
+export type { CaughtMail, CaughtMailHead } from '../../src/contracts/notifications/caught-mail.js';
+export type { Deadline } from '../../src/contracts/notifications/deadline.js';
+export type {
+  DeadlineRunOffice,
+  DeadlineRunOfficePage,
+  DeadlineRunResult,
+} from '../../src/contracts/notifications/deadline-run.js';
+export type {
+  Delivery as NoticeDelivery,
+  DeliveryWithContent,
+} from '../../src/contracts/notifications/delivery.js';
+export type { Explanation } from '../../src/contracts/notifications/explain.js';
+export type { ImportReport, LineError } from '../../src/contracts/notifications/import-report.js';
+export type { Office } from '../../src/contracts/notifications/office.js';
+export type { Preferences } from '../../src/contracts/notifications/preferences.js';
+export type { PushSubscription as NoticeDevice } from '../../src/contracts/notifications/push-subscription.js';
+export type { NotificationSchedule } from '../../src/contracts/notifications/schedule.js';
+export type { NotificationSettings } from '../../src/contracts/notifications/settings.js';
+export type { Staff } from '../../src/contracts/notifications/staff.js';
 export type { SqlStatus } from '../../src/contracts/sql/session.js';

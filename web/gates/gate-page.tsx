@@ -6,6 +6,7 @@ import { useAddress } from '../app/location';
 import { usePageTitle } from '../app/page-title';
 import { pollMs } from '../app/queries';
 import type { InboxGate, SessionDetail } from '../app/types';
+import { RunGate } from '../notifications/run-gate';
 import { DecisionPanel } from '../session/decision-panel';
 import { DocumentView } from '../session/document-view';
 import { useLiveSession } from '../session/live-session';
@@ -26,8 +27,31 @@ export function GatePage() {
   usePageTitle(gate.data === undefined ? t().gate.page : gate.data.topic);
   return (
     <div class="page gate-page">
-      <Loaded query={gate}>{(data) => <Gate gate={data} />}</Loaded>
+      <Loaded query={gate}>
+        {(data) =>
+          data.jobId === null ? <Gate gate={data} /> : <GateOfRun gate={data} jobId={data.jobId} />
+        }
+      </Loaded>
     </div>
+  );
+}
+
+/** The gate of a run that has no session: of notifications. */
+function GateOfRun({ gate, jobId }: { readonly gate: InboxGate; readonly jobId: string }) {
+  return (
+    <>
+      <header class="gate-head">
+        <p class="quiet">
+          <a href={`/notifications/runs/${jobId}`}>{t().notices.run.whole}</a>
+        </p>
+        <h1 dir="auto">{gate.topic}</h1>
+        <p class="session-facts">
+          <StateMark status={gate.status === 'waiting' ? 'waiting_approval' : gate.status} />
+          <span dir="auto">{gate.phaseTitle}</span>
+        </p>
+      </header>
+      <RunGate id={gate.id} jobId={jobId} />
+    </>
   );
 }
 

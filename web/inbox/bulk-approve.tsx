@@ -57,7 +57,7 @@ interface Group {
 
 /** What can be approved together: one phase of one template. */
 function useGroups(): readonly Group[] {
-  const gates = (useInbox().data ?? []).flatMap(({ gate }) => gate ?? []);
+  const gates = (useInbox().data ?? []).flatMap(({ gate }) => (gate?.jobId === null ? gate : []));
   const groups = new Map<string, Group & { count: number }>();
   for (const { template, phase, phaseTitle } of gates) {
     const key = `${template.name} ${phase}`;

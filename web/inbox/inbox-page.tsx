@@ -60,7 +60,8 @@ function Inbox({ items }: { readonly items: readonly InboxItem[] }) {
     choose(shown[Math.min(shown.length - 1, Math.max(0, place + by))]);
   };
   const open = (): void => {
-    if (chosen !== undefined) address.go(`/sessions/${chosen.sessionId}`);
+    if (chosen?.gate?.jobId != null) address.go(`/notifications/runs/${chosen.gate.jobId}`);
+    else if (chosen !== undefined) address.go(`/sessions/${chosen.sessionId}`);
   };
   useEffect(() => rememberOrder(shown.map(({ sessionId }) => sessionId)), [shown]);
   useKeys([

@@ -1,5 +1,6 @@
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
+import { RunGate } from '../notifications/run-gate';
 import { DecisionPanel } from '../session/decision-panel';
 import { DocumentView } from '../session/document-view';
 import { useLiveSession } from '../session/live-session';
@@ -8,8 +9,30 @@ import { Loaded, Panel } from '../ui/panel';
 import { StateMark } from '../ui/state-mark';
 import type { InboxItem } from './inbox-items';
 
-/** The session of an item, read and decided without leaving the list. */
+/** What waits, read and decided without leaving the list. */
 export function InboxPreview({ item }: { readonly item: InboxItem }) {
+  const jobId = item.gate?.jobId;
+  return jobId == null ? <SessionPreview item={item} /> : <RunPreview item={item} jobId={jobId} />;
+}
+
+/** A run of notifications that waits, decided without leaving the list. */
+function RunPreview({ item, jobId }: { readonly item: InboxItem; readonly jobId: string }) {
+  return (
+    <>
+      <header class="preview-head">
+        <h2 dir="auto">{item.title}</h2>
+        <a class="button button-plain" href={`/notifications/runs/${jobId}`}>
+          {t().inbox.open}
+        </a>
+      </header>
+      <div class="preview-body">
+        <RunGate id={item.id} jobId={jobId} />
+      </div>
+    </>
+  );
+}
+
+function SessionPreview({ item }: { readonly item: InboxItem }) {
   const address = useAddress();
   const session = useSession(item.sessionId);
   const live = useLiveSession(item.sessionId);

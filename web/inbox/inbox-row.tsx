@@ -18,11 +18,17 @@ const statusOf = {
   attention: 'needs_attention',
 } as const;
 
+/** A run of notifications is decided on its own page: it has no session. */
+function hrefOf({ kind, id, sessionId, gate }: InboxItem): string {
+  if (gate?.jobId != null) return `/notifications/runs/${gate.jobId}`;
+  return kind === 'gate' ? `/gates/${id}` : `/sessions/${sessionId}`;
+}
+
 export function InboxRow({ item, isChosen, onChoose }: InboxRowProps) {
   return (
     <li>
       <a
-        href={item.kind === 'gate' ? `/gates/${item.id}` : `/sessions/${item.sessionId}`}
+        href={hrefOf(item)}
         class="inbox-row"
         data-item={item.id}
         aria-current={isChosen ? 'true' : undefined}

@@ -1,12 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { useRoute } from 'preact-iso';
-import { useEffect } from 'preact/hooks';
 import { post, remove } from '../app/client';
 import { now } from '../app/clock';
-import { followEvents, type StreamEvent } from '../app/event-stream';
+import type { StreamEvent } from '../app/event-stream';
 import { bytes, clockTime, dateTime, duration } from '../app/format';
 import { t } from '../app/i18n';
-import { reportSource } from '../app/live';
 import { useAddress } from '../app/location';
 import { usePageTitle } from '../app/page-title';
 import { queries } from '../app/queries';
@@ -19,6 +17,7 @@ import { Loaded, Panel } from '../ui/panel';
 import { StateMark, toneOf } from '../ui/state-mark';
 import { Ago } from '../ui/time';
 import { JobResult } from './job-result';
+import { useLiveJob } from './live-job';
 import { jobKey, useJob } from './report-queries';
 
 /** One job: how far it is, what came of it, and what is missing. */
@@ -32,27 +31,6 @@ export function JobPage() {
       {<Loaded query={job}>{(data) => <JobView job={data} events={events} />}</Loaded>}
     </div>
   );
-}
-
-const MOST_EVENTS = 200;
-
-function useLiveJob(id: string): readonly StreamEvent[] {
-  const events = useSignal<readonly StreamEvent[]>([]);
-  useEffect(() => {
-    events.value = [];
-    const stop = followEvents(`/jobs/${id}/events`, {
-      onState: (state) => reportSource(id, state === 'live' || state === 'reconnecting' ? state : 'gone'),
-      onEvent: (event) => {
-        if (event.type !== 'snapshot') events.value = [event, ...events.value].slice(0, MOST_EVENTS);
-        void queries.invalidateQueries({ queryKey: jobKey(id), exact: true });
-      },
-    });
-    return () => {
-      stop();
-      reportSource(id, 'gone');
-    };
-  }, [id]);
-  return events.value;
 }
 
 function JobView({ job, events }: { readonly job: Job; readonly events: readonly StreamEvent[] }) {

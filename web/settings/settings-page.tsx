@@ -1,10 +1,11 @@
 import { chooseLanguage, chosenLanguage, t } from '../app/i18n';
-import { me } from '../app/me';
+import { isAdmin, me } from '../app/me';
 import { usePageTitle } from '../app/page-title';
 import { signOut } from '../app/sign-in';
 import { theme, themes } from '../app/theme';
 import { toastProblem } from '../app/toasts';
 import { Button } from '../ui/button';
+import { PushSection } from './push-section';
 
 /** Who one is, and how the console looks and speaks. */
 export function SettingsPage() {
@@ -48,6 +49,7 @@ export function SettingsPage() {
           onChoose={(next) => chooseLanguage(next === '' ? null : next)}
         />
       </section>
+      {isAdmin() && <PushSection />}
       <section class="settings-part">
         <h2>{words.elsewhere}</h2>
         <ul class="links">

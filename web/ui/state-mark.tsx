@@ -33,6 +33,13 @@ const tones: Readonly<Record<string, Tone>> = {
   delivering: 'working',
   due: 'working',
   processing: 'working',
+  planned: 'stopped',
+  held: 'stopped',
+  sending: 'working',
+  sent: 'done',
+  unknown: 'waiting',
+  open: 'working',
+  closed: 'stopped',
 };
 
 const icons: Readonly<Record<Tone, IconName>> = {
@@ -54,7 +61,8 @@ export function statusWord(status: string): string {
 
 function iconOf(status: string): IconName {
   if (status === 'paused') return 'pause';
-  if (status === 'queued' || status === 'pending' || status === 'not_reached') return 'clock';
+  if (status === 'queued' || ['pending', 'not_reached', 'planned', 'held', 'open'].includes(status))
+    return 'clock';
   if (status === 'needs_attention') return 'alert';
   if (status === 'redone') return 'redo';
   return icons[toneOf(status)];

@@ -1,4 +1,4 @@
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { Icon, type IconName } from './icon';
 
 export interface Tab {
@@ -19,6 +19,11 @@ interface TabsProps {
 
 export function Tabs({ label, tabs, chosen, onChoose, panel }: TabsProps) {
   const list = useRef<HTMLDivElement>(null);
+  // A tab that the address chose may be beyond the edge of a phone.
+  useEffect(() => {
+    const tab = list.current?.querySelector<HTMLElement>('[aria-selected="true"]');
+    if (list.current !== null && tab != null) list.current.scrollLeft = tab.offsetLeft - 48;
+  }, [chosen]);
   const move = (event: KeyboardEvent): void => {
     const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     if (by === 0) return;

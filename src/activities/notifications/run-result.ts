@@ -90,7 +90,7 @@ async function tailOf(
   );
   return {
     excluded,
-    exclusions: exclusions.map((each) => ({ ...each })),
+    exclusions,
     samples: samples.map(({ sample }) => sample as DeadlineRunResult['samples'][number]),
     drift,
   };

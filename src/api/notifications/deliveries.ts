@@ -3,7 +3,7 @@ import { findDelivery, listDeliveries } from '../../db/notifications/deliveries.
 import { resendDelivery } from '../../operations/notifications/resend.js';
 import { pageReply, type Pager } from '../http/pagination.js';
 import { implement, reply, type Route } from '../http/route.js';
-import { notificationRoutes } from '../../contracts/notifications/run-routes.js';
+import { messageRoutes } from '../../contracts/notifications/message-routes.js';
 import { acceptedJob } from '../runs/accepted-job.js';
 import type { RunStarter } from '../runs/start.js';
 
@@ -19,7 +19,7 @@ export function createDeliveryRoutes(deps: DeliveryRouteDeps): Route[] {
 }
 
 function listRoute({ pager }: DeliveryRouteDeps): Route {
-  return implement(notificationRoutes.listNotificationDeliveries, async ({ path, query }, db) => {
+  return implement(messageRoutes.listNotificationDeliveries, async ({ path, query }, db) => {
     const { office, staff, status, channel, run } = query;
     const filters = { office, staff, status, channel, run };
     const scope = { list: 'notification-deliveries', filters };
@@ -31,7 +31,7 @@ function listRoute({ pager }: DeliveryRouteDeps): Route {
 }
 
 function getRoute(): Route {
-  return implement(notificationRoutes.getNotificationDelivery, async ({ params: { id } }, db) => {
+  return implement(messageRoutes.getNotificationDelivery, async ({ params: { id } }, db) => {
     const delivery = await findDelivery(db, id);
     if (delivery === undefined) throw new Problem('not_found');
     return reply(200, delivery);
@@ -40,7 +40,7 @@ function getRoute(): Route {
 
 function resendRoute({ starter, officeConcurrency }: DeliveryRouteDeps): Route {
   return implement(
-    notificationRoutes.resendNotificationDelivery,
+    messageRoutes.resendNotificationDelivery,
     async ({ params: { id }, body, principal, origin }, tx) => {
       const by = { principal, origin, reason: body.reason };
       const run = await resendDelivery(tx, id, by, officeConcurrency);

@@ -4,7 +4,9 @@ import { createCaughtMailRoutes } from './caught-mails.js';
 import { createDeliveryRoutes, type DeliveryRouteDeps } from './deliveries.js';
 import { createExplainRoutes } from './explain.js';
 import { createLinkRoutes } from './links.js';
+import { createMessageFrameRoutes } from './message-frames.js';
 import { createPreferenceRoutes } from './preferences.js';
+import { createPushKeyRoutes } from './push-key.js';
 import { createNotificationRecordRoutes, type NotificationRecordDeps } from './records.js';
 import { createDeadlineRunRoutes, type DeadlineRunRouteDeps } from './runs.js';
 import { createNotificationScheduleRoutes, type NotificationScheduleRouteDeps } from './schedule.js';
@@ -13,6 +15,7 @@ import { createNotificationSettingRoutes } from './settings.js';
 export interface NotificationRouteDeps
   extends NotificationRecordDeps, DeadlineRunRouteDeps, DeliveryRouteDeps, NotificationScheduleRouteDeps {
   readonly links: PreferenceLinks;
+  readonly pushPublicKey: string;
 }
 
 /** Everything about deadlines and who is told of them. */
@@ -26,6 +29,8 @@ export function createNotificationRoutes(deps: NotificationRouteDeps): Route[] {
     ...createNotificationSettingRoutes(),
     ...createNotificationScheduleRoutes(deps),
     ...createExplainRoutes(),
+    ...createMessageFrameRoutes(deps),
+    ...createPushKeyRoutes(deps),
     ...createLinkRoutes(deps),
   ];
 }

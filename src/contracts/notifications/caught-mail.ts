@@ -8,6 +8,7 @@ const head = {
   from: z.string(),
   to: z.array(z.string()),
   message_id: z.string().nullable(),
+  subject: z.string(),
   bytes: z.number().int(),
   received_at: moment,
 };
@@ -18,12 +19,12 @@ export type CaughtMailHead = z.infer<typeof caughtMailHeadSchema>;
 export const caughtMailSchema = z
   .object({
     ...head,
-    subject: z.string(),
     text: z.string().nullable(),
     html: z.string().nullable(),
     headers: z.array(z.object({ name: z.string(), value: z.string() })),
   })
   .meta({ id: 'CaughtMail' });
+export type CaughtMail = z.infer<typeof caughtMailSchema>;
 
 export const caughtMailPageSchema = pageOf(caughtMailHeadSchema).meta({ id: 'CaughtMailPage' });
 export const caughtMailListQuery = z.strictObject({ to: address.optional(), ...pageQuery });

@@ -35,6 +35,18 @@ const driftSchema = z.object({
   reason: z.string(),
 });
 
+const exclusion = z.object({
+  office_id: z.string(),
+  staff_id: z.string(),
+  staff_name: z.string().nullable(),
+  deadline_id: z.string(),
+  deadline_title: z.string().nullable(),
+  channel: z.string(),
+  threshold: count,
+  reason: z.string(),
+  detail: z.string().nullable(),
+});
+
 const sample = z.object({
   office_id: z.string(),
   staff_id: z.string(),
@@ -63,9 +75,7 @@ export const deadlineRunResultSchema = z
       .nullable()
       .meta({ description: 'The gate at which a person ended it.' }),
     excluded: z.array(z.object({ reason: z.string(), channel: z.string(), count })),
-    exclusions: z
-      .array(z.record(z.string(), z.unknown()))
-      .meta({ description: 'The first thousand, one by one.' }),
+    exclusions: z.array(exclusion).meta({ description: 'The first thousand, one by one.' }),
     samples: z.array(sample),
     drift: z.array(driftSchema),
   })
@@ -86,6 +96,7 @@ const runOfficeSchema = z
     updated_at: moment,
   })
   .meta({ id: 'DeadlineRunOffice' });
+export type DeadlineRunOffice = z.infer<typeof runOfficeSchema>;
 
 export const runOfficeQuery = z.strictObject({
   after: idSchema('office').optional().meta({ description: 'From nextAfter.' }),
@@ -95,3 +106,4 @@ export const runOfficeQuery = z.strictObject({
 export const runOfficePageSchema = z
   .object({ items: z.array(runOfficeSchema), hasMore: z.boolean(), nextAfter: z.string().nullable() })
   .meta({ id: 'DeadlineRunOfficePage' });
+export type DeadlineRunOfficePage = z.infer<typeof runOfficePageSchema>;

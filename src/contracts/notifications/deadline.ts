@@ -9,6 +9,7 @@ export const deadlineSchema = z
   .object({
     id: idSchema('deadline'),
     office_id: z.string(),
+    office_name: z.string(),
     external_id: z.string().nullable(),
     title: z.string(),
     due_on: day,

@@ -9,7 +9,10 @@ export const deliverySchema = z
     id: idSchema('delivery'),
     run_id: z.string(),
     office_id: z.string(),
+    office_name: z.string().nullable().meta({ description: 'Null once the office is removed.' }),
     staff_id: z.string(),
+    staff_name: z.string().nullable().meta({ description: 'Null once the person is removed.' }),
+    address: z.string().nullable().meta({ description: 'Of a mail: where it went.' }),
     channel: z.enum(channels),
     status: z.enum(deliveryStatuses).meta({
       description: 'unknown: it may have arrived; it is sent once more only by resend.',
@@ -33,6 +36,7 @@ export type Delivery = z.infer<typeof deliverySchema>;
 export const deliveryWithContentSchema = deliverySchema
   .extend({ content: z.record(z.string(), z.unknown()) })
   .meta({ id: 'NotificationDeliveryWithContent' });
+export type DeliveryWithContent = z.infer<typeof deliveryWithContentSchema>;
 
 export const deliveryPageSchema = pageOf(deliverySchema).meta({ id: 'NotificationDeliveryPage' });
 export const deliveryListQuery = z.strictObject({

@@ -33,3 +33,11 @@ export const pushSubscriptionListQuery = z.strictObject({
   staff_id: idSchema('staff').optional(),
   ...pageQuery,
 });
+
+export const pushKeySchema = z
+  .object({
+    public_key: z
+      .string()
+      .meta({ description: 'P-256 in base64url: the applicationServerKey of subscribe().' }),
+  })
+  .meta({ id: 'PushKey' });

@@ -1,14 +1,6 @@
-import { caughtMailListQuery, caughtMailPageSchema, caughtMailSchema } from './caught-mail.js';
 import { z } from 'zod';
 import { idSchema } from '../ids.js';
 import { acceptedHeaders, rawRoute, readRoute, writeRoute } from '../route.js';
-import {
-  deliveryListQuery,
-  deliveryPageSchema,
-  deliveryWithContentSchema,
-  resendBody,
-  resentSchema,
-} from './delivery.js';
 import { preferencesChangeSchema, preferencesSchema } from './preferences.js';
 import {
   deadlineRunAcceptedSchema,
@@ -17,10 +9,10 @@ import {
   runOfficeQuery,
 } from './deadline-run.js';
 import { explainQuery, explanationSchema } from './explain.js';
+import { pushKeySchema } from './push-subscription.js';
 import { notificationScheduleBody, notificationScheduleSchema } from './schedule.js';
 import { notificationSettingsBody, notificationSettingsSchema } from './settings.js';
 
-const params = z.object({ id: idSchema('delivery') });
 const linkParams = z.object({ token: z.string().max(200) });
 const html = { contentType: 'text/html' };
 const preferenceParams = z.object({ id: idSchema('staff') });
@@ -35,72 +27,6 @@ const accepted = {
 const headers = { ETag: 'The version, for If-Match.' };
 
 export const notificationRoutes = {
-  listCaughtMails: readRoute({
-    method: 'GET',
-    path: '/api/v1/notifications/mails',
-    operationId: 'listCaughtMails',
-    summary: 'Mails that were caught instead of sent, newest first',
-    tag: 'Notifications',
-    access: 'admin',
-    query: caughtMailListQuery,
-    responses: { 200: { description: 'One page', body: caughtMailPageSchema } },
-    problems: ['invalid_cursor'],
-  }),
-  getCaughtMail: readRoute({
-    method: 'GET',
-    path: '/api/v1/notifications/mails/:id',
-    operationId: 'getCaughtMail',
-    summary: 'One of them as its reader would see it',
-    tag: 'Notifications',
-    access: 'admin',
-    params: z.object({ id: idSchema('mail') }),
-    responses: { 200: { description: 'The mail', body: caughtMailSchema } },
-    problems: ['not_found'],
-  }),
-
-  listNotificationDeliveries: readRoute({
-    method: 'GET',
-    path: '/api/v1/notifications/deliveries',
-    operationId: 'listNotificationDeliveries',
-    summary: 'Messages, newest first: to whom, over which channel, and what became of them',
-    tag: 'Notifications',
-    access: 'admin',
-    query: deliveryListQuery,
-    responses: { 200: { description: 'One page', body: deliveryPageSchema } },
-    problems: ['invalid_cursor'],
-  }),
-  getNotificationDelivery: readRoute({
-    method: 'GET',
-    path: '/api/v1/notifications/deliveries/:id',
-    operationId: 'getNotificationDelivery',
-    summary: 'One message with what it says',
-    tag: 'Notifications',
-    access: 'admin',
-    params,
-    responses: { 200: { description: 'The message', body: deliveryWithContentSchema } },
-    problems: ['not_found'],
-  }),
-  resendNotificationDelivery: writeRoute({
-    method: 'POST',
-    path: '/api/v1/notifications/deliveries/:id/resend',
-    operationId: 'resendNotificationDelivery',
-    summary:
-      'Tell once more what an unknown or failed message was about: a decision that twice is better than never',
-    tag: 'Notifications',
-    access: 'admin',
-    params,
-    body: resendBody,
-    bodyOptional: true,
-    responses: {
-      202: {
-        description: 'A run of its office',
-        body: resentSchema,
-        headers: acceptedHeaders('The job.'),
-      },
-    },
-    problems: ['not_found', 'conflict'],
-  }),
-
   showPreferences: rawRoute({
     method: 'GET',
     path: '/p/:token',
@@ -208,6 +134,15 @@ export const notificationRoutes = {
     problems: ['not_found'],
   }),
 
+  getPushKey: readRoute({
+    method: 'GET',
+    path: '/api/v1/notifications/push-key',
+    operationId: 'getPushKey',
+    summary: 'The public key that a browser subscribes to web push with',
+    tag: 'Notifications',
+    access: 'admin',
+    responses: { 200: { description: 'The key', body: pushKeySchema } },
+  }),
   getNotificationSettings: readRoute({
     method: 'GET',
     path: '/api/v1/notifications/settings',

@@ -18,6 +18,7 @@ export const staffSchema = z
   .object({
     id: idSchema('staff'),
     office_id: z.string(),
+    office_name: z.string(),
     name: z.string(),
     email: z.string(),
     language,

@@ -16,21 +16,30 @@ export async function insertCaughtMail(
   );
 }
 
+export interface CaughtMailRow extends Omit<CaughtMailHead, 'subject'> {
+  /** As much of it as holds the headers. */
+  readonly head: Buffer;
+}
+
 export function listCaughtMails(
   db: Db,
   filters: { readonly to?: string | undefined },
   page: PageRequest,
-): Promise<CaughtMailHead[]> {
+): Promise<CaughtMailRow[]> {
   const { where, orderBy } = keyset(page.position, { at: sql`received_at`, id: sql`id` });
   const toWhom = filters.to === undefined ? sql`true` : sql`${filters.to} = any(rcpt_to)`;
-  return many<CaughtMailHead>(
+  return many<CaughtMailRow>(
     db,
-    sql`select id, mail_from as "from", rcpt_to as "to", message_id, octet_length(raw) as bytes, received_at
+    sql`select id, mail_from as "from", rcpt_to as "to", message_id, octet_length(raw) as bytes, received_at,
+               substring(raw from 1 for 4096) as head
           from caught_mails where ${toWhom} and ${where} order by ${orderBy} limit ${page.limit + 1}`,
   );
 }
 
-export function findCaughtMail(db: Db, id: string): Promise<(CaughtMailHead & { raw: Buffer }) | undefined> {
+export function findCaughtMail(
+  db: Db,
+  id: string,
+): Promise<(Omit<CaughtMailHead, 'subject'> & { raw: Buffer }) | undefined> {
   return maybeOne(
     db,
     sql`select id, mail_from as "from", rcpt_to as "to", message_id, octet_length(raw) as bytes, received_at, raw

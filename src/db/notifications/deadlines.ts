@@ -21,7 +21,7 @@ export interface DeadlineFilters {
 export const deadlines = createRecordStore<Deadline, DeadlineValues, DeadlineValues, DeadlineFilters>({
   table: 'deadlines',
   kind: 'deadline',
-  columns: sql`id, office_id, external_id, title, due_on::text as due_on, state, critical, version, created_at, updated_at`,
+  columns: sql`id, office_id, (select name from offices where offices.id = office_id) as office_name, external_id, title, due_on::text as due_on, state, critical, version, created_at, updated_at`,
   columnsOf: ({ office_id, external_id, title, due_on, state, critical }) => ({
     office_id,
     external_id,

@@ -12,7 +12,9 @@ export interface DeliveryFilters {
 }
 
 const columns: Sql = sql`id, run_id, office_id, staff_id, channel, status, reason, next_eligible_at, attempts, error,
-  message_id, created_at, updated_at, sent_at,
+  message_id, created_at, updated_at, sent_at, content ->> 'address' as address,
+  (select name from offices where offices.id = office_id) as office_name,
+  (select name from staff where staff.id = staff_id) as staff_name,
   (select jsonb_agg(jsonb_build_object('deadline_id', item -> 'deadlineId', 'title', item -> 'title',
                                        'due_on', item -> 'dueOn', 'threshold', item -> 'threshold'))
      from jsonb_array_elements(facts -> 'items') as item) as deadlines`;

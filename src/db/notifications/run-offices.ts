@@ -189,3 +189,16 @@ export function listSamples(db: Db, runId: string, limit: number): Promise<{ sam
          where run_id = ${runId} and jsonb_typeof(plan -> 'sample') = 'object' order by office_id limit ${limit}`,
   );
 }
+
+/** The HTML of the mail that a dry run would send to somebody of this office. */
+export function findSampleHtml(
+  db: Db,
+  runId: string,
+  officeId: string,
+): Promise<{ html: string | null } | undefined> {
+  return maybeOne(
+    db,
+    sql`select plan -> 'sample' ->> 'html' as html from notification_run_offices
+         where run_id = ${runId} and office_id = ${officeId}`,
+  );
+}

@@ -30,7 +30,7 @@ const quietHours: Sql = sql`case when quiet_from is not null
 export const staff = createRecordStore<Staff, StaffValues, StaffValues, StaffFilters>({
   table: 'staff',
   kind: 'staff',
-  columns: sql`id, office_id, name, email, language, notify_email, notify_push, digest, ${quietHours}, is_active,
+  columns: sql`id, office_id, (select name from offices where offices.id = office_id) as office_name, name, email, language, notify_email, notify_push, digest, ${quietHours}, is_active,
     suppressed, version, created_at, updated_at`,
   columnsOf: ({
     office_id,

@@ -23,7 +23,12 @@ export async function insertDeadlineRun(tx: Tx, asked: NewDeadlineRun): Promise<
   const { dry_run, office_ids, as_of } = asked.body;
   if (office_ids !== undefined) await requireOffices(tx, office_ids);
   const asOf = as_of ?? new Date().toISOString();
-  return insertOf(tx, asked, { dryRun: dry_run, asOf, officeIds: office_ids });
+  return insertOf(tx, asked, {
+    dryRun: dry_run,
+    asOf,
+    isGivenDay: as_of !== undefined,
+    officeIds: office_ids,
+  });
 }
 
 /** Sends what quiet hours have held, to those whose messages they were and to nobody else. */
@@ -54,12 +59,18 @@ export async function insertExecution(
     throw new Problem('conflict', { detail: 'Only a dry run is executed.' });
   }
   const officeIds = plan.input['office_ids'] as readonly string[] | undefined;
-  return insertOf(tx, asked, { dryRun: false, asOf: new Date().toISOString(), officeIds, planRunId });
+  const { as_of, as_of_given } = plan.input;
+  // A day that somebody chose is part of what was shown; that it was made now is not, so it may drift.
+  const isGivenDay = as_of_given === true;
+  const asOf = isGivenDay ? String(as_of) : new Date().toISOString();
+  return insertOf(tx, asked, { dryRun: false, asOf, isGivenDay, officeIds, planRunId });
 }
 
 interface RunAsked {
   readonly dryRun: boolean;
   readonly asOf: string;
+  /** Whoever asked has chosen it. */
+  readonly isGivenDay?: boolean;
   readonly officeIds: readonly string[] | undefined;
   readonly planRunId?: string;
   readonly heldOnly?: true;
@@ -68,7 +79,7 @@ interface RunAsked {
 async function insertOf(
   tx: Tx,
   { owner, officeConcurrency, tags = [] }: Omit<NewDeadlineRun, 'body'>,
-  { dryRun, asOf, officeIds, planRunId, heldOnly }: RunAsked,
+  { dryRun, asOf, isGivenDay = false, officeIds, planRunId, heldOnly }: RunAsked,
 ): Promise<NewRun> {
   const settings = await readSettings(tx);
   const identity = newRunOf(KIND);
@@ -95,6 +106,7 @@ async function insertOf(
     input: {
       dry_run: dryRun,
       as_of: asOf,
+      as_of_given: isGivenDay,
       ...named,
       ...(planRunId === undefined ? {} : { plan: planRunId }),
     },

@@ -1,8 +1,7 @@
-import { createECDH, hkdfSync } from 'node:crypto';
 import webPush from 'web-push';
 import { outcomeOfPush, type SendOutcome } from '../../domain/notifications/send-outcome.js';
 import { retryAfterMs } from '../../domain/retry-after.js';
-import type { SigningSecrets } from '../../crypto/signing-secrets.js';
+import type { VapidKeys } from '../../crypto/vapid-keys.js';
 import type { Outbound } from '../outbound-http.js';
 
 export interface OutgoingPush {
@@ -21,24 +20,8 @@ export interface PushSender {
   send(push: OutgoingPush): Promise<SendOutcome>;
 }
 
-export interface VapidKeys {
-  readonly publicKey: string;
-  readonly privateKey: string;
-}
-
 const PUSH_MS = 20_000;
 const TTL_SECONDS = 24 * 3_600;
-
-/** The configured key, or one that follows from the installation's secret, so that nothing has to be set up. */
-export function vapidKeysOf(configured: string | undefined, { current }: SigningSecrets): VapidKeys {
-  const pair = createECDH('prime256v1');
-  pair.setPrivateKey(
-    configured === undefined
-      ? Buffer.from(hkdfSync('sha256', current, '', 'sluice vapid key', 32))
-      : Buffer.from(configured, 'base64url'),
-  );
-  return { publicKey: pair.getPublicKey('base64url'), privateKey: pair.getPrivateKey('base64url') };
-}
 
 export function createPushSender(keys: VapidKeys, subject: string, send: Outbound): PushSender {
   return {

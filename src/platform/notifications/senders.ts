@@ -1,11 +1,12 @@
 import { createPreferenceLinks, type PreferenceLinks } from '../../crypto/preference-links.js';
 import type { SigningSecrets } from '../../crypto/signing-secrets.js';
+import { vapidKeysOf } from '../../crypto/vapid-keys.js';
 import { sendPolicy, type SendPolicy } from '../../domain/notifications/send-policy.js';
 import type { Config } from '../config.js';
 import { startMailCatcher, type CaughtMail } from './mail-catcher.js';
 import { createMailer, type Mailer } from './mailer.js';
 import { createOutbound } from '../outbound-http.js';
-import { createPushSender, vapidKeysOf, type PushSender } from './push-sender.js';
+import { createPushSender, type PushSender } from './push-sender.js';
 
 /** What it takes to send notifications. */
 export interface NotificationSenders {

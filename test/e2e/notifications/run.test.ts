@@ -125,6 +125,19 @@ test('a dry run is executed as it was shown, and what drifted since is named and
   });
 });
 
+test('a dry run as of a chosen day is executed as of that day', async () => {
+  await seedOffices(house.database.pool, { offices: 2, staff: 1 });
+  await house.working(async () => {
+    const id = await house.start({ dry_run: true });
+    await house.ended(id);
+    const executed = await house.ask('POST', `/api/v1/notifications/deadline-runs/${id}/execute`);
+    const job = String(executed.body['jobId']);
+    await house.ended(job);
+    expect(await house.result(job)).toMatchObject({ email_sent: 2, drift: [] });
+    expect(house.smtp.mails[0]?.raw).toContain('due in 7 days');
+  });
+});
+
 test('a mail says what is due in text and HTML, can be unsubscribed from with one click, and has the id of its key', async () => {
   await seedOffices(house.database.pool, {
     offices: 1,

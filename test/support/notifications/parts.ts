@@ -1,10 +1,11 @@
 import type { ActivityDeps } from '../../../src/activities/index.js';
 import { createMailPermits } from '../../../src/activities/notifications/mail-permits.js';
+import { vapidKeysOf } from '../../../src/crypto/vapid-keys.js';
 import { createPreferenceLinks } from '../../../src/crypto/preference-links.js';
 import { sendPolicy, type SendPolicy } from '../../../src/domain/notifications/send-policy.js';
 import { createMailer } from '../../../src/platform/notifications/mailer.js';
 import { createOutbound } from '../../../src/platform/outbound-http.js';
-import { createPushSender, vapidKeysOf } from '../../../src/platform/notifications/push-sender.js';
+import { createPushSender } from '../../../src/platform/notifications/push-sender.js';
 import type { TestDatabase } from '../servers/database.js';
 import { testSecrets } from '../servers/object-stores.js';
 

@@ -4,6 +4,7 @@ export const frame = {
     sessions: 'Sessions',
     reports: 'Reports',
     sql: 'SQL',
+    notifications: 'Notifications',
     users: 'Users',
     audit: 'Audit',
     operations: 'Operations',

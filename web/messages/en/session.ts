@@ -31,6 +31,13 @@ export const session = {
     delivered: 'Delivered',
     processing: 'Working',
     error: 'Failed',
+    planned: 'Planned',
+    held: 'Held',
+    sending: 'Under way',
+    sent: 'Sent',
+    unknown: 'Unknown',
+    open: 'Open',
+    closed: 'Closed',
   },
   session: {
     views: 'Views of the session',

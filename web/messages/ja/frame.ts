@@ -6,6 +6,7 @@ export const frame: typeof english = {
     sessions: 'セッション',
     reports: 'レポート',
     sql: 'SQL',
+    notifications: '通知',
     users: 'ユーザー',
     audit: '監査',
     operations: '運用',

@@ -31,6 +31,13 @@ export const session: typeof english = {
     delivered: '配信済み',
     processing: '実行中',
     error: '失敗',
+    planned: '予定',
+    held: '保留',
+    sending: '送信中',
+    sent: '送信済み',
+    unknown: '不明',
+    open: '未完了',
+    closed: '完了',
   },
   session: {
     views: 'セッションの表示',

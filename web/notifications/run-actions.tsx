@@ -1,0 +1,77 @@
+import { useSignal } from '@preact/signals';
+import { post, remove } from '../app/client';
+import { t } from '../app/i18n';
+import { useAddress } from '../app/location';
+import { queries } from '../app/queries';
+import { toast, toastProblem } from '../app/toasts';
+import type { DeadlineRunResult, Job } from '../app/types';
+import { jobKey } from '../reports/report-queries';
+import { Button } from '../ui/button';
+import { Dialog } from '../ui/dialog';
+import { RUNS } from './notification-queries';
+import { useSave } from './use-save';
+
+interface RunActionsProps {
+  readonly job: Job;
+  readonly result: DeadlineRunResult | undefined;
+}
+
+export function RunActions({ job, result }: RunActionsProps) {
+  const asks = useSignal(false);
+  const busy = useSignal(false);
+  const cancel = async (): Promise<void> => {
+    busy.value = true;
+    await remove(`/jobs/${job.jobId}`).catch(toastProblem);
+    await queries.invalidateQueries({ queryKey: jobKey(job.jobId) });
+    busy.value = false;
+  };
+  if (job.status === 'running') {
+    return (
+      <Button icon="stop" busy={busy.value || job.cancelRequested} onClick={() => void cancel()}>
+        {job.cancelRequested ? t().reports.canceling : t().session.cancel}
+      </Button>
+    );
+  }
+  if (result?.dry_run !== true || result.email_sent + result.push_sent === 0) return null;
+  return (
+    <>
+      <Button kind="primary" icon="play" onClick={() => (asks.value = true)}>
+        {t().notices.run.execute}
+      </Button>
+      {asks.value && <ExecuteDialog id={job.jobId} plan={result} onClose={() => (asks.value = false)} />}
+    </>
+  );
+}
+
+interface ExecuteDialogProps {
+  readonly id: string;
+  readonly plan: DeadlineRunResult;
+  readonly onClose: () => void;
+}
+
+/** What is sent cannot be taken back, so it is asked for with its numbers. */
+function ExecuteDialog({ id, plan, onClose }: ExecuteDialogProps) {
+  const words = t().notices.run;
+  const address = useAddress();
+  const { busy, save } = useSave();
+  const execute = (): Promise<boolean> =>
+    save(async () => {
+      const { jobId } = await post<{ jobId: string }>(`${RUNS}/${id}/execute`);
+      toast({ tone: 'done', text: words.executed });
+      onClose();
+      address.go(`/notifications/runs/${jobId}`);
+    });
+  const footer = (
+    <>
+      <Button onClick={onClose}>{t().actions.cancel}</Button>
+      <Button kind="primary" busy={busy.value} onClick={() => void execute()}>
+        {words.execute}
+      </Button>
+    </>
+  );
+  return (
+    <Dialog title={words.executeTitle} onClose={onClose} footer={footer}>
+      <p>{words.executeText(plan.email_sent, plan.push_sent)}</p>
+    </Dialog>
+  );
+}

@@ -1,0 +1,129 @@
+import { useSignal } from '@preact/signals';
+import { patch, post } from '../app/client';
+import { t } from '../app/i18n';
+import { useAddress } from '../app/location';
+import type { Office } from '../app/types';
+import { Button } from '../ui/button';
+import { CheckField, TextField } from '../ui/field';
+import { Empty } from '../ui/panel';
+import { StateMark } from '../ui/state-mark';
+import { recordPath, useRecords } from '../notifications/notification-queries';
+import { RecordDialog } from './record-dialog';
+import { PagedTable, type Column } from '../notifications/record-table';
+import { RecordsBar } from './records-bar';
+import { useSave } from '../notifications/use-save';
+
+export function OfficesView() {
+  const words = t().notices.records;
+  const address = useAddress();
+  const offices = useRecords('offices', { q: address.get('q') || undefined });
+  return (
+    <>
+      <RecordsBar kind="offices" />
+      <PagedTable
+        label={t().notices.tabs.offices}
+        pages={offices}
+        columns={columns((record) => address.set({ record }))}
+        empty={<Empty title={words.none.offices} text={words.noneText} />}
+      />
+      <RecordDialog kind="offices" titleOf={({ name }) => name}>
+        {(office, close) => <OfficeForm key={office?.version} office={office} onDone={close} />}
+      </RecordDialog>
+    </>
+  );
+}
+
+function columns(open: (id: string) => void): Column<Office>[] {
+  const words = t().notices;
+  return [
+    {
+      name: words.records.name,
+      cell: ({ id, name }) => (
+        <button type="button" class="link" dir="auto" onClick={() => open(id)}>
+          {name}
+        </button>
+      ),
+    },
+    { name: words.records.timeZone, cell: ({ time_zone }) => time_zone },
+    { name: words.records.externalId, cell: ({ external_id }) => <code>{external_id ?? '–'}</code> },
+    {
+      name: t().sessions.state,
+      cell: ({ is_active }) => <StateMark status={is_active ? 'active' : 'inactive'} />,
+    },
+    {
+      name: words.tabs.staff,
+      kind: 'quiet',
+      cell: ({ id }) => (
+        <span class="row">
+          <a href={`/notifications?tab=staff&office=${id}`}>{words.tabs.staff}</a>
+          <a href={`/notifications?tab=deadlines&office=${id}`}>{words.tabs.deadlines}</a>
+        </span>
+      ),
+    },
+  ];
+}
+
+interface OfficeFormProps {
+  readonly office: Office | undefined;
+  readonly onDone: () => void;
+}
+
+function OfficeForm({ office, onDone }: OfficeFormProps) {
+  const words = t().notices.records;
+  const name = useSignal(office?.name ?? '');
+  const zone = useSignal(office?.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const externalId = useSignal(office?.external_id ?? '');
+  const isActive = useSignal(office?.is_active ?? true);
+  const { busy, faults, save } = useSave();
+  const send = async (): Promise<void> => {
+    const external_id = externalId.value.trim();
+    const body = { name: name.value, time_zone: zone.value.trim(), is_active: isActive.value };
+    const isSaved = await save(
+      () =>
+        office === undefined
+          ? post(recordPath('offices'), external_id === '' ? body : { ...body, external_id })
+          : patch(
+              `${recordPath('offices')}/${office.id}`,
+              { ...body, external_id: external_id === '' ? null : external_id },
+              office.version,
+            ),
+      words.saved,
+    );
+    if (isSaved) onDone();
+  };
+  return (
+    <>
+      <TextField
+        label={words.name}
+        value={name.value}
+        fault={faults.value['name']}
+        onChange={(value) => (name.value = value)}
+      />
+      <TextField
+        label={words.timeZone}
+        value={zone.value}
+        fault={faults.value['time_zone']}
+        onChange={(value) => (zone.value = value)}
+      />
+      <TextField
+        label={words.externalId}
+        value={externalId.value}
+        fault={faults.value['external_id']}
+        onChange={(value) => (externalId.value = value)}
+      />
+      <CheckField
+        label={words.active}
+        checked={isActive.value}
+        onChange={(value) => (isActive.value = value)}
+      />
+      <Button
+        kind="primary"
+        busy={busy.value}
+        disabled={name.value.trim() === ''}
+        onClick={() => void send()}
+      >
+        {t().actions.save}
+      </Button>
+    </>
+  );
+}

@@ -1,0 +1,41 @@
+import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { t } from '../app/i18n';
+import { useAddress } from '../app/location';
+import { Button } from '../ui/button';
+import { SearchBox } from '../ui/search-box';
+import { ImportDialog } from './import-dialog';
+import type { RecordKind } from '../notifications/notification-queries';
+
+interface RecordsBarProps {
+  readonly kind: RecordKind;
+  readonly children?: ComponentChildren;
+}
+
+/** Search, filters, a new record and an import: above each list of records. */
+export function RecordsBar({ kind, children }: RecordsBarProps) {
+  const words = t().notices.records;
+  const address = useAddress();
+  const imports = useSignal(false);
+  return (
+    <div class="filters" role="search">
+      {kind !== 'deadlines' && (
+        <SearchBox
+          label={words.search[kind]}
+          value={address.get('q')}
+          onChange={(q) => address.set({ q }, true)}
+        />
+      )}
+      {children}
+      <span class="filters-end">
+        <Button icon="download" onClick={() => (imports.value = true)}>
+          {words.import}
+        </Button>
+        <Button icon="plus" onClick={() => address.set({ record: 'new' })}>
+          {words.add[kind]}
+        </Button>
+      </span>
+      {imports.value && <ImportDialog kind={kind} onClose={() => (imports.value = false)} />}
+    </div>
+  );
+}

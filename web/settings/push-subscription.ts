@@ -1,0 +1,54 @@
+import { get, post, remove } from '../app/client';
+import type { NoticeDevice, Page, Staff } from '../app/types';
+import { DEVICES, NOTICES } from '../notifications/notification-queries';
+
+const WORKER = '/push-worker.js';
+
+/** Nobody of the staff has the address that a device was to belong to. */
+export class NobodyError extends Error {
+  override readonly name = 'NobodyError';
+}
+
+export function canPush(): boolean {
+  return 'serviceWorker' in navigator && 'PushManager' in globalThis && isSecureContext;
+}
+
+export async function currentSubscription(): Promise<PushSubscription | null> {
+  const registration = await navigator.serviceWorker.getRegistration(WORKER);
+  return (await registration?.pushManager.getSubscription()) ?? null;
+}
+
+/** The browser's subscription first: what the API then keeps is one that exists. */
+export async function subscribe(email: string): Promise<void> {
+  const { items } = await get<Page<Staff>>('/api/v1/staff', { email, limit: 1 });
+  const [person] = items;
+  if (person === undefined) throw new NobodyError();
+  const { public_key } = await get<{ public_key: string }>(`${NOTICES}/push-key`);
+  await navigator.serviceWorker.register(WORKER);
+  const registration = await navigator.serviceWorker.ready;
+  const subscription = await registration.pushManager.subscribe({
+    userVisibleOnly: true,
+    applicationServerKey: public_key,
+  });
+  const { endpoint, keys } = subscription.toJSON();
+  try {
+    await post(DEVICES, {
+      staff_id: person.id,
+      endpoint,
+      keys: { p256dh: keys?.['p256dh'], auth: keys?.['auth'] },
+    });
+  } catch (error) {
+    await subscription.unsubscribe();
+    throw error;
+  }
+}
+
+/** The API's record as well, as long as it can be found: a device that is gone is removed by its first 410 anyway. */
+export async function unsubscribe(): Promise<void> {
+  const subscription = await currentSubscription();
+  if (subscription === null) return;
+  const { items } = await get<Page<NoticeDevice>>(DEVICES, { limit: 100 });
+  const known = items.find(({ endpoint }) => endpoint === subscription.endpoint);
+  await subscription.unsubscribe();
+  if (known !== undefined) await remove(`${DEVICES}/${known.id}`);
+}
