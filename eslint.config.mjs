@@ -1,6 +1,12 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
+/** A spread of a literal says nothing that the literal's own members would not say. */
+const spreadLiteral = {
+  selector: 'SpreadElement > :matches(ObjectExpression, ArrayExpression)',
+  message: 'Write the members of the literal where they are spread.',
+};
+
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', '.sluice/', 'coverage/', 'web/**/*.mjs'] },
   js.configs.recommended,
@@ -19,6 +25,7 @@ export default tseslint.config(
       'no-restricted-syntax': [
         'error',
         { selector: 'ExportDefaultDeclaration', message: 'Named exports only: a name can be searched for.' },
+        spreadLiteral,
       ],
       'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
       'max-lines-per-function': ['warn', { max: 60, skipBlankLines: true, skipComments: true }],
@@ -27,6 +34,7 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
+  { files: ['**/*.mjs'], rules: { 'no-restricted-syntax': ['error', spreadLiteral] } },
   {
     // A plain throw in workflow code fails the workflow task for ever and leaves the run silently stuck.
     files: ['src/workflows/**/*.ts'],
@@ -34,6 +42,7 @@ export default tseslint.config(
       'no-restricted-syntax': [
         'error',
         { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
+        spreadLiteral,
         {
           selector: 'ThrowStatement > NewExpression[callee.name="Error"]',
           message: 'Workflow code throws ApplicationFailure with a type from contracts/errors.ts.',

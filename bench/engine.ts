@@ -96,8 +96,16 @@ async function startAsItComes(binary: string): Promise<Server> {
   const child = spawn(
     binary,
     [
-      ...['server', 'start-dev', '--log-level', 'error', '--db-filename', join(folder, 'plain.db')],
-      ...['--port', String(port), '--ui-port', String(uiPort)],
+      'server',
+      'start-dev',
+      '--log-level',
+      'error',
+      '--db-filename',
+      join(folder, 'plain.db'),
+      '--port',
+      String(port),
+      '--ui-port',
+      String(uiPort),
     ],
     { stdio: 'ignore' },
   );

@@ -215,12 +215,18 @@ async function withWorker(places: Places, work: (bench: Bench) => Promise<void>)
   const native = await NativeConnection.connect({ address });
   const model = scriptedModel((_request, call) => `answer ${call}`);
   const { projectSession, runSessionStep } = createSessionActivities({
-    ...{ pool, model, tools: [], contextMaxTokens: 8_000, deciders: testDeciders },
+    pool,
+    model,
+    tools: [],
+    contextMaxTokens: 8_000,
+    deciders: testDeciders,
     openDeltas: () => ({ write: () => undefined, end: () => undefined }),
   });
   const nothing = (): Promise<void> => Promise.resolve();
   const worker = await createWorker({
-    ...{ connection: native, namespace, queues: ['flow', 'llm'] },
+    connection: native,
+    namespace,
+    queues: ['flow', 'llm'],
     workflowBundle: await bundleWorkflowCode({
       workflowsPath: fileOf('bench/sessions-workflows.ts'),
       logger,
@@ -229,7 +235,10 @@ async function withWorker(places: Places, work: (bench: Bench) => Promise<void>)
   });
   const running = worker.run();
   const temporal = {
-    ...{ client, connection, address, namespace },
+    client,
+    connection,
+    address,
+    namespace,
     nativeConnection: () => Promise.resolve(native),
   };
   const owner = await insertUser(pool);

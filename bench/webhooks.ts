@@ -206,13 +206,17 @@ async function withWorker(places: Places, work: (places: Places) => Promise<void
   const rules = { allowHttp: true, allowLoopback: true, allowPrivate: false };
   const send = createOutbound(rules);
   const worker = await createWorker({
-    ...{ connection: native, namespace: client.options.namespace, queues: ['flow', 'notify'] },
+    connection: native,
+    namespace: client.options.namespace,
+    queues: ['flow', 'notify'],
     workflowBundle: await bundleWorkflowCode({
       workflowsPath: fileURLToPath(new URL('src/workflows/webhooks/deliver-webhooks.ts', root())),
       logger: new DefaultLogger('ERROR'),
     }),
     activities: {
-      ...{ flow: {}, llm: {}, sql: {} },
+      flow: {},
+      llm: {},
+      sql: {},
       notify: createWebhookActivities({ pool, webhooks: { send, secrets, rules, policy: webhookPolicy } }),
     },
     concurrency: { notify: MOST_WEBHOOKS + 100 },

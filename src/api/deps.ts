@@ -94,7 +94,9 @@ export function createApiDeps(resources: ApiResources): ApiDeps {
   const store = redis === undefined ? createPostgresRateLimitStore(pool) : createRedisRateLimitStore(redis);
   // Before the streams: it forgets who somebody was before they ask it.
   const authenticator = createAuthenticator({
-    ...{ pool, logger, announcements },
+    pool,
+    logger,
+    announcements,
     ...(tokens === undefined ? {} : { tokens }),
   });
   return {

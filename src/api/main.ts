@@ -36,11 +36,22 @@ const temporal = createTemporalClient(config, tracing?.clientInterceptors);
 const createClient = () => createListenerClient(databaseUrl, 'api-listener');
 const announcements = new Announcements({ createClient, logger });
 const deps = createApiDeps({
-  ...{ config, secrets, logger, metrics, pool, redis, temporal, announcements, tracing },
-  ...{ objects, ...(await openSql(config, objects)) },
-  ...{ runControl: createRunControl(temporal), schedules: createScheduleControl(temporal) },
+  config,
+  secrets,
+  logger,
+  metrics,
+  pool,
+  redis,
+  temporal,
+  announcements,
+  tracing,
+  objects,
+  ...(await openSql(config, objects)),
+  runControl: createRunControl(temporal),
+  schedules: createScheduleControl(temporal),
   cache: openCache(redis, metrics, () => announcements.listening),
-  ...{ modelText: openDeltaFeed(pool), tokens: createTokenVerifier(config) },
+  modelText: openDeltaFeed(pool),
+  tokens: createTokenVerifier(config),
   consoleFolder: fileURLToPath(new URL('../console/', import.meta.url)),
 });
 const background = startBackground(deps);

@@ -26,14 +26,20 @@ export async function prepareDemoSource(
   await prepareDatabases(appUrl, logger);
   const url = atDatabase(appUrl, DATABASE);
   const pool = createPool({
-    ...{ databaseUrl: url, max: 1, applicationName: 'set-up', logger },
+    databaseUrl: url,
+    max: 1,
+    applicationName: 'set-up',
+    logger,
     statementTimeoutMs: 300_000,
   });
   try {
     const isNew = await prepareShop(pool, roles, wholeShop);
     const source = {
-      ...{ name: 'demo', title: 'Demo shop', role: roles.reader.name },
-      ...{ url: signedIn(url, roles.reader), monitorUrl: signedIn(url, roles.monitor) },
+      name: 'demo',
+      title: 'Demo shop',
+      role: roles.reader.name,
+      url: signedIn(url, roles.reader),
+      monitorUrl: signedIn(url, roles.monitor),
     };
     return { dataSources: JSON.stringify([source]), isNew };
   } finally {

@@ -163,8 +163,18 @@ const family = [
   '鈴木',
 ];
 const places = [
-  ...['Germany:Berlin', 'Germany:Hamburg', 'Portugal:Porto', 'Spain:Madrid', 'Norway:Oslo', 'Japan:東京'],
-  ...['Japan:大阪', 'France:Lyon', 'Italy:Torino', 'Ireland:Cork', 'Poland:Gdańsk', 'Austria:Graz'],
+  'Germany:Berlin',
+  'Germany:Hamburg',
+  'Portugal:Porto',
+  'Spain:Madrid',
+  'Norway:Oslo',
+  'Japan:東京',
+  'Japan:大阪',
+  'France:Lyon',
+  'Italy:Torino',
+  'Ireland:Cork',
+  'Poland:Gdańsk',
+  'Austria:Graz',
 ];
 const categories = ['coffee', 'tea', 'grinders', 'kettles', 'cups', 'filters', 'books', 'gift sets'];
 const qualities = [

@@ -89,7 +89,8 @@ export class Stack {
       }),
     ]);
     return {
-      ...{ ...places, databaseUrl: database.url },
+      ...places,
+      databaseUrl: database.url,
       signInUrl: `${consoleUrl}/#signin=${database.signInToken}`,
     };
   }

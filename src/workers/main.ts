@@ -38,13 +38,18 @@ async function work(): Promise<void> {
     const [{ pool }, { retentionDays: keepDays, auditRetentionDays }] = [resources, config];
     const wakes = { pool, wakeWebhook: createWebhookWake(client), control: createRunControl(client) };
     const activities = createActivities({
-      ...{ ...resources, ...wakes, gather: gatherSection },
+      ...resources,
+      ...wakes,
+      gather: gatherSection,
       schedules: createScheduleControl(client),
       policy: { startGraceMs: 5_000, silentMs: 60_000, keepDays },
       moreRetention: { ...auditRetention(pool, auditRetentionDays), ...webhookRetention(pool, keepDays) },
     });
     const worker = await createWorker({
-      ...{ connection: native, namespace, activities, queues: config.workerQueues },
+      connection: native,
+      namespace,
+      activities,
+      queues: config.workerQueues,
       workflowBundle: await loadWorkflowBundle(tracing === undefined ? [] : workflowTracingModules),
       // A place for each webhook: one whose receiver hangs never takes another's.
       concurrency: { llm: stepSlots(config), notify: MOST_WEBHOOKS + 100 },

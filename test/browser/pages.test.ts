@@ -41,17 +41,22 @@ test('every page is without faults for everybody, in both themes, both languages
     const id = await start(token, { topic: 'a calm topic', template: 'minimal' });
     const { gateId } = await untilGate(house, id, 1);
     const paths = [
-      ...['/inbox', '/sessions', '/sessions?start=1', '/reports', '/reports?tab=schedules', '/settings'],
-      ...[
-        '/reports?tab=dead-letters',
-        `/gates/${gateId}`,
-        `/users?user=${userId}`,
-        '/audit',
-        '/operations',
-        '/sql',
-        '/webhooks',
-      ],
-      ...['/notifications', '/notifications?tab=deadlines&record=new', '/notifications?tab=schedule'],
+      '/inbox',
+      '/sessions',
+      '/sessions?start=1',
+      '/reports',
+      '/reports?tab=schedules',
+      '/settings',
+      '/reports?tab=dead-letters',
+      `/gates/${gateId}`,
+      `/users?user=${userId}`,
+      '/audit',
+      '/operations',
+      '/sql',
+      '/webhooks',
+      '/notifications',
+      '/notifications?tab=deadlines&record=new',
+      '/notifications?tab=schedule',
       ...['', '?tab=timeline', '?tab=steps', '?tab=compare', '?tab=lineage', '?tab=events', '?edit=1'].map(
         (query) => `/sessions/${id}${query}`,
       ),

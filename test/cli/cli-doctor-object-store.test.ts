@@ -19,7 +19,8 @@ async function finding(env: Record<string, string>): Promise<Record<string, stri
 test('a bucket that takes, gives back and removes objects is fine, and nothing is left in it', async () => {
   const { endpoint, bucket } = s3.server.options;
   expect(await finding(s3.server.env)).toEqual({
-    ...{ check: 'object-store', state: 'ok' },
+    check: 'object-store',
+    state: 'ok',
     what: `The bucket "${bucket}" at ${new URL(endpoint).host} takes, gives back and removes objects.`,
   });
   const left: string[] = [];

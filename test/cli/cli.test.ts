@@ -220,7 +220,10 @@ test('schedules are made, listed and told what to do', async () => {
   const made = await sluice([...create, '--report', '{"format":"pdf"}'], env());
   expect(made).toMatchObject({ code: 0, out: 'sch_1  next: 2027-01-04T00:00:00.000Z\n' });
   expect(JSON.parse(api.requests[0]?.body ?? '')).toEqual({
-    ...{ name: 'Mondays', cron: '0 9 * * mon', timeZone: 'Asia/Tokyo', enabled: true },
+    name: 'Mondays',
+    cron: '0 9 * * mon',
+    timeZone: 'Asia/Tokyo',
+    enabled: true,
     report: { format: 'pdf' },
   });
   expect((await sluice(['schedules', 'list'], env())).out).toMatch(
@@ -262,6 +265,7 @@ test('dead letters are replayed one by one, and as a selection only when it is s
   expect(done.out).toBe('dlt_1 -> job_3\n');
   expect(JSON.parse(api.requests.at(-1)?.body ?? '')).toEqual({
     filter: { errorCode: 'step_failed' },
-    ...{ dryRun: false, limit: 20 },
+    dryRun: false,
+    limit: 20,
   });
 });

@@ -110,7 +110,8 @@ test('results go to the bucket that the setup makes, at an address that people r
   const { api, worker, 'object-store': store, 'object-store-setup': setup } = file.services;
   for (const process of [api, worker]) {
     expect(process?.environment).toMatchObject({
-      ...{ S3_ENDPOINT: 'http://object-store:7070', S3_BUCKET: 'sluice' },
+      S3_ENDPOINT: 'http://object-store:7070',
+      S3_BUCKET: 'sluice',
       S3_PUBLIC_ENDPOINT: expect.stringMatching(/localhost:7070\}$/) as string,
     });
     expect(process?.depends_on).toHaveProperty('object-store');

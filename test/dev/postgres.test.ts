@@ -19,7 +19,11 @@ afterEach(() => Promise.all(parts.splice(0).map((part) => part.stop())));
 function start(name: string): Promise<RunningPostgres> {
   const track = (part: ProcessPart): void => void parts.push(part);
   return startPostgres({
-    ...{ folder: join(folder, name), logFile: join(folder, `${name}.log`), programs, durable: false, track },
+    folder: join(folder, name),
+    logFile: join(folder, `${name}.log`),
+    programs,
+    durable: false,
+    track,
   });
 }
 

@@ -54,7 +54,9 @@ async function call<Body>(path: string, body?: object): Promise<{ status: number
 
 async function begin(more: object = {}): Promise<string> {
   const { status, body } = await call<{ id: string }>('/api/v1/cot-sessions', {
-    ...{ topic: 'A bakery that opens at four', template: 'minimal', ...more },
+    topic: 'A bakery that opens at four',
+    template: 'minimal',
+    ...more,
   });
   expect(status).toBe(202);
   return body.id;

@@ -40,14 +40,12 @@ const failing = (name: string, why: string): Fetch => ({ name, run: () => Promis
 function resolve(options: Partial<TemporalBinaryOptions>): ReturnType<typeof resolveTemporalBinary> {
   const nothing = join(folder, 'no-such-program');
   return resolveTemporalBinary({
-    ...{
-      set: undefined,
-      cacheFolder: folder,
-      onProgress: () => undefined,
-      command: nothing,
-      pin,
-      fetches: [],
-    },
+    set: undefined,
+    cacheFolder: folder,
+    onProgress: () => undefined,
+    command: nothing,
+    pin,
+    fetches: [],
     ...options,
   });
 }

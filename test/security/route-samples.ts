@@ -58,7 +58,9 @@ export async function createSamples(pool: pg.Pool, api: TestApi, { analyst }: Pe
   );
   const statement = await createSqlRun(pool, analyst.id);
   const saved = await api.send('/api/v1/sql/saved-queries', {
-    ...{ method: 'POST', token: analyst.token, body: { name: 'sample', sql: 'select 1' } },
+    method: 'POST',
+    token: analyst.token,
+    body: { name: 'sample', sql: 'select 1' },
   });
   const stepId = step.rows[0]?.id ?? '';
   const { office, staff, deadline, push, notice, mail } = await createNotificationSamples(pool);
@@ -126,20 +128,29 @@ async function createSqlRun(pool: pg.Pool, ownerId: string): Promise<string> {
   const id = newId('sql');
   await withTransaction(pool, async (tx) => {
     await insertRun(tx, {
-      ...{ id, kind: 'sql', ownerId, title: 'select 1', input: {}, workflowInput: { runId: id } },
-      ...{ workflowId: workflowIdOf('sql', id), workflowType: 'executeSql', taskQueue: 'flow' },
+      id,
+      kind: 'sql',
+      ownerId,
+      title: 'select 1',
+      input: {},
+      workflowInput: { runId: id },
+      workflowId: workflowIdOf('sql', id),
+      workflowType: 'executeSql',
+      taskQueue: 'flow',
     });
     await insertSqlRun(tx, {
-      ...{
-        runId: id,
-        ownerId,
-        commandId: null,
-        dataSource: 'demo',
-        sql: 'select 1',
-        params: [],
-        rowLimit: null,
-      },
-      ...{ statementHash: '00', fingerprint: 'f', estimate: null, place: 'waiting', servedBy: null },
+      runId: id,
+      ownerId,
+      commandId: null,
+      dataSource: 'demo',
+      sql: 'select 1',
+      params: [],
+      rowLimit: null,
+      statementHash: '00',
+      fingerprint: 'f',
+      estimate: null,
+      place: 'waiting',
+      servedBy: null,
     });
   });
   return id;

@@ -207,7 +207,9 @@ describe('the S3 store', () => {
 
   const signed = async (store: ObjectStore, key: string, ttlSeconds = 900): Promise<string> =>
     store.signGet(key, {
-      ...{ ttlSeconds, filename: '売上.csv', disposition: 'attachment' as const },
+      ttlSeconds,
+      filename: '売上.csv',
+      disposition: 'attachment' as const,
       contentType: csv.contentType,
     });
 

@@ -57,7 +57,9 @@ test.each<[string, ResultContent['content']]>([
   const result = await store(await newRunId(), content);
   const expected = Buffer.from('päivää');
   expect(result).toMatchObject({
-    ...{ bytes: expected.length, contentType: 'text/plain', filename: 'a.txt' },
+    bytes: expected.length,
+    contentType: 'text/plain',
+    filename: 'a.txt',
     sha256: createHash('sha256').update(expected).digest('hex'),
   });
   expect(await contentOf(result)).toEqual(expected);
@@ -154,8 +156,13 @@ describe('a store without room says so as its own fault, and keeps nothing:', ()
   test('a disk that takes no more in the middle of a file', async () => {
     const program = resolve(import.meta.dirname, `../../node_modules/.cache/full-disk-${process.pid}.mjs`);
     await build({
-      ...{ entryPoints: [resolve(import.meta.dirname, 'full-disk-worker.ts')], outfile: program },
-      ...{ bundle: true, platform: 'node', format: 'esm', packages: 'external', logLevel: 'error' },
+      entryPoints: [resolve(import.meta.dirname, 'full-disk-worker.ts')],
+      outfile: program,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      packages: 'external',
+      logLevel: 'error',
     });
     const limited = 'ulimit -f 2000 && exec "$0" "$@"';
     const ran = await promisify(execFile)('sh', ['-c', limited, process.execPath, program, folder]);
@@ -172,7 +179,9 @@ describe('a store without room says so as its own fault, and keeps nothing:', ()
     const server = await answering(status, code);
     try {
       const s3 = createS3ObjectStore({
-        ...{ bucket: 'b', region: 'us-east-1', forcePathStyle: true },
+        bucket: 'b',
+        region: 'us-east-1',
+        forcePathStyle: true,
         endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
         credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
       });

@@ -65,7 +65,13 @@ export async function startApi(options: ApiOptions): Promise<TestApi> {
   const metrics = createApiMetrics();
   const objects = options.objects ?? testObjects();
   const deps = createApiDeps({
-    ...{ config, logger, metrics, pool, redis, temporal, announcements },
+    config,
+    logger,
+    metrics,
+    pool,
+    redis,
+    temporal,
+    announcements,
     secrets: testSecrets,
     objects,
     ...(await openSql(config, objects)),

@@ -21,7 +21,10 @@ export function newReportRun(owner: Principal, more: Partial<NewRun> = {}): NewR
   const id = more.id ?? newId('job');
   const title = more.title ?? 'Activity';
   const input: GenerateReportInput = {
-    ...{ runId: id, title, format: 'json', subject: { type: 'activity', hours: 24 } },
+    runId: id,
+    title,
+    format: 'json',
+    subject: { type: 'activity', hours: 24 },
     viewer: { userId: owner.userId, role: owner.role },
     sections: sectionsOf('activity', 'json'),
     reuse: null,

@@ -40,7 +40,8 @@ export function createReportActivities(deps: ReportDeps): ReportActivities {
   return {
     openReport: (input) =>
       checkpointedStep(pool, {
-        ...{ runId: input.runId, stepKey: 'basis' },
+        runId: input.runId,
+        stepKey: 'basis',
         produce: () => opened(pool, input),
         store: async (tx, { snapshot, ...times }): Promise<ReportBasis> => ({
           ...times,
@@ -52,7 +53,8 @@ export function createReportActivities(deps: ReportDeps): ReportActivities {
     gatherSection: (input) => {
       let gathered = 0;
       return checkpointedStep(pool, {
-        ...{ runId: input.runId, stepKey: `${SECTION_KEY}${input.section}` },
+        runId: input.runId,
+        stepKey: `${SECTION_KEY}${input.section}`,
         produce: async () => {
           const data = await deps.gather(deps, input);
           if (data === undefined) throw gone('what the report is about is no longer kept');
@@ -68,7 +70,8 @@ export function createReportActivities(deps: ReportDeps): ReportActivities {
 
     renderReport: (input) =>
       checkpointedStep(pool, {
-        ...{ runId: input.runId, stepKey: 'render' },
+        runId: input.runId,
+        stepKey: 'render',
         produce: async () => {
           const report = await gatheredReport(pool, input);
           const signal = Context.current().cancellationSignal;
@@ -99,8 +102,12 @@ async function gatheredReport(pool: Pool, input: RenderReportInput): Promise<Gat
   const sections: GatheredSection[] = [];
   for (const part of parts) sections.push(await gatheredSection(pool, input, part));
   return {
-    ...{ type: subject.type, title, from: basis.from, to: basis.to },
-    ...{ scope: viewer.role === 'ADMIN' ? 'everybody' : 'own', sections },
+    type: subject.type,
+    title,
+    from: basis.from,
+    to: basis.to,
+    scope: viewer.role === 'ADMIN' ? 'everybody' : 'own',
+    sections,
   };
 }
 

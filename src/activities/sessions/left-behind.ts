@@ -26,8 +26,13 @@ async function closeStrayGates(tx: Tx, input: ProjectSessionInput): Promise<void
   await recordAudits(
     tx,
     closed.map((gate) => ({
-      ...{ actor, action: 'canceled', resourceType: 'gate', resourceId: gate, reason },
-      ...{ before: { status: 'waiting' }, after: { status: 'canceled', session: sessionId } },
+      actor,
+      action: 'canceled',
+      resourceType: 'gate',
+      resourceId: gate,
+      reason,
+      before: { status: 'waiting' },
+      after: { status: 'canceled', session: sessionId },
     })),
   );
 }

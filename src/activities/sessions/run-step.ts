@@ -107,7 +107,9 @@ class StepTry {
       countTokens: deps.model.countTokens,
     });
     await this.begin({
-      ...{ stepKey, modelAsked, limited: content.limited },
+      stepKey,
+      modelAsked,
+      limited: content.limited,
       prompt: { content: JSON.stringify(request, null, 2), contentType: 'application/json' },
     });
     const result = await this.ask({ ...request, model: modelAsked, ...this.tools(content) });

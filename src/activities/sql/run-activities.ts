@@ -17,7 +17,8 @@ export function createSqlRunActivities(deps: RunStatementDeps): SqlRunActivities
       let producing: Promise<unknown> = Promise.resolve();
       try {
         return await checkpointedStep<Ran, RunResult>(pool, {
-          ...{ runId, stepKey: 'run' },
+          runId,
+          stepKey: 'run',
           produce: () => {
             const ran = produce(deps, runId);
             producing = ran.catch(() => undefined);

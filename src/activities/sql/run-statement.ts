@@ -102,7 +102,10 @@ class RunningStatement {
   start(before: typeof queuedProgress): void {
     const { id, estimate } = this.record;
     this.teller = new SqlTeller({
-      ...{ pool: this.deps.pool, runId: id, attempt: this.tried.attempt, before },
+      pool: this.deps.pool,
+      runId: id,
+      attempt: this.tried.attempt,
+      before,
       usualMs: estimate?.usual_ms ?? null,
       usualRows: estimate?.usual_rows ?? null,
       planRows: estimate?.rows ?? null,
@@ -198,7 +201,11 @@ class RunningStatement {
     const result = await this.store(pipe);
     const partialOf = await fetching;
     const stored = {
-      ...{ columns, rowCount: pipe.rows, bytes: pipe.bytes, truncated: pipe.truncated, chunks: pipe.chunks },
+      columns,
+      rowCount: pipe.rows,
+      bytes: pipe.bytes,
+      truncated: pipe.truncated,
+      chunks: pipe.chunks,
       executionMs: Math.round(performance.now() - this.beganAt),
     };
     if (partialOf === undefined) return { run: this.record, result, stored };

@@ -94,7 +94,12 @@ export class SqlTeller {
     const { usualMs, usualRows, planRows } = this.options;
     const now = performance.now();
     return {
-      ...{ phase: this.phase, rows, usualMs, usualRows, planRows, enginePercent },
+      phase: this.phase,
+      rows,
+      usualMs,
+      usualRows,
+      planRows,
+      enginePercent,
       elapsedMs: now - this.startedAt,
       fetchingMs: now - (this.fetchingAt ?? now),
     };

@@ -92,7 +92,10 @@ function exportRoute({ starter }: AuditRouteDeps): Route {
     const run = exportRun(body, principal);
     await insertRun(tx, run);
     await recordAudit(tx, {
-      ...{ actor: principal, origin, resourceType: 'audit_log', resourceId: run.id },
+      actor: principal,
+      origin,
+      resourceType: 'audit_log',
+      resourceId: run.id,
       action: 'exported',
       after: body,
     });

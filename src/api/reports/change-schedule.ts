@@ -29,7 +29,11 @@ export async function finishChange(deps: ReportScheduleDeps, tx: Tx, change: Sch
   const { principal, origin, reason, action, before, after } = change;
   const id = after?.id ?? before?.id ?? '';
   await recordAudit(tx, {
-    ...{ actor: principal, origin, action, resourceType: 'setting', resourceId: id },
+    actor: principal,
+    origin,
+    action,
+    resourceType: 'setting',
+    resourceId: id,
     ...(reason === undefined ? {} : { reason }),
     ...(before === undefined ? {} : { before: auditState(before) }),
     ...(after === undefined ? {} : { after: auditState(after) }),

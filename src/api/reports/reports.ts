@@ -18,7 +18,10 @@ function generateRoute({ starter }: ReportRouteDeps): Route {
   return implement(reportRoutes.generateReport, async ({ body, principal, origin }, tx) => {
     const run = await insertReport(tx, { body, owner: principal });
     await recordAudit(tx, {
-      ...{ actor: principal, origin, resourceType: 'job', resourceId: run.id },
+      actor: principal,
+      origin,
+      resourceType: 'job',
+      resourceId: run.id,
       action: 'created',
       after: { kind: run.kind, title: run.title, ...body },
     });
@@ -33,7 +36,10 @@ function redoRoute({ starter }: ReportRouteDeps): Route {
     async ({ params: { id }, body, principal, origin }, tx) => {
       const run = await redoReport(tx, { id, viewer: principal, sections: body.sections });
       await recordAudit(tx, {
-        ...{ actor: principal, origin, resourceType: 'job', resourceId: run.id },
+        actor: principal,
+        origin,
+        resourceType: 'job',
+        resourceId: run.id,
         action: 'sections_redone',
         after: { originJobId: id, ...body },
       });

@@ -53,7 +53,10 @@ function triggerRoute({ starter }: ReportScheduleRouteDeps): Route {
       const schedule = await lockReportSchedule(tx, principal, id);
       const run = await insertTriggered(tx, schedule);
       await recordAudit(tx, {
-        ...{ actor: principal, origin, resourceType: 'setting', resourceId: id },
+        actor: principal,
+        origin,
+        resourceType: 'setting',
+        resourceId: id,
         ...(reason === undefined ? {} : { reason }),
         action: 'triggered',
         after: { jobId: run.id, ownerId: run.ownerId },

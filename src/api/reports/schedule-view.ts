@@ -13,7 +13,16 @@ export function scheduleView(row: ReportScheduleRow, ui: TemporalUi): ReportSche
   const { id, ownerId, name, cron, timeZone, report, enabled, version, createdAt, updatedAt } = row;
   const self = `${SCHEDULES_PATH}/${id}`;
   return {
-    ...{ id, ownerId, name, cron, timeZone, report, enabled, version, createdAt, updatedAt },
+    id,
+    ownerId,
+    name,
+    cron,
+    timeZone,
+    report,
+    enabled,
+    version,
+    createdAt,
+    updatedAt,
     nextRuns: nextRunsOf(row, Date.now()),
     sync: row.syncedVersion === version ? 'applied' : 'pending',
     links: {

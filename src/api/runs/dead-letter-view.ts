@@ -16,8 +16,15 @@ export function deliveryUrl(webhookId: string, id: string): string {
 export function deadLetterView(letter: DeadLetter, ui: TemporalUi): DeadLetterView {
   const { id, runId, deliveryId, kind, title, errorCode, input, errors, createdAt } = letter;
   return {
-    ...{ id, jobId: runId, deliveryId, kind, title, errorCode },
-    ...{ input: { ...input }, errors: [...errors], createdAt },
+    id,
+    jobId: runId,
+    deliveryId,
+    kind,
+    title,
+    errorCode,
+    input: { ...input },
+    errors: [...errors],
+    createdAt,
     replayedAs: letter.replayedRunId ?? letter.replayedDeliveryId,
     links: linksOf(letter, ui),
   };

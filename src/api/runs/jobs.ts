@@ -116,7 +116,9 @@ async function answerResult(deps: JobRouteDeps, run: RunRow, ctx: Context): Prom
   }
   const { filename, contentType } = result;
   const link = await deps.objects.signGet(result.key, {
-    ...{ filename, contentType, ttlSeconds: LINK_SECONDS },
+    filename,
+    contentType,
+    ttlSeconds: LINK_SECONDS,
     disposition: 'attachment',
   });
   ctx.status = 303;
@@ -150,7 +152,11 @@ export async function cancelJob(
   }
   const before = { status: run.status };
   await recordAudit(tx, {
-    ...{ actor: principal, origin, resourceType: 'job', resourceId: id, before },
+    actor: principal,
+    origin,
+    resourceType: 'job',
+    resourceId: id,
+    before,
     action: 'cancel_requested',
     after: { status: run.status === 'queued' ? 'canceled' : run.status, cancelRequested: true },
   });

@@ -17,8 +17,13 @@ export async function raiseSessionBudget(
   await withTransaction(pool, async (tx) => {
     await raiseBudget(tx, id, budget);
     await recordAudit(tx, {
-      ...{ actor, origin, action: 'budget_raised', resourceType: 'session', resourceId: id },
-      ...{ before, after },
+      actor,
+      origin,
+      action: 'budget_raised',
+      resourceType: 'session',
+      resourceId: id,
+      before,
+      after,
     });
   });
 }

@@ -31,7 +31,10 @@ function resultsView(sql: SqlSettings) {
 
 function sourceView({ name, title, engine, limits }: DataSource, sql: SqlSettings) {
   return {
-    ...{ name, title: title ?? name, engine, dialect: 'PostgreSQL' },
+    name,
+    title: title ?? name,
+    engine,
+    dialect: 'PostgreSQL',
     limits: {
       statement_timeout_ms: limits.statementTimeoutMs ?? sql.statementTimeoutMs,
       rows: Math.min(limits.rows ?? Infinity, sql.ceiling.rows),

@@ -88,8 +88,14 @@ async function endedReply(
   const { columns, rowCount, truncated, key, storedBy } = await readableResult(deps.pool, viewer, run.id);
   const window = { runId: storedBy, key, columns, offset: 0, limit: FIRST_ROWS };
   return reply(200, {
-    ...{ success: true, status: 'completed', ...names, columns },
+    success: true,
+    status: 'completed',
+    ...names,
+    columns,
     rows: (await readWindow(deps.pool, deps.objects, window)) ?? [],
-    ...{ row_count: rowCount, truncated, execution_ms: run.executionMs ?? 0, cached: run.place === 'served' },
+    row_count: rowCount,
+    truncated,
+    execution_ms: run.executionMs ?? 0,
+    cached: run.place === 'served',
   });
 }

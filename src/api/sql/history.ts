@@ -44,9 +44,17 @@ function sessionItem(run: SqlRunRow) {
   const view = statusView(run, { position: 0, expectedStartMs: null });
   const { session_id, status, progress_percentage, row_count, execution_ms, error, cached } = view;
   return {
-    ...{ session_id, status, progress_percentage, row_count, execution_ms, cached },
-    ...{ sql: run.sql, data_source: run.dataSource, truncated: run.truncated },
-    ...{ created_at: run.createdAt, finished_at: run.finishedAt },
+    session_id,
+    status,
+    progress_percentage,
+    row_count,
+    execution_ms,
+    cached,
+    sql: run.sql,
+    data_source: run.dataSource,
+    truncated: run.truncated,
+    created_at: run.createdAt,
+    finished_at: run.finishedAt,
     ...(error === undefined ? {} : { error }),
   };
 }
@@ -74,9 +82,25 @@ function logCsvRoute({ pool }: SqlHistoryDeps): Route {
 }
 
 const titles = [
-  ...['session_id', 'user_id', 'user_name', 'data_source', 'sql', 'fingerprint', 'outcome', 'error_code'],
-  ...['cached', 'attempts', 'row_count', 'bytes', 'queued_ms', 'execution_ms', 'estimated_rows'],
-  ...['estimated_cost', 'peak_memory', 'started_at', 'finished_at'],
+  'session_id',
+  'user_id',
+  'user_name',
+  'data_source',
+  'sql',
+  'fingerprint',
+  'outcome',
+  'error_code',
+  'cached',
+  'attempts',
+  'row_count',
+  'bytes',
+  'queued_ms',
+  'execution_ms',
+  'estimated_rows',
+  'estimated_cost',
+  'peak_memory',
+  'started_at',
+  'finished_at',
 ] as (keyof SqlExecution)[];
 
 const logColumns: CsvColumns<SqlExecution> = {

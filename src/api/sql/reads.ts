@@ -48,7 +48,11 @@ function resultsRoute({ objects }: SqlReadDeps): Route {
       if (rows === undefined) throw new Problem('gone');
       const next = offset + rows.length;
       return reply(200, {
-        ...{ columns, rows, total_rows: rowCount, truncated, sha256 },
+        columns,
+        rows,
+        total_rows: rowCount,
+        truncated,
+        sha256,
         next_offset: rows.length > 0 && next < rowCount ? next : null,
       });
     },

@@ -57,7 +57,11 @@ function createRoute({ webhookSecrets, webhookRules }: WebhookRouteDeps): Route 
     const secret = body.secret ?? newWebhookSecret();
     const id = newId('webhook');
     const webhook = await insertWebhook(tx, {
-      ...{ id, url: body.url, description: body.description, events: body.events, isActive: body.isActive },
+      id,
+      url: body.url,
+      description: body.description,
+      events: body.events,
+      isActive: body.isActive,
       sealedSecret: webhookSecrets.seal(id, secret),
       createdBy: principal.userId,
     });
@@ -153,7 +157,10 @@ export function audit(
   entry: Pick<AuditEntry, 'action' | 'before' | 'after'>,
 ): Promise<void> {
   return recordAudit(tx, {
-    ...{ actor: principal, origin, resourceType: 'webhook', resourceId: id },
+    actor: principal,
+    origin,
+    resourceType: 'webhook',
+    resourceId: id,
     ...(reason === undefined ? {} : { reason }),
     ...entry,
   });

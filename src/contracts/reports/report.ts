@@ -54,7 +54,10 @@ const auditBody = z
       .strictObject({
         from: from.meta({ description: 'Entries at this moment or later; seven days back when absent.' }),
         to,
-        ...{ resourceType, resourceId, action, actorId },
+        resourceType,
+        resourceId,
+        action,
+        actorId,
         includeDeleted: z.boolean().default(false),
       })
       .superRefine(timesInOrder('from', 'to'))

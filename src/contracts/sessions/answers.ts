@@ -35,8 +35,16 @@ export const rerunPreviewSchema = z
   .meta({ id: 'RerunPreview' });
 
 const previewedGate = inboxGateSchema.pick({
-  ...{ id: true, sessionId: true, topic: true, phase: true, attempt: true, phaseTitle: true },
-  ...{ status: true, outputDigest: true, openedAt: true, deadlineAt: true },
+  id: true,
+  sessionId: true,
+  topic: true,
+  phase: true,
+  attempt: true,
+  phaseTitle: true,
+  status: true,
+  outputDigest: true,
+  openedAt: true,
+  deadlineAt: true,
 });
 
 export const bulkApprovalSchema = z

@@ -63,7 +63,11 @@ export const activityGatherers: Gatherers = {
     return {
       templates,
       standing: standing.map(({ id, topic, template, reason, unchangedMs }) => ({
-        ...{ id, topic, template, reason, unchangedMs },
+        id,
+        topic,
+        template,
+        reason,
+        unchangedMs,
       })),
       standingTotal: [...kinds.values()].reduce((sum, total) => sum + total, 0),
     };

@@ -41,7 +41,9 @@ async function ofSession(pool: Pool, basis: ReportBasis, section: string): Promi
     blob.content.toString('utf8'),
   ) as SessionSnapshot;
   const data: SessionData = {
-    ...{ overview, usage, provenance },
+    overview,
+    usage,
+    provenance,
     phases: { phases },
     decisions: { decisions },
     steps: { steps },

@@ -13,7 +13,7 @@ import type { Viewer } from '../runs/runs.js';
 import { findSessionRow, listForks, type SessionRow } from '../sessions/reads.js';
 import { readTexts, type StoredText } from '../sessions/texts.js';
 import { listGatesOf } from '../sessions/reads-gates.js';
-import { listSteps, listTries, listUsage, type LedgerRow } from '../sessions/reads-ledger.js';
+import { listSteps, listTries, listUsage, type LedgerRow, type UsageRow } from '../sessions/reads-ledger.js';
 import { one, sql, type Db } from '../base/sql.js';
 
 type Texts = ReadonlyMap<string, StoredText>;
@@ -51,30 +51,45 @@ export async function readSessionSnapshot(
     decisions: gates.map((gate) => decisionOf(gate, texts, takenAt)),
     steps,
     usage: {
-      phases: used.map((each) => ({
-        ...{ phase: each.phase, title: titles[each.phase - 1] ?? '', step: each.step, runs: each.runs },
-        ...{ tries: each.tries, reused: each.reused, tokensIn: each.tokensIn, tokensOut: each.tokensOut },
-        ...{ tokensCached: each.tokensCached, costUsd: each.costUsd },
-      })),
-      ...{ maxTokens: row.maxTokens, maxCostUsd: row.maxCostUsd, usedTokens: row.usedTokens },
-      ...{ usedCostUsd: row.usedCostUsd, unpricedCalls: row.unpricedCalls },
+      phases: used.map((each) => usageOfPhase(each, titles)),
+      maxTokens: row.maxTokens,
+      maxCostUsd: row.maxCostUsd,
+      usedTokens: row.usedTokens,
+      usedCostUsd: row.usedCostUsd,
+      unpricedCalls: row.unpricedCalls,
     },
     provenance: {
       template: { name: row.templateName, version: row.templateVersion, sha256 },
       modelAsked: row.state.model ?? row.model,
       offlineSteps: steps.filter((step) => step.provider === 'offline').length,
       steps: steps.map((step) => ({
-        ...{
-          id: step.id,
-          phase: step.phase,
-          step: step.step,
-          attempt: step.attempt,
-          modelAsked: step.modelAsked,
-        },
-        ...{ modelUsed: step.modelUsed, provider: step.provider, promptDigest: step.promptDigest },
-        ...{ outputDigest: step.outputDigest, reusedFrom: step.reusedFrom },
+        id: step.id,
+        phase: step.phase,
+        step: step.step,
+        attempt: step.attempt,
+        modelAsked: step.modelAsked,
+        modelUsed: step.modelUsed,
+        provider: step.provider,
+        promptDigest: step.promptDigest,
+        outputDigest: step.outputDigest,
+        reusedFrom: step.reusedFrom,
       })),
     },
+  };
+}
+
+function usageOfPhase(used: UsageRow, titles: readonly string[]): SessionSnapshot['usage']['phases'][number] {
+  return {
+    phase: used.phase,
+    title: titles[used.phase - 1] ?? '',
+    step: used.step,
+    runs: used.runs,
+    tries: used.tries,
+    reused: used.reused,
+    tokensIn: used.tokensIn,
+    tokensOut: used.tokensOut,
+    tokensCached: used.tokensCached,
+    costUsd: used.costUsd,
   };
 }
 
@@ -141,12 +156,19 @@ function phaseOf(row: SessionRow, gates: readonly GateRecord[], texts: Texts, nu
 function decisionOf(gate: GateRecord, texts: Texts, takenAt: string): DecisionFacts {
   const { phase, phaseTitle, attempt, status, openedAt, decidedAt, decidedVia, comment, outputDigest } = gate;
   return {
-    ...{ phase, phaseTitle, attempt, status, openedAt, decidedAt },
+    phase,
+    phaseTitle,
+    attempt,
+    status,
+    openedAt,
+    decidedAt,
     waitedMs: Date.parse(decidedAt ?? takenAt) - Date.parse(openedAt),
     decidedBy: gate.decidedBy?.name ?? null,
-    ...{ decidedVia, comment },
+    decidedVia,
+    comment,
     notes: textOf(texts, gate.notesDigest),
-    ...{ outputDigest, editedDigest: gate.editedDigest },
+    outputDigest,
+    editedDigest: gate.editedDigest,
   };
 }
 
@@ -155,12 +177,31 @@ function attemptOf(step: LedgerRow, tries: readonly StepTry[], titles: readonly 
     step;
   const { costUsd, startedAt, finishedAt, durationMs, promptDigest, outputDigest, reusedFrom, error } = step;
   return {
-    ...{ id, phase, phaseTitle: titles[phase - 1] ?? '', step: step.step, attempt, status },
+    id,
+    phase,
+    phaseTitle: titles[phase - 1] ?? '',
+    step: step.step,
+    attempt,
+    status,
     tries: tries.map((each) => ({
-      ...{ try: each.try, startedAt: each.startedAt, durationMs: each.durationMs, error: each.error },
+      try: each.try,
+      startedAt: each.startedAt,
+      durationMs: each.durationMs,
+      error: each.error,
     })),
-    ...{ modelAsked, modelUsed, provider, tokensIn, tokensOut, tokensCached, costUsd },
-    ...{ startedAt, finishedAt, durationMs, promptDigest, outputDigest, reusedFrom },
+    modelAsked,
+    modelUsed,
+    provider,
+    tokensIn,
+    tokensOut,
+    tokensCached,
+    costUsd,
+    startedAt,
+    finishedAt,
+    durationMs,
+    promptDigest,
+    outputDigest,
+    reusedFrom,
     errorCode: error?.code ?? null,
     errorMessage: error?.message ?? null,
   };

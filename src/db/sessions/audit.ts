@@ -36,8 +36,15 @@ export async function auditDecision(
     // Only an open gate is decided: the machine refuses everything else.
     before: { status: 'waiting' },
     after: {
-      ...{ status, session: sessionId, phase, attempt, digest, via: by.via, comment },
-      ...{ editedDigest: output?.sha256, notesDigest: notes?.sha256 },
+      status,
+      session: sessionId,
+      phase,
+      attempt,
+      digest,
+      via: by.via,
+      comment,
+      editedDigest: output?.sha256,
+      notesDigest: notes?.sha256,
     },
     ...originOf(by),
   });

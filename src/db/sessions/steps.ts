@@ -77,7 +77,9 @@ export interface Estimate {
 }
 
 const NOTHING_TO_RUN: Estimate = {
-  ...{ estimatedTokens: 0, estimatedCostUsd: 0, estimatedMs: 0 },
+  estimatedTokens: 0,
+  estimatedCostUsd: 0,
+  estimatedMs: 0,
   basis: 'none',
 };
 

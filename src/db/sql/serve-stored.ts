@@ -18,7 +18,11 @@ export async function serveStored(tx: Tx, runId: string, stored: StoredAnswer): 
   );
   const { result } = stored;
   await projectRun(tx, {
-    ...{ runId, dedupKey: 'served', status: 'completed', progress: { percent: 100 }, result },
+    runId,
+    dedupKey: 'served',
+    status: 'completed',
+    progress: { percent: 100 },
+    result,
     events: [event('job.completed', { state: 'SUCCESS', result: omit(result, 'key') })],
   });
 }

@@ -55,7 +55,12 @@ export function createTemporalServer(options: TemporalServerOptions): ProcessPar
 function argumentsOf(options: TemporalServerOptions): string[] {
   const { databaseFile, namespace } = options;
   const flags = [
-    ...['--ip', HOST, '--port', String(options.port), '--ui-port', String(options.uiPort)],
+    '--ip',
+    HOST,
+    '--port',
+    String(options.port),
+    '--ui-port',
+    String(options.uiPort),
     ...(namespace === 'default' ? [] : ['--namespace', namespace]),
     ...SEARCH_ATTRIBUTES.flatMap((attribute) => ['--search-attribute', attribute]),
     ...DYNAMIC_CONFIG.flatMap((value) => ['--dynamic-config-value', value]),

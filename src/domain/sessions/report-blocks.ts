@@ -35,9 +35,13 @@ export function sessionBlocks(readMarkdown: ReadMarkdown): Builders {
           code('Of'),
         ],
         decisions.map((each) => [
-          ...[String(each.phase), each.phaseTitle, String(each.attempt), each.status],
+          String(each.phase),
+          each.phaseTitle,
+          String(each.attempt),
+          each.status,
           deciderOf(each.decidedBy, each.decidedVia),
-          ...[humanTime(each.decidedAt), humanDuration(each.waitedMs)],
+          humanTime(each.decidedAt),
+          humanDuration(each.waitedMs),
           [each.comment, each.notes === null ? null : `Notes: ${each.notes}`]
             .filter((part) => part !== null)
             .join(' — '),
@@ -123,12 +127,14 @@ function attemptTable(steps: readonly AttemptFacts[]): ReportBlock {
       text('Remark'),
     ],
     steps.map((each) => [
-      ...[String(each.phase), each.step, String(each.attempt), each.status, String(each.tries.length)],
-      ...[
-        humanTime(each.startedAt),
-        humanDuration(each.durationMs),
-        humanCount(each.tokensIn + each.tokensOut),
-      ],
+      String(each.phase),
+      each.step,
+      String(each.attempt),
+      each.status,
+      String(each.tries.length),
+      humanTime(each.startedAt),
+      humanDuration(each.durationMs),
+      humanCount(each.tokensIn + each.tokensOut),
       humanCost(each.costUsd),
       each.errorMessage ?? (each.reusedFrom === null ? '' : `taken over from ${each.reusedFrom}`),
     ]),
@@ -153,8 +159,13 @@ function retryBlocks(steps: readonly AttemptFacts[]): ReportBlock[] {
         text('What happened'),
       ],
       failed.map(({ step, each, error }) => [
-        ...[String(step.phase), step.step, String(step.attempt), String(each.try)],
-        ...[humanTime(each.startedAt), error.code, error.message],
+        String(step.phase),
+        step.step,
+        String(step.attempt),
+        String(each.try),
+        humanTime(each.startedAt),
+        error.code,
+        error.message,
       ]),
     ),
   ];
@@ -200,7 +211,9 @@ function usageBlocks(usage: SessionData['usage']): ReportBlock[] {
         ...['Runs', 'Tries', 'Taken over', 'Read', 'Written', 'Cached', 'Cost'].map(number),
       ],
       usage.phases.map((each) => [
-        ...[String(each.phase), each.title, each.step],
+        String(each.phase),
+        each.title,
+        each.step,
         ...[each.runs, each.tries, each.reused, each.tokensIn, each.tokensOut, each.tokensCached].map(
           humanCount,
         ),
@@ -246,14 +259,14 @@ function provenanceBlocks({
         code('Output'),
       ],
       steps.map((each) => [
-        ...[
-          String(each.phase),
-          each.step,
-          String(each.attempt),
-          each.modelAsked ?? '–',
-          each.modelUsed ?? '–',
-        ],
-        ...[each.provider ?? '–', shortDigest(each.promptDigest), shortDigest(each.outputDigest)],
+        String(each.phase),
+        each.step,
+        String(each.attempt),
+        each.modelAsked ?? '–',
+        each.modelUsed ?? '–',
+        each.provider ?? '–',
+        shortDigest(each.promptDigest),
+        shortDigest(each.outputDigest),
       ]),
     ),
   ];

@@ -26,8 +26,16 @@ export interface WebhookPolicy {
 
 export const webhookPolicy: WebhookPolicy = {
   delaysMs: [
-    ...[5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE],
-    ...[HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 8 * HOUR],
+    5 * SECOND,
+    30 * SECOND,
+    2 * MINUTE,
+    10 * MINUTE,
+    30 * MINUTE,
+    HOUR,
+    2 * HOUR,
+    4 * HOUR,
+    8 * HOUR,
+    8 * HOUR,
   ],
   jitter: 0.2,
   timeoutMs: 15 * SECOND,

@@ -46,8 +46,13 @@ export async function reviveSession(
     events: [event('progress', { progress: shownProgress(progress) })],
   });
   await recordAudit(tx, {
-    ...{ actor: principal, origin, action: 'revived', resourceType: 'session', resourceId: id },
-    ...{ before: { status: session.status }, after: { status: progress.status } },
+    actor: principal,
+    origin,
+    action: 'revived',
+    resourceType: 'session',
+    resourceId: id,
+    before: { status: session.status },
+    after: { status: progress.status },
     ...(reason === null ? {} : { reason }),
   });
   return { ...stored, workflowInput };

@@ -23,7 +23,9 @@ export async function readCatalog(connector: SourceConnector, source: DataSource
   const tables = new Map<string, CatalogTable>();
   try {
     const session = await connector.open(source, {
-      ...{ statementTimeoutMs: 10_000, lockTimeoutMs: 1_000, applicationName: 'sluice schema' },
+      statementTimeoutMs: 10_000,
+      lockTimeoutMs: 1_000,
+      applicationName: 'sluice schema',
     });
     try {
       await session.declare({ sql: question, params: [] });

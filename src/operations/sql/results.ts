@@ -26,8 +26,14 @@ export async function readableResult(db: Db, viewer: Viewer, id: string): Promis
   const stored = storedOf(run);
   if (run.columns === null || !(await isKept(db, stored.key))) throw new Problem('gone');
   return {
-    ...{ id, storedBy: run.servedBy ?? id, key: stored.key, sha256: stored.sha256, bytes: stored.bytes },
-    ...{ columns: run.columns, rowCount: run.rowCount ?? 0, truncated: run.truncated },
+    id,
+    storedBy: run.servedBy ?? id,
+    key: stored.key,
+    sha256: stored.sha256,
+    bytes: stored.bytes,
+    columns: run.columns,
+    rowCount: run.rowCount ?? 0,
+    truncated: run.truncated,
   };
 }
 

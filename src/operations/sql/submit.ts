@@ -150,7 +150,11 @@ async function storedAnswer(
     await insertRun(tx, run);
     await insertSqlRun(tx, {
       ...rowOf(order, run.id),
-      ...{ fingerprint, statementHash, estimate: null, place: 'served', servedBy: found.runId },
+      fingerprint,
+      statementHash,
+      estimate: null,
+      place: 'served',
+      servedBy: found.runId,
     });
     await serveStored(tx, run.id, found);
     await audit(tx, order, run, { servedBy: found.runId });
@@ -170,8 +174,11 @@ async function makeRun(deps: SubmitDeps, tx: Tx, prepared: Prepared): Promise<st
   await insertRun(tx, run);
   await insertSqlRun(tx, {
     ...rowOf(order, run.id),
-    ...{ fingerprint, statementHash, estimate },
-    ...{ place: leader === undefined ? 'waiting' : 'following', servedBy: leader ?? null },
+    fingerprint,
+    statementHash,
+    estimate,
+    place: leader === undefined ? 'waiting' : 'following',
+    servedBy: leader ?? null,
   });
   await audit(tx, order, run, { estimate, ...(leader === undefined ? {} : { follows: leader }) });
   await admitNext(tx, deps.sql.places);
@@ -204,8 +211,13 @@ function runOf({ body, principal }: SqlOrder): NewRun {
 
 function rowOf({ body, principal, commandId }: SqlOrder, runId: string) {
   return {
-    ...{ runId, ownerId: principal.userId, commandId },
-    ...{ dataSource: body.data_source, sql: body.sql, params: body.params, rowLimit: body.row_limit ?? null },
+    runId,
+    ownerId: principal.userId,
+    commandId,
+    dataSource: body.data_source,
+    sql: body.sql,
+    params: body.params,
+    rowLimit: body.row_limit ?? null,
   };
 }
 
@@ -216,7 +228,11 @@ async function audit(
   more: object,
 ): Promise<void> {
   await recordAudit(tx, {
-    ...{ actor: principal, origin, resourceType: 'sql_session', resourceId: run.id, action: 'created' },
+    actor: principal,
+    origin,
+    resourceType: 'sql_session',
+    resourceId: run.id,
+    action: 'created',
     after: { sql: body.sql, dataSource: body.data_source, ...more },
   });
 }

@@ -120,7 +120,10 @@ export function scheduleSpec(cron: string, timeZone: string): ScheduleSpec {
 
 function calendarsOf(rule: CronRule, comment: string): CalendarSpec[] {
   return rule.map(({ minute, hour, dayOfMonth, month, dayOfWeek }) => ({
-    ...{ minute: [...minute], hour: [...hour], dayOfMonth: [...dayOfMonth], comment },
+    minute: [...minute],
+    hour: [...hour],
+    dayOfMonth: [...dayOfMonth],
+    comment,
     month: month.map((range) => named(range, MONTHS, 1)),
     dayOfWeek: dayOfWeek.map((range) => named(range, DAYS_OF_WEEK, 0)),
   }));

@@ -361,7 +361,8 @@ describe('the console', () => {
     expect(await status()).toBe(200);
     const admin = await createApiUser(database, 'ADMIN');
     const revoked = await api.send(`/api/v1/users/${user.id}/api-keys/${user.keyId}`, {
-      ...{ method: 'DELETE', token: admin.token },
+      method: 'DELETE',
+      token: admin.token,
     });
     expect([revoked.status, await status()]).toEqual([204, 401]);
   });

@@ -10,23 +10,25 @@ const query = z.strictObject({ n: z.coerce.number().int().default(0) });
 const routes = [
   implement(
     readRoute({
-      ...{ ...shared, method: 'GET', path: '/read', operationId: 'read' },
+      ...shared,
+      method: 'GET',
+      path: '/read',
+      operationId: 'read',
       query: z.strictObject({ v: z.string().default('a') }),
     }),
     ({ query: { v } }) => Promise.resolve(reply(200, { v })),
   ),
-  implement(readRoute({ ...{ ...shared, method: 'GET', path: '/running', operationId: 'running' } }), () =>
+  implement(readRoute({ ...shared, method: 'GET', path: '/running', operationId: 'running' }), () =>
     Promise.resolve(reply(202, { state: 'running' }, { 'Retry-After': '3' })),
   ),
-  implement(
-    readRoute({ ...{ ...shared, method: 'GET', path: '/versioned', operationId: 'versioned' } }),
-    () => Promise.resolve(reply(200, { at: performance.now() }, { ETag: '"7"' })),
+  implement(readRoute({ ...shared, method: 'GET', path: '/versioned', operationId: 'versioned' }), () =>
+    Promise.resolve(reply(200, { at: performance.now() }, { ETag: '"7"' })),
   ),
-  implement(readRoute({ ...{ ...shared, method: 'GET', path: '/long', operationId: 'long' } }), () =>
+  implement(readRoute({ ...shared, method: 'GET', path: '/long', operationId: 'long' }), () =>
     Promise.resolve(reply(200, { text: 'x'.repeat(5_000) })),
   ),
   implement(
-    readRoute({ ...{ ...shared, method: 'GET', path: '/queries', operationId: 'queries' }, query }),
+    readRoute({ ...shared, method: 'GET', path: '/queries', operationId: 'queries', query }),
     async ({ query: { n } }, db) => {
       await Promise.all(Array.from({ length: n }, () => db.query('select pg_sleep(0.002)')));
       const meter = currentMeter();
@@ -34,7 +36,7 @@ const routes = [
       return reply(200, {});
     },
   ),
-  implement(writeRoute({ ...{ ...shared, method: 'POST', path: '/write', operationId: 'write' } }), () =>
+  implement(writeRoute({ ...shared, method: 'POST', path: '/write', operationId: 'write' }), () =>
     Promise.resolve(reply(201, { made: true })),
   ),
 ];
@@ -186,7 +188,7 @@ test.each([
   ['1', '203.0.113.9'],
 ])('with PROXY_IPS_COUNT=%s the address of a request is %s', async (count, ip) => {
   const seen = implement(
-    readRoute({ ...{ ...shared, method: 'GET', path: '/ip', operationId: 'ip' } }),
+    readRoute({ ...shared, method: 'GET', path: '/ip', operationId: 'ip' }),
     ({ origin }) => Promise.resolve(reply(200, { ip: origin.ip })),
   );
   const behind = await startApi({ database, routes: [seen], env: { PROXY_IPS_COUNT: count } });

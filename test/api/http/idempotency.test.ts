@@ -19,7 +19,7 @@ let commandFails: Problem | undefined;
 
 const routes = [
   implement(
-    writeRoute({ ...{ ...shared, method: 'POST', path: '/things', operationId: 'make' }, body }),
+    writeRoute({ ...shared, method: 'POST', path: '/things', operationId: 'make', body }),
     async (call, tx) => {
       const id = newId('job');
       await tx.query('insert into made (id, name) values ($1, $2)', [id, call.body.name]);
@@ -30,11 +30,11 @@ const routes = [
       return reply(202, { id, z: 1, a: 2 }, { Location: `/things/${id}`, 'Retry-After': '3' });
     },
   ),
-  implement(writeRoute({ ...{ ...shared, method: 'POST', path: '/secrets', operationId: 'secret' } }), () =>
+  implement(writeRoute({ ...shared, method: 'POST', path: '/secrets', operationId: 'secret' }), () =>
     Promise.resolve(reply(201, { secret: 'slk_do-not-store' }, { 'Cache-Control': 'no-store' })),
   ),
   implement(
-    commandRoute({ ...{ ...shared, method: 'POST', path: '/commands', operationId: 'command' }, body }),
+    commandRoute({ ...shared, method: 'POST', path: '/commands', operationId: 'command', body }),
     async ({ commandId }) => {
       sent.push(commandId);
       await hold;

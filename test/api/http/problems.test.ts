@@ -11,7 +11,7 @@ import { useDatabase } from '../../support/servers/database.js';
 
 const shared = { summary: '', tag: 'test', access: 'user', responses: { 200: { description: '' } } } as const;
 const failing = (path: string, fail: () => never) =>
-  implement(readRoute({ ...{ ...shared, method: 'GET', path, operationId: path } }), () =>
+  implement(readRoute({ ...shared, method: 'GET', path, operationId: path }), () =>
     Promise.resolve().then(fail),
   );
 
@@ -38,10 +38,10 @@ const api = useApi({
       throw new Problem('conflict', { extra: { current: { a: 1 }, status: 200, code: 'mine' } });
     }),
     implement(
-      readRoute({ ...{ ...shared, method: 'GET', path: '/broken-sql', operationId: 'sql' } }),
+      readRoute({ ...shared, method: 'GET', path: '/broken-sql', operationId: 'sql' }),
       async (_call, db) => reply(200, await db.query('select nothing from nowhere')),
     ),
-    implement(readRoute({ ...{ ...shared, method: 'GET', path: '/fine', operationId: 'fine' } }), () =>
+    implement(readRoute({ ...shared, method: 'GET', path: '/fine', operationId: 'fine' }), () =>
       Promise.resolve(reply(200, { fine: true })),
     ),
   ],

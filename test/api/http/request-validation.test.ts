@@ -19,19 +19,21 @@ const api = useApi({
   routes: [
     implement(
       readRoute({
-        ...{ ...shared, method: 'GET', path: '/things/:id', operationId: 'get' },
+        ...shared,
+        method: 'GET',
+        path: '/things/:id',
+        operationId: 'get',
         params: z.object({ id: z.string().max(20) }),
         query: z.strictObject({ limit: z.coerce.number().int().max(10).default(5) }),
       }),
       ({ params, query }) => Promise.resolve(reply(200, { ...params, ...query })),
     ),
     implement(
-      writeRoute({ ...{ ...shared, method: 'POST', path: '/things', operationId: 'post' }, body: thing }),
+      writeRoute({ ...shared, method: 'POST', path: '/things', operationId: 'post', body: thing }),
       ({ body }) => Promise.resolve(reply(200, { body, polluted: ({} as { evil?: unknown }).evil ?? null })),
     ),
-    implement(
-      writeRoute({ ...{ ...shared, method: 'POST', path: '/bare', operationId: 'bare' } }),
-      ({ body }) => Promise.resolve(reply(200, { body })),
+    implement(writeRoute({ ...shared, method: 'POST', path: '/bare', operationId: 'bare' }), ({ body }) =>
+      Promise.resolve(reply(200, { body })),
     ),
   ],
 });

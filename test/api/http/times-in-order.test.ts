@@ -68,7 +68,8 @@ test.each([
 test('an API key ends at the moment that its time zone says, and at none that cannot be kept', async () => {
   const issue = (expiresAt: string) =>
     api.send(`/api/v1/users/${admin.id}/api-keys`, {
-      ...{ method: 'POST', token: admin.token },
+      method: 'POST',
+      token: admin.token,
       body: { name: 'until', expiresAt },
     });
   const made = await issue('2096-03-01T18:24:00.25+18:24');

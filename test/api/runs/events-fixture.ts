@@ -81,7 +81,8 @@ async function startReadingServer(options: ReadingServerOptions): Promise<Readin
       limits: {
         limiter: createRateLimiter({ store: createPostgresRateLimitStore(options.pool), logger }),
         metrics: createApiMetrics(),
-        ...{ perUser: 6_000, perAddress: 600 },
+        perUser: 6_000,
+        perAddress: 600,
       },
       proxies: 0,
       allowedOrigins: ['https://console.example'],

@@ -65,7 +65,8 @@ describe('a WebSocket', () => {
     await until('an answer', () => refused.status !== 0);
     expect(refused.status).toBe(status);
     expect(refused.headers).toMatchObject({
-      ...{ 'content-type': 'application/problem+json; charset=utf-8', 'x-content-type-options': 'nosniff' },
+      'content-type': 'application/problem+json; charset=utf-8',
+      'x-content-type-options': 'nosniff',
       'x-request-id': 'req_of_the_reader',
     });
   });

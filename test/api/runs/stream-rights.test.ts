@@ -49,7 +49,8 @@ const untilEnded = (seen: { sse: string; code: number }): Promise<true> =>
 test('streams end within 5 s when their key is revoked', async () => {
   const { seen } = await openBoth({ Authorization: `Bearer ${analyst.token}` });
   await api.send(`/api/v1/users/${analyst.id}/api-keys/${analyst.keyId}`, {
-    ...{ method: 'DELETE', token: admin.token },
+    method: 'DELETE',
+    token: admin.token,
   });
   await untilEnded(seen);
 });
@@ -64,7 +65,8 @@ test('streams of an administrator end within 5 s when they are made an analyst',
 
 test('streams end when their key expires by itself, and those of another key go on', async () => {
   const issued = await api.send(`/api/v1/users/${analyst.id}/api-keys`, {
-    ...{ method: 'POST', token: admin.token },
+    method: 'POST',
+    token: admin.token,
     body: { name: 'short', expiresAt: new Date(Date.now() + KEY_MS).toISOString() },
   });
   const { seen: lasting } = await openBoth({ Authorization: `Bearer ${admin.token}` });
@@ -79,9 +81,15 @@ async function upgrade(url: string, target: string, token: string): Promise<stri
   const { port } = new URL(url);
   const socket = connect(Number(port), '127.0.0.1');
   const lines = [
-    ...[`GET ${target} HTTP/1.1`, 'Host: localhost', 'Connection: Upgrade', 'Upgrade: websocket'],
-    ...['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=='],
-    ...[`Authorization: Bearer ${token}`, '', ''],
+    `GET ${target} HTTP/1.1`,
+    'Host: localhost',
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+    `Authorization: Bearer ${token}`,
+    '',
+    '',
   ];
   socket.write(lines.join('\r\n'));
   const first = await new Promise<Buffer>((resolve, reject) => {

@@ -35,27 +35,45 @@ test('the audit log has who commanded, from where and why, and what it changed',
       await from(`/api/v1/gates/${gateId!}/decide`, decision),
     ];
     const by = {
-      ...{ actor_id: user.id, actor_email: user.email, actor_role: 'ANALYST' },
+      actor_id: user.id,
+      actor_email: user.email,
+      actor_role: 'ANALYST',
       origin: { ip: '127.0.0.1', userAgent: agent.slice(0, 500) },
     };
     const digest = expect.stringMatching(/^[0-9a-f]{64}$/) as string;
     const [paused, resumed, redone] = await entriesOf(rig, id);
     expect(paused).toMatchObject({
-      ...{ ...by, action: 'paused', request_id: requests[0], reason: 'coffee' },
-      ...{ before: { status: 'waiting_approval' }, after: { status: 'paused', phase: 1, via: 'api' } },
+      ...by,
+      action: 'paused',
+      request_id: requests[0],
+      reason: 'coffee',
+      before: { status: 'waiting_approval' },
+      after: { status: 'paused', phase: 1, via: 'api' },
     });
     expect(resumed).toMatchObject({
-      ...{ ...by, action: 'resumed', request_id: requests[1], reason: null },
-      ...{ before: { status: 'paused' }, after: { status: 'waiting_approval', phase: 1, via: 'api' } },
+      ...by,
+      action: 'resumed',
+      request_id: requests[1],
+      reason: null,
+      before: { status: 'paused' },
+      after: { status: 'waiting_approval', phase: 1, via: 'api' },
     });
     expect(redone).toMatchObject({ ...by, action: 'redone', request_id: requests[2] });
     expect([redone?.before, redone?.after]).toEqual([
       {
-        ...{ status: 'waiting_approval', step: null, attempt: 1, waitingFor: 'gate' },
+        status: 'waiting_approval',
+        step: null,
+        attempt: 1,
+        waitingFor: 'gate',
         instructionsDigest: null,
       },
       {
-        ...{ status: 'running', phase: 1, step: 'THINK', attempt: 2, waitingFor: 'nothing', via: 'api' },
+        status: 'running',
+        phase: 1,
+        step: 'THINK',
+        attempt: 2,
+        waitingFor: 'nothing',
+        via: 'api',
         instructionsDigest: digest,
       },
     ]);
@@ -64,8 +82,14 @@ test('the audit log has who commanded, from where and why, and what it changed',
     expect([decided[0]?.before, decided[0]?.after]).toEqual([
       { status: 'waiting' },
       {
-        ...{ status: 'redone', session: id, phase: 1, attempt: 1, digest: outputDigest, via: 'api' },
-        ...{ comment: 'too long', notesDigest: digest },
+        status: 'redone',
+        session: id,
+        phase: 1,
+        attempt: 1,
+        digest: outputDigest,
+        via: 'api',
+        comment: 'too long',
+        notesDigest: digest,
       },
     ]);
   });

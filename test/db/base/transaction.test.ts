@@ -52,7 +52,10 @@ test('a step writes nothing to a run that has ended, and its events once to one 
   const owner = await givenUser(database.pool);
   const write = (runId: string, condition = sql``): Promise<unknown> => {
     const change: RunProjection = {
-      ...{ runId, dedupKey: 'step:1:started', status: 'running', foretold: true },
+      runId,
+      dedupKey: 'step:1:started',
+      status: 'running',
+      foretold: true,
       events: [{ type: 'job.progress', data: {} }],
     };
     return withTransaction(database.pool, (tx) =>

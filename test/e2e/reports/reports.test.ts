@@ -33,7 +33,8 @@ async function resultOf(id: string): Promise<RunResult> {
 }
 
 const bodyOf = (type: ReportType, format: ReportFormat): object => ({
-  ...{ type, format },
+  type,
+  format,
   ...(type === 'cot-session' ? { sessionId: session.id } : {}),
 });
 
@@ -276,7 +277,8 @@ describe('missing sections', () => {
 
     const job = await api.send(`/jobs/${rest}`, { token: house.ana.token });
     expect(job.body).toMatchObject({
-      ...{ completedWithGaps: false, origin: { jobId: partly, relation: 'redo' } },
+      completedWithGaps: false,
+      origin: { jobId: partly, relation: 'redo' },
     });
     const after = await api.send(`/jobs/${gaps}`, { token: house.ana.token });
     expect(after.body).toEqual(before.body);

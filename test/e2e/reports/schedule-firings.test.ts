@@ -150,7 +150,9 @@ test('a report that its owner may not have is refused at once, and skipped once 
   await database.pool.query(`update users set role = 'ANALYST' where id = $1`, [owner.id]);
   await working(() => due(id));
   expect((await runsOf(id, house.admin))[0]).toMatchObject({
-    ...{ jobId: null, state: null, statusUrl: null },
+    jobId: null,
+    state: null,
+    statusUrl: null,
     skipped: { code: 'forbidden', message: expect.any(String) },
   });
 });

@@ -34,7 +34,8 @@ export function useScheduleHouse(): ScheduleHouse {
   const ask: ScheduleHouse['ask'] = (method, path, user, more = {}) =>
     api.send(`${PATH}${path}`, { method, token: user.token, ...more });
   return {
-    ...{ house, ask },
+    house,
+    ask,
     async create(user, more = {}) {
       const answer = await ask('POST', '', user, { body: { ...daily, ...more } });
       expect(answer.status).toBe(201);

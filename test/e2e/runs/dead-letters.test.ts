@@ -105,7 +105,12 @@ test('one is read with its input, every failed try and links, by administrators 
   const jobId = await failed('read me');
   const id = await letterOf(jobId);
   expect((await ask('GET', `/${id}`)).body).toMatchObject({
-    ...{ id, jobId, deliveryId: null, kind: 'report', title: 'read me', errorCode: 'step_failed' },
+    id,
+    jobId,
+    deliveryId: null,
+    kind: 'report',
+    title: 'read me',
+    errorCode: 'step_failed',
     input: { format: 'json', title: 'read me' },
     errors: [{ step: 'render', try: 1, type: 'Error', message: SECRET }],
     links: {
@@ -234,7 +239,8 @@ test('a delivery that used up its tries is sent again, unless its webhook is swi
   });
   const selection = { filter: { kind: 'webhook-delivery', createdFrom: String(letter?.['createdAt']) } };
   expect((await ask('POST', '/replay', { body: selection })).body).toMatchObject({
-    ...{ matching: 1, notReplayable: 1 },
+    matching: 1,
+    notReplayable: 1,
     sample: [{ id }],
   });
   const answer = await ask('POST', '/replay', { body: { ...selection, dryRun: false } });
@@ -242,7 +248,10 @@ test('a delivery that used up its tries is sent again, unless its webhook is swi
   expect(answer.body).toMatchObject({ replayed: [{ deadLetterId: id }], remaining: 0 });
   const delivery = await api.send(made?.['statusUrl'] ?? '', { token: house.admin.token });
   expect(delivery.body).toMatchObject({
-    ...{ id: made?.['deliveryId'], status: 'pending', redeliveryOf: one.delivery, messageId: one.delivery },
+    id: made?.['deliveryId'],
+    status: 'pending',
+    redeliveryOf: one.delivery,
+    messageId: one.delivery,
   });
   expect((await ask('GET', `/${id}`)).body['replayedAs']).toBe(made?.['deliveryId']);
   const { rows } = await database.pool.query(

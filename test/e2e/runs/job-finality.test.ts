@@ -75,8 +75,13 @@ function tell(runId: string, status: RunStatus): Promise<unknown> {
   const events = [{ type: 'job.progress', data: { percent: 1 } }] as const;
   return withTransaction(database.pool, (tx) =>
     projectRun(tx, {
-      ...{ runId, dedupKey: `late:${status}`, status, result, events },
-      ...{ progress: { percent: 1 }, error: { code: 'late', message: 'late' } },
+      runId,
+      dedupKey: `late:${status}`,
+      status,
+      result,
+      events,
+      progress: { percent: 1 },
+      error: { code: 'late', message: 'late' },
     }),
   );
 }

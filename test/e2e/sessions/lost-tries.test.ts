@@ -117,8 +117,12 @@ test('of two tries of a step the later one decides, and the earlier one writes n
   const { pool } = rig.database;
   const id = await startSession(rig, owner, { budget: { maxTokens: 1_000 } });
   const placeOf = (attemptNumber: number): StepPlace => ({
-    ...{ sessionId: id, stepId: 'step_zombie', attemptNumber },
-    ...{ phase: 1, step: 'THINK', attempt: 1 },
+    sessionId: id,
+    stepId: 'step_zombie',
+    attemptNumber,
+    phase: 1,
+    step: 'THINK',
+    attempt: 1,
   });
   const prompt = { content: 'a prompt', contentType: 'text/plain' };
   const open = (attemptNumber: number) =>
@@ -127,13 +131,23 @@ test('of two tries of a step the later one decides, and the earlier one writes n
       return openTry(tx, placeOf(attemptNumber), { stepKey: 'key', modelAsked: 'm', prompt });
     });
   const usage = {
-    ...{ modelUsed: 'm', tokensIn: 10, tokensOut: 5, tokensCached: 0, tokensReasoning: 0, costUsd: 0 },
+    modelUsed: 'm',
+    tokensIn: 10,
+    tokensOut: 5,
+    tokensCached: 0,
+    tokensReasoning: 0,
+    costUsd: 0,
   };
   const close = (attemptNumber: number, content: string) => {
     const output = { content, contentType: 'text/markdown' };
     const done = {
-      ...{ output, ref: refOf(output), provider: 'p', modelUsed: 'm', finishReason: 'stop' },
-      ...{ ttftMs: null, toolCalls: [] },
+      output,
+      ref: refOf(output),
+      provider: 'p',
+      modelUsed: 'm',
+      finishReason: 'stop',
+      ttftMs: null,
+      toolCalls: [],
     };
     const settled = { used: { tokens: 15, costUsd: 0 }, unpricedCalls: 0, usage };
     return withTransaction(pool, (tx) =>

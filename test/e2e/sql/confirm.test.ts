@@ -38,7 +38,8 @@ test('a token is good once, for this person and this very statement', async () =
   const old = await house.executeAsync({ sql: `${large} where b < 10` });
   await house.database.pool.query(`update sql_confirmations set expires_at = now() - interval '1 second'`);
   const late = await house.executeAsync({
-    ...{ sql: `${large} where b < 10`, confirm_token: String(old.body['confirm_token']) },
+    sql: `${large} where b < 10`,
+    confirm_token: String(old.body['confirm_token']),
   });
   expect(late.body).toMatchObject({ code: 'confirmation_invalid' });
 });
@@ -82,7 +83,8 @@ test('estimates learn from what really happened, and say so', async () => {
   await house.ended(await house.begin({ sql, confirm_token: asked.body['confirm_token'] }));
   const again = await house.executeAsync({ sql });
   expect(again.body).toMatchObject({
-    ...{ status: 'processing', estimate: { rows: 0, basis: 'history', usual_rows: 0, learned_from: 1 } },
+    status: 'processing',
+    estimate: { rows: 0, basis: 'history', usual_rows: 0, learned_from: 1 },
   });
   await house.ended(String(again.body['session_id']));
 });

@@ -59,13 +59,11 @@ test('an accepted statement can be watched to its end, as a session and as a job
   const id = String(body['session_id']);
   expect(headers['location']).toBe(`/api/v1/sql/cache/status/${id}`);
   expect(await house.ended(id)).toMatchObject({
-    ...{
-      status: 'completed',
-      progress_percentage: 100,
-      phase: 'completed',
-      row_count: 25_000,
-      poll_after_ms: 0,
-    },
+    status: 'completed',
+    progress_percentage: 100,
+    phase: 'completed',
+    row_count: 25_000,
+    poll_after_ms: 0,
   });
   const first = await house.results(id);
   expect(first.body).toMatchObject({ total_rows: 25_000, next_offset: 1_000, truncated: false });
@@ -108,7 +106,8 @@ test('a source that is not there, and one that is for others, are refused alike'
 test('a statement that fails while it runs ends its session with the reason, and keeps no rows', async () => {
   const id = await house.begin({ sql: 'select 10 / (n - 5000) as x from generate_series(1, 20000) as n' });
   expect(await house.ended(id)).toMatchObject({
-    ...{ status: 'error', error: { code: 'sql_failed', message: 'The database says: division by zero' } },
+    status: 'error',
+    error: { code: 'sql_failed', message: 'The database says: division by zero' },
   });
   expect((await house.results(id)).body).toMatchObject({ status: 409, code: 'job_failed' });
   await storeHistory(house.temporal.client, `sql:${id}`, 'executeSql', 'failed');
@@ -155,7 +154,9 @@ test("somebody else's session does not exist", async () => {
 test('the same key gives the same session', async () => {
   const send = () =>
     house.api.send('/api/v1/sql/cache/execute-async', {
-      ...{ method: 'POST', token: house.ana.token, body: { sql: 'select 41 + 1' } },
+      method: 'POST',
+      token: house.ana.token,
+      body: { sql: 'select 41 + 1' },
       headers: { 'Idempotency-Key': 'forty-two' },
     });
   const [first, second] = [await send(), await send()];

@@ -75,14 +75,15 @@ test('nothing that the role should not have is open to it, and it can connect to
   );
   expect(rows).toEqual([
     {
-      ...{
-        rolsuper: false,
-        rolcreatedb: false,
-        rolcreaterole: false,
-        rolreplication: false,
-        rolbypassrls: false,
-      },
-      ...{ rolcanlogin: true, makes: false, temporary: false, writes: false },
+      rolsuper: false,
+      rolcreatedb: false,
+      rolcreaterole: false,
+      rolreplication: false,
+      rolbypassrls: false,
+      rolcanlogin: true,
+      makes: false,
+      temporary: false,
+      writes: false,
     },
   ]);
 });

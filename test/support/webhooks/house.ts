@@ -76,7 +76,11 @@ export function useWebhookHouse(): WebhookHouse {
   const delivery: WebhookHouse['delivery'] = async (webhookId, id) =>
     (await send(`${PATH}/${webhookId}/deliveries/${id}`)).body;
   return {
-    ...{ api, database, temporal, send, delivery },
+    api,
+    database,
+    temporal,
+    send,
+    delivery,
     get admin() {
       return person('admin');
     },

@@ -25,15 +25,17 @@ interface Told {
 
 function contentOf({ id, hides }: Told): AuditContent {
   return {
-    ...{ id, timestamp: '2026-01-01T00:00:00.000000Z', before: null, after: null, origin: null },
-    ...{
-      actorId: null,
-      actorName: 'Ada',
-      actorEmail: null,
-      actorRole: 'ADMIN',
-      reason: null,
-      requestId: null,
-    },
+    id,
+    timestamp: '2026-01-01T00:00:00.000000Z',
+    before: null,
+    after: null,
+    origin: null,
+    actorId: null,
+    actorName: 'Ada',
+    actorEmail: null,
+    actorRole: 'ADMIN',
+    reason: null,
+    requestId: null,
     action: hides === undefined ? 'created' : 'deleted',
     resourceType: hides === undefined ? 'user' : 'audit_log',
     resourceId: hides ?? 'usr_1',

@@ -12,14 +12,12 @@ beforeAll(async () => {
         eval(process.argv[1]);`,
       resolveDir: fileURLToPath(new URL('../../..', import.meta.url)),
     },
-    ...{
-      bundle: true,
-      write: false,
-      format: 'cjs',
-      platform: 'node',
-      packages: 'external',
-      logLevel: 'error',
-    },
+    bundle: true,
+    write: false,
+    format: 'cjs',
+    platform: 'node',
+    packages: 'external',
+    logLevel: 'error',
   });
   program = outputFiles[0]?.text ?? '';
 });

@@ -42,7 +42,8 @@ function documentOf(text: string): ReportDocument {
     { kind: 'markdown', blocks: written },
   ];
   return {
-    ...{ title: text, lines: [text] },
+    title: text,
+    lines: [text],
     sections: [
       { name: 'one', title: text, missing: null, blocks },
       { name: 'two', title: text, missing: text, blocks: [] },

@@ -4,8 +4,13 @@ import { packDeltas, unpackDeltas, type StepDelta } from '../../../src/contracts
 import type { EventMessage } from '../../../src/api/events/event-message.js';
 
 const delta: StepDelta = {
-  ...{ runId: 'ses_1', stepId: 'step_1', attempt: 3, try: 2 },
-  ...{ generation: 1, offset: 4, text: 'word' },
+  runId: 'ses_1',
+  stepId: 'step_1',
+  attempt: 3,
+  try: 2,
+  generation: 1,
+  offset: 4,
+  text: 'word',
 };
 
 test('a delta comes out of its payload as it went in, redo and retry apart', () => {

@@ -71,7 +71,9 @@ test('places go round: nobody waits for the second of somebody else before their
   fc.assert(
     fc.property(waiting, fc.dictionary(person, fc.nat(5)), (given, running) => {
       const runs = given.map(({ ownerId, at }, index) => ({
-        ...{ ownerId, runId: String(index).padStart(3, '0'), queuedAt: String(at).padStart(5, '0') },
+        ownerId,
+        runId: String(index).padStart(3, '0'),
+        queuedAt: String(at).padStart(5, '0'),
       }));
       const order = fairOrder(runs, new Map(Object.entries(running)));
       expect(order.map(({ runId }) => runId).sort()).toEqual(runs.map(({ runId }) => runId).sort());

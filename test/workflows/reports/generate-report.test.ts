@@ -76,7 +76,9 @@ describe.each<[string, SpineOptions]>([
       expect(done.result?.contentType).toBe('application/json; charset=utf-8');
       const content = await contentOf(done.result);
       expect(JSON.parse(content.toString())).toMatchObject({
-        ...{ title: 'Activity', scope: 'own', completedWithGaps: false },
+        title: 'Activity',
+        scope: 'own',
+        completedWithGaps: false,
         sections: SECTIONS.map((name) => ({ name, status: 'complete' })),
       });
       const events = await eventsOf(run.id);
@@ -148,7 +150,11 @@ describe.each<[string, SpineOptions]>([
       const report = JSON.parse(content) as { completedWithGaps: boolean; sections: object[] };
       expect(report.completedWithGaps).toBe(true);
       expect(report.sections).toContainEqual({
-        ...{ name: 'usage', title: 'Tokens and cost', status: 'missing', error: reason, data: null },
+        name: 'usage',
+        title: 'Tokens and cost',
+        status: 'missing',
+        error: reason,
+        data: null,
       });
       expect(content).not.toContain('hunter2');
       const letters = await database.pool.query('select 1 from dead_letters where run_id = $1', [run.id]);

@@ -23,7 +23,10 @@ beforeAll(async () => {
 const everything = injectionCorpus.join('\n\n');
 
 const approval = (): SessionCommand => ({
-  ...{ kind: 'approve', digest: null, comment: everything, notes: null },
+  kind: 'approve',
+  digest: null,
+  comment: everything,
+  notes: null,
   by: { userId: owner.userId, via: 'api' },
 });
 

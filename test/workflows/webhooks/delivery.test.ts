@@ -309,7 +309,9 @@ test('a history that has grown large begins anew between two attempts, and the d
   const { id } = await house.webhook(receiver.url);
   const deliveryId = await house.test(id);
   const started = await house.temporal.client.workflow.start('deliverWebhooks', {
-    ...{ taskQueue: 'flow', workflowId: `webhook:${id}`, args: [{ webhookId: id }] },
+    taskQueue: 'flow',
+    workflowId: `webhook:${id}`,
+    args: [{ webhookId: id }],
   });
   // Together above the four megabytes from which on the server suggests it.
   for (let count = 0; count < 3; count += 1) await started.signal('webhookDue', 'x'.repeat(1_500_000));
