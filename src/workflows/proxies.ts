@@ -26,8 +26,8 @@ const hopeless = [
  */
 export const runs = proxyLocalActivities<RunActivities>({
   startToCloseTimeout: '10s',
-  // Past this the wait moves to a timer in the history, so that an outage does not hold the workflow task.
-  localRetryThreshold: '20s',
+  // The next wait that is longer becomes a timer in the history, so that an outage does not hold the workflow task.
+  localRetryThreshold: '3s',
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
 });
 

@@ -1,12 +1,14 @@
-import { ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailure, log } from '@temporalio/activity';
 import type { Pool } from 'pg';
 import { failureTypes } from '../../contracts/errors.js';
 import type { EndRunInput, ProjectRunReply, RunActivities } from '../../contracts/runs/job-workflow.js';
 import type { RunProjection } from '../../contracts/runs/projection.js';
 import { insertDeadLetter } from '../../db/runs/dead-letters.js';
 import { listStepErrors } from '../../db/runs/checkpoints.js';
-import { IllegalTransitionError, projectRun, type ProjectionResult } from '../../db/runs/events.js';
+import { projectRun, type ProjectionResult } from '../../db/runs/events.js';
+import { isRefusedForGood } from '../../db/base/refusal.js';
 import { withTransaction, type Tx } from '../../db/base/transaction.js';
+import { retryLater } from './retry-later.js';
 import { jobEnd } from './final-events.js';
 
 /** What the workflow of any job tells its readers. Local activities: one short transaction each. */
@@ -39,8 +41,9 @@ async function tell(pool: Pool, work: (tx: Tx) => Promise<ProjectionResult>): Pr
     const { kind } = await withTransaction(pool, work);
     return { open: kind === 'applied' || kind === 'repeated' };
   } catch (error) {
-    if (!(error instanceof IllegalTransitionError)) throw error;
+    if (!isRefusedForGood(error)) throw retryLater(error);
     // Retrying cannot help, and would hold the workflow for ever.
-    throw ApplicationFailure.nonRetryable(error.message, failureTypes.invalidInput);
+    log.error('the state of a job was refused', { error });
+    throw ApplicationFailure.nonRetryable('the state of the job was refused', failureTypes.invalidInput);
   }
 }

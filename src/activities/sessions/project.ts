@@ -20,6 +20,7 @@ import { isOutdated, namesOf, toldAfter, untoldNews } from '../../domain/session
 import { signedPartOf, withKnownDeciders } from '../../domain/sessions/vouched.js';
 import type { SessionNews } from '../../domain/sessions/transitions.js';
 import { closeLeftBehind, openStateGate } from './left-behind.js';
+import { retryLater } from '../runs/retry-later.js';
 import { errorOf, sessionEvents } from './session-events.js';
 
 export interface ProjectSessionDeps {
@@ -52,7 +53,7 @@ export async function projectSession(
   try {
     await withTransaction(pool, (tx) => tell(tx, input));
   } catch (error) {
-    if (!isRefusedForGood(error)) throw error;
+    if (!isRefusedForGood(error)) throw retryLater(error);
     log.error('the state of a session was refused', { sessionId: input.sessionId, error });
     await flag(pool, input);
   }
