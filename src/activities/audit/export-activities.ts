@@ -10,7 +10,6 @@ import type {
 import type { AuditRecord } from '../../crypto/audit-file.js';
 import { auditExportRecords } from '../../db/audit/export.js';
 import { sealAuditLog } from '../../db/audit/seal.js';
-import { inSnapshot } from '../../db/base/transaction.js';
 import type { ObjectStore } from '../../platform/objects/object-store.js';
 import { checkpointedStep } from '../sessions/checkpointed-step.js';
 import { storeResult } from '../reports/store-result.js';
@@ -36,15 +35,13 @@ export function createAuditExportActivities(deps: AuditExportDeps): AuditExportA
         stepKey: 'export',
         produce: async () => {
           await sealAuditLog(pool, { signer, whenBusy: 'wait' });
-          return inSnapshot(pool, (db) =>
-            storeResult(deps, {
-              runId: input.runId,
-              content: linesOf(auditExportRecords(db, input.filters, signer), input),
-              contentType: contentTypes[input.format],
-              filename: `audit-log.${input.format}`,
-              signal: Context.current().cancellationSignal,
-            }),
-          );
+          return storeResult(deps, {
+            runId: input.runId,
+            content: linesOf(auditExportRecords(pool, input.filters, signer), input),
+            contentType: contentTypes[input.format],
+            filename: `audit-log.${input.format}`,
+            signal: Context.current().cancellationSignal,
+          });
         },
         store: (_tx, result) => Promise.resolve(result),
       }),

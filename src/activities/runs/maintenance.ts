@@ -67,11 +67,7 @@ async function sweepRuns({
 }: MaintenanceDeps): Promise<MaintenanceSummary> {
   const problem = await problemAtHome(pool, control);
   if (problem !== null) return standingStill(problem);
-  const unstarted = await listUnstartedRuns(pool, policy.startGraceMs);
-  const started = await forEach(unstarted, 'start', async (run) => {
-    await control.launch(run);
-    await markHandedOver(pool, run.id);
-  });
+  const started = await startUnstarted({ pool, control, policy });
   const unfinished = await listUnfinishedCancels(pool, policy.startGraceMs);
   const canceled = await forEach(unfinished, 'cancel', async (run) => {
     const error = { code: 'canceled', message: 'It was canceled.' };
@@ -80,6 +76,28 @@ async function sweepRuns({
   const more: Record<string, number> = {};
   for (const [name, sweep] of Object.entries(moreSweeps)) more[name] = await sweep();
   return { started, canceled, ...more };
+}
+
+/** A sweep has half a minute, and others wait for the rest of it. */
+const STARTING_MS = 12_000;
+
+/** Batch after batch while all goes well: after an outage there may be thousands. */
+async function startUnstarted({
+  pool,
+  control,
+  policy,
+}: Pick<MaintenanceDeps, 'pool' | 'control' | 'policy'>): Promise<number> {
+  const until = Date.now() + STARTING_MS;
+  let started = 0;
+  for (;;) {
+    const unstarted = await listUnstartedRuns(pool, policy.startGraceMs);
+    const done = await forEach(unstarted, 'start', async (run) => {
+      await control.launch(run);
+      await markHandedOver(pool, run.id);
+    });
+    started += done;
+    if (done === 0 || done < unstarted.length || Date.now() > until) return started;
+  }
 }
 
 async function checkRuns({ pool, control, policy }: MaintenanceDeps): Promise<MaintenanceSummary> {

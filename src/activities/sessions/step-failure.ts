@@ -36,6 +36,13 @@ export interface Verdict {
   retryAfterMs: number | null;
 }
 
+/** The names that the language has for mistakes in code. A TypeError with a cause is what `fetch` says of a network. */
+const faults = [TypeError, RangeError, ReferenceError, SyntaxError, EvalError, URIError];
+
+function isFaultOfOurs(error: unknown): error is Error {
+  return faults.some((fault) => error instanceof fault) && (error as Error).cause === undefined;
+}
+
 export function verdictOf(error: unknown): Verdict {
   if (cancellationSignal().aborted)
     return { type: failureTypes.canceled, message: 'canceled', retryable: false, retryAfterMs: null };
@@ -58,6 +65,11 @@ export function verdictOf(error: unknown): Verdict {
       retryable: nonRetryable !== true,
       retryAfterMs: null,
     };
+  }
+  if (isFaultOfOurs(error)) {
+    const { name } = error;
+    const message = `a fault of this version stopped the step (${name})`;
+    return { type: name, message, retryable: false, retryAfterMs: null };
   }
   const message = 'something the step needs did not answer';
   return { type: failureTypes.dependencyUnavailable, message, retryable: true, retryAfterMs: null };

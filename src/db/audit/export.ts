@@ -1,3 +1,4 @@
+import type { Pool } from 'pg';
 import { GENESIS_HASH, type AuditSigner, type ChainPoint } from '../../crypto/audit-chain.js';
 import { AUDIT_FILE_FORMAT, type AuditRecord } from '../../crypto/audit-file.js';
 import type { AuditFilters } from '../../contracts/audit/log.js';
@@ -24,10 +25,11 @@ interface Stretch {
 
 /**
  * The records of a file (crypto/audit-file.ts): from the first to the last matching entry without a gap, page by page.
- * In one snapshot, for which the caller opens a repeatable-read transaction.
+ * Each page is a statement of its own: a snapshot that lasts as long as the slowest reader keeps the whole database from
+ * cleaning up. The chain does not change behind the end that was read first; only retention may take its beginning away.
  */
 export async function* auditExportRecords(
-  db: Db,
+  db: Pool,
   filters: AuditFilters,
   signer: AuditSigner,
 ): AsyncGenerator<AuditRecord> {
@@ -36,7 +38,7 @@ export async function* auditExportRecords(
   yield { type: 'header', format: AUDIT_FILE_FORMAT, after: end };
   while (end.seq < range.last) {
     const rows = await readPage(db, filters, range, end.seq);
-    if (rows.length === 0) break;
+    if (rows[0]?.seq !== end.seq + 1) throw new Error('the log was shortened while it was exported');
     for (const row of rows) yield recordOf(row);
     const { seq, hash } = rows.at(-1)!;
     end = { seq, hash };

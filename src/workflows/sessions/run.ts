@@ -6,6 +6,7 @@ import {
   condition,
   currentUpdateInfo,
   isCancellation,
+  TimeoutFailure,
   patched,
   setCurrentDetails,
   upsertSearchAttributes,
@@ -325,9 +326,12 @@ function newId(prefix: string, nowMs: number): string {
 function problemOf(action: { phase: number; step: StepProblem['step'] }, error: unknown): StepProblem {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   const { phase, step } = action;
-  // A failure of our own says what a reader may see; anything else (a timeout, a lost worker) is named by its kind.
+  // A failure of our own says what a reader may see; anything else is named by its kind.
   if (cause instanceof ApplicationFailure && cause.type !== null && cause.type !== undefined) {
     return { phase, step, code: cause.type, message: cause.message };
   }
-  return { phase, step, code: 'StepTimedOut', message: 'the step did not finish in time' };
+  if (cause instanceof TimeoutFailure)
+    return { phase, step, code: failureTypes.stepTimedOut, message: 'the step did not finish in time' };
+  const code = cause instanceof Error ? cause.name : 'UnknownFailure';
+  return { phase, step, code, message: 'the step failed in a way that it could not report' };
 }

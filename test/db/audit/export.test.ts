@@ -1,7 +1,6 @@
 import { verifyAuditRecords, type AuditRecord } from '../../../src/crypto/audit-file.js';
 import type { AuditFilters } from '../../../src/contracts/audit/log.js';
 import { auditExportRecords } from '../../../src/db/audit/export.js';
-import { inSnapshot } from '../../../src/db/base/transaction.js';
 import { emptyLog, seal, tamper, testAuditKeys, writeEntry } from '../../support/audit/entries.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { hideEntryOf } from '../../support/audit/hide-entry.js';
@@ -17,11 +16,9 @@ beforeEach(async () => {
 
 /** Whether each entry is marked as hidden, a link as null, and what a stranger finds about the file. */
 async function exported(filters: AuditFilters) {
-  const records = await inSnapshot(database.pool, async (db) => {
-    const all: AuditRecord[] = [];
-    for await (const record of auditExportRecords(db, filters, testAuditKeys.signer)) all.push(record);
-    return all;
-  });
+  const records: AuditRecord[] = [];
+  for await (const record of auditExportRecords(database.pool, filters, testAuditKeys.signer))
+    records.push(record);
   const verdict = await verifyAuditRecords(() => streamOf(records));
   const marks = records
     .filter(({ type }) => type === 'entry' || type === 'link')
@@ -32,6 +29,25 @@ async function exported(filters: AuditFilters) {
 async function* streamOf(records: readonly AuditRecord[]): AsyncGenerator<AuditRecord> {
   yield* await Promise.resolve(records);
 }
+
+test('a reader that takes its time holds no snapshot and no connection', async () => {
+  const records = auditExportRecords(database.pool, everything, testAuditKeys.signer);
+  for (let read = 0; read < 2; read += 1) await records.next();
+  const { rows } = await database.pool.query(
+    `select pid from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid() and (xact_start is not null or backend_xmin is not null)`,
+  );
+  expect(rows).toEqual([]);
+  expect(database.pool.idleCount).toBe(database.pool.totalCount);
+  await records.return(undefined);
+});
+
+test('a file whose beginning was taken away meanwhile is refused, and not made with a gap', async () => {
+  const first = auditExportRecords(database.pool, everything, testAuditKeys.signer);
+  await first.next();
+  await tamper(database.pool, 'delete from audit_chain where seq = (select min(seq) from audit_chain)');
+  await expect(first.next()).rejects.toThrow('shortened');
+});
 
 test('an entry is marked as hidden when the file has what hid it', async () => {
   await hideEntryOf(database.pool, 'usr_2');

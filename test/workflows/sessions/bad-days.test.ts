@@ -69,6 +69,18 @@ test('an output of 3 MB, one with NUL bytes and half characters, and JSON of gre
   });
 });
 
+test('a fault in the code is called by its own name, and is not paid for again', async () => {
+  const model = scriptedModel(() => {
+    throw new TypeError('x is not a function');
+  });
+  await withWorkers(rig, model, async () => {
+    const id = await startSession(rig, owner, {}, { maxRetries: 3 });
+    await untilStatus(rig, id, 'needs_attention');
+    expect((await readState(rig, id)).waiting).toMatchObject({ problem: { code: 'TypeError' } });
+    expect(model.calls).toHaveLength(1);
+  });
+});
+
 test('a session goes on with the template it began with after that was deleted', async () => {
   const definition = { ...threePhases, name: 'doomed' };
   await withWorkers(
