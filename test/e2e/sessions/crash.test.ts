@@ -73,3 +73,26 @@ test('a worker killed in the middle of a step costs that one call: nothing finis
   expect(rows).toEqual([{ used: 9 * 15 + 20, reserved: 0 }]);
   await next.kill('SIGTERM');
 });
+
+test('a worker frozen for half a minute costs that one call: no try counts, and none starts beside another', async () => {
+  const frozen = start({ STOP_AT: '2' });
+  await says(frozen, 'ready');
+  const id = await startSession(rig, owner, { autoProgressPhases: true }, { maxRetries: 0 });
+  await says(frozen, 'call 2');
+  frozen.signal('SIGSTOP');
+  // As long as six heartbeat timeouts: the server hands the step to the frozen worker again and again.
+  await new Promise((resolve) => setTimeout(resolve, 30_000));
+  frozen.signal('SIGCONT');
+  await untilStatus(rig, id, 'completed', 'needs_attention');
+  expect((await stepsOf(rig, id)).map(({ status }) => status)).toEqual(
+    Array.from({ length: 9 }, () => 'completed'),
+  );
+  expect(callsOf(frozen)).toBe(10);
+  const { rows: counted } = await rig.database.pool.query(
+    `select try from session_step_tries join session_steps on id = step_id
+      where run_id = $1 and session_step_tries.error->>'code' <> 'worker_lost'`,
+    [id],
+  );
+  expect(counted).toEqual([]);
+  await frozen.kill('SIGTERM');
+});
