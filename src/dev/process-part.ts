@@ -3,14 +3,12 @@ import {
   closeSync,
   existsSync,
   fstatSync,
-  openSync,
   readFileSync,
-  renameSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
+import { openLog, rotateLog } from './log-file.js';
 import { endProcess, identityOf, type ProcessIdentity } from './processes.js';
 
 /**
@@ -57,7 +55,7 @@ export class PartFailedError extends Error {
 }
 
 const READY_POLL_MS = 25;
-const LOG_LIMIT_BYTES = 8_000_000;
+const ROTATE_MS = 15_000;
 const TAIL_BYTES = 4_096;
 const TAIL_LINES = 12;
 const LONGEST_PAUSE_MS = 10_000;
@@ -68,6 +66,7 @@ export class ProcessPart {
   private stopping = false;
   private failures = 0;
   private logStart = 0;
+  private rotating: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: ProcessPartOptions) {}
 
@@ -81,11 +80,14 @@ export class ProcessPart {
     if (this.stopping) throw this.failure('was stopped before it started');
     await this.launch();
     this.watch();
+    this.rotating = setInterval(() => this.rotate(), ROTATE_MS);
+    this.rotating.unref();
   }
 
   /** Ends the part by its steps; in a hurry the first of them, the polite one, is left out. */
   async stop(hurry = false): Promise<void> {
     this.stopping = true;
+    clearInterval(this.rotating);
     const { stopSteps, pidFile } = this.options;
     if (this.identity !== undefined) await endProcess(this.identity, hurry ? stopSteps.slice(1) : stopSteps);
     rmSync(pidFile, { force: true });
@@ -168,6 +170,14 @@ export class ProcessPart {
     }
   }
 
+  private rotate(): void {
+    try {
+      if (rotateLog(this.options.logFile)) this.logStart = 0;
+    } catch {
+      // A disk that is full, most likely: the part itself goes on.
+    }
+  }
+
   private lastLines(): string {
     try {
       const text = readFileSync(this.options.logFile)
@@ -179,11 +189,6 @@ export class ProcessPart {
       return '';
     }
   }
-}
-
-function openLog(path: string): number {
-  if (existsSync(path) && statSync(path).size > LOG_LIMIT_BYTES) renameSync(path, `${path}.1`);
-  return openSync(path, 'a', 0o600);
 }
 
 /** What a supervisor that was killed left running is stopped: its ports and settings belong to another start. */

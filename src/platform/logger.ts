@@ -1,9 +1,13 @@
 import { pino, type Logger } from 'pino';
+import { shortLine, shownError, StormGuard } from './log-lines.js';
 
 export type { Logger };
 
 const SECRETS = new Set(['authorization', 'cookie', 'password', 'secret', 'token', 'apikey']);
 const DEEPEST = 3;
+
+const WARN = 40;
+const SUMMARY_MS = 10_000;
 
 /** A line waits this long at most, or until so many characters wait with it: a write for each would cost a request more. */
 const FLUSH_MS = 100;
@@ -11,19 +15,44 @@ const FLUSH_BYTES = 4_096;
 
 /**
  * JSON lines on standard output, in their order, without waiting for whoever reads them; the end of the process writes what
- * is left. Secrets are masked by the name of their member, three levels deep.
+ * is left. Secrets are masked by the name of their member, three levels deep. Lines are short, errors have their causes,
+ * and the same warning over and over is counted instead of written.
  */
 export function createLogger(options: { level: string; service: string }): Logger {
   const { level, service } = options;
-  return pino(
+  const output = pino.destination({
+    dest: 1,
+    sync: false,
+    minLength: FLUSH_BYTES,
+    periodicFlush: FLUSH_MS,
+  });
+  const storms = new StormGuard();
+  const logger = pino(
     {
       level,
       base: { service, pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { log: (line) => masked(line, DEEPEST) },
+      serializers: { err: (error) => shownError(error), error: (error) => shownError(error) },
+      hooks: {
+        logMethod(args, write, severity) {
+          if (severity < WARN) return write.apply(this, args);
+          const [first, second] = args as unknown[];
+          const words = String(typeof first === 'string' ? first : second);
+          const admitted = storms.admit(words);
+          if (admitted === undefined) return;
+          if (admitted.left > 0) write.call(this, { leftOut: admitted.left } as never, words);
+          write.apply(this, args);
+        },
+      },
     },
-    pino.destination({ dest: 1, sync: false, minLength: FLUSH_BYTES, periodicFlush: FLUSH_MS }),
+    { write: (line: string) => void output.write(shortLine(line)) },
   );
+  const summing = setInterval(() => {
+    for (const { words, left } of storms.summaries()) logger.warn({ leftOut: left }, words);
+  }, SUMMARY_MS);
+  summing.unref();
+  return logger;
 }
 
 /** The line itself where nothing has to be masked, which is nearly always. */

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, type LogEntry } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, type LogEntry } from '@temporalio/worker';
 import type { Logger } from '../logger.js';
 import type { TemporalTarget } from './connection.js';
 
@@ -13,6 +13,10 @@ export function installTemporalRuntime(logger: Logger): void {
     // Ours is the only handler of signals: the SDK's would stop the worker beside it, in its own order.
     shutdownSignals: [],
     logger: new DefaultLogger('INFO', (entry) => writeEntry(logger, entry)),
+    // The native part writes to standard error by itself otherwise, past the format and the length of our lines.
+    telemetryOptions: {
+      logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) },
+    },
   });
 }
 

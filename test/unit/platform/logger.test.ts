@@ -52,6 +52,36 @@ test('what is no secret is left as it is, errors with their stack', () => {
   });
 });
 
+test('a line is at most 16 kB long, and one that was cut says so', () => {
+  const [written = ''] = linesOf(`log.warn({ body: 'ä\\u0001'.repeat(1_000_000) }, 'too much')`);
+  expect(Buffer.byteLength(written)).toBeLessThanOrEqual(16_000);
+  expect(JSON.parse(written)).toMatchObject({ level: 40, msg: 'too much', service: 'test' });
+  expect(written).toContain('cutFrom');
+});
+
+test.each(['err', 'error'])('an error as `%s` has its causes, and of a row that was refused only the names', (name) => {
+  const [written] = linesOf(
+    `const inner = Object.assign(new Error('refused'), { code: '23514', table: 'gates', detail: 'a secret text' });
+     log.error({ ${name}: new Error('outer', { cause: inner }) }, 'failed')`,
+  );
+  expect(JSON.parse(written ?? '')[name]).toMatchObject({
+    message: 'outer',
+    stack: expect.stringContaining('at ') as string,
+    cause: { message: 'refused', code: '23514', table: 'gates' },
+  });
+  expect(written).not.toContain('a secret text');
+});
+
+test('a storm of one warning is twenty lines and a count', () => {
+  const lines = linesOf(`for (let n = 0; n < 1_000; n += 1) log.warn({ n }, 'again');
+    log.warn('another');
+    const later = Date.now() + 10_001;
+    Date.now = () => later;
+    log.warn('again');`);
+  expect(lines).toHaveLength(20 + 1 + 2);
+  expect(JSON.parse(lines.at(-2) ?? '')).toMatchObject({ leftOut: 980, msg: 'again' });
+});
+
 test.each([
   ['ends', ''],
   ['exits at once', 'process.exit(0)'],
