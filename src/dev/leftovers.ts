@@ -1,4 +1,4 @@
-import type { StopStep } from './process-part.js';
+import type { StopStep } from './parts/process-part.js';
 import { commandLineOf, endProcess, type ProcessIdentity } from './processes.js';
 import { markedProcesses } from './start-mark.js';
 

@@ -3,7 +3,7 @@ import { NewerDatabaseError } from '../db/base/migrate.js';
 import { openBrowser } from './browser.js';
 import { lockHome } from './home-lock.js';
 import { openHome } from './home.js';
-import { PartFailedError } from './process-part.js';
+import { PartFailedError } from './parts/process-part.js';
 import { Stack } from './stack.js';
 import { sentenceFor, StartError } from './start-error.js';
 import { createStatusLines } from './status-lines.js';

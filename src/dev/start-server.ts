@@ -1,4 +1,4 @@
-import { PartFailedError, type ProcessPart } from './process-part.js';
+import { PartFailedError, type ProcessPart } from './parts/process-part.js';
 import { sentenceFor, StartError } from './start-error.js';
 
 /** Starts a server that keeps its data in `folder`; where its last words have a plain meaning, they are said plainly. */

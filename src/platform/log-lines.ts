@@ -30,7 +30,9 @@ export function shownError(error: unknown, depth = 0): unknown {
   const shown = { name, type, code, constraint, table, message: text };
   const causes = cause === undefined || depth === DEEPEST_CAUSE ? undefined : shownError(cause, depth + 1);
   // The stack begins with the message, which may be long.
-  const places = stack?.startsWith(`${name}: ${message}`) ? stack.slice(name.length + 2 + message.length) : stack;
+  const places = stack?.startsWith(`${name}: ${message}`)
+    ? stack.slice(name.length + 2 + message.length)
+    : stack;
   return { ...shown, stack: places?.trimStart().slice(0, MOST_STACK), cause: causes };
 }
 

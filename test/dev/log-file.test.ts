@@ -1,6 +1,6 @@
 import { closeSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { openLog, rotateLog } from '../../src/dev/log-file.js';
+import { openLog, rotateLog } from '../../src/dev/parts/log-file.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 
 const folder = useTemporaryFolder();

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { startPostgres, type RunningPostgres } from '../../src/dev/postgres/postgres.js';
 import { findPostgresPrograms, standardSources } from '../../src/dev/postgres/programs.js';
-import type { ProcessPart } from '../../src/dev/process-part.js';
+import type { ProcessPart } from '../../src/dev/parts/process-part.js';
 import { identityOf, isRunning } from '../../src/dev/processes.js';
 import { createLogger } from '../../src/platform/logger.js';
 import { createPool } from '../../src/platform/pool.js';

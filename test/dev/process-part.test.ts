@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PartFailedError, ProcessPart, type ProcessPartOptions } from '../../src/dev/process-part.js';
+import { PartFailedError, ProcessPart, type ProcessPartOptions } from '../../src/dev/parts/process-part.js';
 import { identityOf, isRunning, type ProcessIdentity } from '../../src/dev/processes.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 import { waitUntil } from '../support/wait-until.js';

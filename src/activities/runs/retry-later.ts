@@ -10,7 +10,8 @@ const LONGEST_MS = 60_000;
  * the history, so those come once a minute at last.
  */
 export function retryLater(error: unknown): unknown {
-  if (isDatabaseOutage(error) || error instanceof ApplicationFailure || !(error instanceof Error)) return error;
+  if (isDatabaseOutage(error) || error instanceof ApplicationFailure || !(error instanceof Error))
+    return error;
   const nextRetryDelay = Math.min(FIRST_MS * 2 ** (activityInfo().attempt - 1), LONGEST_MS);
   const { message, name: type } = error;
   return ApplicationFailure.create({ message, type, nextRetryDelay, cause: error });

@@ -8,7 +8,7 @@ import { commandLineOf, endProcess, identityOf, processesIn } from '../processes
 import { keepPort } from '../ports.js';
 import { placePostgres, type PostgresPlace } from './place.js';
 import type { PostgresPrograms } from './programs.js';
-import { ProcessPart, type ProcessPartOptions } from '../process-part.js';
+import { ProcessPart, type ProcessPartOptions } from '../parts/process-part.js';
 import { asCommand, asUser } from './run-as.js';
 import { sentenceFor, StartError } from '../start-error.js';
 import { startServer } from '../start-server.js';

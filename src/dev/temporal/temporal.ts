@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ProcessPart, type ProcessPartOptions } from '../process-part.js';
+import { ProcessPart, type ProcessPartOptions } from '../parts/process-part.js';
 
 /**
  * A Temporal dev server with its Web UI.

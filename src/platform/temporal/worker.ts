@@ -1,6 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
-import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, type LogEntry } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  makeTelemetryFilterString,
+  NativeConnection,
+  Runtime,
+  type LogEntry,
+} from '@temporalio/worker';
 import type { Logger } from '../logger.js';
 import type { TemporalTarget } from './connection.js';
 

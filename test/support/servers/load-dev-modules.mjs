@@ -11,7 +11,7 @@ const names = [
   'ports',
   'postgres/postgres',
   'postgres/programs',
-  'process-part',
+  'parts/process-part',
   'temporal/binary',
   'temporal/cache-folder',
   'temporal/temporal',

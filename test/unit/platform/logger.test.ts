@@ -59,18 +59,21 @@ test('a line is at most 16 kB long, and one that was cut says so', () => {
   expect(written).toContain('cutFrom');
 });
 
-test.each(['err', 'error'])('an error as `%s` has its causes, and of a row that was refused only the names', (name) => {
-  const [written] = linesOf(
-    `const inner = Object.assign(new Error('refused'), { code: '23514', table: 'gates', detail: 'a secret text' });
+test.each(['err', 'error'])(
+  'an error as `%s` has its causes, and of a row that was refused only the names',
+  (name) => {
+    const [written] = linesOf(
+      `const inner = Object.assign(new Error('refused'), { code: '23514', table: 'gates', detail: 'a secret text' });
      log.error({ ${name}: new Error('outer', { cause: inner }) }, 'failed')`,
-  );
-  expect(JSON.parse(written ?? '')[name]).toMatchObject({
-    message: 'outer',
-    stack: expect.stringContaining('at ') as string,
-    cause: { message: 'refused', code: '23514', table: 'gates' },
-  });
-  expect(written).not.toContain('a secret text');
-});
+    );
+    expect(JSON.parse(written ?? '')[name]).toMatchObject({
+      message: 'outer',
+      stack: expect.stringContaining('at ') as string,
+      cause: { message: 'refused', code: '23514', table: 'gates' },
+    });
+    expect(written).not.toContain('a secret text');
+  },
+);
 
 test('a storm of one warning is twenty lines and a count', () => {
   const lines = linesOf(`for (let n = 0; n < 1_000; n += 1) log.warn({ n }, 'again');

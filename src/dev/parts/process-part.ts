@@ -1,15 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, existsSync, fstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { openLog, rotateLog } from './log-file.js';
-import { endProcess, identityOf, type ProcessIdentity } from './processes.js';
+import { endProcess, identityOf, type ProcessIdentity } from '../processes.js';
 
 /**
  * One program of the stack.

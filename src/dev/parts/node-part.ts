@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { environmentWith } from '../platform/config.js';
-import type { Home } from './home.js';
+import { environmentWith } from '../../platform/config.js';
+import type { Home } from '../home.js';
 import { ProcessPart, type ProcessPartOptions } from './process-part.js';
 
 export interface NodePartOptions {
   readonly name: string;
-  /** Compiled, relative to this file. */
+  /** Compiled, relative to the folder above. */
   readonly program: string;
   readonly home: Home;
   readonly environment: Readonly<Record<string, string>>;
@@ -27,7 +27,7 @@ export function createNodePart(options: NodePartOptions): ProcessPart {
   return new ProcessPart({
     name,
     command: process.execPath,
-    args: [...NODE_FLAGS, fileURLToPath(new URL(program, import.meta.url))],
+    args: [...NODE_FLAGS, fileURLToPath(new URL(program, new URL('..', import.meta.url)))],
     env: environmentWith(environment),
     watched: true,
     logFile: home.logFile(fileName),
