@@ -2,6 +2,7 @@ import { createActivities } from '../activities/index.js';
 import { MOST_WEBHOOKS } from '../contracts/webhooks/webhook.js';
 import { gatherSection } from '../db/reports/gather-section.js';
 import { auditRetention } from '../db/audit/retention.js';
+import { notificationRetention } from '../db/notifications/retention.js';
 import { webhookRetention } from '../db/webhooks/retention.js';
 import { loadConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
@@ -36,6 +37,7 @@ async function work(): Promise<void> {
   if (connection !== undefined) {
     const { native, namespace, client } = connection;
     const [{ pool }, { retentionDays: keepDays, auditRetentionDays }] = [resources, config];
+    const noticeDays = { deliveries: keepDays, caughtMails: config.caughtMailRetentionDays };
     const wakes = { pool, wakeWebhook: createWebhookWake(client), control: createRunControl(client) };
     const activities = createActivities({
       ...resources,
@@ -43,7 +45,11 @@ async function work(): Promise<void> {
       gather: gatherSection,
       schedules: createScheduleControl(client),
       policy: { startGraceMs: 5_000, silentMs: 60_000, keepDays },
-      moreRetention: { ...auditRetention(pool, auditRetentionDays), ...webhookRetention(pool, keepDays) },
+      moreRetention: {
+        ...auditRetention(pool, auditRetentionDays),
+        ...webhookRetention(pool, keepDays),
+        ...notificationRetention(pool, noticeDays),
+      },
     });
     const worker = await createWorker({
       connection: native,

@@ -74,7 +74,7 @@ export function spineActivities(
 
 /** Runs a worker of the flow queue around `work`. */
 export async function withWorker<Result>(
-  database: TestDatabase,
+  database: Pick<TestDatabase, 'pool'>,
   temporal: TestTemporal,
   options: SpineOptions,
   work: () => Promise<Result>,

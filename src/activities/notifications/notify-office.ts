@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 import { failureTypes } from '../../contracts/errors.js';
 import type { NotifyOfficeInput, NotifyOfficeReply } from '../../contracts/notifications/workflow.js';
 import { recordAudit } from '../../db/audit/log.js';
+import { isDatabaseOutage } from '../../db/base/outage.js';
 import { withTransaction, type Tx } from '../../db/base/transaction.js';
 import { removeSubscription } from '../../db/notifications/push-subscriptions.js';
 import {
@@ -28,7 +29,7 @@ import type { SendPolicy } from '../../domain/notifications/send-policy.js';
 import type { Mailer } from '../../platform/notifications/mailer.js';
 import type { PushSender } from '../../platform/notifications/push-sender.js';
 import { describeFailure } from '../runs/describe-failure.js';
-import { insist, isDatabaseAway } from './insist.js';
+import { insist } from './insist.js';
 import type { MailPermits } from './mail-permits.js';
 import { sendMessage, type Message, type MessageSending } from './send-message.js';
 
@@ -76,7 +77,7 @@ export async function notifyOffice(
 
 function isPassing(error: unknown): boolean {
   const isOurs = error instanceof ApplicationFailure && error.type === failureTypes.runEnded;
-  return isOurs || isDatabaseAway(error);
+  return isOurs || isDatabaseOutage(error);
 }
 
 async function serve(

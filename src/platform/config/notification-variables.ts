@@ -17,6 +17,11 @@ export const notificationVariables = {
     'EMAIL_CONCURRENCY',
     'Mails at once, over all runs and all workers.',
   ),
+  caughtMailRetentionDays: whole(
+    { min: 1, max: 3_650, standard: 14 },
+    'CAUGHT_MAIL_RETENTION_DAYS',
+    'Days that caught mails are kept.',
+  ),
   vapidPrivateKey: secret(
     'VAPID_PRIVATE_KEY',
     'P-256 key in base64url that web pushes are signed with; one that follows from SIGNING_SECRET when empty.',

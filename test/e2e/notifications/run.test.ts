@@ -138,6 +138,17 @@ test('a dry run as of a chosen day is executed as of that day', async () => {
   });
 });
 
+/** As the scanner of a mail server does it. */
+async function followEveryLink(mail: string): Promise<void> {
+  const paths = new Set(
+    Array.from(mail.matchAll(/https:\/\/sluice\.test(\/[^\s"<>]+)/g), ([, path]) => path ?? ''),
+  );
+  expect([...paths].map((path) => path.slice(0, 3)).sort()).toEqual(['/p/', '/u/']);
+  for (const path of paths) {
+    for (const method of ['GET', 'HEAD']) expect((await house.api.send(path, { method })).status).toBe(200);
+  }
+}
+
 test('a mail says what is due in text and HTML, can be unsubscribed from with one click, and has the id of its key', async () => {
   await seedOffices(house.database.pool, {
     offices: 1,
@@ -158,6 +169,9 @@ test('a mail says what is due in text and HTML, can be unsubscribed from with on
     expect(header('list-unsubscribe')).toMatch(/^<https:\/\/sluice\.test\/u\/stf_.*>$/);
     expect(header('list-unsubscribe-post')).toBe('List-Unsubscribe=One-Click');
     expect(parsed.messageId).toMatch(/^<[0-9a-f]{32}@sluice\.test>$/);
+    await followEveryLink([parsed.text, parsed.html, header('list-unsubscribe')].join('\n'));
+    const { rows } = await house.database.pool.query('select notify_email, language, digest from staff');
+    expect(rows).toEqual([{ notify_email: true, language: 'ja', digest: true }]);
   });
 });
 

@@ -33,6 +33,10 @@ export interface NotificationHouse {
 export interface HouseOptions extends SpineOptions {
   readonly emails?: number;
   readonly sending?: Partial<SendPolicy>;
+  /** What one mail may take. */
+  readonly mailMs?: number;
+  /** The database as the worker reaches it, when that is another way than the test's. */
+  readonly reached?: Pick<TestDatabase, 'url' | 'pool'>;
 }
 
 /** An API, a mail server, a push service, and workers that run only when they are asked to. Each test begins empty. */
@@ -111,14 +115,15 @@ export function useNotificationHouse(): NotificationHouse {
       expect([job.body['status'], job.body['error']]).toEqual(['success', undefined]);
       return house.result(id);
     },
-    async working(work, { emails, sending, ...options } = {}) {
-      const senders = testSenders(database, house.smtp.url, {
+    async working(work, { emails, sending, mailMs, reached = database, ...options } = {}) {
+      const senders = testSenders(reached, house.smtp.url, {
+        ...(mailMs === undefined ? {} : { mailMs }),
         ...(emails === undefined ? {} : { emails }),
         ...(sending === undefined ? {} : { policy: sending }),
       });
       const spine = { queues: ['flow', 'notify'] as const, ...options, notifications: senders.parts };
       try {
-        return await withWorker(database, temporal, spine, work);
+        return await withWorker(reached, temporal, spine, work);
       } finally {
         senders.close();
       }

@@ -22,6 +22,9 @@ export interface TestSmtp {
   /** Decides when the whole mail has arrived. */
   onMail: (address: string, tries: number) => MailFate;
   latencyMs: number;
+  /** For one recipient; as long as for all unless told otherwise. */
+  latencyOf: (address: string) => number;
+  readonly underWay: number;
   /** Nobody gets through until it is opened again on the same port. */
   away(): Promise<void>;
   back(): Promise<void>;
@@ -69,7 +72,7 @@ export async function startSmtp(): Promise<TestSmtp> {
 
   async function take(raw: string, session: SMTPServerSession, done: (error?: Error) => void): Promise<void> {
     const to = session.envelope.rcptTo[0]?.address ?? '';
-    await wait(smtp.latencyMs);
+    await wait(smtp.latencyOf(to));
     const fate = smtp.onMail(to, tries.get(to) ?? 0);
     if (fate === 'take' || fate === 'drop_after') {
       const messageId = /^message-id:\s*(<[^>]+>)/im.exec(raw)?.[1] ?? '';
@@ -107,6 +110,10 @@ export async function startSmtp(): Promise<TestSmtp> {
     onRecipient: () => 'take',
     onMail: () => 'take',
     latencyMs: 0,
+    latencyOf: () => smtp.latencyMs,
+    get underWay() {
+      return state.atOnce;
+    },
     async away() {
       for (const connection of server.connections as unknown as Set<{ _socket: { destroy(): void } }>) {
         connection._socket.destroy();

@@ -1,0 +1,55 @@
+import type { Pool } from 'pg';
+import { execute, sql } from '../base/sql.js';
+import { retentionBatch } from '../runs/retention.js';
+
+/**
+ * The notifications' part in the retention.
+ *
+ * R1. A delivery whose deadline is open stays: its key is what keeps a later run from telling the same once more.
+ * R2. What it said, and to which address, goes nevertheless.
+ * R3. What is still to be sent is left alone, however old it is.
+ */
+export function notificationRetention(
+  pool: Pool,
+  days: { readonly deliveries: number; readonly caughtMails: number },
+): Record<string, () => Promise<number>> {
+  return {
+    notificationDeliveries: () => removeDeliveries(pool, days.deliveries),
+    notificationContents: () => emptyDeliveries(pool, days.deliveries),
+    caughtMails: () => removeCaughtMails(pool, days.caughtMails),
+  };
+}
+
+const isOver = (days: number) => sql`status in ('sent', 'failed', 'unknown', 'skipped')
+  and updated_at < now() - make_interval(days => ${days})`;
+
+const tellsOfOpen = sql`exists (select from notification_keys keys
+  join deadlines on deadlines.id = keys.deadline_id and deadlines.state = 'open'
+  where keys.delivery_id = deliveries.id)`;
+
+function removeDeliveries(pool: Pool, days: number): Promise<number> {
+  return execute(
+    pool,
+    sql`delete from notification_deliveries
+         where id in (select id from notification_deliveries deliveries
+                       where ${isOver(days)} and not ${tellsOfOpen} limit ${retentionBatch})`,
+  );
+}
+
+function emptyDeliveries(pool: Pool, days: number): Promise<number> {
+  return execute(
+    pool,
+    sql`update notification_deliveries set content = '{}'
+         where id in (select id from notification_deliveries deliveries
+                       where ${isOver(days)} and content <> '{}' and ${tellsOfOpen} limit ${retentionBatch})`,
+  );
+}
+
+function removeCaughtMails(pool: Pool, days: number): Promise<number> {
+  return execute(
+    pool,
+    sql`delete from caught_mails
+         where id in (select id from caught_mails
+                       where received_at < now() - make_interval(days => ${days}) limit ${retentionBatch})`,
+  );
+}
