@@ -23,9 +23,11 @@ import { createNotificationRoutes } from './notifications/routes.js';
 import { createReportScheduleCommandRoutes } from './reports/schedule-commands.js';
 import { createReportScheduleRoutes } from './reports/schedules.js';
 import { createReportRoutes } from './reports/reports.js';
+import { createReadingRoutes } from './sessions/reading.js';
 import { createSessionCommandRoutes } from './sessions/commands.js';
 import { createSessionReadRoutes } from './sessions/reads.js';
 import { createSessionRoutes } from './sessions/sessions.js';
+import { createSavedViewRoutes } from './users/saved-views.js';
 import { createSqlRoutes } from './sql/routes.js';
 import { createTemplateRoutes } from './templates/templates.js';
 import { createUserRoutes } from './users/users.js';
@@ -54,10 +56,12 @@ export function createRoutes(deps: ApiDeps, kinds: RunKinds = runKinds): Route[]
     ...eventSources(deps, kinds).map(({ record, runs }) => implementEvents(record, runs, reading)),
     ...createGateInboxRoutes({ ...deps, links: ui }),
     ...createGateRoutes(deps),
+    ...createReadingRoutes({ ...deps, links: ui }),
     ...createTemplateRoutes(deps),
     ...createUserRoutes(deps),
     ...createSqlRoutes({ ...deps, resultInlineMaxBytes: config.resultInlineMaxBytes }),
     ...createApiKeyRoutes(deps),
+    ...createSavedViewRoutes(deps),
     ...createWebhookRoutes({ ...deps, webhookRules: webhookRulesOf(config) }),
     ...createWebhookDeliveryRoutes(deps),
     ...createNotificationRoutes({

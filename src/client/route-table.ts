@@ -146,4 +146,12 @@ export const routeTable = {
   downloadSqlResult: 'GET /api/v1/sql/cache/download/:id',
   listGates: 'GET /api/v1/gates',
   getGate: 'GET /api/v1/gates/:id',
+  reserveGate: 'POST /api/v1/gates/:id/reserve',
+  seePhase: 'PUT /api/v1/cot-sessions/:id/phases/:n/seen',
+  phaseChanges: 'GET /api/v1/cot-sessions/:id/phases/:n/changes',
+  listSavedViews: 'GET /api/v1/saved-views',
+  createSavedView: 'POST /api/v1/saved-views',
+  getSavedView: 'GET /api/v1/saved-views/:id',
+  changeSavedView: 'PATCH /api/v1/saved-views/:id',
+  removeSavedView: 'DELETE /api/v1/saved-views/:id',
 } as const;

@@ -3,6 +3,8 @@ import { notificationRecordRoutes } from './notifications/routes.js';
 import { messageRoutes } from './notifications/message-routes.js';
 import { notificationRoutes } from './notifications/run-routes.js';
 import { gateRoutes } from './sessions/gate-routes.js';
+import { readingRoutes } from './sessions/reading-routes.js';
+import { savedViewRoutes } from './users/saved-view-routes.js';
 import { sqlHistoryRoutes } from './sql/history-routes.js';
 import { sqlRoutes } from './sql/routes.js';
 import { operationRoutes } from './operation/routes.js';
@@ -32,4 +34,6 @@ export const routeRecords = {
   ...sqlRoutes,
   ...sqlHistoryRoutes,
   ...gateRoutes,
+  ...readingRoutes,
+  ...savedViewRoutes,
 } as const satisfies Record<string, RouteRecord>;

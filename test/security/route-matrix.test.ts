@@ -65,7 +65,11 @@ const ask = async (
 ): Promise<HttpAnswer> => {
   const headers = { Accept: 'application/json', ...request.headers };
   const address = addressOf(route.path, samples);
-  const path = route.path.endsWith('/compare') ? `${address}?with=${address.split('/').at(-2)}` : address;
+  const query: Record<string, string> = {
+    compare: `?with=${address.split('/').at(-2)}`,
+    changes: `?since=${'a'.repeat(64)}`,
+  };
+  const path = `${address}${query[route.path.split('/').at(-1) ?? ''] ?? ''}`;
   const answer = await api.send(path, {
     method: route.method,
     ...request,
@@ -187,6 +191,7 @@ function requiredOf(route: RouteRecord): unknown {
   const digest = 'a'.repeat(64);
   const candidates = [
     { decision: 'approve', outputDigest: digest },
+    { outputDigest: digest },
     { from: { phase: 1 } },
     { name: 'other' },
     { filter: {} },

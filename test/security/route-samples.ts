@@ -62,6 +62,11 @@ export async function createSamples(pool: pg.Pool, api: TestApi, { analyst }: Pe
     token: analyst.token,
     body: { name: 'sample', sql: 'select 1' },
   });
+  const view = await api.send('/api/v1/saved-views', {
+    method: 'POST',
+    token: analyst.token,
+    body: { page: 'sessions', name: 'sample', query: {} },
+  });
   const stepId = step.rows[0]?.id ?? '';
   const { office, staff, deadline, push, notice, mail } = await createNotificationSamples(pool);
   return [
@@ -76,8 +81,9 @@ export async function createSamples(pool: pg.Pool, api: TestApi, { analyst }: Pe
     [/^\/u\//, { token: 'none' }],
     [/^\/jobs\//, { id: job }],
     [/^\/api\/v1\/sql\/cache\//, { id: statement }],
+    [/^\/api\/v1\/saved-views\//, { id: String(view.body['id']) }],
     [/^\/api\/v1\/sql\/saved-queries\//, { id: String(saved.body['id']) }],
-    [/\/cot-sessions?\//, { id: session.id, stepId }],
+    [/\/cot-sessions?\//, { id: session.id, stepId, n: '1' }],
     [/^\/api\/v1\/gates\//, { id: gate.rows[0]?.id ?? '' }],
     [/^\/api\/v1\/templates\//, { name: 'minimal' }],
     [/^\/api\/v1\/users\//, { id: analyst.id, keyId: analyst.keyId }],

@@ -6,21 +6,19 @@ import { readTexts, type StoredText } from '../../db/sessions/texts.js';
 import { listGatesOf } from '../../db/sessions/reads-gates.js';
 import { listStepOutputs } from '../../db/sessions/reads-ledger.js';
 import type { Db } from '../../db/base/sql.js';
-import { diffLines } from '../../domain/line-diff.js';
 import {
   alignPhases,
   outputsOfAttempt,
   type AlignedPhase,
   type ComparedPhase,
 } from '../../domain/sessions/compare.js';
+import { textDiff } from './text-diff.js';
 
 interface Side {
   readonly row: SessionRow;
   readonly attempt: number | null;
   readonly phases: readonly ComparedPhase[];
 }
-
-const MAX_DIFF_LINES = 2_000;
 
 /** A session as it stands now against another session, or against an earlier attempt of its own. */
 export async function compareSessions(
@@ -104,16 +102,5 @@ function diffOf(
   const left = texts.get(phase.left?.digest ?? '');
   const right = texts.get(phase.right?.digest ?? '');
   if (left === undefined || right === undefined) return null;
-  const { hunks, ...diff } = diffLines(left.text, right.text);
-  let room = MAX_DIFF_LINES;
-  const shown = hunks.flatMap((hunk) => {
-    const lines = hunk.lines.slice(0, room);
-    room -= lines.length;
-    return lines.length === 0 ? [] : [{ ...hunk, lines }];
-  });
-  return {
-    ...diff,
-    truncated: hunks.some((hunk, index) => shown[index]?.lines.length !== hunk.lines.length),
-    hunks: shown,
-  };
+  return textDiff(left.text, right.text);
 }

@@ -36,7 +36,11 @@ function gateRoute({ links }: SessionReadDeps): Route {
   });
 }
 
-function toInbox({ templateName, templateVersion, ...gate }: InboxRow, links: SessionLinks): InboxGate {
+/** A gate as the inbox shows it. */
+export function toInbox(
+  { templateName, templateVersion, ...gate }: InboxRow,
+  links: SessionLinks,
+): InboxGate {
   if (templateName === null || templateVersion === null) return jobGate(gate);
   return {
     ...gate,

@@ -1,6 +1,6 @@
 import { Problem } from '../../contracts/problems.js';
 import type { Viewer } from '../../db/runs/runs.js';
-import { findSessionRow, listForks, listSessions } from '../../db/sessions/reads.js';
+import { findSessionRow, listForks, listSessions, type SessionRow } from '../../db/sessions/reads.js';
 import { readTexts } from '../../db/sessions/texts.js';
 import { listGatesOf } from '../../db/sessions/reads-gates.js';
 import { readSessionProgress, toProgressView } from '../../db/sessions/reads-progress.js';
@@ -49,7 +49,7 @@ export function viewerKey(viewer: Viewer): string {
 function detailRoute(deps: SessionReadDeps): Route {
   return implement(sessionRoutes.getSession, async ({ path, params: { id }, principal }, db) => {
     const parts = await readSessionParts(db, principal, id);
-    const ETag = weakTag(parts.row, parts.forks.length);
+    const ETag = weakTag(parts.row, `.${parts.forks.length}${seenTag(parts.row)}`);
     return reply(200, toDetail(parts, { links: deps.links, base: sessionsBaseOf(path) }), { ETag });
   });
 }
@@ -73,6 +73,12 @@ function progressRoute(): Route {
 }
 
 /** Weak: the times of an unchanged session go on, and nobody has to load it anew for those. */
-function weakTag({ rowVersion }: { readonly rowVersion: number }, forks = 0): string {
-  return `W/"${rowVersion}.${forks}"`;
+function weakTag({ rowVersion }: { readonly rowVersion: number }, more = ''): string {
+  return `W/"${rowVersion}${more}"`;
+}
+
+/** What this person looked at last is part of what they read. */
+function seenTag({ seen }: Pick<SessionRow, 'seen'>): string {
+  const entries = Object.entries(seen ?? {});
+  return entries.map(([phase, digest]) => `.${phase}-${digest.slice(0, 8)}`).join('');
 }

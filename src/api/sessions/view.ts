@@ -122,6 +122,7 @@ function toPhase({ row, gates, texts }: SessionParts, number: number): PhaseView
     outputDigest: output?.sha256 ?? null,
     outputBytes: output?.bytes ?? null,
     outputContentType: stored?.contentType ?? null,
+    lastSeenDigest: row.seen?.[number] ?? null,
     outputEdited: gates.some((gate) => gate.phase === number && gate.editedDigest === output?.sha256),
     gap: phase.gap,
     notes: texts.get(notes?.sha256 ?? '')?.text ?? null,

@@ -17,6 +17,11 @@ export const inboxGateSchema = gateRecordSchema
     topic: z.string(),
     template: z.object({ name: z.string(), version: z.int() }),
     paused: z.boolean().meta({ description: 'Its deadline stands still.' }),
+    reservedBy: z
+      .object({ id: z.string(), name: z.string() })
+      .nullable()
+      .meta({ description: 'Who says that they read it now.' }),
+    reservedUntil: z.string().nullable(),
     preview: z.string().nullable().meta({ description: 'The beginning of what was produced.' }),
     links: sessionLinksSchema,
   })

@@ -6,6 +6,21 @@ import { pageOf, pageQuery } from '../page.js';
 import { budgetUseSchema, gateRecordSchema, sessionDetailSchema } from './views.js';
 import { templateDefinition } from '../templates/template.js';
 
+export const textDiffSchema = z.object({
+  added: z.int(),
+  removed: z.int(),
+  exact: z.boolean().meta({ description: 'False: too different to align; all lines count as changed.' }),
+  truncated: z.boolean(),
+  hunks: z.array(
+    z.object({
+      leftLine: z.int(),
+      rightLine: z.int(),
+      lines: z.array(z.object({ kind: z.enum(['same', 'added', 'removed']), text: z.string() })),
+    }),
+  ),
+});
+export type TextDiff = z.infer<typeof textDiffSchema>;
+
 const stepStatus = z.enum(['running', 'completed', 'failed', 'canceled', 'skipped']);
 const stepName = z.enum(stepNames);
 const stepError = z.object({ code: z.string(), message: z.string() });
@@ -167,23 +182,7 @@ export const comparisonSchema = z
         left: outputRef.nullable().meta({ description: 'Null: there is no such phase on this side.' }),
         right: outputRef.nullable(),
         state: z.enum(['equal', 'changed', 'only_left', 'only_right', 'none']),
-        diff: z
-          .object({
-            added: z.int(),
-            removed: z.int(),
-            exact: z
-              .boolean()
-              .meta({ description: 'False: too different to align; all lines count as changed.' }),
-            truncated: z.boolean(),
-            hunks: z.array(
-              z.object({
-                leftLine: z.int(),
-                rightLine: z.int(),
-                lines: z.array(z.object({ kind: z.enum(['same', 'added', 'removed']), text: z.string() })),
-              }),
-            ),
-          })
-          .nullable(),
+        diff: textDiffSchema.nullable(),
       }),
     ),
   })

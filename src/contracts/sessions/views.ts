@@ -117,6 +117,10 @@ const phaseViewSchema = z
     outputDigest: z.string().nullable(),
     outputBytes: z.int().nullable(),
     outputContentType: z.string().nullable(),
+    lastSeenDigest: z
+      .string()
+      .nullable()
+      .meta({ description: 'Of the output that you looked at last, on whichever device.' }),
     outputEdited: z.boolean().meta({ description: 'True: a reviewer wrote it.' }),
     gap: z.string().nullable().meta({ description: 'Why a step was left out.' }),
     notes: z.string().nullable().meta({ description: "A reviewer's notes for the phases after it." }),

@@ -43,6 +43,8 @@ export interface InboxRow extends GateRecord {
   readonly templateName: string | null;
   readonly templateVersion: number | null;
   readonly paused: boolean;
+  readonly reservedBy: { readonly id: string; readonly name: string } | null;
+  readonly reservedUntil: string | null;
   readonly preview: string | null;
 }
 
@@ -81,21 +83,22 @@ async function readGates(db: Db, viewer: Viewer, which: Sql): Promise<InboxRow[]
     db,
     sql`select ${columns}, gates.run_id as "sessionId", runs.title as topic, runs.status = 'paused' as paused,
                sessions.template_name as "templateName", sessions.template_version as "templateVersion",
+               case when gates.reserved_until > now()
+                    then jsonb_build_object('id', reader.id, 'name', reader.name) end as "reservedBy",
+               case when gates.reserved_until > now() then gates.reserved_until end as "reservedUntil",
                (select substring(content from 1 for ${PREVIEW_BYTES}) from blobs
                  where sha256 = decode(gates.output_digest, 'hex')) as head
           from gates
           join runs on runs.id = gates.run_id
           left join sessions on sessions.run_id = gates.run_id
           left join users as decider on decider.id = gates.decided_by
+          left join users as reader on reader.id = gates.reserved_by
          where ${visibleTo(viewer)} and ${which}`,
   );
-  return rows.map(({ head, sessionId, topic, templateName, templateVersion, paused, ...gate }) => ({
-    ...toRecord(gate),
-    sessionId,
-    topic,
-    templateName,
-    templateVersion,
-    paused,
-    preview: head === null ? null : headOf(head),
-  }));
+  return rows.map(({ head, ...row }) => {
+    const { sessionId, topic, templateName, templateVersion, paused, reservedBy, reservedUntil, ...gate } =
+      row;
+    const about = { sessionId, topic, templateName, templateVersion, paused, reservedBy, reservedUntil };
+    return { ...toRecord(gate), ...about, preview: head === null ? null : headOf(head) };
+  });
 }

@@ -85,6 +85,8 @@ export interface SessionRow extends ProgressRow {
   readonly reservedCostUsd: number;
   readonly unpricedCalls: number;
   readonly budgetWarned: boolean;
+  /** The digest that the viewer saw last, by phase; null when none. */
+  readonly seen: Readonly<Record<number, string>> | null;
 }
 
 /** All of a session that stands in its own rows. Undefined: no such session, or not the viewer's. */
@@ -97,7 +99,9 @@ export function findSessionRow(db: Db, viewer: Viewer, id: string): Promise<Sess
                templates.definition, sessions.max_tokens as "maxTokens",
                sessions.max_cost_usd::float8 as "maxCostUsd", sessions.reserved_tokens as "reservedTokens",
                sessions.reserved_cost_usd::float8 as "reservedCostUsd", sessions.unpriced_calls as "unpricedCalls",
-               sessions.budget_warned as "budgetWarned"
+               sessions.budget_warned as "budgetWarned",
+               (select jsonb_object_agg(phase, digest) from seen_outputs
+                 where run_id = runs.id and user_id = ${viewer.userId}) as seen
           from ${tables}
           join templates on templates.name = sessions.template_name
                         and templates.version = sessions.template_version
