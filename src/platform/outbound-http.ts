@@ -51,6 +51,8 @@ export interface OutboundOptions {
   readonly allowLoopback?: boolean;
   /** For addresses that the operator configured, never for those that users or models gave. */
   readonly allowPrivate?: boolean;
+  /** Authorities that are trusted instead of Node's, in PEM. */
+  readonly ca?: string;
   readonly resolve?: (host: string) => Promise<readonly string[]>;
 }
 
@@ -62,7 +64,7 @@ export function createOutbound(options: OutboundOptions = {}): Outbound {
       const url = checkedUrl(request.url);
       const addresses = await inTime(signal, request.signal, addressesOf(url, options));
       for (const address of addresses) checkAddress(address, options);
-      const exchanged = exchange({ request, url, address: addresses[0]!, timeout: signal });
+      const exchanged = exchange({ request, url, address: addresses[0]!, ca: options.ca, timeout: signal });
       const answer = await inTime(signal, request.signal, exchanged);
       return { ...answer, durationMs: Math.round(performance.now() - startedAt) };
     } catch (error) {
@@ -144,12 +146,19 @@ interface Exchange {
   readonly request: OutboundRequest;
   readonly url: URL;
   readonly address: string;
+  readonly ca: string | undefined;
   readonly timeout: AbortSignal;
 }
 
-function exchange({ request, url, address, timeout }: Exchange): Promise<Omit<OutboundAnswer, 'durationMs'>> {
+function exchange({
+  request,
+  url,
+  address,
+  ca,
+  timeout,
+}: Exchange): Promise<Omit<OutboundAnswer, 'durationMs'>> {
   return new Promise((resolve, reject) => {
-    const outgoing = open(request, url, address);
+    const outgoing = open(request, url, { address, ca });
     let answered = false;
     const stop = (): void =>
       void outgoing.destroy(new OutboundFailure('timeout', 'the request took too long'));
@@ -174,20 +183,25 @@ function exchange({ request, url, address, timeout }: Exchange): Promise<Omit<Ou
   });
 }
 
-function open(request: OutboundRequest, url: URL, address: string): ClientRequest {
+function open(
+  request: OutboundRequest,
+  url: URL,
+  { address, ca }: Pick<Exchange, 'address' | 'ca'>,
+): ClientRequest {
   const family = isIP(address);
   const pinned: LookupFunction = (_host, options, callback) => {
     if (options.all === true) callback(null, [{ address, family }]);
     else callback(null, address, family);
   };
   const host = hostOf(url);
-  const options: RequestOptions & { servername?: string } = {
+  const options: RequestOptions & { servername?: string; ca?: string } = {
     method: request.method ?? 'GET',
     // Compression is not asked for: a small body may unpack into a large one.
     headers: { 'accept-encoding': 'identity', 'user-agent': 'sluice', ...request.headers },
     lookup: pinned,
     agent: false,
     ...(isIP(host) === 0 && { servername: host }),
+    ...(ca !== undefined && { ca }),
   };
   return url.protocol === 'https:' ? httpsRequest(url, options) : httpRequest(url, options);
 }

@@ -1,3 +1,4 @@
+import { jobDecisionSchema } from '../notifications/job-decision.js';
 import { bulkDecideBody, createSessionBody, decideBody, progressSchema, redoBody } from './session.js';
 import { acceptedSessionSchema, bulkApprovalSchema, rerunPreviewSchema } from './answers.js';
 import { z } from 'zod';
@@ -177,7 +178,12 @@ export const sessionRoutes = {
     access: 'user',
     params: z.object({ id: idSchema('gate') }),
     body: decideBody,
-    responses: { 200: { description: 'Accepted; the new progress of the session.', body: progressSchema } },
+    responses: {
+      200: {
+        description: 'Accepted: the new progress of the session, or what was decided about a job.',
+        body: z.union([progressSchema, jobDecisionSchema]),
+      },
+    },
     problems: ['not_waiting', 'stale_approval', 'already_finished', 'workflow_unavailable'],
   }),
   bulkApproveGates: commandRoute({

@@ -65,10 +65,13 @@ function requestOf(
   }
 }
 
+/** Nobody was connected to, or nobody vouched for who answered: not a byte of the push went out. */
+const UNREACHED = /ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|CERT|UNABLE_TO_VERIFY/;
+
 function outcomeOfNoAnswer(kind: string, message: string): SendOutcome {
   if (kind === 'forbidden') return { kind: 'refused', error: message, suppress: false };
   // A service that was never reached has taken nothing; one that did not answer may have.
-  const neverReached = kind === 'unresolved' || /ECONNREFUSED|EHOSTUNREACH|ENETUNREACH/.test(message);
+  const neverReached = kind === 'unresolved' || UNREACHED.test(message);
   return neverReached
     ? { kind: 'again', error: message, afterMs: null }
     : { kind: 'unknown', error: message };

@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 export interface ReceivedPush {
@@ -16,9 +17,9 @@ export interface PushService {
 }
 
 /** The far end of web push, over a real socket: what a browser's maker runs. */
-export async function startPushService(): Promise<PushService> {
+export async function startPushService(tls?: Pick<ServerOptions, 'key' | 'cert'>): Promise<PushService> {
   const pushes: ReceivedPush[] = [];
-  const server = createServer((request, response) => {
+  const receive: RequestListener = (request, response) => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
@@ -26,10 +27,11 @@ export async function startPushService(): Promise<PushService> {
       pushes.push(push);
       setTimeout(() => service.answer(push, response), service.latencyMs);
     });
-  });
+  };
+  const server = tls === undefined ? createServer(receive) : createTlsServer(tls, receive);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const service: PushService = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     pushes,
     answer: (_push, response) => void response.writeHead(201).end(),
     latencyMs: 0,
