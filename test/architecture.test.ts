@@ -118,6 +118,30 @@ test.each([
   expect(offenders).toEqual([]);
 });
 
+test('what refuses below the API knows neither problem documents nor status codes', () => {
+  const below = (file: string): boolean =>
+    ['domain', 'contracts', 'db', 'operations', 'activities', 'workflows'].includes(roomOf(file));
+  const documents = imports.filter(({ from, to }) => below(from) && /^src\/api\//.test(to));
+  expect(documents.map(describeEdge)).toEqual([]);
+  const statuses = files.filter(
+    (file) =>
+      ['db', 'operations'].includes(roomOf(file)) &&
+      /\bstatus(Code)?\b\W+[1-5]\d\d\b|Retry-After|\bProblem\b/.test(codeOf(file)),
+  );
+  expect(statuses).toEqual([]);
+});
+
+test('the database runs no loop and sets no timer', () => {
+  const loops = files.filter(
+    // The migrator waits for another one. PostgreSQL's own wait would hold a snapshot, see migrate.ts.
+    (file) =>
+      roomOf(file) === 'db' &&
+      file !== 'src/db/base/migrate.ts' &&
+      /\b(setInterval|setTimeout|setImmediate)\b/.test(codeOf(file)),
+  );
+  expect(loops).toEqual([]);
+});
+
 test('the main file of each process stays a page', () => {
   const long = files.filter(
     (file) => /^src\/\w+\/main\.ts$/.test(file) && codeOf(file).split('\n').length > 75,

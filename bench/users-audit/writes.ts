@@ -3,7 +3,7 @@ import { contentHash, linkHash, type AuditSigner } from '../../src/crypto/audit-
 import { recordAudit } from '../../src/db/audit/log.js';
 import { contentOf, type AuditRow } from '../../src/db/audit/rows.js';
 import { sealAuditLog } from '../../src/db/audit/seal.js';
-import { startAuditSealer } from '../../src/db/audit/sealer.js';
+import { startAuditSealer } from '../../src/operations/audit/sealer.js';
 import { withTransaction, type Tx } from '../../src/db/base/transaction.js';
 import { verifyAuditLog } from '../../src/db/audit/verify.js';
 import { table } from './measure.js';

@@ -1,5 +1,5 @@
 import Koa from 'koa';
-import { Problem } from '../contracts/problems.js';
+import { Problem } from './http/problems.js';
 import type { ApiDeps } from './deps.js';
 import { compression } from './http/middleware/compression.js';
 import { cors } from './http/middleware/cors.js';

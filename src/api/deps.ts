@@ -9,7 +9,7 @@ import { stepDeltasChannel } from '../contracts/sessions/delta.js';
 import { cacheDroppedChannel } from '../contracts/names.js';
 import type { SigningSecrets } from '../crypto/signing-secrets.js';
 import { createWebhookSecrets, type WebhookSecrets } from '../crypto/webhook-secret.js';
-import { startAuditSealer, type AuditSealer } from '../db/audit/sealer.js';
+import { startAuditSealer, type AuditSealer } from '../operations/audit/sealer.js';
 import type { Cache } from '../platform/cache/cache.js';
 import type { Config } from '../platform/config.js';
 import type { TokenVerifier } from '../platform/jwt.js';

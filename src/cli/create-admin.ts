@@ -1,4 +1,4 @@
-import { Problem } from '../contracts/problems.js';
+import { Refusal } from '../contracts/refusal.js';
 import { recordAudit } from '../db/audit/log.js';
 import { withTransaction } from '../db/base/transaction.js';
 import { issueApiKey } from '../db/users/user-api-keys.js';
@@ -34,6 +34,6 @@ export async function createAdmin(
     terminal.err(`${email} is an administrator. This key is shown once:`);
     terminal.out(secret);
   } catch (error) {
-    throw error instanceof Problem ? new CliError(`${error.message} (${error.code})`) : error;
+    throw error instanceof Refusal ? new CliError(`${error.message} (${error.code})`) : error;
   }
 }

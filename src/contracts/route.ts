@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ProblemCode } from './problems.js';
+import type { ProblemCode } from './problem-code.js';
 
 /**
  * A route as a value: where it is, who may call it, what goes in and what comes out. The same record mounts and guards

@@ -1,6 +1,6 @@
 import { activityInfo, log } from '@temporalio/activity';
 import type { Pool } from 'pg';
-import { Problem } from '../../contracts/problems.js';
+import { Refusal } from '../../contracts/refusal.js';
 import { generateReportBody } from '../../contracts/reports/report.js';
 import { scheduleTag, skipReasons } from '../../contracts/reports/schedule.js';
 import type {
@@ -95,7 +95,7 @@ async function makeReport(
     return await insertReport(tx, { body: body.data, owner, tags: [scheduleTag(scheduleId)] });
   } catch (error) {
     // A refusal that its owner would be told too, had they asked for it themselves.
-    if (error instanceof Problem) return { code: error.code, message: error.message };
+    if (error instanceof Refusal) return { code: error.code, message: error.message };
     throw error;
   }
 }

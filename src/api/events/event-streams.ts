@@ -1,4 +1,4 @@
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import { principalsChangedChannel } from '../../contracts/users/principal.js';
 import { listEventsAfter } from '../../db/runs/event-reads.js';
 import type { Db } from '../../db/base/sql.js';

@@ -2,7 +2,7 @@ import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { eventsQuery } from '../../contracts/runs/event.js';
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import type { Logger } from '../../platform/logger.js';
 import type { Principal } from '../../contracts/users/principal.js';
 import { limitGuess, limitUpgrade, type RequestLimits } from '../http/limits/limit-request.js';

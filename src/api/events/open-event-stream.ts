@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { PublishedEvent } from '../../contracts/event-data.js';
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
+import { expectedProblemOf } from '../http/problem-document.js';
 import type { Principal } from '../../contracts/users/principal.js';
 import type { Db } from '../../db/base/sql.js';
 import { startOfReading, type EventSpan, type EventStart } from '../../domain/runs/event-start.js';
@@ -83,7 +84,8 @@ async function mayStillRead(
     const principal = await deps.authenticate(request);
     return principal !== undefined && (await runs.find(deps.db, principal, runId)) !== undefined;
   } catch (error) {
-    if (error instanceof Problem && error.status < 500) return false;
+    const problem = expectedProblemOf(error);
+    if (problem !== undefined && problem.status < 500) return false;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from './problems.js';
 import { createTextSealer } from '../../crypto/sealed-text.js';
 import type { SigningSecrets } from '../../crypto/signing-secrets.js';
 import type { IdempotencyKey } from '../../db/runs/idempotency-keys.js';

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from './problems.js';
 import { findUnstorable } from './unstorable-text.js';
 
 /**

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
 import { newId } from '../../contracts/ids.js';
-import { Problem, problems, type ProblemCode } from '../../contracts/problems.js';
+import type { ProblemCode } from '../../contracts/problem-code.js';
+import { Problem, problems } from './problems.js';
 import {
   findKey,
   insertAnswer,
@@ -16,7 +17,7 @@ import type { Db } from '../../db/base/sql.js';
 import { withTransaction, type Tx } from '../../db/base/transaction.js';
 import { canonicalJson } from '../../domain/audit/canonical-json.js';
 import { answerOf, type Answer } from './answer.js';
-import { problemDocument } from './problem-document.js';
+import { expectedProblemOf, problemDocument } from './problem-document.js';
 import type { Reply } from './route.js';
 import type { AnswerSealer } from './answer-sealer.js';
 
@@ -50,8 +51,10 @@ export function createIdempotency(pool: Pool, sealer: AnswerSealer): Idempotency
     const { status, headers, body } = sealer.open(key, known);
     return { status, headers: { ...headers, 'Idempotent-Replayed': 'true' }, body };
   };
-  const refusalOf = (error: unknown, requestId: string): Answer | undefined =>
-    error instanceof Problem && isFinal(error) ? problemAnswer(error, requestId) : undefined;
+  const refusalOf = (error: unknown, requestId: string): Answer | undefined => {
+    const problem = expectedProblemOf(error);
+    return problem !== undefined && isFinal(problem) ? problemAnswer(problem, requestId) : undefined;
+  };
 
   return {
     async write(request, work) {

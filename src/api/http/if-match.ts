@@ -1,4 +1,4 @@
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from './problems.js';
 
 const ENTITY_TAG = /^(?:W\/)?"(\d+)(?:\.[\w-]+)?"$/;
 

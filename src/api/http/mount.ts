@@ -1,7 +1,7 @@
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import type { Pool } from 'pg';
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from './problems.js';
 import type { Principal } from '../../contracts/users/principal.js';
 import { runMetered } from '../../platform/query-meter.js';
 import { answerOf, sendAnswer, sendRead } from './answer.js';

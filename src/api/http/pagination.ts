@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Page } from '../../contracts/page.js';
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from './problems.js';
 import { ofEverySecret, type SigningSecrets } from '../../crypto/signing-secrets.js';
 import type { PageRequest } from '../../db/base/keyset.js';
 import {

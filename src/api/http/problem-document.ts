@@ -1,5 +1,7 @@
 import { ObjectStoreError } from '../../contracts/reports/object-store.js';
-import { Problem } from '../../contracts/problems.js';
+import { Refusal } from '../../contracts/refusal.js';
+import { problemOfRefusal } from './refusals.js';
+import { Problem } from './problems.js';
 import { isDatabaseOutage } from '../../db/base/outage.js';
 
 /** RFC 9457. The members that every problem has come last: no `extra` can pass for them. */
@@ -16,9 +18,16 @@ export function problemDocument(problem: Problem, requestId: string): Record<str
   };
 }
 
+/** A problem of the edge, or the refusal of a rule below it. */
+export function expectedProblemOf(error: unknown): Problem | undefined {
+  if (error instanceof Refusal) return problemOfRefusal(error);
+  return error instanceof Problem ? error : undefined;
+}
+
 /** What a thrown thing is to the caller. What is not expected tells them nothing but that it was noted. */
 export function problemOf(error: unknown): Problem {
-  if (error instanceof Problem) return error;
+  const expected = expectedProblemOf(error);
+  if (expected !== undefined) return expected;
   if (isDatabaseOutage(error)) {
     return new Problem('database_unavailable', { headers: { 'Retry-After': '2' }, cause: error });
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { Problem, type FieldError } from '../../contracts/problems.js';
+import type { FieldError } from '../../contracts/refusal.js';
+import { Problem } from './problems.js';
 import { isUnstorable } from './unstorable-text.js';
 
 const MAX_ERRORS = 20;

@@ -1,5 +1,5 @@
 import PostalMime from 'postal-mime';
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import type { CaughtMailHead } from '../../contracts/notifications/caught-mail.js';
 import { findCaughtMail, listCaughtMails, type CaughtMailRow } from '../../db/notifications/caught-mails.js';
 import { omit } from '../../domain/omit.js';

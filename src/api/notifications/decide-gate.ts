@@ -12,7 +12,7 @@ import {
   vouchedRunGate,
   type RunGateDecision,
 } from '../../contracts/notifications/gate.js';
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import type { DeciderSignatures } from '../../crypto/decider-signatures.js';
 import type { RunGate } from '../../db/notifications/run-gates.js';
 

@@ -1,4 +1,4 @@
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import { findDelivery, listDeliveries } from '../../db/notifications/deliveries.js';
 import { resendDelivery } from '../../operations/notifications/resend.js';
 import { pageReply, type Pager } from '../http/pagination.js';

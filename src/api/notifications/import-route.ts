@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Pool } from 'pg';
 import type { importRoute } from '../../contracts/notifications/record-routes.js';
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import { withTransaction } from '../../db/base/transaction.js';
 import { importRecords, type ImportKind } from '../../operations/notifications/import-records.js';
 import { readLines, type LineFormat } from '../../operations/notifications/read-lines.js';

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import type { Pool } from 'pg';
 import { preferencesSchema, type Preferences } from '../../contracts/notifications/preferences.js';
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import type { LinkPurpose, PreferenceLinks } from '../../crypto/preference-links.js';
 import { withTransaction } from '../../db/base/transaction.js';
 import { findPreferences } from '../../db/notifications/staff.js';

@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 import type { Pool } from 'pg';
 import PostalMime from 'postal-mime';
 import { messageRoutes } from '../../contracts/notifications/message-routes.js';
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import { findCaughtMail } from '../../db/notifications/caught-mails.js';
 import { findDelivery } from '../../db/notifications/deliveries.js';
 import { findSampleHtml } from '../../db/notifications/run-offices.js';

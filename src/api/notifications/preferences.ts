@@ -1,4 +1,4 @@
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import { findPreferences } from '../../db/notifications/staff.js';
 import { changePreferences } from '../../operations/notifications/preferences.js';
 import { implement, reply, type Route } from '../http/route.js';

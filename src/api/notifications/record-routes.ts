@@ -1,5 +1,5 @@
 import type { changeRoute, recordRoutes } from '../../contracts/notifications/record-routes.js';
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import type { RecordStore } from '../../db/notifications/record-store.js';
 import { omit } from '../../domain/omit.js';
 import {

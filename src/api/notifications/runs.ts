@@ -1,4 +1,4 @@
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import { recordAudit } from '../../db/audit/log.js';
 import { listRunOffices } from '../../db/notifications/run-offices.js';
 import { findRun } from '../../db/runs/runs.js';

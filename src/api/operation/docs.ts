@@ -1,5 +1,5 @@
-import { problems } from '../../contracts/problems.js';
-import { Problem } from '../../contracts/problems.js';
+import { problems } from '../http/problems.js';
+import { Problem } from '../http/problems.js';
 import { docsPage } from '../http/openapi/docs-page.js';
 import { DOCS_POLICY } from '../http/openapi/docs-style.js';
 import { routeRecords } from '../../contracts/routes.js';

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Context } from 'koa';
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import type { ApiMetrics } from '../../platform/metrics.js';
 import type { Authenticator } from '../http/auth/authenticator.js';
 import { implement, type Route } from '../http/route.js';

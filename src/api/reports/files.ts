@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { FileLinks } from '../../crypto/file-links.js';
 import { runIdOfResult } from '../../domain/runs/object-key.js';
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import type { RunResult } from '../../contracts/runs/run.js';
 import { findResult } from '../../db/runs/runs.js';
 import { contentDisposition } from '../../domain/reports/content-disposition.js';

@@ -1,4 +1,4 @@
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import { generateReportBody } from '../../contracts/reports/report.js';
 import { scheduleTag, skipReasons } from '../../contracts/reports/schedule.js';
 import { recordAudit } from '../../db/audit/log.js';

@@ -1,4 +1,4 @@
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import type { GenerateReport } from '../../contracts/reports/report.js';
 import { checkReport } from '../../db/reports/insert.js';
 import {

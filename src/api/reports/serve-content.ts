@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import type { RunResult } from '../../contracts/runs/run.js';
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import { contentDisposition } from '../../domain/reports/content-disposition.js';
 import { parseRange, type ByteRange } from '../../domain/reports/byte-range.js';
 import type { ObjectStore } from '../../platform/objects/object-store.js';

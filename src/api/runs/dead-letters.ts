@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { replayManyBody } from '../../contracts/runs/dead-letter.js';
 import { PREVIEW_SAMPLE } from '../../contracts/runs/dead-letter.js';
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import { recordAudit, recordAudits } from '../../db/audit/log.js';
 import {
   countReplayable,

@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import type { eventRoute } from '../../contracts/runs/event-routes.js';
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import type { Principal } from '../../contracts/users/principal.js';
 import { listEventsAfter } from '../../db/runs/event-reads.js';
 import { publishedEvent } from '../events/event-message.js';

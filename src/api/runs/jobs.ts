@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { jobStatuses, type JobStatus } from '../../contracts/runs/job.js';
 import { event } from '../../contracts/event-data.js';
 import { jobKindsOf, type RunKinds } from '../../contracts/run-kinds.js';
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import type { Principal } from '../../contracts/users/principal.js';
 import { recordAudit } from '../../db/audit/log.js';
 import { isKept } from '../../db/reports/objects.js';

@@ -1,4 +1,4 @@
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import type { AuditActor, AuditEntry } from '../../db/audit/log.js';
 import type { Origin } from '../../contracts/users/principal.js';
 import { markReplayed, type DeadLetter } from '../../db/runs/dead-letters.js';

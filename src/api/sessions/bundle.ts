@@ -1,5 +1,5 @@
 import type { SessionBundle } from '../../contracts/sessions/ledger.js';
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import { listEventsAfter } from '../../db/runs/event-reads.js';
 import type { Viewer } from '../../db/runs/runs.js';
 import { findSessionRow, listForks } from '../../db/sessions/reads.js';

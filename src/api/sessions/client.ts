@@ -10,7 +10,8 @@ import {
   type WorkflowHandle,
 } from '@temporalio/client';
 import { workflowIdOf } from '../../contracts/names.js';
-import { Problem, type ProblemCode } from '../../contracts/problems.js';
+import type { ProblemCode } from '../../contracts/problem-code.js';
+import { Problem } from '../http/problems.js';
 import type { DeciderSignatures } from '../../crypto/decider-signatures.js';
 import { signedPartOf } from '../../domain/sessions/vouched.js';
 import type { SessionCommand, SessionRefusal } from '../../domain/sessions/commands.js';

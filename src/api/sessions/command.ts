@@ -1,4 +1,5 @@
-import { Problem, type ProblemCode } from '../../contracts/problems.js';
+import type { ProblemCode } from '../../contracts/problem-code.js';
+import { Problem } from '../http/problems.js';
 import type { SessionProgressView } from '../../contracts/sessions/session.js';
 import type { Viewer } from '../../db/runs/runs.js';
 import { readSessionProgress, toProgressView } from '../../db/sessions/reads-progress.js';

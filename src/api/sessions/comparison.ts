@@ -1,5 +1,5 @@
 import type { Comparison } from '../../contracts/sessions/ledger.js';
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import type { Viewer } from '../../db/runs/runs.js';
 import { findSessionRow, type SessionRow } from '../../db/sessions/reads.js';
 import { readTexts, type StoredText } from '../../db/sessions/texts.js';

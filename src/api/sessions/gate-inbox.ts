@@ -1,5 +1,5 @@
 import { runKinds } from '../../contracts/run-kinds.js';
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import type { InboxGate } from '../../contracts/sessions/gate-inbox.js';
 import { findInboxGate, listGates, type InboxRow } from '../../db/sessions/reads-gates.js';
 import { pageReply } from '../http/pagination.js';

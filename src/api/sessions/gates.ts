@@ -1,6 +1,7 @@
 import type { Principal } from '../../contracts/users/principal.js';
 import { type DecideBody } from '../../contracts/sessions/session.js';
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
+import { expectedProblemOf } from '../http/problem-document.js';
 import { problemsOfEdit } from '../../db/sessions/gate-edits.js';
 import { keepGiven } from '../../db/sessions/given-content.js';
 import { findRunGate } from '../../db/notifications/run-gates.js';
@@ -214,7 +215,8 @@ async function approveOne(
     await sendSessionCommand(deps, sent);
     return { gateId, status: 'approved' };
   } catch (error) {
-    if (error instanceof Problem) return { gateId, status: 'refused', code: error.code };
-    throw error;
+    const problem = expectedProblemOf(error);
+    if (problem === undefined) throw error;
+    return { gateId, status: 'refused', code: problem.code };
   }
 }

@@ -1,4 +1,4 @@
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import { findSessionRow } from '../../db/sessions/reads.js';
 import { readTexts } from '../../db/sessions/texts.js';
 import {

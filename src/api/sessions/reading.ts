@@ -1,4 +1,4 @@
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import { readingRoutes } from '../../contracts/sessions/reading-routes.js';
 import type { Viewer } from '../../db/runs/runs.js';
 import type { Db } from '../../db/base/sql.js';

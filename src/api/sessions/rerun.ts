@@ -1,6 +1,6 @@
 import type { RedoBody } from '../../contracts/sessions/session.js';
 import { newId } from '../../contracts/ids.js';
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import { areKept, shareBlobs } from '../../db/runs/blobs.js';
 import { copySteps, estimateSteps, promptsOf } from '../../db/sessions/steps.js';
 import type { OwnedSession } from '../../db/sessions/sessions.js';

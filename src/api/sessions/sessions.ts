@@ -1,5 +1,5 @@
 import { type RedoBody } from '../../contracts/sessions/session.js';
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import type { Principal } from '../../contracts/users/principal.js';
 import { recordAudit } from '../../db/audit/log.js';
 import { givenContent } from '../../db/sessions/given-content.js';

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import type { ResultEngine } from '../../contracts/sql/ports.js';
 import { contentDisposition } from '../../domain/reports/content-disposition.js';
 import { downloadResult, downloadTypes } from '../../operations/sql/download.js';

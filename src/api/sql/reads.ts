@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import type { SqlSettings } from '../../contracts/sql/settings.js';
 import { findSqlRun } from '../../db/sql/find-run.js';
 import { cancelInQueue, queuePosition } from '../../db/sql/places.js';

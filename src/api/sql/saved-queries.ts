@@ -1,5 +1,5 @@
 import { newId } from '../../contracts/ids.js';
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import type { SavedQuery } from '../../contracts/sql/saved-query.js';
 import type { Origin, Principal } from '../../contracts/users/principal.js';
 import { recordAudit, type AuditEntry } from '../../db/audit/log.js';

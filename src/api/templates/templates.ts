@@ -1,4 +1,4 @@
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import { type TemplateSummary, type TemplateView } from '../../contracts/templates/views.js';
 import { recordAudit } from '../../db/audit/log.js';
 import {

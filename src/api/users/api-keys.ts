@@ -1,4 +1,4 @@
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import { recordAudit } from '../../db/audit/log.js';
 import { hasApiKey, issueApiKey, listApiKeys, revokeApiKey } from '../../db/users/user-api-keys.js';
 import { announcePrincipalChange, findUser, lockUser } from '../../db/users/users.js';

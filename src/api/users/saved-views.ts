@@ -1,5 +1,5 @@
 import { newId } from '../../contracts/ids.js';
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import type { SavedView } from '../../contracts/users/saved-view.js';
 import { savedViewRoutes } from '../../contracts/users/saved-view-routes.js';
 import {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AuditLog } from '../../contracts/audit/log.js';
 import type { Page } from '../../contracts/page.js';
 import type { Origin, Principal } from '../../contracts/users/principal.js';
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import { type User, type UserWithLogs } from '../../contracts/users/user.js';
 import { recordAudit } from '../../db/audit/log.js';
 import { toAuditLog } from '../../db/audit/query.js';

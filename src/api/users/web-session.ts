@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import type { Pool } from 'pg';
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import type { Principal } from '../../contracts/users/principal.js';
 import { redeemSignInToken } from '../../db/users/sign-in-tokens.js';
 import { createWebSession, deleteWebSession, type SigningIn } from '../../db/users/web-sessions.js';

@@ -1,6 +1,6 @@
 import { newId } from '../../contracts/ids.js';
 import type { Origin, Principal } from '../../contracts/users/principal.js';
-import { Problem } from '../../contracts/problems.js';
+import { Problem } from '../http/problems.js';
 import { type Webhook } from '../../contracts/webhooks/webhook.js';
 import { newWebhookSecret, type WebhookSecrets } from '../../crypto/webhook-secret.js';
 import { recordAudit, type AuditEntry } from '../../db/audit/log.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from '../ids.js';
-import type { ProblemCode } from '../problems.js';
+import type { ProblemCode } from '../problem-code.js';
 import { commandRoute, writeRoute } from '../route.js';
 import {
   continueBody,

@@ -1,10 +1,13 @@
 import { newRunOf } from '../../contracts/runs/run-identity.js';
-import { Problem } from '../../contracts/problems.js';
+import { Refusal } from '../../contracts/refusal.js';
 import type { Role } from '../../contracts/users/principal.js';
 import type { GenerateReport, GenerateReportInput, ReportSubject } from '../../contracts/reports/report.js';
 import { sectionsOf } from '../../domain/reports/sections.js';
 import { findRun, insertRun, type NewRun } from '../runs/runs.js';
 import type { Tx } from '../base/transaction.js';
+
+/** Stored as the reason of a scheduled report that was left out. */
+const FORBIDDEN = 'You may not do this';
 
 export interface ReportOrder {
   readonly body: GenerateReport;
@@ -15,7 +18,7 @@ export interface ReportOrder {
 
 /**
  * The row of a new report. Whoever inserts it starts it after the commit, or leaves that to the sweeper.
- * Refused with a `Problem` when the owner may not have it: `forbidden`, or `not_found` for a session.
+ * Refused with a `Refusal` when the owner may not have it: `forbidden`, or `not_found` for a session.
  */
 export async function insertReport(tx: Tx, order: ReportOrder): Promise<NewRun> {
   const title = await titleOf(tx, order);
@@ -36,11 +39,11 @@ async function titleOf(tx: Tx, { body, owner }: ReportOrder): Promise<string> {
       return body.title ?? `Activity of the last ${body.params.hours} hours`;
     case 'cot-session': {
       const session = await findRun(tx, owner, body.sessionId, ['cot-session']);
-      if (session === undefined) throw new Problem('not_found', { detail: 'session not found' });
+      if (session === undefined) throw new Refusal('not_found', { detail: 'session not found' });
       return body.title ?? session.title;
     }
     case 'audit':
-      if (owner.role !== 'ADMIN') throw new Problem('forbidden');
+      if (owner.role !== 'ADMIN') throw new Refusal('forbidden', { detail: FORBIDDEN });
       return body.title ?? 'Audit report';
   }
 }

@@ -1,4 +1,4 @@
-import { Problem } from '../../contracts/problems.js';
+import { Refusal } from '../../contracts/refusal.js';
 import type {
   GenerateReportInput,
   ReportBasis,
@@ -35,11 +35,11 @@ export interface RedoOrder {
 export async function redoReport(tx: Tx, order: RedoOrder): Promise<NewRun> {
   const run = await lockRun(tx, order.viewer, order.id, ['report']);
   const stored = run && (await findStored(tx, order.id));
-  if (run === undefined || stored === undefined) throw new Problem('not_found', { detail: 'job not found' });
+  if (run === undefined || stored === undefined) throw new Refusal('not_found', { detail: 'job not found' });
   const wanted = wantedOf(run, order.sections);
   const input = inputOf(stored);
   // It saw everything then: whoever may not see that now gets no fresh part of it.
-  if (input.viewer.role === 'ADMIN' && order.viewer.role !== 'ADMIN') throw new Problem('forbidden');
+  if (input.viewer.role === 'ADMIN' && order.viewer.role !== 'ADMIN') throw new Refusal('forbidden');
   const reuse = await reuseOf(tx, run, { wanted, input });
   const again = runLike(stored, 'redo', { ...input, reuse });
   await insertRun(tx, again);
@@ -49,10 +49,10 @@ export async function redoReport(tx: Tx, order: RedoOrder): Promise<NewRun> {
 
 function wantedOf({ result }: RunRow, asked: readonly string[] | undefined): readonly string[] {
   const missing = (result?.sections ?? []).filter(isMissing).map(({ name }) => name);
-  if (missing.length === 0) throw new Problem('conflict', { detail: 'the report has no missing sections' });
+  if (missing.length === 0) throw new Refusal('conflict', { detail: 'the report has no missing sections' });
   const other = asked?.find((name) => !missing.includes(name));
   if (other !== undefined) {
-    throw new Problem('conflict', { detail: `only ${missing.join(', ')} can be redone` });
+    throw new Refusal('conflict', { detail: `only ${missing.join(', ')} can be redone` });
   }
   return asked ?? missing;
 }
@@ -72,7 +72,7 @@ async function reuseOf(
   { wanted, input }: { readonly wanted: readonly string[]; readonly input: GenerateReportInput },
 ): Promise<ReportReuse> {
   const basis = input.reuse?.basis ?? (await outputOf<ReportBasis>(tx, id, 'basis'));
-  if (basis === undefined) throw new Problem('gone');
+  if (basis === undefined) throw new Refusal('gone');
   const parts: Record<string, SectionPart> = {};
   for (const section of result?.sections ?? []) {
     const { name } = section;
@@ -86,7 +86,7 @@ async function reuseOf(
 
 async function contentOf(tx: Tx, id: string, section: string): Promise<ContentRef> {
   const content = await outputOf<ContentRef>(tx, id, `section:${section}`);
-  if (content === undefined) throw new Problem('gone');
+  if (content === undefined) throw new Refusal('gone');
   return content;
 }
 

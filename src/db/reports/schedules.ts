@@ -1,5 +1,5 @@
 import { newId } from '../../contracts/ids.js';
-import { Problem } from '../../contracts/problems.js';
+import { Refusal } from '../../contracts/refusal.js';
 import {
   MOST_SCHEDULES,
   type NewReportSchedule,
@@ -53,7 +53,7 @@ export async function insertReportSchedule(
     sql`select count(*) from report_schedules where owner_id = ${ownerId} and deleted_at is null`,
   );
   if (count >= MOST_SCHEDULES) {
-    throw new Problem('conflict', { detail: `You have ${count} report schedules, which is the most.` });
+    throw new Refusal('conflict', { detail: `You have ${count} report schedules, which is the most.` });
   }
   const { name, cron, timeZone, report, enabled } = schedule;
   return one<Row>(
@@ -83,7 +83,7 @@ export async function lockReportSchedule(tx: Tx, viewer: Viewer, id: string): Pr
     sql`select ${columns} from report_schedules
          where id = ${id} and deleted_at is null and ${visibleTo(viewer, sql`owner_id`)} for update`,
   );
-  if (row === undefined) throw new Problem('not_found');
+  if (row === undefined) throw new Refusal('not_found');
   return row;
 }
 

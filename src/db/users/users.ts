@@ -1,6 +1,6 @@
 import { newId } from '../../contracts/ids.js';
 import type { Role } from '../../contracts/users/principal.js';
-import { Problem } from '../../contracts/problems.js';
+import { Refusal } from '../../contracts/refusal.js';
 import type { User } from '../../contracts/users/user.js';
 import { execute, maybeOne, one, sql, type Db, type Sql } from '../base/sql.js';
 import type { Tx } from '../base/transaction.js';
@@ -49,7 +49,7 @@ export async function findUser(db: Db, id: string): Promise<User | undefined> {
 /** Locks the row until the end of the transaction, so that what was checked about it stays true. */
 export async function lockUser(tx: Tx, id: string): Promise<User> {
   const row = await maybeOne<UserRow>(tx, sql`select ${userColumns} from users where id = ${id} for update`);
-  if (row === undefined) throw new Problem('not_found');
+  if (row === undefined) throw new Refusal('not_found');
   return toUser(row);
 }
 
@@ -101,13 +101,13 @@ export async function requireAnotherAdmin(tx: Tx, userId: string): Promise<void>
     tx,
     sql`select exists (select from users where role = 'ADMIN' and is_active and id <> ${userId}) as found`,
   );
-  if (!found) throw new Problem('last_admin');
+  if (!found) throw new Refusal('last_admin');
 }
 
 export async function announcePrincipalChange(tx: Tx, userId: string): Promise<void> {
   await execute(tx, sql`select pg_notify('principals_changed', ${userId})`);
 }
 
-function emailTaken(): Problem {
-  return new Problem('already_exists', { detail: 'Another user has this e-mail address.' });
+function emailTaken(): Refusal {
+  return new Refusal('already_exists', { detail: 'Another user has this e-mail address.' });
 }

@@ -1,5 +1,5 @@
 import { webhooksDueChannel } from '../../contracts/names.js';
-import { Problem } from '../../contracts/problems.js';
+import { Refusal } from '../../contracts/refusal.js';
 import type { Attempt, Delivery, DeliveryStatus } from '../../contracts/webhooks/webhook.js';
 import { eventOfRun, type WebhookEvent } from '../../domain/webhooks/body.js';
 import { toJsonb } from '../base/jsonb.js';
@@ -127,7 +127,7 @@ export async function redeliverWebhook(tx: Tx, deliveryId: string): Promise<Rede
   );
   if (known === undefined) return undefined;
   const { webhookId, isActive, status } = known;
-  if (!isActive) throw new Problem('conflict', { detail: 'The webhook is switched off.' });
+  if (!isActive) throw new Refusal('conflict', { detail: 'The webhook is switched off.' });
   const id =
     status === 'pending' || status === 'delivering'
       ? await makeDue(tx, deliveryId)

@@ -1,6 +1,6 @@
 import type { Webhook } from '../../contracts/webhooks/webhook.js';
 import { MOST_WEBHOOKS, SECRET_OVERLAP_HOURS } from '../../contracts/webhooks/webhook.js';
-import { Problem } from '../../contracts/problems.js';
+import { Refusal } from '../../contracts/refusal.js';
 import { keyset, type PageRequest } from '../base/keyset.js';
 import { execute, many, maybeOne, one, sql, type Db, type Sql } from '../base/sql.js';
 import type { Tx } from '../base/transaction.js';
@@ -36,7 +36,7 @@ export async function lockWebhook(tx: Tx, id: string): Promise<Webhook> {
     // Not the key: events go on being queued for it meanwhile.
     sql`select ${columns} from webhooks where id = ${id} and deleted_at is null for no key update`,
   );
-  if (found === undefined) throw new Problem('not_found');
+  if (found === undefined) throw new Refusal('not_found');
   return found;
 }
 
@@ -60,7 +60,7 @@ export async function insertWebhook(tx: Tx, webhook: NewWebhook): Promise<Webhoo
         returning ${columns}`,
   );
   if (made !== undefined) return made;
-  throw new Problem('conflict', { detail: `There are ${MOST_WEBHOOKS} webhooks already.` });
+  throw new Refusal('conflict', { detail: `There are ${MOST_WEBHOOKS} webhooks already.` });
 }
 
 export interface WebhookChange {

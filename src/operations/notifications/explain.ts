@@ -1,5 +1,5 @@
 import type { Explanation } from '../../contracts/notifications/explain.js';
-import { Problem } from '../../contracts/problems.js';
+import { Refusal } from '../../contracts/refusal.js';
 import type { Db } from '../../db/base/sql.js';
 import {
   findPair,
@@ -27,7 +27,7 @@ export async function explain(
 ): Promise<Explanation> {
   const pair = await findPair(db, staffId, deadlineId);
   if (pair === undefined) {
-    throw new Problem('not_found', { detail: 'There is no such person with such a deadline in one office.' });
+    throw new Refusal('not_found', { detail: 'There is no such person with such a deadline in one office.' });
   }
   const [earlier, { thresholds, overdue }, runs, told] = [
     await listKeysOfPair(db, staffId, deadlineId),

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { AuditResource } from '../../contracts/audit/log.js';
 import type { ImportReport, LineError } from '../../contracts/notifications/import-report.js';
-import { Problem } from '../../contracts/problems.js';
+import { Refusal } from '../../contracts/refusal.js';
 import { recordAudit } from '../../db/audit/log.js';
 import type { Tx } from '../../db/base/transaction.js';
 import type { Upserted } from '../../db/notifications/import-records.js';
@@ -113,13 +113,13 @@ function errorsOf(line: number, issue: z.core.$ZodIssue): LineError[] {
   return [{ line, field: issue.path.map(String).join('.'), message: issue.message }];
 }
 
-function refusal(shown: readonly LineError[], count: number): Problem {
-  return new Problem('validation_error', {
+function refusal(shown: readonly LineError[], count: number): Refusal {
+  return new Refusal('validation_error', {
     detail: `Nothing was imported: ${count} ${count === 1 ? 'error' : 'errors'}, the first in line ${shown[0]?.line ?? 0}.`,
     errors: shown.map(({ line, field, message }) => ({
       path: `line ${line}${field === '' ? '' : `: ${field}`}`,
       message,
     })),
-    extra: { line_errors: shown, error_count: count },
+    facts: { line_errors: shown, error_count: count },
   });
 }

@@ -1,5 +1,5 @@
 import type { Preferences } from '../../contracts/notifications/preferences.js';
-import { Problem } from '../../contracts/problems.js';
+import { Refusal } from '../../contracts/refusal.js';
 import type { Origin } from '../../contracts/users/principal.js';
 import { recordAudit, type AuditActor } from '../../db/audit/log.js';
 import type { Tx } from '../../db/base/transaction.js';
@@ -19,7 +19,7 @@ export async function changePreferences(
   { staffId, change, actor, origin, reason }: PreferencesChange,
 ): Promise<Preferences> {
   const before = await lockPreferences(tx, staffId);
-  if (before === undefined) throw new Problem('not_found');
+  if (before === undefined) throw new Refusal('not_found');
   const wanted = change(before);
   if (JSON.stringify(wanted) === JSON.stringify(before)) return before;
   const after = await updatePreferences(tx, staffId, wanted);

@@ -1,5 +1,5 @@
 import type { AuditResource } from '../../contracts/audit/log.js';
-import { Problem } from '../../contracts/problems.js';
+import { Refusal } from '../../contracts/refusal.js';
 import type { Origin, Principal } from '../../contracts/users/principal.js';
 import { recordAudit, type AuditEntry } from '../../db/audit/log.js';
 import type { Tx } from '../../db/base/transaction.js';
@@ -51,7 +51,7 @@ export async function changeRecord<Row extends KnownRecord, Change>(
   by: AskedBy,
 ): Promise<Row> {
   const before = await kind.store.lock(tx, id);
-  if (before === undefined) throw new Problem('not_found');
+  if (before === undefined) throw new Refusal('not_found');
   checkVersion(before.version ?? 0);
   const after = await refusing(kind, () => kind.store.update(tx, id, change));
   await recordAudit(tx, {
@@ -70,7 +70,7 @@ export async function removeRecord<Row extends KnownRecord>(
   by: AskedBy,
 ): Promise<void> {
   const before = await kind.store.lock(tx, id);
-  if (before === undefined) throw new Problem('not_found');
+  if (before === undefined) throw new Refusal('not_found');
   checkVersion(before.version ?? 0);
   await kind.store.remove(tx, id);
   await recordAudit(tx, { ...entryOf(kind, id, by), action: 'deleted', before: kind.auditState(before) });
@@ -96,9 +96,9 @@ async function refusing<Result>(
     return await work();
   } catch (error) {
     const { code } = error as { code?: string };
-    if (code === UNIQUE_VIOLATION) throw new Problem('already_exists', { cause: error });
+    if (code === UNIQUE_VIOLATION) throw new Refusal('already_exists', { cause: error });
     if (code !== FOREIGN_KEY_VIOLATION) throw error;
     const errors = [{ path: belongsTo, message: 'there is no such record' }];
-    throw new Problem('validation_error', { errors, cause: error });
+    throw new Refusal('validation_error', { errors, cause: error });
   }
 }

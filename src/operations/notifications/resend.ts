@@ -1,4 +1,4 @@
-import { Problem } from '../../contracts/problems.js';
+import { Refusal } from '../../contracts/refusal.js';
 import type { NewRun } from '../../db/runs/runs.js';
 import { recordAudit } from '../../db/audit/log.js';
 import type { Tx } from '../../db/base/transaction.js';
@@ -17,11 +17,11 @@ export async function resendDelivery(
   officeConcurrency: number,
 ): Promise<NewRun> {
   const delivery = await lockDelivery(tx, id);
-  if (delivery === undefined) throw new Problem('not_found');
+  if (delivery === undefined) throw new Refusal('not_found');
   if (delivery.status !== 'unknown' && delivery.status !== 'failed') {
-    throw new Problem('conflict', {
+    throw new Refusal('conflict', {
       detail: 'Only an unknown or a failed message is sent once more.',
-      extra: { status: delivery.status },
+      facts: { status: delivery.status },
     });
   }
   await releaseDelivery(tx, id, 'resent');

@@ -1,7 +1,7 @@
 import { newRunOf } from '../../contracts/runs/run-identity.js';
 import type { DeadlineRunBody } from '../../contracts/notifications/deadline-run.js';
 import type { NotifyDeadlinesInput } from '../../contracts/notifications/workflow.js';
-import { Problem } from '../../contracts/problems.js';
+import { Refusal } from '../../contracts/refusal.js';
 import type { Principal } from '../../contracts/users/principal.js';
 import { many, sql, type Db } from '../../db/base/sql.js';
 import type { Tx } from '../../db/base/transaction.js';
@@ -53,10 +53,10 @@ export async function insertExecution(
   asked: Omit<NewDeadlineRun, 'body'> & { readonly owner: Principal },
 ): Promise<NewRun> {
   const plan = await findRun(tx, asked.owner, planRunId, [KIND]);
-  if (plan === undefined) throw new Problem('not_found', { detail: 'job not found' });
-  if (plan.status !== 'completed') throw new Problem('job_not_finished', { headers: { 'Retry-After': '3' } });
+  if (plan === undefined) throw new Refusal('not_found', { detail: 'job not found' });
+  if (plan.status !== 'completed') throw new Refusal('job_not_finished', { retryAfterSeconds: 3 });
   if (plan.input['dry_run'] !== true) {
-    throw new Problem('conflict', { detail: 'Only a dry run is executed.' });
+    throw new Refusal('conflict', { detail: 'Only a dry run is executed.' });
   }
   const officeIds = plan.input['office_ids'] as readonly string[] | undefined;
   const { as_of, as_of_given } = plan.input;
@@ -133,5 +133,5 @@ async function requireOffices(db: Db, ids: readonly string[]): Promise<void> {
   const errors = rows
     .slice(0, 20)
     .map(({ id }) => ({ path: 'office_ids', message: `there is no office ${id}` }));
-  throw new Problem('validation_error', { errors });
+  throw new Refusal('validation_error', { errors });
 }

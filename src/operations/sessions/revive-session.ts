@@ -1,5 +1,5 @@
 import { event } from '../../contracts/event-data.js';
-import { Problem } from '../../contracts/problems.js';
+import { Refusal } from '../../contracts/refusal.js';
 import type { Origin, Principal } from '../../contracts/users/principal.js';
 import { recordAudit } from '../../db/audit/log.js';
 import type { Tx } from '../../db/base/transaction.js';
@@ -30,8 +30,8 @@ export async function reviveSession(
 ): Promise<StoredRun> {
   const session = await findOwnedSession(tx, id, principal);
   const stored = session === undefined ? undefined : await findStored(tx, id);
-  if (session === undefined || stored === undefined) throw new Problem('not_found');
-  if (session.finished) throw new Problem('already_finished');
+  if (session === undefined || stored === undefined) throw new Refusal('not_found');
+  if (session.finished) throw new Refusal('already_finished');
   await requireLost(control, stored.workflowId);
   const workflowInput = { ...stored.workflowInput, carried: session.state };
   const revival = await carryOn(tx, id, workflowInput);
@@ -60,12 +60,12 @@ export async function reviveSession(
 
 async function requireLost(control: Pick<RunControl, 'inspect'>, workflowId: string): Promise<void> {
   const { kind } = await control.inspect(workflowId).catch((cause: unknown) => {
-    throw new Problem('workflow_unavailable', { headers: { 'Retry-After': '3' }, cause });
+    throw new Refusal('workflow_unavailable', { retryAfterSeconds: 3, cause });
   });
   if (kind === 'not_found') return;
   const detail =
     kind === 'open'
       ? 'Its workflow is there. A session is revived only when Temporal no longer knows it.'
       : 'Its workflow has ended, and the session ends with it within seconds.';
-  throw new Problem('conflict', { detail });
+  throw new Refusal('conflict', { detail });
 }

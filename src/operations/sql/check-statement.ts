@@ -1,4 +1,4 @@
-import { Problem, type ProblemCode } from '../../contracts/problems.js';
+import { Refusal, type RefusalCode } from '../../contracts/refusal.js';
 import { isAllowed, type DataSource } from '../../contracts/sql/data-source.js';
 import type { ParsedSql, SqlGrammar } from '../../contracts/sql/ports.js';
 import type { SqlSettings } from '../../contracts/sql/settings.js';
@@ -9,10 +9,10 @@ import { findResultTables } from '../../db/sql/result-tables.js';
 import type { Db } from '../../db/base/sql.js';
 import type { TextPosition } from '../../domain/sql/text-position.js';
 
-/** What a refusal of a statement looks like, whichever layer refused it. */
-export function sqlProblem(code: ProblemCode, detail: string, position?: TextPosition): Problem {
-  const where = position === undefined ? {} : { line: position.line, column: position.column };
-  return new Problem(code, { detail, statusWord: 'error', extra: { success: false, ...where } });
+/** A refusal of the statement, with its place in the text where that is known. */
+export function statementRefusal(code: RefusalCode, detail: string, position?: TextPosition): Refusal {
+  const facts = position === undefined ? {} : { line: position.line, column: position.column };
+  return new Refusal(code, { detail, facts });
 }
 
 /** Exactly one statement that only reads, by the real grammar. Nothing has been asked of a database yet. */
@@ -21,9 +21,10 @@ export function readStatement(
   text: string,
 ): ParsedSql & { readonly relations: readonly RelationName[] } {
   const parsed = grammar.read(text);
-  if (parsed.kind === 'syntax_error') throw sqlProblem('sql_syntax_error', parsed.message, parsed.position);
+  if (parsed.kind === 'syntax_error')
+    throw statementRefusal('sql_syntax_error', parsed.message, parsed.position);
   const verdict = checkStatement(text, parsed.tree);
-  if (verdict.kind === 'refused') throw sqlProblem('sql_not_allowed', verdict.reason, verdict.position);
+  if (verdict.kind === 'refused') throw statementRefusal('sql_not_allowed', verdict.reason, verdict.position);
   return { ...parsed, relations: verdict.relations };
 }
 
@@ -36,7 +37,7 @@ export async function requireResults(
   const sessions = relations.map(({ schema, name }) => {
     const session = schema === undefined ? sessionOfResult(name) : undefined;
     if (session !== undefined) return session;
-    throw sqlProblem(
+    throw statementRefusal(
       'sql_not_allowed',
       `${name} is not a result: they are called r_ and the id of a session.`,
     );
@@ -44,14 +45,14 @@ export async function requireResults(
   const found = await findResultTables(db, ownerId, sessions);
   const missing = sessions.find((id) => !found.some(({ name }) => name === resultTableName(id)));
   if (missing !== undefined)
-    throw sqlProblem('sql_failed', `There is no kept result of a session ${missing}.`);
+    throw statementRefusal('sql_failed', `There is no kept result of a session ${missing}.`);
 }
 
 /** Whoever may not ask a source is told what they are told of one that does not exist. */
 export function sourceFor(settings: SqlSettings, name: string, role: Role): DataSource {
   const source = settings.sources.get(name);
   if (source === undefined || !isAllowed(source, role)) {
-    throw sqlProblem('unknown_data_source', `There is no data source ${name}.`);
+    throw statementRefusal('unknown_data_source', `There is no data source ${name}.`);
   }
   return source;
 }

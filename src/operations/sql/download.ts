@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { Problem } from '../../contracts/problems.js';
+import { Refusal } from '../../contracts/refusal.js';
 import type { DownloadFormat } from '../../contracts/sql/download.js';
 import type { ResultEngine } from '../../contracts/sql/ports.js';
 import { csvLine } from '../../domain/reports/csv.js';
@@ -12,7 +12,7 @@ import {
 } from '../../domain/sql/result-values.js';
 import type { ObjectStore } from '../../platform/objects/object-store.js';
 import type { ReadableResult } from './results.js';
-import { sqlProblem } from './check-statement.js';
+import { statementRefusal } from './check-statement.js';
 import { SHEET_ROWS, xlsxFile } from './xlsx.js';
 
 export const downloadTypes: Readonly<Record<DownloadFormat, string>> = {
@@ -41,7 +41,7 @@ export async function downloadResult(
   const { result, format } = order;
   const { columns, key } = result;
   if (format === 'xlsx' && result.rowCount >= SHEET_ROWS) {
-    throw sqlProblem(
+    throw statementRefusal(
       'sql_too_large',
       `A sheet takes ${SHEET_ROWS - 1} rows; this result has ${result.rowCount}.`,
     );
@@ -51,7 +51,7 @@ export async function downloadResult(
     return Readable.from(engine.parquet({ name, key, columns }));
   }
   const found = await objects.get(key);
-  if (found === undefined) throw new Problem('gone');
+  if (found === undefined) throw new Refusal('gone');
   const rows = recordsOf(found.stream);
   if (format === 'xlsx') return xlsxFile(columns, rows);
   return Readable.from(inPieces(format === 'csv' ? csvLines(rows, order) : jsonLines(rows, columns, format)));

@@ -1,6 +1,6 @@
 import type { DataSource } from '../../contracts/sql/data-source.js';
 import { SourceError, type SourceConnector, type SourceStatement } from '../../contracts/sql/ports.js';
-import { Problem } from '../../contracts/problems.js';
+import { Refusal } from '../../contracts/refusal.js';
 import {
   estimateOf,
   planOf,
@@ -9,7 +9,7 @@ import {
   type SqlPlan,
 } from '../../domain/sql/estimate.js';
 import { positionAt } from '../../domain/sql/text-position.js';
-import { sqlProblem } from './check-statement.js';
+import { statementRefusal } from './check-statement.js';
 
 /** Planning may evaluate functions over constants, so it is as guarded as the statement itself, and shorter. */
 const LONGEST_MS = 10_000;
@@ -61,8 +61,8 @@ async function open(connector: SourceConnector, source: DataSource) {
   }
 }
 
-function unavailable(cause: unknown): Problem {
-  return new Problem('data_source_unavailable', { headers: { 'Retry-After': '5' }, cause });
+function unavailable(cause: unknown): Refusal {
+  return new Refusal('data_source_unavailable', { retryAfterSeconds: 5, cause });
 }
 
 /** Before the statement itself stands what makes it an EXPLAIN. */
@@ -72,8 +72,12 @@ function refusalOf(error: unknown, text: string): unknown {
   if (!(error instanceof SourceError)) return error;
   const { fault, message, details } = error;
   if (fault === 'connection') return unavailable(error);
-  if (fault === 'not_allowed') return sqlProblem('sql_not_allowed', message);
+  if (fault === 'not_allowed') return statementRefusal('sql_not_allowed', message);
   const { position, sqlState } = details;
   const at = position === undefined ? undefined : positionAt(text, position - 1 - EXPLAIN);
-  return sqlProblem(sqlState?.startsWith('42') === true ? 'sql_syntax_error' : 'sql_failed', message, at);
+  return statementRefusal(
+    sqlState?.startsWith('42') === true ? 'sql_syntax_error' : 'sql_failed',
+    message,
+    at,
+  );
 }

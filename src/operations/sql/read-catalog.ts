@@ -1,4 +1,4 @@
-import { Problem } from '../../contracts/problems.js';
+import { Refusal } from '../../contracts/refusal.js';
 import type { DataSource } from '../../contracts/sql/data-source.js';
 import { SourceError, type SourceConnector } from '../../contracts/sql/ports.js';
 
@@ -39,7 +39,7 @@ export async function readCatalog(connector: SourceConnector, source: DataSource
     }
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
-    throw new Problem('data_source_unavailable', { headers: { 'Retry-After': '5' }, cause: error });
+    throw new Refusal('data_source_unavailable', { retryAfterSeconds: 5, cause: error });
   }
   return [...tables.values()];
 }

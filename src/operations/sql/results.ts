@@ -1,4 +1,4 @@
-import { Problem } from '../../contracts/problems.js';
+import { Refusal } from '../../contracts/refusal.js';
 import type { Db } from '../../db/base/sql.js';
 import { isKept } from '../../db/reports/objects.js';
 import type { Viewer } from '../../db/runs/runs.js';
@@ -19,12 +19,12 @@ export interface ReadableResult {
   readonly truncated: boolean;
 }
 
-/** Refused with a `Problem` where there is none: unknown, not finished, failed, or kept no longer. */
+/** Refused with a `Refusal` where there is none: unknown, not finished, failed, or kept no longer. */
 export async function readableResult(db: Db, viewer: Viewer, id: string): Promise<ReadableResult> {
   const run = await findSqlRun(db, viewer, id);
-  if (run === undefined) throw new Problem('not_found', { detail: 'session not found' });
+  if (run === undefined) throw new Refusal('not_found', { detail: 'session not found' });
   const stored = storedOf(run);
-  if (run.columns === null || !(await isKept(db, stored.key))) throw new Problem('gone');
+  if (run.columns === null || !(await isKept(db, stored.key))) throw new Refusal('gone');
   return {
     id,
     storedBy: run.servedBy ?? id,
@@ -40,15 +40,15 @@ export async function readableResult(db: Db, viewer: Viewer, id: string): Promis
 function storedOf(run: SqlRunRow): { key: string; sha256: string; bytes: number } {
   switch (jobStateOf(run.status)) {
     case 'SUCCESS':
-      if (run.result === null) throw new Problem('gone');
+      if (run.result === null) throw new Refusal('gone');
       return run.result;
     case 'FAILED':
       if (run.partial !== null) return { ...run.partial, bytes: run.bytes ?? 0 };
-      throw new Problem('job_failed', { extra: { errorCode: run.error?.code ?? null } });
+      throw new Refusal('job_failed', { facts: { errorCode: run.error?.code ?? null } });
     case 'CANCELED':
-      throw new Problem('job_canceled');
+      throw new Refusal('job_canceled');
     case 'PENDING':
     case 'PROCESSING':
-      throw new Problem('job_not_finished', { headers: { 'Retry-After': '1' } });
+      throw new Refusal('job_not_finished', { retryAfterSeconds: 1 });
   }
 }

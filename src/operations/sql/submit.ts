@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
 import { newRunOf } from '../../contracts/runs/run-identity.js';
-import { Problem } from '../../contracts/problems.js';
+import { Refusal } from '../../contracts/refusal.js';
 import { RESULT_SOURCE } from '../../contracts/sql/data-source.js';
 import type { SourceConnector, SqlGrammar } from '../../contracts/sql/ports.js';
 import type { ExecuteSql } from '../../contracts/sql/request.js';
@@ -24,7 +24,7 @@ import { serveStored } from '../../db/sql/serve-stored.js';
 import { historyOf } from '../../db/sql/statistics.js';
 import { estimateOf, judgeSize, passedLimit, type SqlEstimate } from '../../domain/sql/estimate.js';
 import { canonicalJson } from '../../domain/audit/canonical-json.js';
-import { readStatement, requireResults, sourceFor, sqlProblem } from './check-statement.js';
+import { readStatement, requireResults, sourceFor, statementRefusal } from './check-statement.js';
 import { estimateStatement } from './estimate-statement.js';
 
 /**
@@ -123,9 +123,9 @@ function hashOf(
   return createHash('sha256').update(text).digest('hex');
 }
 
-function tooLarge({ ceiling }: SqlSettings, estimate: SqlEstimate): Problem {
+function tooLarge({ ceiling }: SqlSettings, estimate: SqlEstimate): Refusal {
   const size = passedLimit(estimate, ceiling) ?? 'rows';
-  return sqlProblem(
+  return statementRefusal(
     'sql_too_large',
     `It is estimated at ${estimate[size]} (${size}); the most is ${ceiling[size]}. No confirmation passes that.`,
   );
@@ -168,7 +168,7 @@ async function makeRun(deps: SubmitDeps, tx: Tx, prepared: Prepared): Promise<st
   await lockPlaces(tx);
   const leader = await findOneInFlight(tx, statementHash);
   if (leader === undefined && (await countWaiting(tx)) >= deps.sql.queueMax) {
-    throw new Problem('sql_queue_full', { headers: { 'Retry-After': '10' } });
+    throw new Refusal('sql_queue_full', { retryAfterSeconds: 10 });
   }
   const run = runOf(order);
   await insertRun(tx, run);
@@ -191,7 +191,7 @@ async function confirm(tx: Tx, { order, fingerprint, statementHash }: Prepared):
   const { userId } = principal;
   if (body.confirm_token === undefined) return;
   if (!(await useConfirmation(tx, { token: body.confirm_token, userId, statementHash }))) {
-    throw sqlProblem('confirmation_invalid', 'Ask again without a token to get a new one.');
+    throw statementRefusal('confirmation_invalid', 'Ask again without a token to get a new one.');
   }
   if (body.remember_confirmation !== true) return;
   await rememberConfirmation(tx, userId, { dataSource: body.data_source, fingerprint });

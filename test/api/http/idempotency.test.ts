@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { newId } from '../../../src/contracts/ids.js';
-import { Problem } from '../../../src/contracts/problems.js';
+import { Problem } from '../../../src/api/http/problems.js';
 import { implement, reply } from '../../../src/api/http/route.js';
 import { writeRoute, commandRoute } from '../../../src/contracts/route.js';
 import { deleteExpiredIdempotencyKeys } from '../../../src/db/runs/retention.js';

@@ -15,7 +15,7 @@ import { runRoutes } from '../../../src/contracts/runs/routes.js';
 import { runEventsChannel } from '../../../src/contracts/names.js';
 import { newId } from '../../../src/contracts/ids.js';
 import type { Principal } from '../../../src/contracts/users/principal.js';
-import { Problem } from '../../../src/contracts/problems.js';
+import { Problem } from '../../../src/api/http/problems.js';
 import { findRun } from '../../../src/db/runs/runs.js';
 import { createLogger } from '../../../src/platform/logger.js';
 import { createListenerClient } from '../../../src/platform/pool.js';

@@ -1,7 +1,7 @@
 import { createAuditKeys, isCheckpointSigned } from '../../../src/crypto/audit-chain.js';
 import { pruneAuditLog } from '../../../src/db/audit/retention.js';
 import { sealAuditLog } from '../../../src/db/audit/seal.js';
-import { startAuditSealer } from '../../../src/db/audit/sealer.js';
+import { startAuditSealer } from '../../../src/operations/audit/sealer.js';
 import { withTransaction } from '../../../src/db/base/transaction.js';
 import { verifyAuditLog } from '../../../src/db/audit/verify.js';
 import { recordAudit } from '../../../src/db/audit/log.js';

@@ -1,4 +1,4 @@
-import { Problem } from '../../../src/contracts/problems.js';
+import { Refusal } from '../../../src/contracts/refusal.js';
 import type { Role } from '../../../src/contracts/users/principal.js';
 import type { User } from '../../../src/contracts/users/user.js';
 import type { TokenIdentity } from '../../../src/domain/users/provisioning.js';
@@ -34,7 +34,7 @@ async function outcomeOf(work: Promise<unknown>): Promise<string> {
     await work;
     return 'done';
   } catch (error) {
-    if (error instanceof Problem) return error.code;
+    if (error instanceof Refusal) return error.code;
     throw error;
   }
 }

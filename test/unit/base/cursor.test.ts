@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { createPager, type ListScope } from '../../../src/api/http/pagination.js';
-import { Problem } from '../../../src/contracts/problems.js';
+import { Problem } from '../../../src/api/http/problems.js';
 import {
   readPosition,
   toCursorPage,

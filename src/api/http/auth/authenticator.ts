@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Pool } from 'pg';
 import { hashApiKey } from '../../../crypto/api-key.js';
 import { principalsChangedChannel, type Principal } from '../../../contracts/users/principal.js';
-import { Problem } from '../../../contracts/problems.js';
+import { Problem } from '../problems.js';
 import { findApiKeyHolder, touchApiKey } from '../../../db/users/api-keys.js';
 import { findTokenHolder, type TokenHolder } from '../../../db/users/principals.js';
 import { withTransaction } from '../../../db/base/transaction.js';

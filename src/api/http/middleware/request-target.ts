@@ -1,5 +1,5 @@
 import type { Middleware } from 'koa';
-import { Problem } from '../../../contracts/problems.js';
+import { Problem } from '../problems.js';
 
 /** Refuses a request line that names no address (`GET http://[::1/`): further in, reading it would be a failure of ours. */
 export function requestTarget(): Middleware {

@@ -1,5 +1,5 @@
 import type { oas31 } from 'zod-openapi';
-import { problems } from '../../../contracts/problems.js';
+import { problems } from '../problems.js';
 import { docsStyle } from './docs-style.js';
 import { schemaView, typeOf, type Schema } from './docs-schema.js';
 import type { OpenApiDocument } from './document.js';

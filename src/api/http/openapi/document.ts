@@ -5,7 +5,8 @@ import {
   type ZodOpenApiResponseObject,
 } from 'zod-openapi';
 import { z } from 'zod';
-import { problems, type ProblemCode } from '../../../contracts/problems.js';
+import type { ProblemCode } from '../../../contracts/problem-code.js';
+import { problems } from '../problems.js';
 import { webhookMessageSchema } from '../../../contracts/webhooks/message.js';
 import { aliasesOf, type ResponseSpec, type RouteRecord } from '../../../contracts/route.js';
 

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { AuditSigner } from '../../crypto/audit-chain.js';
-import { sealAuditLog } from './seal.js';
+import { sealAuditLog } from '../../db/audit/seal.js';
 
 export interface AuditSealer {
   /** Seals everything committed before the call, waiting for another sealer if need be. */

@@ -1,3 +1,6 @@
+import type { ProblemCode } from '../../contracts/problem-code.js';
+import type { FieldError } from '../../contracts/refusal.js';
+
 /**
  * The one table of everything that can go wrong at the edge. `code` is stable: clients branch on it.
  * A detail given to `Problem` is shown to the caller, so it never carries SQL, paths, stacks or secrets.
@@ -46,14 +49,7 @@ export const problems = {
   storage_unavailable: { status: 503, title: 'The object store does not answer' },
   data_source_unavailable: { status: 503, title: 'The data source does not answer' },
   database_unavailable: { status: 503, title: 'The database does not answer' },
-} as const satisfies Record<string, { status: number; title: string }>;
-
-export type ProblemCode = keyof typeof problems;
-
-export interface FieldError {
-  path: string;
-  message: string;
-}
+} as const satisfies Record<ProblemCode, { status: number; title: string }>;
 
 export interface ProblemOptions {
   detail?: string;

@@ -1,0 +1,25 @@
+import type { RefusalCode } from './refusal.js';
+
+/** What only the edge refuses: the request itself, its caller, or what the edge depends on. */
+type EdgeCode =
+  | 'invalid_cursor'
+  | 'unauthenticated'
+  | 'link_invalid'
+  | 'route_not_found'
+  | 'method_not_allowed'
+  | 'not_acceptable'
+  | 'idempotency_in_progress'
+  | 'precondition_failed'
+  | 'payload_too_large'
+  | 'unsupported_media_type'
+  | 'range_not_satisfiable'
+  | 'idempotency_key_reused'
+  | 'precondition_required'
+  | 'rate_limited'
+  | 'internal_error'
+  | 'identity_unavailable'
+  | 'storage_unavailable'
+  | 'database_unavailable';
+
+/** `code` of a problem document. It is stable: clients branch on it. */
+export type ProblemCode = RefusalCode | EdgeCode;
