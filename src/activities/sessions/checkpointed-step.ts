@@ -39,7 +39,7 @@ export interface CheckpointedStep<Produced, Output> extends StepPlace {
 }
 
 /** Often enough that the death of a worker is noticed in seconds, see the heartbeat timeouts in workflows/proxies.ts. */
-const BEAT_MS = 1_000;
+export const BEAT_MS = 1_000;
 
 export async function checkpointedStep<Produced, Output>(
   pool: Pool,

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import {
   SourceError,
@@ -91,6 +92,8 @@ class PostgresSession implements SourceSession {
   private lost: Error | undefined;
   private isBusy = false;
   private tooWide = false;
+  private closing: Promise<void> | undefined;
+  private running: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly client: pg.Client) {
     // A lost connection tells its query and then everybody: without a listener the process would end.
@@ -169,11 +172,30 @@ class PostgresSession implements SourceSession {
     return sendCancel({ host, port }, processID, secretKey);
   }
 
-  async close(): Promise<void> {
-    // One that is at work is cut off: the server rolls back what it finds without a client.
+  /** Ends when the statement is gone from the server, whatever it was doing. */
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  private async end(): Promise<void> {
+    if (this.isBusy) await this.endStatement();
     if (this.isBusy || this.lost !== undefined || this.pid === 0) this.stream().destroy();
     else await this.run(new ExtendedQuery('rollback')).catch(() => this.stream().destroy());
     await this.client.end().catch(() => undefined);
+  }
+
+  /**
+   * A busy server takes its time to end a statement, and a request may come between two statements and end none. What
+   * does not end is cut off: the server looks for its client every second.
+   */
+  private async endStatement(): Promise<void> {
+    const until = performance.now() + END_PATIENCE_MS;
+    this.resume();
+    while (this.isBusy && this.lost === undefined && performance.now() < until) {
+      await this.cancel();
+      await Promise.race([this.idle(), setTimeout(CANCEL_AGAIN_MS)]);
+    }
   }
 
   private stream(): Socket {
@@ -193,8 +215,13 @@ class PostgresSession implements SourceSession {
     return types;
   }
 
+  private idle(): Promise<unknown> {
+    return this.running.catch(() => undefined);
+  }
+
   private async run(query: ExtendedQuery): Promise<ExtendedQuery> {
     this.isBusy = true;
+    this.running = query.done;
     try {
       (this.client as unknown as { query(query: ExtendedQuery): void }).query(query);
       await query.done;
@@ -208,6 +235,8 @@ class PostgresSession implements SourceSession {
   }
 }
 
+const END_PATIENCE_MS = 15_000;
+const CANCEL_AGAIN_MS = 500;
 const CANCEL_REQUEST = 80_877_102;
 const CANCEL_MS = 2_000;
 

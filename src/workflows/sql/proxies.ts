@@ -1,4 +1,4 @@
-import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import { failureTypes } from '../../contracts/errors.js';
 import { taskQueues } from '../../contracts/names.js';
 import type { SqlQueueActivities, SqlRunActivities } from '../../contracts/sql/run-workflow.js';
@@ -22,6 +22,8 @@ export const sqlRuns = proxyActivities<SqlRunActivities>({
   // Longer than any statement may take: its own wall clock ends it.
   startToCloseTimeout: '25h',
   heartbeatTimeout: '5s',
+  // A canceled run keeps its place until its statement is gone from the source: else more than have a place would run.
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: {
     maximumAttempts: 2,
     initialInterval: '1s',
