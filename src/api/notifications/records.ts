@@ -1,5 +1,10 @@
 import type { Pool } from 'pg';
-import { deadlineImport, officeImport, staffImport } from '../../operations/notifications/import-kinds.js';
+import {
+  deadlineImport,
+  officeImport,
+  pushSubscriptionImport,
+  staffImport,
+} from '../../operations/notifications/import-kinds.js';
 import {
   deadlineRecords,
   officeRecords,
@@ -22,6 +27,7 @@ export function createNotificationRecordRoutes(deps: NotificationRecordDeps): Ro
     implementImport(offices.importFile, deps, officeImport),
     implementImport(staff.importFile, deps, staffImport),
     implementImport(deadlines.importFile, deps, deadlineImport),
+    implementImport(pushSubscriptions.importFile, deps, pushSubscriptionImport),
     ...implementRecords(offices, deps, officeRecords),
     ...implementRecords(staff, deps, staffRecords),
     ...implementRecords(deadlines, deps, deadlineRecords),

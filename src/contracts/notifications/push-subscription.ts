@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { idSchema } from '../ids.js';
 import { pageOf, pageQuery } from '../page.js';
-import { moment, reason } from './fields.js';
+import { address, externalId, moment, reason } from './fields.js';
 
 export const pushSubscriptionSchema = z
   .object({
@@ -18,15 +18,26 @@ const key = (bytes: number) =>
     .string()
     .refine((text) => Buffer.from(text, 'base64url').length === bytes, `must be ${bytes} bytes in base64url`);
 
+const endpoint = z.url({ protocol: /^https?$/ }).max(2_000);
+
 /** What `PushManager.subscribe()` gives in a browser, with the person that it belongs to. */
 export const newPushSubscriptionSchema = z
   .strictObject({
     staff_id: idSchema('staff'),
-    endpoint: z.url({ protocol: /^https?$/ }).max(2_000),
+    endpoint,
     keys: z.strictObject({ p256dh: key(65), auth: key(16) }),
     reason,
   })
   .meta({ id: 'NewPushSubscription' });
+
+/** A line of an import: a device of one person of an office, found again by its endpoint. */
+export const pushSubscriptionLine = z.strictObject({
+  office_external_id: externalId,
+  email: address,
+  endpoint,
+  p256dh: key(65),
+  auth: key(16),
+});
 
 export const pushSubscriptionPageSchema = pageOf(pushSubscriptionSchema).meta({ id: 'PushSubscriptionPage' });
 export const pushSubscriptionListQuery = z.strictObject({

@@ -79,7 +79,7 @@ export const notificationRecords = {
     change: changeRoute(deadlines, deadlineChangeSchema),
     importFile: importRoute(deadlines),
   },
-  pushSubscriptions: { ...recordRoutes(pushSubscriptions) },
+  pushSubscriptions: { ...recordRoutes(pushSubscriptions), importFile: importRoute(pushSubscriptions) },
 };
 
 export const notificationRecordRoutes = {
@@ -104,5 +104,6 @@ export const notificationRecordRoutes = {
   listPushSubscriptions: notificationRecords.pushSubscriptions.list,
   createPushSubscription: notificationRecords.pushSubscriptions.create,
   getPushSubscription: notificationRecords.pushSubscriptions.get,
+  importPushSubscriptions: notificationRecords.pushSubscriptions.importFile,
   removePushSubscription: notificationRecords.pushSubscriptions.remove,
 };

@@ -122,6 +122,49 @@ export async function upsertDeadlines(tx: Tx, lines: readonly DeadlineLine[]): P
   return counted(touched);
 }
 
+/** Ids of people by office and address, in the order of the lines. */
+export async function staffIdsByAddress(
+  db: Db,
+  lines: readonly { readonly office_external_id: string; readonly email: string }[],
+): Promise<(string | null)[]> {
+  const rows = await many<{ id: string | null }>(
+    db,
+    sql`select staff.id
+          from unnest(${lines.map((line) => line.office_external_id)}::text[], ${lines.map((line) => line.email)}::text[])
+                 with ordinality as given (office, email, place)
+          left join offices on offices.external_id = given.office
+          left join staff on staff.office_id = offices.id and lower(staff.email) = lower(given.email)
+         order by place`,
+  );
+  return rows.map(({ id }) => id);
+}
+
+export interface PushSubscriptionLine {
+  readonly staff_id: string;
+  readonly endpoint: string;
+  readonly p256dh: string;
+  readonly auth: string;
+}
+
+/** A browser that subscribes anew keeps its endpoint or gets another one: keys and person follow the last line. */
+export async function upsertPushSubscriptions(
+  tx: Tx,
+  lines: readonly PushSubscriptionLine[],
+): Promise<Upserted> {
+  const rows = lines.map((line) => ({ ...line, id: newId('pushSubscription') }));
+  const touched = await many<Touched>(
+    tx,
+    sql`insert into push_subscriptions (id, staff_id, endpoint, p256dh, auth)
+        select id, staff_id, endpoint, p256dh, auth
+          from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+            as given (id text, staff_id text, endpoint text, p256dh text, auth text)
+        on conflict (endpoint) do update
+          set staff_id = excluded.staff_id, p256dh = excluded.p256dh, auth = excluded.auth
+        returning xmax = 0 as inserted`,
+  );
+  return counted(touched);
+}
+
 function counted(rows: readonly Touched[]): Upserted {
   const created = rows.filter((row) => row.inserted).length;
   return { created, updated: rows.length - created };

@@ -64,8 +64,14 @@ export const staff = createRecordStore<Staff, StaffValues, StaffValues, StaffFil
   alsoSet: ({ email }) => (email === undefined ? [] : [sql`suppressed = null`, sql`suppressed_at = null`]),
 });
 
-const preferences: Sql = sql`jsonb_build_object('enabled', notify_email, 'mute_until', email_mute_until) as email,
-  jsonb_build_object('enabled', notify_push, 'mute_until', push_mute_until) as push, digest, language, ${quietHours}`;
+/** As every other moment that the API tells: UTC, with microseconds. */
+const momentOf = (column: Sql): Sql =>
+  sql`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+
+const preferences: Sql = sql`
+  jsonb_build_object('enabled', notify_email, 'mute_until', ${momentOf(sql`email_mute_until`)}) as email,
+  jsonb_build_object('enabled', notify_push, 'mute_until', ${momentOf(sql`push_mute_until`)}) as push,
+  digest, language, ${quietHours}`;
 
 export function findPreferences(db: Db, staffId: string): Promise<Preferences | undefined> {
   return maybeOne<Preferences>(db, sql`select ${preferences} from staff where id = ${staffId}`);

@@ -1,15 +1,19 @@
 import type { z } from 'zod';
 import { deadlineLine } from '../../contracts/notifications/deadline.js';
 import { officeLine } from '../../contracts/notifications/office.js';
+import { pushSubscriptionLine } from '../../contracts/notifications/push-subscription.js';
 import { staffLine } from '../../contracts/notifications/staff.js';
 import type { Tx } from '../../db/base/transaction.js';
 import {
   officeIdsByExternalId,
+  staffIdsByAddress,
   upsertDeadlines,
   upsertOffices,
+  upsertPushSubscriptions,
   upsertStaff,
   type DeadlineLine,
   type OfficeLine,
+  type PushSubscriptionLine,
   type StaffLine,
 } from '../../db/notifications/import-records.js';
 import type { ImportKind } from './import-records.js';
@@ -55,6 +59,24 @@ export const deadlineImport: ImportKind<z.output<typeof deadlineLine>, DeadlineL
     })),
   missing,
   write: upsertDeadlines,
+};
+
+export const pushSubscriptionImport: ImportKind<
+  z.output<typeof pushSubscriptionLine>,
+  PushSubscriptionLine
+> = {
+  resourceType: 'staff',
+  schema: pushSubscriptionLine,
+  keyOf: (line) => line.endpoint,
+  async resolve(tx, lines) {
+    const ids = await staffIdsByAddress(tx, lines);
+    return lines.map(({ endpoint, p256dh, auth }, place) => {
+      const staffId = ids[place];
+      return staffId == null ? undefined : { staff_id: staffId, endpoint, p256dh, auth };
+    });
+  },
+  missing: { field: 'email', message: 'there is no such person in that office' },
+  write: upsertPushSubscriptions,
 };
 
 async function inOffices<Line extends { readonly office_external_id: string }, Row>(

@@ -1,3 +1,4 @@
+import { createECDH, randomBytes } from 'node:crypto';
 import { createApiUser, useApi, type TestUser } from '../../support/api.js';
 import type { HttpAnswer } from '../../support/http.js';
 import { useDatabase } from '../../support/servers/database.js';
@@ -117,4 +118,25 @@ test('twenty thousand lines are one import with one entry in the audit log', asy
 
 test('another type of file is refused', async () => {
   expect((await load('offices', 'application/json', '[]')).status).toBe(415);
+});
+
+test('devices are taken with the people that they belong to, and follow them', async () => {
+  await load('offices', CSV, OFFICES);
+  await load('staff', CSV, 'office_external_id,email\nn1,aya@example.test\nb1,ben@example.test\n');
+  const p256dh = createECDH('prime256v1').generateKeys('base64url');
+  const device = { endpoint: 'https://push.test/1', p256dh, auth: randomBytes(16).toString('base64url') };
+  const line = (office_external_id: string, email: string): string =>
+    JSON.stringify({ office_external_id, email, ...device });
+  const refused = await load('push-subscriptions', NDJSON, line('n1', 'ben@example.test'));
+  expect(refused.body['line_errors']).toEqual([
+    { line: 1, field: 'email', message: 'there is no such person in that office' },
+  ]);
+  const made = await load('push-subscriptions', NDJSON, line('n1', 'AYA@example.test'));
+  expect(made.body).toEqual({ lines: 1, created: 1, updated: 0 });
+  const moved = await load('push-subscriptions', NDJSON, line('b1', 'ben@example.test'));
+  expect(moved.body).toEqual({ lines: 1, created: 0, updated: 1 });
+  const { rows } = await database.pool.query(
+    'select email from push_subscriptions join staff on staff.id = staff_id',
+  );
+  expect(rows).toEqual([{ email: 'ben@example.test' }]);
 });
