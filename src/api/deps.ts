@@ -33,7 +33,7 @@ import { createPostgresRateLimitStore, createRedisRateLimitStore } from './http/
 import { createRateLimiter } from './http/limits/rate-limiter.js';
 import { createPager, type Pager } from './http/pagination.js';
 import { createReadiness, type ReadinessProbe } from './http/readiness.js';
-import { createRunStarter, type RunStarter } from './runs/start.js';
+import { createRunStarter, type RunStarter } from '../operations/runs/run-starter.js';
 import type { TemporalUi } from './http/temporal-link.js';
 
 /** What the process brings: everything that touches the outside. */

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { consoleLink } from '../../src/api/sessions/links.js';
+import { consoleLink } from '../../src/domain/sessions/console-link.js';
 import { scriptedModel, untilGate, withWorkers } from '../workflows/sessions/fixture.js';
 import { createApiUser } from '../support/api.js';
 import { axeViolations, noFaults, useConsole, watch } from './console-house.js';

@@ -9,7 +9,7 @@ import type {
   ReportScheduleActivities,
 } from '../../contracts/reports/schedule-workflow.js';
 import { recordAudit } from '../../db/audit/log.js';
-import { insertReport } from '../../db/reports/insert.js';
+import { insertReport } from '../../operations/reports/request-report.js';
 import {
   findFiring,
   hasOpenRun,

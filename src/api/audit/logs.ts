@@ -14,7 +14,7 @@ import { acceptedJob } from '../runs/accepted-job.js';
 import { pageReply, type Pager } from '../http/pagination.js';
 import { implement, reply, type Route } from '../http/route.js';
 import { auditRoutes } from '../../contracts/audit/routes.js';
-import type { RunStarter } from '../runs/start.js';
+import type { RunStarter } from '../../operations/runs/run-starter.js';
 
 export interface AuditRouteDeps {
   readonly pool: Pool;

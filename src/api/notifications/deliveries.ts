@@ -5,7 +5,7 @@ import { pageReply, type Pager } from '../http/pagination.js';
 import { implement, reply, type Route } from '../http/route.js';
 import { messageRoutes } from '../../contracts/notifications/message-routes.js';
 import { acceptedJob } from '../runs/accepted-job.js';
-import type { RunStarter } from '../runs/start.js';
+import type { RunStarter } from '../../operations/runs/run-starter.js';
 
 export interface DeliveryRouteDeps {
   readonly pager: Pager;

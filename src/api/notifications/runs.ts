@@ -6,7 +6,7 @@ import { insertDeadlineRun, insertExecution } from '../../operations/notificatio
 import { implement, reply, type Route } from '../http/route.js';
 import { notificationRoutes } from '../../contracts/notifications/run-routes.js';
 import { acceptedJob } from '../runs/accepted-job.js';
-import type { RunStarter } from '../runs/start.js';
+import type { RunStarter } from '../../operations/runs/run-starter.js';
 
 export interface DeadlineRunRouteDeps {
   readonly starter: RunStarter;

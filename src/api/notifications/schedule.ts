@@ -17,7 +17,7 @@ import type { ScheduleControl } from '../../platform/temporal/schedule-control.j
 import { etagOf, requireVersion } from '../http/if-match.js';
 import { implement, reply, type Reply, type Route } from '../http/route.js';
 import { acceptedJob } from '../runs/accepted-job.js';
-import type { RunStarter } from '../runs/start.js';
+import type { RunStarter } from '../../operations/runs/run-starter.js';
 
 export interface NotificationScheduleRouteDeps {
   readonly pool: Pool;

@@ -2,7 +2,7 @@ import { Problem } from '../http/problems.js';
 import { generateReportBody } from '../../contracts/reports/report.js';
 import { scheduleTag, skipReasons } from '../../contracts/reports/schedule.js';
 import { recordAudit } from '../../db/audit/log.js';
-import { insertReport } from '../../db/reports/insert.js';
+import { insertReport } from '../../operations/reports/request-report.js';
 import { insertFiring, listFirings } from '../../db/reports/schedule-firings.js';
 import {
   findReportSchedule,

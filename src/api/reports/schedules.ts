@@ -1,6 +1,6 @@
 import { Problem } from '../http/problems.js';
 import type { GenerateReport } from '../../contracts/reports/report.js';
-import { checkReport } from '../../db/reports/insert.js';
+import { checkReport } from '../../operations/reports/request-report.js';
 import {
   deleteReportSchedule,
   findReportSchedule,

@@ -17,7 +17,7 @@ import { pageReply, type Pager } from '../http/pagination.js';
 import { replayDeadLetter, type Replay, type ReplayedBy } from './replay-dead-letter.js';
 import { implement, reply, type Route, type Reply } from '../http/route.js';
 import { runRoutes } from '../../contracts/runs/routes.js';
-import type { RunStarter } from './start.js';
+import type { RunStarter } from '../../operations/runs/run-starter.js';
 import type { TemporalUi } from '../http/temporal-link.js';
 
 export interface DeadLetterRouteDeps {

@@ -26,7 +26,7 @@ import { pageReply, type Pager } from '../http/pagination.js';
 import { implement, reply, type Route, type Call } from '../http/route.js';
 import { runRoutes } from '../../contracts/runs/routes.js';
 import { serveContent } from '../reports/serve-content.js';
-import type { RunStarter } from './start.js';
+import type { RunStarter } from '../../operations/runs/run-starter.js';
 import type { TemporalUi } from '../http/temporal-link.js';
 
 export interface JobRouteDeps {

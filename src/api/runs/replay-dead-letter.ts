@@ -6,7 +6,7 @@ import { findStored, insertRun, runLike } from '../../db/runs/runs.js';
 import type { Tx } from '../../db/base/transaction.js';
 import { redeliverWebhook } from '../../db/webhooks/deliveries.js';
 import { deliveryUrl, jobUrl } from './dead-letter-view.js';
-import type { RunStarter } from './start.js';
+import type { RunStarter } from '../../operations/runs/run-starter.js';
 
 /** What came of a dead letter. */
 export interface Replayed {

@@ -7,15 +7,15 @@ import type { Db } from '../../db/base/sql.js';
 import { openGateOf, refusalOf, type SessionCommand } from '../../domain/sessions/commands.js';
 import { sessionCommandRoutes } from '../../contracts/sessions/command-routes.js';
 import { implement, reply, type CommandCall, type Reply, type Route } from '../http/route.js';
-import { raiseSessionBudget } from './raise-budget.js';
+import { raiseSessionBudget } from '../../operations/sessions/raise-budget.js';
 import type { SessionClientDeps } from './client.js';
 import { commandSession, currentProgress, finishedProblem } from './command.js';
 import { deciderOf } from './decider.js';
 import { reviveSession } from '../../operations/sessions/revive-session.js';
 import type { RunControl } from '../../platform/temporal/run-control.js';
-import type { RunStarter } from '../runs/start.js';
-import { previewRerun, requirePhase } from './rerun.js';
-import { ownedSession } from './sessions.js';
+import type { RunStarter } from '../../operations/runs/run-starter.js';
+import { previewRerun, requirePhase } from '../../operations/sessions/rerun.js';
+import { ownedSession } from '../../operations/sessions/owned-session.js';
 
 export interface SessionCommandDeps extends SessionClientDeps {
   readonly pool: Pool;

@@ -15,7 +15,7 @@ import { decideRunGate } from '../notifications/decide-gate.js';
 import { sendSessionCommand, type SessionClientDeps } from './client.js';
 import { commandSession, currentProgress } from './command.js';
 import { deciderOf } from './decider.js';
-import { ownedSession } from './sessions.js';
+import { ownedSession } from '../../operations/sessions/owned-session.js';
 
 export type GateRouteDeps = SessionClientDeps;
 

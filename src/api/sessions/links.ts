@@ -21,11 +21,6 @@ export function sessionLinks(links: SessionLinks, base: string, id: string): Rec
   return { self, progress: `${self}/progress`, events: `${self}/events`, temporal: temporalLink(links, id) };
 }
 
-/** For those who look at the workflow in the Temporal Web UI; null when nobody said where the console is. */
-export function consoleLink(publicUrl: string | undefined, id: string): string | null {
-  return publicUrl === undefined ? null : `${publicUrl.replace(/\/$/, '')}/sessions/${id}`;
-}
-
 export function acceptedSession(links: SessionLinks, base: string, id: string): Reply {
   const all = sessionLinks(links, base, id);
   return reply(202, { id, status: 'queued', links: all }, { Location: `${base}/${id}`, 'Retry-After': '3' });

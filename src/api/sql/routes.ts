@@ -1,4 +1,4 @@
-import type { RunStarter } from '../runs/start.js';
+import type { RunStarter } from '../../operations/runs/run-starter.js';
 import type { Route } from '../http/route.js';
 import { createSqlCatalogRoutes } from './catalog.js';
 import { createSqlDownloadRoute, type SqlDownloadDeps } from './download.js';

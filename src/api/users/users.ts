@@ -9,7 +9,7 @@ import { toAuditLog } from '../../db/audit/query.js';
 import type { PageRequest } from '../../db/base/keyset.js';
 import type { Db } from '../../db/base/sql.js';
 import type { Tx } from '../../db/base/transaction.js';
-import { auditState, changeUser } from '../../db/users/change.js';
+import { auditState, changeUser } from '../../operations/users/change-user.js';
 import { countUserFacets, listAuditLogsOfUsers, listUsers, readUserStats } from '../../db/users/list.js';
 import { findUser, insertUser, toUser, type UserChange } from '../../db/users/users.js';
 import type { Cache } from '../../platform/cache/cache.js';

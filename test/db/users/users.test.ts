@@ -3,7 +3,7 @@ import type { Role } from '../../../src/contracts/users/principal.js';
 import type { User } from '../../../src/contracts/users/user.js';
 import type { TokenIdentity } from '../../../src/domain/users/provisioning.js';
 import { withTransaction } from '../../../src/db/base/transaction.js';
-import { changeUser } from '../../../src/db/users/change.js';
+import { changeUser } from '../../../src/operations/users/change-user.js';
 import { provisionUser, type Provisioned } from '../../../src/db/users/provisioning.js';
 import { insertUser, type UserChange } from '../../../src/db/users/users.js';
 import { testAdmin } from '../../support/audit/entries.js';

@@ -1,4 +1,4 @@
-import { createRunStarter } from '../../../src/api/runs/start.js';
+import { createRunStarter } from '../../../src/operations/runs/run-starter.js';
 import type { StartableRun } from '../../../src/contracts/runs/startable-run.js';
 import type { Tx } from '../../../src/db/base/transaction.js';
 import { createLogger } from '../../../src/platform/logger.js';

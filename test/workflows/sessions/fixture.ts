@@ -4,7 +4,11 @@ import { Worker } from '@temporalio/worker';
 import { createSessionActivities } from '../../../src/activities/sessions/activities.js';
 import type { SessionStepDeps } from '../../../src/activities/sessions/run-step.js';
 import { sendSessionCommand } from '../../../src/api/sessions/client.js';
-import { draftSession, writeSession, type SessionDefaults } from '../../../src/api/sessions/start.js';
+import {
+  draftSession,
+  writeSession,
+  type SessionDefaults,
+} from '../../../src/operations/sessions/start-session.js';
 import type { Model, ModelCallRecord, ModelRequest, ModelResult } from '../../../src/models/call.js';
 import { publishedEvent } from '../../../src/api/events/event-message.js';
 import { eventSchema } from '../../../src/contracts/events.js';

@@ -1,14 +1,14 @@
 import type { User } from '../../contracts/users/user.js';
-import { recordAudit, type AuditEntry } from '../audit/log.js';
-import type { Tx } from '../base/transaction.js';
-import { endSignIns } from './web-sessions.js';
+import { recordAudit, type AuditEntry } from '../../db/audit/log.js';
+import type { Tx } from '../../db/base/transaction.js';
+import { endSignIns } from '../../db/users/web-sessions.js';
 import {
   announcePrincipalChange,
   lockUser,
   requireAnotherAdmin,
   updateUser,
   type UserChange,
-} from './users.js';
+} from '../../db/users/users.js';
 
 export interface UserChangeRequest {
   readonly userId: string;

@@ -1,9 +1,12 @@
-import type { Principal } from '../../contracts/users/principal.js';
+import { Refusal } from '../../contracts/refusal.js';
+import type { Origin, Principal } from '../../contracts/users/principal.js';
+import { recordAudit } from '../../db/audit/log.js';
+import { findTemplate } from '../../db/templates/templates.js';
 import type { Budget, CreateSession } from '../../contracts/sessions/session.js';
 import type { CotSessionInput } from '../../contracts/sessions/workflow.js';
 import { localText, type Language, type TemplateDefinition } from '../../contracts/templates/template.js';
 import { languageOf } from '../../domain/language.js';
-import type { RunIdentity } from '../../contracts/runs/run-identity.js';
+import { newRunOf, type RunIdentity } from '../../contracts/runs/run-identity.js';
 import { storeBlob, type NewBlob } from '../../db/runs/blobs.js';
 import { givenContent } from '../../db/sessions/given-content.js';
 import { insertRun } from '../../db/runs/runs.js';
@@ -12,7 +15,7 @@ import { insertSession, type SessionOptions } from '../../db/sessions/sessions.j
 import type { Tx } from '../../db/base/transaction.js';
 import type { Config } from '../../platform/config.js';
 import { progressOf } from '../../domain/sessions/progress.js';
-import { consoleLink } from './links.js';
+import { consoleLink } from '../../domain/sessions/console-link.js';
 import {
   initialSession,
   type PhaseState,
@@ -44,6 +47,40 @@ export interface SessionDraft {
   readonly publicUrl: string | undefined;
   /** What was asked for, as its owner reads it. */
   readonly asked: Readonly<Record<string, unknown>>;
+}
+
+export interface SessionOrder {
+  readonly body: CreateSession;
+  readonly principal: Principal;
+  readonly origin: Origin;
+  readonly defaults: SessionDefaults;
+}
+
+/** A new session of a template's latest version. Whoever calls it starts it after the commit. */
+export async function startSession(
+  tx: Tx,
+  { body, principal, origin, defaults }: SessionOrder,
+): Promise<StartableRun> {
+  const template = await findTemplate(tx, body.template);
+  if (template === undefined) throw unknownTemplate(body.template);
+  const draft = draftSession(body, principal, template, defaults);
+  const run = await writeSession(tx, newRunOf('cot-session'), draft);
+  await recordAudit(tx, {
+    actor: principal,
+    action: 'created',
+    resourceType: 'session',
+    resourceId: run.id,
+    after: { topic: body.topic, template: body.template, version: template.version },
+    origin,
+  });
+  return run;
+}
+
+function unknownTemplate(name: string): Refusal {
+  return new Refusal('validation_error', {
+    detail: `There is no template named ${name}.`,
+    errors: [{ path: 'template', message: 'is not the name of a template' }],
+  });
 }
 
 /** Writes a session's run and its own row: from here on it will run, whether or not Temporal answers now. */

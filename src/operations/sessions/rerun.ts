@@ -1,6 +1,6 @@
 import type { RedoBody } from '../../contracts/sessions/session.js';
 import { newId } from '../../contracts/ids.js';
-import { Problem } from '../http/problems.js';
+import { Refusal } from '../../contracts/refusal.js';
 import { areKept, shareBlobs } from '../../db/runs/blobs.js';
 import { copySteps, estimateSteps, promptsOf } from '../../db/sessions/steps.js';
 import type { OwnedSession } from '../../db/sessions/sessions.js';
@@ -29,14 +29,14 @@ export function rerunPlan(session: OwnedSession, body: RedoBody): RerunPlan {
   requirePhase(session, body.from.phase);
   const plan = planRerun(session.state, body.from);
   if (plan !== null) return plan;
-  throw new Problem('step_not_reached', { extra: { current: session.progress } });
+  throw new Refusal('step_not_reached', { facts: { current: session.progress } });
 }
 
 export function requirePhase({ state }: OwnedSession, phase: number): void {
   const count = state.plan.phases.length;
   if (phase <= count) return;
   const errors = [{ path: 'from.phase', message: `the template has ${count} phases` }];
-  throw new Problem('validation_error', { errors });
+  throw new Refusal('validation_error', { errors });
 }
 
 /** Gives a fork the earlier results of its origin, by reference: the ledger says where each comes from. */
@@ -63,7 +63,7 @@ export function takeOver(
   const copy = async (): Promise<void> => {
     await shareBlobs(tx, fork.id, [...hashes, ...(await promptsOf(tx, [...newIds.keys()]))]);
     // Only now: what is shared, retention removes no more.
-    if (!(await areKept(tx, hashes))) throw new Problem('gone');
+    if (!(await areKept(tx, hashes))) throw new Refusal('gone');
     await copySteps(tx, fork.id, newIds);
   };
   return { phases, copy };

@@ -1,10 +1,11 @@
 import { newRunOf } from '../../contracts/runs/run-identity.js';
 import { Refusal } from '../../contracts/refusal.js';
-import type { Role } from '../../contracts/users/principal.js';
+import type { Origin, Principal, Role } from '../../contracts/users/principal.js';
+import { recordAudit } from '../../db/audit/log.js';
 import type { GenerateReport, GenerateReportInput, ReportSubject } from '../../contracts/reports/report.js';
 import { sectionsOf } from '../../domain/reports/sections.js';
-import { findRun, insertRun, type NewRun } from '../runs/runs.js';
-import type { Tx } from '../base/transaction.js';
+import { findRun, insertRun, type NewRun } from '../../db/runs/runs.js';
+import type { Tx } from '../../db/base/transaction.js';
 
 /** Stored as the reason of a scheduled report that was left out. */
 const FORBIDDEN = 'You may not do this';
@@ -14,6 +15,26 @@ export interface ReportOrder {
   /** With the role that they have now: it decides what the report may see. */
   readonly owner: { readonly userId: string; readonly role: Role };
   readonly tags?: readonly string[];
+}
+
+export interface ReportRequest {
+  readonly body: GenerateReport;
+  readonly principal: Principal;
+  readonly origin: Origin;
+}
+
+/** A report that a person asks for. Whoever calls it starts it after the commit. */
+export async function requestReport(tx: Tx, { body, principal, origin }: ReportRequest): Promise<NewRun> {
+  const run = await insertReport(tx, { body, owner: principal });
+  await recordAudit(tx, {
+    actor: principal,
+    origin,
+    resourceType: 'job',
+    resourceId: run.id,
+    action: 'created',
+    after: { kind: run.kind, title: run.title, ...body },
+  });
+  return run;
 }
 
 /**

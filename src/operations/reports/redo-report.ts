@@ -6,9 +6,11 @@ import type {
   SectionPart,
 } from '../../contracts/reports/report.js';
 import type { ContentRef } from '../../domain/runs/content-ref.js';
+import type { Origin, Principal } from '../../contracts/users/principal.js';
+import { recordAudit } from '../../db/audit/log.js';
 import type { SectionStatus } from '../../domain/reports/sections.js';
-import { shareBlobs } from '../runs/blobs.js';
-import { findCheckpoint } from '../runs/checkpoints.js';
+import { shareBlobs } from '../../db/runs/blobs.js';
+import { findCheckpoint } from '../../db/runs/checkpoints.js';
 import {
   findStored,
   insertRun,
@@ -17,9 +19,8 @@ import {
   type NewRun,
   type RunRow,
   type StoredRun,
-  type Viewer,
-} from '../runs/runs.js';
-import type { Tx } from '../base/transaction.js';
+} from '../../db/runs/runs.js';
+import type { Tx } from '../../db/base/transaction.js';
 
 /**
  * A report once more, of which only missing sections are gathered. It takes over the content of the others, and the moment
@@ -27,19 +28,35 @@ import type { Tx } from '../base/transaction.js';
  */
 export interface RedoOrder {
   readonly id: string;
-  readonly viewer: Viewer;
-  /** All that are missing, when absent. */
-  readonly sections?: readonly string[] | undefined;
+  readonly principal: Principal;
+  readonly origin: Origin;
+  /** Without sections: all that are missing. */
+  readonly body: { readonly sections?: readonly string[] | undefined };
 }
 
+/** Whoever calls it starts the new report after the commit. */
 export async function redoReport(tx: Tx, order: RedoOrder): Promise<NewRun> {
-  const run = await lockRun(tx, order.viewer, order.id, ['report']);
-  const stored = run && (await findStored(tx, order.id));
+  const { id, principal, origin, body } = order;
+  const run = await insertRedo(tx, order);
+  await recordAudit(tx, {
+    actor: principal,
+    origin,
+    resourceType: 'job',
+    resourceId: run.id,
+    action: 'sections_redone',
+    after: { originJobId: id, ...body },
+  });
+  return run;
+}
+
+async function insertRedo(tx: Tx, { id, principal, body }: RedoOrder): Promise<NewRun> {
+  const run = await lockRun(tx, principal, id, ['report']);
+  const stored = run && (await findStored(tx, id));
   if (run === undefined || stored === undefined) throw new Refusal('not_found', { detail: 'job not found' });
-  const wanted = wantedOf(run, order.sections);
+  const wanted = wantedOf(run, body.sections);
   const input = inputOf(stored);
   // It saw everything then: whoever may not see that now gets no fresh part of it.
-  if (input.viewer.role === 'ADMIN' && order.viewer.role !== 'ADMIN') throw new Refusal('forbidden');
+  if (input.viewer.role === 'ADMIN' && principal.role !== 'ADMIN') throw new Refusal('forbidden');
   const reuse = await reuseOf(tx, run, { wanted, input });
   const again = runLike(stored, 'redo', { ...input, reuse });
   await insertRun(tx, again);
@@ -61,7 +78,7 @@ function isMissing({ status }: SectionStatus): boolean {
   return status === 'missing';
 }
 
-/** What insert.ts wrote. */
+/** The input as request-report.ts wrote it. */
 function inputOf({ workflowInput }: StoredRun): GenerateReportInput {
   return workflowInput as unknown as GenerateReportInput;
 }
