@@ -15,6 +15,7 @@ export const checks: readonly Check[] = [
   },
   { name: 'temporal', look: async (around) => (await import('./temporal.js')).temporalCheck.look(around) },
   { name: 'workers', look: async (around) => (await import('./temporal.js')).workersCheck.look(around) },
+  { name: 'sql', look: async (around) => (await import('./sql.js')).sqlCheck.look(around) },
   { name: 'redis', look: async (around) => (await import('./redis.js')).redisCheck.look(around) },
   {
     name: 'object-store',
