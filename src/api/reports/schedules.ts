@@ -1,17 +1,7 @@
 import { Problem } from '../http/problems.js';
-import type { GenerateReport } from '../../contracts/reports/report.js';
-import { checkReport } from '../../operations/reports/request-report.js';
-import {
-  deleteReportSchedule,
-  findReportSchedule,
-  insertReportSchedule,
-  listReportSchedules,
-  lockReportSchedule,
-  updateReportSchedule,
-} from '../../db/reports/schedules.js';
-import type { Tx } from '../../db/base/transaction.js';
-import { findUser } from '../../db/users/users.js';
-import { finishChange, type ReportScheduleDeps } from './change-schedule.js';
+import { findReportSchedule, listReportSchedules } from '../../db/reports/schedules.js';
+import type { ReportScheduleDeps } from '../../operations/reports/schedule-change.js';
+import { changeSchedule, createSchedule, removeSchedule } from '../../operations/reports/schedules.js';
 import { requireVersion } from '../http/if-match.js';
 import { pageReply, type Pager } from '../http/pagination.js';
 import { scheduleReply, scheduleView } from './schedule-view.js';
@@ -42,12 +32,9 @@ function listRoute({ pager, ui }: ReportScheduleRouteDeps): Route {
 }
 
 function createRoute(deps: ReportScheduleRouteDeps): Route {
-  return implement(reportRoutes.createReportSchedule, async ({ body, principal, origin }, tx) => {
-    await checkReport(tx, { body: body.report, owner: principal });
-    const after = await insertReportSchedule(tx, principal.userId, body);
-    await finishChange(deps, tx, { principal, origin, reason: undefined, action: 'created', after });
-    return scheduleReply(201, after, deps.ui);
-  });
+  return implement(reportRoutes.createReportSchedule, async (call, tx) =>
+    scheduleReply(201, await createSchedule(deps, tx, call), deps.ui),
+  );
 }
 
 function getRoute({ ui }: ReportScheduleRouteDeps): Route {
@@ -62,32 +49,20 @@ function changeRoute(deps: ReportScheduleRouteDeps): Route {
   return implement(
     reportRoutes.changeReportSchedule,
     async ({ params: { id }, body, principal, origin, ifMatch }, tx) => {
-      const before = await lockReportSchedule(tx, principal, id);
-      requireVersion(ifMatch, before.version);
       const { reason, ...change } = body;
-      await checkForOwner(tx, before.ownerId, change.report);
-      const after = await updateReportSchedule(tx, id, change);
-      await finishChange(deps, tx, { principal, origin, reason, action: 'changed', before, after });
-      return scheduleReply(200, after, deps.ui);
+      const checkVersion = (version: number): void => requireVersion(ifMatch, version);
+      const order = { id, change, reason, principal, origin, checkVersion };
+      return scheduleReply(200, await changeSchedule(deps, tx, order), deps.ui);
     },
   );
-}
-
-/** An administrator who changes somebody's schedule gives them no report that they may not see. */
-async function checkForOwner(tx: Tx, ownerId: string, report: GenerateReport | undefined): Promise<void> {
-  const owner = await findUser(tx, ownerId);
-  if (owner === undefined || report === undefined) return;
-  await checkReport(tx, { body: report, owner: { userId: ownerId, role: owner.role } });
 }
 
 function deleteRoute(deps: ReportScheduleRouteDeps): Route {
   return implement(
     reportRoutes.deleteReportSchedule,
     async ({ params: { id }, body: { reason }, principal, origin, ifMatch }, tx) => {
-      const before = await lockReportSchedule(tx, principal, id);
-      requireVersion(ifMatch, before.version);
-      await deleteReportSchedule(tx, id);
-      await finishChange(deps, tx, { principal, origin, reason, action: 'deleted', before });
+      const checkVersion = (version: number): void => requireVersion(ifMatch, version);
+      await removeSchedule(deps, tx, { id, reason, principal, origin, checkVersion });
       return reply(204);
     },
   );

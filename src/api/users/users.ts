@@ -4,14 +4,14 @@ import type { Page } from '../../contracts/page.js';
 import type { Origin, Principal } from '../../contracts/users/principal.js';
 import { Problem } from '../http/problems.js';
 import { type User, type UserWithLogs } from '../../contracts/users/user.js';
-import { recordAudit } from '../../db/audit/log.js';
 import { toAuditLog } from '../../db/audit/query.js';
 import type { PageRequest } from '../../db/base/keyset.js';
 import type { Db } from '../../db/base/sql.js';
 import type { Tx } from '../../db/base/transaction.js';
-import { auditState, changeUser } from '../../operations/users/change-user.js';
+import { changeUser } from '../../operations/users/change-user.js';
+import { createUser } from '../../operations/users/create-user.js';
 import { countUserFacets, listAuditLogsOfUsers, listUsers, readUserStats } from '../../db/users/list.js';
-import { findUser, insertUser, toUser, type UserChange } from '../../db/users/users.js';
+import { findUser, toUser, type UserChange } from '../../db/users/users.js';
 import type { Cache } from '../../platform/cache/cache.js';
 import type { Authenticator } from '../http/auth/authenticator.js';
 import { etagOf, requireVersion } from '../http/if-match.js';
@@ -91,14 +91,8 @@ function facetsRoute({ cache }: UserRouteDeps): Route {
 
 function createRoute({ cache }: UserRouteDeps): Route {
   return implement(usersRoutes.createUser, async ({ path, body, principal, origin }, tx) => {
-    const user = await insertUser(tx, body);
-    await recordAudit(tx, {
-      ...auditOf(principal, origin, body.reason),
-      action: 'created',
-      resourceType: 'user',
-      resourceId: user.id,
-      after: auditState(user),
-    });
+    const { reason, ...wanted } = body;
+    const user = await createUser(tx, { user: wanted, audit: auditOf(principal, origin, reason) });
     await dropUsers(cache, tx);
     return reply(201, user, { Location: `${path}/${user.id}`, ETag: etagOf(user.version) });
   });

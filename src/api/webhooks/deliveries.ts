@@ -1,19 +1,11 @@
-import { Problem } from '../http/problems.js';
-import {
-  findDelivery,
-  listDeliveries,
-  messageOf,
-  queueMessage,
-  redeliverWebhook,
-  type Redelivery,
-} from '../../db/webhooks/deliveries.js';
-import { findWebhook, lockWebhook } from '../../db/webhooks/webhooks.js';
-import { webhookBody } from '../../domain/webhooks/body.js';
-import { WEBHOOK_TEST } from '../../contracts/webhooks/events.js';
-import { pageReply, type Pager } from '../http/pagination.js';
-import { implement, reply, type Route, type Reply } from '../http/route.js';
 import { webhookRoutes } from '../../contracts/webhooks/routes.js';
-import { audit } from './webhooks.js';
+import { findDelivery, listDeliveries, messageOf, type Redelivery } from '../../db/webhooks/deliveries.js';
+import { findWebhook } from '../../db/webhooks/webhooks.js';
+import { webhookBody } from '../../domain/webhooks/body.js';
+import { sendDeliveryAgain, sendTestMessage } from '../../operations/webhooks/send-again.js';
+import { pageReply, type Pager } from '../http/pagination.js';
+import { Problem } from '../http/problems.js';
+import { implement, reply, type Reply, type Route } from '../http/route.js';
 
 export function createWebhookDeliveryRoutes(deps: { readonly pager: Pager }): Route[] {
   return [listRoute(deps), getRoute(), redeliverRoute(), testRoute()];
@@ -43,30 +35,15 @@ function getRoute(): Route {
 function redeliverRoute(): Route {
   return implement(
     webhookRoutes.redeliverWebhook,
-    async ({ params: { id, deliveryId }, principal, origin }, tx) => {
-      if ((await findDelivery(tx, id, deliveryId)) === undefined) throw new Problem('not_found');
-      const made = await redeliverWebhook(tx, deliveryId);
-      if (made === undefined) throw new Problem('not_found');
-      await audit(
-        tx,
-        { principal, origin, id },
-        { action: 'redelivered', after: { deliveryId, as: made.id } },
-      );
-      return acceptedDelivery(made);
-    },
+    async ({ params: { id, deliveryId }, principal, origin }, tx) =>
+      acceptedDelivery(await sendDeliveryAgain(tx, { id, deliveryId, principal, origin })),
   );
 }
 
 function testRoute(): Route {
-  return implement(webhookRoutes.testWebhook, async ({ params: { id }, principal, origin }, tx) => {
-    const webhook = await lockWebhook(tx, id);
-    if (!webhook.isActive) throw new Problem('conflict', { detail: 'The webhook is switched off.' });
-    const at = new Date().toISOString();
-    const data = { at, webhookId: id, by: principal.userId };
-    const deliveryId = await queueMessage(tx, id, { type: WEBHOOK_TEST, at, data });
-    await audit(tx, { principal, origin, id }, { action: 'tested', after: { deliveryId } });
-    return acceptedDelivery({ id: deliveryId, webhookId: id });
-  });
+  return implement(webhookRoutes.testWebhook, async ({ params: { id }, principal, origin }, tx) =>
+    acceptedDelivery(await sendTestMessage(tx, { id, principal, origin })),
+  );
 }
 
 function acceptedDelivery({ id, webhookId }: Redelivery): Reply {

@@ -6,7 +6,7 @@ import type { ReportScheduleRow } from '../../db/reports/schedules.js';
 import { syncReportSchedule } from '../../db/reports/sync-schedules.js';
 import type { Tx } from '../../db/base/transaction.js';
 import type { ScheduleControl } from '../../platform/temporal/schedule-control.js';
-import type { RunStarter } from '../../operations/runs/run-starter.js';
+import type { RunStarter } from '../runs/run-starter.js';
 
 export interface ReportScheduleDeps {
   readonly pool: Pool;
