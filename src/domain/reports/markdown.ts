@@ -94,12 +94,17 @@ function written(block: MarkdownBlock): string {
       return '---';
     case 'table': {
       const line = (cells: readonly (readonly MarkdownInline[])[]): string =>
-        `| ${cells.map((cell) => inline(cell).replaceAll('\n', ' ')).join(' | ')} |`;
+        `| ${cells.map((cell) => inCell(inline(cell))).join(' | ')} |`;
       return [line(block.head), `|${block.head.map(() => ' --- ').join('|')}|`, ...block.rows.map(line)].join(
         '\n',
       );
     }
   }
+}
+
+/** In code a bar has no backslash yet. Outside of a table a reader would see that backslash. */
+function inCell(text: string): string {
+  return text.replaceAll('\n', ' ').replace(/(?<!\\)\|/g, '\\|');
 }
 
 function indented(text: string, by: number): string {
@@ -120,7 +125,7 @@ function inlineOf(each: MarkdownInline): string {
       const ticks = '`'.repeat(
         1 + Math.max(0, ...[...each.text.matchAll(/`+/g)].map(([found]) => found.length)),
       );
-      const body = each.text.replace(/\s+/g, ' ').replaceAll('|', '\\|');
+      const body = each.text.replace(/\s+/g, ' ');
       return ticks.length === 1 ? `\`${body}\`` : `${ticks} ${body} ${ticks}`;
     }
     case 'break':

@@ -47,7 +47,7 @@ export function progressOf(state: SessionState): SessionProgress {
   return {
     status: sessionStatus(state),
     currentPhase: state.phase,
-    currentStep: open && gate === null ? dueStep(phase) : null,
+    currentStep: open ? dueStep(phase) : null,
     completedPhases: state.phases.flatMap((each, index) => (dueStep(each) === null ? [index + 1] : [])),
     canProceed: open && state.pausedAtMs === null && state.waiting.kind !== 'attention',
     requiresManualTrigger: open && (state.waiting.kind !== 'nothing' || state.pausedAtMs !== null),

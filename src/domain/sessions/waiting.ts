@@ -21,7 +21,7 @@ export function waitingSinceOf(state: SessionState): number | null {
 export function withWaits(before: SessionState, after: SessionState, nowMs: number): SessionState {
   const stands = standsStill(after);
   const same = before.waiting.kind === after.waiting.kind && stands === standsStill(before);
-  if (after === before || same) return after;
+  if (same) return after;
   return { ...after, waitedMs: waitMsOf(before, nowMs), waitingSinceMs: stands ? nowMs : null };
 }
 

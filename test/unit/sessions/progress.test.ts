@@ -113,6 +113,11 @@ test.each<[string, SessionState, Record<string, unknown>]>([
     },
   ],
   ['it was completed early', ended('completed'), { status: 'completed', percent: 100 }],
+  [
+    'it was canceled before its first step',
+    { ...begun, ending: { status: 'canceled', reason: null } },
+    { status: 'canceled', currentStep: null, percent: 0, reason: null },
+  ],
 ])('when %s, the progress says so', (_what, state, expected) => {
   expect(progressOf(state)).toMatchObject(expected);
 });
