@@ -1,0 +1,28 @@
+import { gateIdOf } from '../../../src/domain/sessions/gate-id.js';
+import { initialSession } from '../../../src/domain/sessions/state.js';
+import { timeOfSortableId } from '../../../src/domain/sortable-id.js';
+import { planOf, settle } from './play.js';
+
+const first = 'session_01ks7e7q80abcdefghjkmnpqrs';
+const atGate = settle(initialSession({ plan: planOf() }));
+
+// Histories that are open hold such ids: another id for the same gate would be a second gate.
+test('a gate has the very same id in every version', () => {
+  expect(gateIdOf(first, atGate)).toBe('gate_01ks7e7q80hrrtbp2fe5fjsxcp');
+  expect(gateIdOf(first, { ...atGate, phase: 2 })).toBe('gate_01ks7e7q80rdnny5d0qnhq82ac');
+});
+
+test('sessions, phases, attempts and outputs have gates of their own, made when the session was', () => {
+  const phase = atGate.phases[0]!;
+  const again = { ...phase, attempt: 2 };
+  const other = { ...phase, results: { INTEGRATE: { stepId: 'other', attempt: 1, ref: null } } };
+  const ids = [
+    gateIdOf(first, atGate),
+    gateIdOf(first.replace(/s$/, 't'), atGate),
+    gateIdOf(first, { ...atGate, phase: 2 }),
+    gateIdOf(first, { ...atGate, phases: atGate.phases.with(0, again) }),
+    gateIdOf(first, { ...atGate, phases: atGate.phases.with(0, other) }),
+  ];
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const id of ids) expect(timeOfSortableId(id)).toBe(timeOfSortableId(first));
+});

@@ -1,0 +1,221 @@
+import { isDeniedFunction, isDeniedRelation } from '../../../src/domain/sql/denied-functions.js';
+import { estimateOf, judgeSize, noHistory, passedLimit, planOf } from '../../../src/domain/sql/estimate.js';
+import { expectedWaitMs, fairOrder } from '../../../src/domain/sql/fair-queue.js';
+import { pollAfterMs, progressOf, type SqlEvidence } from '../../../src/domain/sql/progress.js';
+
+const plan = { rows: 100, width: 8, cost: 7 };
+const learned = { usual_ms: 5, usual_rows: 6, learned_from: 3 };
+const history = { usualMs: 5, usualRows: 6, runs: 3, sameStatementRows: null };
+
+test.each([
+  [undefined, history, undefined, { rows: null, bytes: null, cost: null, basis: 'none' }],
+  [plan, history, undefined, { rows: 100, bytes: 800, cost: 7, basis: 'plan' }],
+  [plan, history, 40, { rows: 40, bytes: 320, cost: 7, basis: 'plan' }],
+  [plan, history, 400, { rows: 100, bytes: 800, cost: 7, basis: 'plan' }],
+  [
+    plan,
+    { ...history, sameStatementRows: 2.5 },
+    undefined,
+    { rows: 3, bytes: 24, cost: 7, basis: 'history' },
+  ],
+  [{ ...plan, width: 0.005 }, history, undefined, { rows: 100, bytes: 1, cost: 7, basis: 'plan' }],
+] as const)('of the plan %j, the history %j and the limit %s comes %j', (given, known, limit, expected) => {
+  expect(estimateOf(given, known, limit)).toEqual({ ...expected, ...learned });
+});
+
+test('without any history nothing was learned', () => {
+  expect(estimateOf(plan, noHistory, undefined)).toMatchObject({
+    usual_ms: null,
+    usual_rows: null,
+    learned_from: 0,
+  });
+});
+
+const limits = { rows: 10, bytes: 80, cost: 5 };
+
+test.each([
+  [{ rows: 10, width: 8, cost: 5 }, undefined],
+  [{ rows: 11, width: 1, cost: 5 }, 'rows'],
+  [{ rows: 10, width: 9, cost: 5 }, 'bytes'],
+  [{ rows: 1, width: 1, cost: 6 }, 'cost'],
+  [{ rows: 11, width: 9, cost: 6 }, 'rows'],
+])('the plan %j passes first the limit of %s', (given, limit) => {
+  expect(passedLimit(estimateOf(given, noHistory, undefined), limits)).toBe(limit);
+});
+
+test('a size that is not known passes no limit, not even one of nothing, and is asked about', () => {
+  const none = { rows: 0, bytes: 0, cost: 0 };
+  const unknown = estimateOf(undefined, noHistory, undefined);
+  expect(passedLimit(unknown, none)).toBeUndefined();
+  expect(judgeSize(unknown, { confirm: none, ceiling: none }, true)).toBe('run');
+  expect(judgeSize(unknown, { confirm: none, ceiling: none }, false)).toBe('ask');
+});
+
+test.each([
+  [[{ Plan: { 'Plan Rows': 3, 'Plan Width': 4, 'Total Cost': 5.5 } }], { rows: 3, width: 4, cost: 5.5 }],
+  [[{ Plan: {} }], { rows: 0, width: 0, cost: 0 }],
+  [[{}], undefined],
+  [[], undefined],
+  ['no list', undefined],
+  [null, undefined],
+])('EXPLAIN gives %j, and its plan is %j', (explained, expected) => {
+  expect(planOf(explained)).toEqual(expected);
+});
+
+test('the oldest comes first, and of the same moment the one with the lower id', () => {
+  const run = (ownerId: string, runId: string, queuedAt: string) => ({ ownerId, runId, queuedAt });
+  const runs = [run('a', '3', '1'), run('b', '2', '1'), run('c', '1', '1'), run('d', '0', '2')];
+  const idsOf = (running: [string, number][]) => fairOrder(runs, new Map(running)).map(({ runId }) => runId);
+  expect(idsOf([])).toEqual(['1', '2', '3', '0']);
+  expect(fairOrder([...runs].reverse(), new Map()).map(({ runId }) => runId)).toEqual(['1', '2', '3', '0']);
+  expect(idsOf([['c', 1]])).toEqual(['2', '3', '0', '1']);
+});
+
+test.each([
+  [0, 2, 100, 0],
+  [1, 2, 99.6, 100],
+  [2, 2, 100, 100],
+  [3, 2, 100, 200],
+  [3, 2, null, null],
+])('at position %d of %d places with %s ms a run the wait is %s ms', (position, places, usualMs, waitMs) => {
+  expect(expectedWaitMs(position, places, usualMs)).toBe(waitMs);
+});
+
+const nothing = { elapsedMs: 0, fetchingMs: 0, rows: 0, usualMs: null, usualRows: null, planRows: null };
+
+test.each<[Partial<SqlEvidence> & Pick<SqlEvidence, 'phase'>, object]>([
+  [
+    { phase: 'admitted', usualMs: 70 },
+    { percent: 10, basis: 'none', etaMs: 70 },
+  ],
+  [
+    { phase: 'planned', usualMs: 70 },
+    { percent: 25, basis: 'none', etaMs: 70 },
+  ],
+  [
+    { phase: 'running', usualMs: 0 },
+    { percent: 25, basis: 'none', etaMs: null },
+  ],
+  [
+    { phase: 'running', usualMs: 1, elapsedMs: 0.4 },
+    { percent: 34, basis: 'history', etaMs: 1 },
+  ],
+  [
+    { phase: 'running', usualMs: 100, elapsedMs: 99 },
+    { percent: 48, basis: 'history', etaMs: 1 },
+  ],
+  [
+    { phase: 'running', usualMs: 100, elapsedMs: 100 },
+    { percent: 49, basis: 'history', etaMs: null },
+  ],
+  [
+    { phase: 'running', enginePercent: 0, usualMs: 100 },
+    { percent: 25, basis: 'history', etaMs: 100 },
+  ],
+  [
+    { phase: 'running', enginePercent: 1, elapsedMs: 10 },
+    { percent: 25, basis: 'duckdb', etaMs: 990 },
+  ],
+  [
+    { phase: 'running', enginePercent: 75, elapsedMs: 10 },
+    { percent: 43, basis: 'duckdb', etaMs: 3 },
+  ],
+  [
+    { phase: 'fetching', rows: 1, usualRows: 0 },
+    { percent: 50, basis: 'rows_fetched', etaMs: null },
+  ],
+  [
+    { phase: 'fetching', usualRows: 1 },
+    { percent: 50, basis: 'history', etaMs: null },
+  ],
+  [
+    { phase: 'fetching', rows: 40, usualRows: 40, planRows: 160, fetchingMs: 100 },
+    { percent: 62, basis: 'plan_rows', etaMs: 300 },
+  ],
+  [
+    { phase: 'fetching', rows: 3, usualRows: 4, fetchingMs: 5 },
+    { percent: 86, basis: 'history', etaMs: 2 },
+  ],
+  [
+    { phase: 'fetching', rows: 66_700 },
+    { percent: 62, basis: 'rows_fetched', etaMs: null },
+  ],
+  [
+    { phase: 'storing', usualMs: 7 },
+    { percent: 99, basis: 'rows_fetched', etaMs: 0 },
+  ],
+])('%j comes to %j', (known, expected) => {
+  const evidence = { ...nothing, enginePercent: null, ...known };
+  expect(progressOf(evidence)).toEqual({ ...expected, phase: known.phase });
+});
+
+test('a value that would go back keeps its basis too, but not its rest of time', () => {
+  const before = { percent: 60, phase: 'fetching', basis: 'plan_rows', etaMs: 9 } as const;
+  const now: SqlEvidence = { ...nothing, phase: 'fetching', enginePercent: null };
+  expect(progressOf(now, before)).toEqual({ ...before, etaMs: null });
+  expect(progressOf(now, { ...before, percent: 50 })).toMatchObject({ percent: 50, basis: 'rows_fetched' });
+});
+
+test.each([
+  ['queued', 0, null, 500],
+  ['error', 0, null, 0],
+  ['canceled', 0, null, 0],
+  ['running', 4_999, null, 200],
+  ['running', 5_000, null, 500],
+  ['running', 59_999, null, 500],
+  ['running', 60_000, null, 1_000],
+  ['running', 299_999, null, 1_000],
+  ['running', 300_000, null, 2_000],
+  ['running', 300_000, 1_001, 501],
+  ['running', 300_000, 100, 200],
+  ['running', 60_000, 9_000, 1_000],
+] as const)(
+  '%s for %d ms with %s ms to go is asked again after %d ms',
+  (phase, elapsedMs, etaMs, afterMs) => {
+    expect(pollAfterMs(phase, elapsedMs, etaMs)).toBe(afterMs);
+  },
+);
+
+const namesOf = (text: string): string[] => text.trim().split(/\s+/);
+
+test.each(
+  namesOf(`pg_typeof pg_size_pretty pg_size_bytes pg_column_size pg_column_compression pg_collation_for
+    pg_input_is_valid pg_table_is_visible pg_type_is_visible pg_function_is_visible pg_relation_size pg_table_size
+    pg_indexes_size pg_total_relation_size pg_get_constraintdef pg_get_indexdef pg_get_expr pg_get_userbyid
+    pg_get_serial_sequence pg_get_keywords lower PG_TYPEOF my_lo_ reader http query2`),
+)('a statement may call %s', (name) => {
+  expect(isDeniedFunction(name)).toBe(false);
+});
+
+test.each(
+  namesOf(`pg_sleep pg_read_file PG_Sleep lo_import dblink dblink_exec query_to_xml table_to_xml schema_to_xml
+    database_to_xml cursor_to_xml binary_upgrade_x brin_summarize_range brin_desummarize_range gin_clean_pending_list
+    file_fdw_handler postgres_fdw_handler read_csv parquet_scan sniff_csv duckdb_settings pragma_table_info sqlite_scan
+    mysql_scan postgres_scan iceberg_scan delta_scan st_read http_get loread lowrite set_config current_setting
+    current_query nextval setval currval lastval txid_current txid_current_if_assigned ts_stat ts_rewrite crosstab
+    connectby xpath_table inet_server_addr inet_server_port inet_client_addr inet_client_port
+    suppress_redundant_updates_trigger getenv glob query query_table checkpoint force_checkpoint which_secret seq_scan
+    arrow_scan arrow_scan_dumb pandas_scan python_map_function json_execute_serialized_sql getvariable write_log
+    parse_duckdb_log_message test_all_types in_search_path current_schemas NextVal`),
+)('no statement may call %s', (name) => {
+  expect(isDeniedFunction(name)).toBe(true);
+});
+
+test.each(
+  namesOf(`pg_class pg_namespace pg_attribute pg_type pg_enum pg_index pg_indexes pg_constraint pg_description pg_tables
+    pg_views pg_range pg_operator pg_collation pg_timezone_abbrevs orders`),
+)('a statement may read %s of the catalog', (name) => {
+  expect(isDeniedRelation(undefined, name)).toBe(false);
+  expect(isDeniedRelation('PG_catalog', name.toUpperCase())).toBe(false);
+});
+
+test.each([
+  [undefined, 'pg_authid', true],
+  ['pg_catalog', 'PG_SHADOW', true],
+  ['pg_toast', 'pg_class', true],
+  ['PG_Temp_1', 'x', true],
+  ['public', 'pg_authid', false],
+  ['x_pg_', 'pg_authid', false],
+])('in the schema %s the table %s is denied: %s', (schema, name, expected) => {
+  expect(isDeniedRelation(schema, name)).toBe(expected);
+});
