@@ -6,7 +6,7 @@ export function retryAfterMs(headers: Readonly<Record<string, string>>, nowMs: n
   const exact = headers['retry-after-ms'];
   if (exact !== undefined && /^\d+(\.\d+)?$/.test(exact)) return bounded(Number(exact));
   const given = headers['retry-after']?.trim();
-  if (given === undefined || given === '') return null;
+  if (given === undefined) return null;
   if (/^\d+(\.\d+)?$/.test(given)) return bounded(Number(given) * 1_000);
   // Date.parse reads a year out of almost anything.
   if (!/^[A-Z][a-z]{2,8},? |^\d{4}-\d{2}-/.test(given)) return null;

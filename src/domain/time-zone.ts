@@ -17,11 +17,10 @@ export function isTimeZone(name: string): boolean {
 
 /** Milliseconds that the clocks of a zone are ahead of UTC at a moment. */
 export function offsetAt(zone: string, atMs: number): number {
-  if (zone === 'UTC') return 0;
   const seconds = Math.floor(atMs / 1_000) * 1_000;
-  const part: Record<string, number> = {};
+  const part = {} as Record<Intl.DateTimeFormatPartTypes, number>;
   for (const { type, value } of formatOf(zone).formatToParts(seconds)) part[type] = Number(value);
-  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
+  const { year, month, day, hour, minute, second } = part;
   return Date.UTC(year, month - 1, day, hour, minute, second) - seconds;
 }
 

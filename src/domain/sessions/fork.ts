@@ -33,7 +33,7 @@ export function planRerun(state: SessionState, from: RedoPoint): RerunPlan | nul
     (place.phase === from.phase && stepNames.indexOf(place.step) < stepNames.indexOf(from.step));
   const again = places.filter((place) => !isBefore(place));
   const hasResult = ({ phase, step }: RerunPlace): boolean =>
-    state.phases[phase - 1]?.results[step] !== undefined;
+    phaseAt(state, phase).results[step] !== undefined;
   return {
     reused: places.filter(isBefore).map((place) => ({
       ...place,

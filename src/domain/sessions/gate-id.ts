@@ -7,7 +7,7 @@ import { currentPhase, type SessionState } from './state.js';
  */
 export function gateIdOf(sessionId: string, state: SessionState): string {
   const { attempt, results } = currentPhase(state);
-  const parts = [sessionId, state.phase, attempt, results.INTEGRATE?.stepId ?? ''];
+  const parts = [sessionId, state.phase, attempt, results.INTEGRATE?.stepId];
   return sortableId('gate', timeOfSortableId(sessionId), hashOf(parts.join('/')));
 }
 

@@ -53,7 +53,7 @@ export function progressOf(state: SessionState): SessionProgress {
     requiresManualTrigger: open && (state.waiting.kind !== 'nothing' || state.pausedAtMs !== null),
     percent: percentOf(state),
     totalPhases: state.plan.phases.length,
-    phaseTitle: state.plan.phases[state.phase - 1]?.title ?? '',
+    phaseTitle: state.plan.phases[state.phase - 1]!.title,
     attempt: state.attempt,
     gateId: gate?.id ?? null,
     outputDigest: gate?.digest ?? null,

@@ -101,6 +101,75 @@ test('any text that is not a position is read as none', () => {
   expect(readPosition('[1,"n",0,"yesterday","usr_1"]')).toBeUndefined();
 });
 
+test.each([
+  '[1,"n",0,"2026-01-02T03:04:05Z",""]',
+  '[1,"n",0,"2026-01-02T03:04:05Z",5]',
+  '[1,"n",0,5,"usr_1"]',
+  '[1,"n",0,"2026-01-02T03:04:05.1234567Z","usr_1"]',
+  '[1,"n",0,"x2026-01-02T03:04:05Z","usr_1"]',
+  '[1,"n",0,"2026-01-02T03:04:05Zx","usr_1"]',
+  '[1,"n",2,"2026-01-02T03:04:05Z","usr_1"]',
+  '[1,"n",true,"2026-01-02T03:04:05Z","usr_1"]',
+  '[1,"next",0,"2026-01-02T03:04:05Z","usr_1"]',
+  '[1,"x",1,"2026-01-02T03:04:05Z","usr_1"]',
+  '[1,"n",0,"2026-01-02T03:04:05Z","usr_1",6]',
+  '[1,"n",0,"2026-01-02T03:04:05Z"]',
+])('%s is no position', (text) => {
+  expect(readPosition(text)).toBeUndefined();
+});
+
+test('a whole second is a moment too', () => {
+  const key = { at: '2026-01-02T03:04:05Z', id: 'usr_1' };
+  expect(readPosition('[1,"p",1,"2026-01-02T03:04:05Z","usr_1"]')).toEqual({
+    direction: 'prev',
+    inclusive: true,
+    key,
+  });
+});
+
+const rowAt = (second: number): CursorKey => ({ at: `2026-01-02T03:04:0${second}Z`, id: `usr_${second}` });
+const positionOf = (direction: 'next' | 'prev', second: number, inclusive = false): CursorPosition => ({
+  direction,
+  key: rowAt(second),
+  inclusive,
+});
+
+test.each<[string, number[], CursorPosition | undefined, number[], (CursorPosition | undefined)[]]>([
+  ['the first page with more behind it', [5, 4, 3], undefined, [5, 4], [positionOf('next', 4), undefined]],
+  ['the first page that is the only one', [5, 4], undefined, [5, 4], [undefined, undefined]],
+  ['an empty list', [], undefined, [], [undefined, undefined]],
+  [
+    'a page with more behind it',
+    [5, 4, 3],
+    positionOf('next', 6),
+    [5, 4],
+    [positionOf('next', 4), positionOf('prev', 5)],
+  ],
+  ['the last page', [5, 4], positionOf('next', 6), [5, 4], [undefined, positionOf('prev', 5)]],
+  [
+    'a page on the way back with more before it',
+    [4, 5, 6],
+    positionOf('prev', 3),
+    [5, 4],
+    [positionOf('next', 4), positionOf('prev', 5)],
+  ],
+  [
+    'the first page on the way back',
+    [4, 5],
+    positionOf('prev', 3),
+    [5, 4],
+    [positionOf('next', 4), undefined],
+  ],
+  ['nothing behind', [], positionOf('next', 6), [], [undefined, positionOf('prev', 6, true)]],
+  ['nothing before', [], positionOf('prev', 6, true), [], [positionOf('next', 6, false), undefined]],
+])('%s leads where there may be rows', (_what, found, position, shown, [next, prev]) => {
+  expect(toCursorPage(found.map(rowAt), 2, position, (row) => row)).toEqual({
+    rows: shown.map(rowAt),
+    next,
+    prev,
+  });
+});
+
 test('a cursor is taken back by its own list, whatever the order and the absence of filters', () => {
   const cursor = firstCursor();
   const same = { list: 'users', filters: { isActive: true, role: 'ADMIN' } };

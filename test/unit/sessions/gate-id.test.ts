@@ -12,6 +12,11 @@ test('a gate has the very same id in every version', () => {
   expect(gateIdOf(first, { ...atGate, phase: 2 })).toBe('gate_01ks7e7q80rdnny5d0qnhq82ac');
 });
 
+test('a session without any output has an id for its gate too, always the same', () => {
+  const begun = initialSession({ plan: planOf() });
+  expect(gateIdOf(first, begun)).toBe('gate_01ks7e7q80rdnny5d0krxde9mf');
+});
+
 test('sessions, phases, attempts and outputs have gates of their own, made when the session was', () => {
   const phase = atGate.phases[0]!;
   const again = { ...phase, attempt: 2 };

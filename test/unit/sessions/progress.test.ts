@@ -118,6 +118,11 @@ test.each<[string, SessionState, Record<string, unknown>]>([
     { ...begun, ending: { status: 'canceled', reason: null } },
     { status: 'canceled', currentStep: null, percent: 0, reason: null },
   ],
+  [
+    'it was canceled during a pause',
+    { ...paused(atGate), ending: { status: 'canceled', reason: null } },
+    { status: 'canceled', canProceed: false, requiresManualTrigger: false },
+  ],
 ])('when %s, the progress says so', (_what, state, expected) => {
   expect(progressOf(state)).toMatchObject(expected);
 });
