@@ -134,35 +134,34 @@ const positionOf = (direction: 'next' | 'prev', second: number, inclusive = fals
   inclusive,
 });
 
-test.each<[string, number[], CursorPosition | undefined, number[], (CursorPosition | undefined)[]]>([
-  ['the first page with more behind it', [5, 4, 3], undefined, [5, 4], [positionOf('next', 4), undefined]],
-  ['the first page that is the only one', [5, 4], undefined, [5, 4], [undefined, undefined]],
-  ['an empty list', [], undefined, [], [undefined, undefined]],
+type Shown = [rows: number[], next: CursorPosition | undefined, prev: CursorPosition | undefined];
+
+test.each<[string, number[], CursorPosition | undefined, Shown]>([
+  ['the first page with more behind it', [5, 4, 3], undefined, [[5, 4], positionOf('next', 4), undefined]],
+  ['the first page that is the only one', [5, 4], undefined, [[5, 4], undefined, undefined]],
+  ['an empty list', [], undefined, [[], undefined, undefined]],
   [
     'a page with more behind it',
     [5, 4, 3],
     positionOf('next', 6),
-    [5, 4],
-    [positionOf('next', 4), positionOf('prev', 5)],
+    [[5, 4], positionOf('next', 4), positionOf('prev', 5)],
   ],
-  ['the last page', [5, 4], positionOf('next', 6), [5, 4], [undefined, positionOf('prev', 5)]],
+  ['the last page', [5, 4], positionOf('next', 6), [[5, 4], undefined, positionOf('prev', 5)]],
   [
     'a page on the way back with more before it',
     [4, 5, 6],
     positionOf('prev', 3),
-    [5, 4],
-    [positionOf('next', 4), positionOf('prev', 5)],
+    [[5, 4], positionOf('next', 4), positionOf('prev', 5)],
   ],
   [
     'the first page on the way back',
     [4, 5],
     positionOf('prev', 3),
-    [5, 4],
-    [positionOf('next', 4), undefined],
+    [[5, 4], positionOf('next', 4), undefined],
   ],
-  ['nothing behind', [], positionOf('next', 6), [], [undefined, positionOf('prev', 6, true)]],
-  ['nothing before', [], positionOf('prev', 6, true), [], [positionOf('next', 6, false), undefined]],
-])('%s leads where there may be rows', (_what, found, position, shown, [next, prev]) => {
+  ['nothing behind', [], positionOf('next', 6), [[], undefined, positionOf('prev', 6, true)]],
+  ['nothing before', [], positionOf('prev', 6, true), [[], positionOf('next', 6, false), undefined]],
+])('%s leads where there may be rows', (_what, found, position, [shown, next, prev]) => {
   expect(toCursorPage(found.map(rowAt), 2, position, (row) => row)).toEqual({
     rows: shown.map(rowAt),
     next,

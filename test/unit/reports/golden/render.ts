@@ -7,11 +7,11 @@ import {
   brokenAudit,
   eventfulActivity,
   eventfulSession,
-  everyMarkdown,
   plainActivity,
   plainSession,
   soundAudit,
 } from './facts.js';
+import { everyMarkdown } from './markdown-facts.js';
 
 const tools = {
   readMarkdown: () => everyMarkdown,
