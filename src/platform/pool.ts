@@ -1,8 +1,11 @@
 import pg from 'pg';
 import type { Logger } from './logger.js';
+import { isUnanswered } from '../domain/unanswered.js';
 import { currentMeter } from './query-meter.js';
 
 const IDLE_IN_TRANSACTION_MS = 5_000;
+const STATEMENT_MS = 30_000;
+const UNHEARD_MS = 3_000;
 const TYPE_INT8 = 20;
 const TYPE_TIMESTAMPTZ = 1184;
 
@@ -44,10 +47,14 @@ class MeteredClient extends pg.Client {
 class MeteredPool extends pg.Pool {
   override query = (async (...args: unknown[]): Promise<unknown> => {
     const client = await this.connect();
+    let dead = false;
     try {
       return await (client.query as (...args: unknown[]) => Promise<unknown>)(...args);
+    } catch (error) {
+      dead = isUnanswered(error);
+      throw error;
     } finally {
-      client.release();
+      client.release(dead);
     }
   }) as unknown as pg.Pool['query'];
 }
@@ -61,13 +68,18 @@ export interface PoolOptions {
 }
 
 export function createPool(options: PoolOptions): pg.Pool {
+  const statementMs = options.statementTimeoutMs ?? STATEMENT_MS;
   const pool = new MeteredPool({
     connectionString: options.databaseUrl,
     max: options.max,
     application_name: options.applicationName,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
-    statement_timeout: options.statementTimeoutMs ?? 30_000,
+    statement_timeout: statementMs,
+    // The server ends a statement in time; who hears nothing even then talks to nobody, as behind a pulled cable.
+    query_timeout: statementMs + UNHEARD_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     // A process that was frozen in the middle of a transaction holds the locks of a run, and with them everybody else.
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     options: '-c TimeZone=UTC',

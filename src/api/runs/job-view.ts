@@ -4,6 +4,7 @@ import type { RunRow } from '../../db/runs/runs.js';
 import { hasGaps } from '../../domain/reports/sections.js';
 import { isFinal, jobStateOf, type JobState } from '../../domain/runs/status.js';
 import { temporalLink, type TemporalUi } from '../http/temporal-link.js';
+import { visibleText } from '../../domain/visible-text.js';
 
 const statusOfState: Readonly<Record<JobState, JobStatus>> = {
   PENDING: 'running',
@@ -24,7 +25,7 @@ export function jobView(run: RunRow, ui: TemporalUi): Job {
   return {
     jobId: run.id,
     kind: run.kind,
-    title: run.title,
+    title: visibleText(run.title),
     status: statusOfState[state],
     state,
     progress: { percent: 0, ...run.progress },

@@ -13,6 +13,7 @@ import {
   type ComparedPhase,
 } from '../../domain/sessions/compare.js';
 import { textDiff } from './text-diff.js';
+import { visibleText } from '../../domain/visible-text.js';
 
 interface Side {
   readonly row: SessionRow;
@@ -91,7 +92,7 @@ function comparedPhase(
 
 function headOfSide({ row, attempt }: Side): Comparison['left'] {
   const template = { name: row.templateName, version: row.templateVersion };
-  return { id: row.id, attempt, topic: row.topic, status: row.status, template };
+  return { id: row.id, attempt, topic: visibleText(row.topic), status: row.status, template };
 }
 
 /** Undefined texts are no longer kept: the digests still say that they differ. */

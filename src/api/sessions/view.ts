@@ -14,6 +14,7 @@ import { omit } from '../../domain/omit.js';
 import { phaseStatus, stepStandings } from '../../domain/sessions/phases.js';
 import { pictureUnder } from '../../domain/sessions/picture.js';
 import { sessionLinks, type SessionLinks } from './links.js';
+import { visibleText } from '../../domain/visible-text.js';
 
 /** Where the links of an answer lead. */
 export interface LinkBase {
@@ -64,7 +65,7 @@ export function toDetail(parts: SessionParts, at: LinkBase): SessionDetail {
   const { autoSteps, gateTimeoutMs, onTimeout } = state.plan;
   return {
     id: row.id,
-    topic: row.topic,
+    topic: visibleText(row.topic),
     status: row.status,
     template: { name: row.templateName, version: row.templateVersion },
     language: row.language,

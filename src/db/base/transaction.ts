@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { announce, type Announcement } from './announcer.js';
+import { isUnanswered } from '../../domain/unanswered.js';
 import type { Db } from './sql.js';
 
 /** A query runner inside one transaction, with actions that wait for its commit (cache drops, workflow starts). */
@@ -47,9 +48,12 @@ export async function withTransaction<Result>(
     await begun;
     await (committing ?? client.query('commit'));
   } catch (error) {
-    await client.query('rollback').catch((cause: unknown) => {
-      broken = cause instanceof Error ? cause : new Error('rollback failed', { cause });
-    });
+    if (isUnanswered(error)) broken = error as Error;
+    else {
+      await client.query('rollback').catch((cause: unknown) => {
+        broken = cause instanceof Error ? cause : new Error('rollback failed', { cause });
+      });
+    }
     throw error;
   } finally {
     client.release(broken);

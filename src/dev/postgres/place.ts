@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, lchownSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, chownSync, existsSync, lchownSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { asUser, candidates, canEnter, type RunAs } from './run-as.js';
 import { usablePrograms, type PostgresPrograms, type UsablePrograms } from './programs.js';
 
@@ -17,12 +17,26 @@ export function placePostgres(wanted: string, programs: PostgresPrograms): Postg
   mkdirSync(wanted, { recursive: true });
   if (process.getuid?.() !== 0) return prepare(wanted, { kind: 'self' }, programs);
   const user = candidates(ownerOf(wanted)).find((candidate) => canEnter(wanted, candidate));
-  if (user !== undefined) return prepare(wanted, user, programs);
+  if (user !== undefined) {
+    const place = prepare(wanted, user, programs);
+    letPass(dirname(wanted), user.gid);
+    return place;
+  }
   try {
     return prepare(wanted, { kind: 'namespace' }, programs);
   } catch {
     return placeElsewhere(wanted, programs);
   }
+}
+
+const PASSABLE = 0o711;
+
+/** The home was open for everybody to pass through, as long as it was not known who has to. */
+function letPass(home: string, gid: number): void {
+  const { uid, mode } = statSync(home);
+  if (uid !== 0 || (mode & 0o777) !== PASSABLE) return;
+  chownSync(home, 0, gid);
+  chmodSync(home, 0o710);
 }
 
 function ownerOf(folder: string): number | undefined {

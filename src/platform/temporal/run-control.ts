@@ -7,6 +7,7 @@ import {
 import { temporalDeadlines } from '../../contracts/deadlines.js';
 import type { RunOutcome } from '../../contracts/runs/run.js';
 import type { StartableRun } from '../../contracts/runs/startable-run.js';
+import { visibleText } from '../../domain/visible-text.js';
 import type { TemporalIdentity } from '../../domain/runs/temporal-home.js';
 import type { WorkflowCondition } from '../../domain/runs/reconcile.js';
 
@@ -79,7 +80,7 @@ async function identityOf(client: Client): Promise<TemporalIdentity> {
 
 /** Temporal takes 400 bytes of summary. */
 function summaryOf(title: string): string {
-  const characters = Array.from(title.replace(/\s+/g, ' '));
+  const characters = Array.from(visibleText(title.replace(/\s+/g, ' ')));
   return characters.length <= 80 ? characters.join('') : `${characters.slice(0, 79).join('')}…`;
 }
 

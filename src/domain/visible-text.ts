@@ -1,0 +1,10 @@
+/**
+ * A text of one line as people are to see it: what turns the direction of writing, or has no shape of its own, stands there by
+ * its code. A title with U+202E shows `exe.txt` where `txt.exe` is written.
+ */
+export function visibleText(text: string): string {
+  return text.replace(
+    /[\p{Cc}\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu,
+    (character) => `[U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`,
+  );
+}
