@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { decimal } from './decimal.js';
 
 /** The two query parameters that every list takes. */
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(100).default(20).meta({ description: 'Items a page, 1 to 100.' }),
+  limit: decimal(1, 100, { description: 'Items a page, 1 to 100.', standard: 20 }),
   cursor: z
     .string()
     .min(1)

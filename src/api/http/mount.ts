@@ -13,6 +13,7 @@ import { readJsonBody } from './body.js';
 import { originOf, scopeOf } from './request-scope.js';
 import { aliasesOf, type RouteRecord } from '../../contracts/route.js';
 import type { Call, Route, SignedCall } from './route.js';
+import { takesBody } from './takes-body.js';
 import { validateBody, validateParams, validateQuery } from './validate.js';
 
 export interface MountDeps {
@@ -36,12 +37,30 @@ export function mountRoutes(routes: readonly Route[], deps: MountDeps): Middlewa
       router.register(each, [method.toLowerCase()], (ctx) => handle(route, deps, ctx as Context));
     }
   }
+  const fixed = methodsOfFixedPaths(routes);
   const dispatch = router.routes() as unknown as Middleware;
-  return async (ctx, next) =>
-    dispatch(ctx, () => {
+  return async (ctx, next) => {
+    const methods = fixed.get(ctx.path);
+    if (methods !== undefined && !methods.has(ctx.method)) return refuseMethod(ctx as Context, [...methods]);
+    return dispatch(ctx, () => {
       const methods = router.match(ctx.path, ctx.method).path.flatMap((layer) => layer.methods);
       return methods.length === 0 ? next() : refuseMethod(ctx as Context, methods);
     });
+  };
+}
+
+/** Where a path without a parameter also fits a pattern (`/deadlines/import`, `/deadlines/:id`), it is not a record's. */
+function methodsOfFixedPaths(routes: readonly Route[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const fixed = new Map<string, Set<string>>();
+  for (const { record } of routes) {
+    for (const path of [record.path, ...aliasesOf(record.path)].filter((each) => !each.includes(':'))) {
+      const methods = fixed.get(path) ?? new Set<string>();
+      methods.add(record.method);
+      if (record.method === 'GET') methods.add('HEAD');
+      fixed.set(path, methods);
+    }
+  }
+  return fixed;
 }
 
 function refuseMethod(ctx: Context, methods: readonly string[]): Promise<void> {
@@ -106,12 +125,6 @@ async function identify(deps: MountDeps, ctx: Context): Promise<Principal> {
 
 function isRead(ctx: Context): boolean {
   return ctx.method === 'GET' || ctx.method === 'HEAD';
-}
-
-/** A raw route without a schema reads its own stream (uploads). Everything else that changes takes JSON or nothing. */
-function takesBody(route: RouteRecord): boolean {
-  if (route.body !== undefined) return true;
-  return route.kind !== 'raw' && route.method !== 'GET';
 }
 
 function bodyIsOptional(route: RouteRecord): boolean {

@@ -1,6 +1,10 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, STATUS_CODES, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type Koa from 'koa';
+import { newId } from '../../contracts/ids.js';
+import { Problem, type ProblemCode } from '../../contracts/problems.js';
+import { problemDocument } from './problem-document.js';
 import type { UpgradeHandler } from '../events/event-upgrade.js';
 import { UpgradeRequest } from './upgrade-request.js';
 
@@ -16,8 +20,35 @@ export function createApiServer(app: Koa, upgrade: UpgradeHandler): Server {
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.on('upgrade', upgrade);
+  server.on('clientError', refuseMalformed);
   return server;
 }
+
+/** What is no request never reaches the app. Its sender learns why in the same form as everybody else. */
+function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
+  const isOpen = socket.writable && error.code !== 'ECONNRESET';
+  if (!isOpen) return void socket.destroy();
+  const problem = new Problem(malformed[error.code ?? ''] ?? 'validation_error', {
+    detail: 'This is no HTTP request that can be read.',
+  });
+  const body = JSON.stringify(problemDocument(problem, newId('request')));
+  socket.end(
+    [
+      `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,
+      'Content-Type: application/problem+json; charset=utf-8',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Cache-Control: no-store',
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
+}
+
+const malformed: Readonly<Record<string, ProblemCode>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+  HPE_HEADER_OVERFLOW: 'headers_too_large',
+};
 
 export function listen(server: Server, at: { host: string; port: number }): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {

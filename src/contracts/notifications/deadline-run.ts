@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { decimal } from '../decimal.js';
 import { idSchema } from '../ids.js';
 import { day, moment } from './fields.js';
 
@@ -100,7 +101,7 @@ export type DeadlineRunOffice = z.infer<typeof runOfficeSchema>;
 
 export const runOfficeQuery = z.strictObject({
   after: idSchema('office').optional().meta({ description: 'From nextAfter.' }),
-  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+  limit: decimal(1, 1_000, { standard: 100 }),
 });
 
 export const runOfficePageSchema = z

@@ -1,13 +1,12 @@
 import { z } from 'zod';
+import { decimal } from '../decimal.js';
 import { eventSchema } from '../events.js';
 
 export const eventsQuery = z.strictObject({
-  after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional().meta({
+  after: decimal(0, Number.MAX_SAFE_INTEGER, {
     description: 'The position that you have already. A Last-Event-ID header takes its place.',
   }),
-  limit: z.coerce.number().int().min(1).max(100).default(20).meta({
-    description: 'Events of a page, 1 to 100. A stream has no limit.',
-  }),
+  limit: decimal(1, 100, { description: 'Events of a page, 1 to 100. A stream has no limit.', standard: 20 }),
 });
 
 export const eventPageSchema = z

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { decimal } from '../decimal.js';
 import { pageOf, pageQuery } from '../page.js';
 import { gateRecordSchema, sessionLinksSchema } from './views.js';
 import { templateName } from '../templates/template.js';
@@ -6,7 +7,7 @@ import { templateName } from '../templates/template.js';
 export const gateListQuery = z.strictObject({
   status: gateRecordSchema.shape.status.default('waiting'),
   template: templateName.optional(),
-  phase: z.coerce.number().int().min(1).max(20).optional(),
+  phase: decimal(1, 20),
   ...pageQuery,
 });
 

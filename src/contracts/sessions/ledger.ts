@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { decimal } from '../decimal.js';
 import { stepNames } from '../../domain/sessions/state.js';
 import { eventSchema } from '../events.js';
 import { idSchema } from '../ids.js';
@@ -26,18 +27,12 @@ const stepName = z.enum(stepNames);
 const stepError = z.object({ code: z.string(), message: z.string() });
 
 export const stepListQuery = z.strictObject({
-  phase: z.coerce.number().int().min(1).max(20).optional(),
+  phase: decimal(1, 20),
   step: stepName.optional(),
-  attempt: z.coerce.number().int().min(1).max(1_000_000).optional(),
+  attempt: decimal(1, 1_000_000),
   status: stepStatus.optional(),
   ...pageQuery,
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(100)
-    .default(100)
-    .meta({ description: 'Steps a page, 1 to 100.' }),
+  limit: decimal(1, 100, { description: 'Steps a page, 1 to 100.', standard: 100 }),
 });
 export type StepFilters = Pick<z.output<typeof stepListQuery>, 'phase' | 'step' | 'attempt' | 'status'>;
 

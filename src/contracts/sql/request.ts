@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { decimal } from '../decimal.js';
 import { idSchema } from '../ids.js';
 
 /** Longer ones are refused before anything looks at them. */
@@ -68,8 +69,8 @@ export type ExecuteSql = z.infer<typeof executeSqlBody>;
 export const sqlSessionId = idSchema('sql');
 
 export const sqlResultsQuery = z.strictObject({
-  offset: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
-  limit: z.coerce.number().int().min(1).max(10_000).default(1_000),
+  offset: decimal(0, Number.MAX_SAFE_INTEGER, { standard: 0 }),
+  limit: decimal(1, 10_000, { standard: 1_000 }),
 });
 
 /** Rows that the answer of `/execute` carries; the rest is read from the results. */

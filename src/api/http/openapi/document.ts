@@ -8,6 +8,8 @@ import { z } from 'zod';
 import type { ProblemCode } from '../../../contracts/problem-code.js';
 import { problems } from '../problems.js';
 import { webhookMessageSchema } from '../../../contracts/webhooks/message.js';
+import { takesBody } from '../takes-body.js';
+import { linksOf } from './links.js';
 import { aliasesOf, type ResponseSpec, type RouteRecord } from '../../../contracts/route.js';
 
 export type OpenApiDocument = oas31.OpenAPIObject;
@@ -16,7 +18,9 @@ const problemSchema = z
   .looseObject({
     type: z.string().meta({ description: 'Where the problem is explained.', example: '/problems/not_found' }),
     title: z.string(),
-    status: z.number().int(),
+    status: z
+      .union([z.number().int(), z.literal('error')])
+      .meta({ description: 'The status of the answer; the word `error` where the clients of a SQL route read one.' }),
     detail: z.string(),
     code: z.string().meta({ description: 'Stable: branch on this one.' }),
     requestId: z.string(),
@@ -43,7 +47,7 @@ export function createOpenApiDocument(routes: readonly RouteRecord[]): OpenApiDo
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/g, '{$1}');
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) };
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route, routes) };
   }
   const document = createDocument({
     openapi: '3.1.0',
@@ -93,7 +97,7 @@ function pointerOf(path: string): string {
   return path.replaceAll('~', '~0').replaceAll('/', '~1').replaceAll('{', '%7B').replaceAll('}', '%7D');
 }
 
-function operation(route: RouteRecord): ZodOpenApiOperationObject {
+function operation(route: RouteRecord, routes: readonly RouteRecord[]): ZodOpenApiOperationObject {
   const keyed = route.kind === 'write' || route.kind === 'command';
   const requestParams = {
     ...(route.params instanceof z.ZodObject ? { path: route.params } : {}),
@@ -115,16 +119,22 @@ function operation(route: RouteRecord): ZodOpenApiOperationObject {
             content: { 'application/json': { schema: route.body } },
           },
         }),
-    responses: { ...responsesOf(route), ...problemsOf(route) },
+    responses: { ...responsesOf(route, routes), ...problemsOf(route) },
   };
 }
 
-function responsesOf(route: RouteRecord): Record<string, ZodOpenApiResponseObject> {
+function responsesOf(
+  route: RouteRecord,
+  routes: readonly RouteRecord[],
+): Record<string, ZodOpenApiResponseObject> {
   const unchanged =
     route.kind === 'read' ? { 304: { description: 'You have it: its `ETag` is in `If-None-Match`.' } } : {};
   const specs: Record<number, ResponseSpec> = { ...unchanged, ...route.responses };
   return Object.fromEntries(
-    Object.entries(specs).map(([status, spec]) => [status, responseOf(spec)] as const),
+    Object.entries(specs).map(([status, spec]) => {
+      const links = linksOf(route, spec, routes);
+      return [status, { ...responseOf(spec), ...(links === undefined ? {} : { links }) }] as const;
+    }),
   );
 }
 
@@ -183,9 +193,9 @@ function problemsOf(route: RouteRecord): Record<string, ZodOpenApiResponseObject
 /** What the shell may answer for a route, and what the route itself adds. */
 export function problemCodesOf(route: RouteRecord): ProblemCode[] {
   const codes: ProblemCode[] = [];
-  const takesBody = route.body !== undefined;
-  if (takesBody || route.query !== undefined) codes.push('validation_error');
-  if (takesBody) codes.push('payload_too_large', 'unsupported_media_type');
+  // Every query and every body is looked at, also where none is expected.
+  codes.push('validation_error', 'request_timeout', 'headers_too_large');
+  if (takesBody(route)) codes.push('payload_too_large', 'unsupported_media_type');
   if (route.access !== 'open') codes.push('unauthenticated', 'database_unavailable');
   if (route.access === 'admin') codes.push('forbidden');
   if (route.params !== undefined) codes.push('not_found');
