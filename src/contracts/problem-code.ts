@@ -7,6 +7,8 @@ type EdgeCode =
   | 'link_invalid'
   | 'route_not_found'
   | 'method_not_allowed'
+  | 'request_timeout'
+  | 'headers_too_large'
   | 'not_acceptable'
   | 'idempotency_in_progress'
   | 'precondition_failed'
