@@ -32,9 +32,15 @@ export function decimal(
     .transform(Number)
     .refine((value) => value >= min && value <= max, problem);
   return (standard === undefined ? digits.optional() : digits.default(standard)).meta({
-    override: ({ jsonSchema }) => {
-      delete jsonSchema.pattern;
-      Object.assign(jsonSchema, { type: 'integer', minimum: min, maximum: max, default: standard, description });
+    override: ({ jsonSchema }: { readonly jsonSchema: Record<string, unknown> }) => {
+      delete jsonSchema['pattern'];
+      Object.assign(jsonSchema, {
+        type: 'integer',
+        minimum: min,
+        maximum: max,
+        default: standard,
+        description,
+      });
     },
   });
 }

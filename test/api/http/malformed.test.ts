@@ -33,7 +33,11 @@ test.each([
   const [head = '', body = ''] = (await answerTo(bytes)).split('\r\n\r\n');
   expect(head).toContain(`HTTP/1.1 ${status} `);
   expect(head).toContain('application/problem+json');
-  expect(JSON.parse(body)).toMatchObject({ status, code, requestId: expect.stringMatching(/^req_/) as string });
+  expect(JSON.parse(body)).toMatchObject({
+    status,
+    code,
+    requestId: expect.stringMatching(/^req_/) as string,
+  });
 });
 
 test.each(['1e1', '0x10', ' 5', '5.0', '', '+5', '05', '101', '0'])(

@@ -18,9 +18,9 @@ const problemSchema = z
   .looseObject({
     type: z.string().meta({ description: 'Where the problem is explained.', example: '/problems/not_found' }),
     title: z.string(),
-    status: z
-      .union([z.number().int(), z.literal('error')])
-      .meta({ description: 'The status of the answer; the word `error` where the clients of a SQL route read one.' }),
+    status: z.union([z.number().int(), z.literal('error')]).meta({
+      description: 'The status of the answer; the word `error` where the clients of a SQL route read one.',
+    }),
     detail: z.string(),
     code: z.string().meta({ description: 'Stable: branch on this one.' }),
     requestId: z.string(),
