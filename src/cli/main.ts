@@ -1,23 +1,29 @@
 #!/usr/bin/env node
 import { ConfigError, loadConfig } from '../platform/config.js';
-import { ApiProblem } from '../client/problem.js';
-import { CliError, linesOf } from './cli-error.js';
-import { createProgram } from './program.js';
+import { exitCodes } from './cli-error.js';
+import { runPlugin } from './plugin.js';
+import { createProgram, exitCodeOfParsing, explain } from './program.js';
+import { createTerminal } from './terminal.js';
 
-const terminal = {
-  out: (line: string) => void process.stdout.write(`${line}\n`),
-  err: (line: string) => void process.stderr.write(`${line}\n`),
-};
+const { stdout, stderr, argv } = process;
+const terminal = createTerminal({ stdout, stderr });
 
 // `sluice watch … | head` closes the pipe: that is an end, not an error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+process.once('SIGINT', () => {
+  terminal.live('');
+  process.exit(exitCodes.interrupted);
+});
 
 try {
-  const fail = (): void => void (process.exitCode = 1);
-  await createProgram({ config: loadConfig(), terminal, fail }).parseAsync();
+  // The first failure counts: later ids of one command do not hide it.
+  const fail = (code: number): void => void (process.exitCode ??= code);
+  const program = createProgram({ config: loadConfig(), terminal, fail });
+  const plugin = await runPlugin(program, argv.slice(2));
+  if (plugin === undefined) await program.parseAsync(argv);
+  else process.exitCode = plugin;
 } catch (error) {
-  process.exitCode = 1;
-  if (error instanceof ApiProblem) terminal.err(linesOf(error));
-  else if (error instanceof CliError || error instanceof ConfigError) terminal.err(error.message);
-  else throw error;
+  const parsing = exitCodeOfParsing(error);
+  process.exitCode = parsing ?? (error instanceof ConfigError ? exitCodes.usage : exitCodes.error);
+  if (parsing === undefined) explain(error, terminal.err);
 }

@@ -1,130 +1,105 @@
-import { Command } from 'commander';
-import type { Config } from '../platform/config.js';
-import { createClient, type SluiceClient } from '../client/client.js';
-import type { AuditVerifyOptions } from './audit-verify.js';
-import { checks } from './checks/index.js';
-import { readLocalStack, resolveConnection } from './connection.js';
-import { runDoctor, type DoctorOptions } from './doctor.js';
-import { addDeadLetterCommands, addScheduleCommands } from './job-commands.js';
-import { makeReport, type ReportOptions } from './report.js';
-import { cancelRun, listRuns, type RunsOptions } from './runs.js';
-import { addSessionCommands } from './session-commands.js';
-import type { Terminal } from './terminal.js';
-import { watchRun } from './watch.js';
+import { Command, CommanderError, Option } from 'commander';
+import { UsageError, exitCodeOf, exitCodes, linesOf, CliError } from './cli-error.js';
+import { Given, type CommandSpec, type OptionSpec } from './command.js';
+import { commands, nouns } from './commands.js';
+import { optionsOf, outputOption } from './options.js';
+import { createContext, type CommonFlags, type Context, type Surroundings } from './context.js';
+import { ShownRequest } from './keyed-fetch.js';
+import { readIds } from './stdin.js';
+import { ApiProblem } from '../client/problem.js';
+import { ConfigError } from '../platform/config.js';
 
-/** `fail` sets the exit code without ending the process, so that what was written gets out. */
-export interface ProgramDeps {
-  readonly config: Config;
-  readonly terminal: Terminal;
-  readonly fail: () => void;
-}
-
-export function createProgram(deps: ProgramDeps): Command {
-  const program = new Command('sluice').description(
-    'Long, expensive, half-automatic work that is never lost.',
-  );
-  addClientCommands(program, deps);
-  addAuditCommands(program, deps);
-  addOperatorCommands(program, deps);
+export function createProgram(surroundings: Surroundings): Command {
+  const program = new Command('sluice')
+    .description('Long, expensive, half-automatic work that is never lost.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 ok, 1 error, 2 usage, 3 auth, 4 not found, 5 needs a person, 130 interrupted.',
+    )
+    .exitOverride();
+  const parents = new Map([['', program]]);
+  for (const spec of commands) {
+    const words = spec.name.split(' ');
+    const verb = words.pop() ?? '';
+    addCommand(parentOf(parents, words), verb, spec, surroundings);
+  }
   return program;
 }
 
-/** What anybody does with an API key. */
-function addClientCommands(program: Command, { config, terminal, fail }: ProgramDeps): void {
-  const client = async (): Promise<SluiceClient> => {
-    const { url, apiKey } = await resolveConnection(config);
-    return createClient({ baseUrl: url, token: apiKey });
+function parentOf(parents: Map<string, Command>, words: readonly string[]): Command {
+  const name = words.join(' ');
+  const known = parents.get(name);
+  if (known !== undefined) return known;
+  const parent = parentOf(parents, words.slice(0, -1))
+    .command(words.at(-1) ?? '')
+    .description(nouns[name] ?? '');
+  parents.set(name, parent);
+  return parent;
+}
+
+function addCommand(parent: Command, verb: string, spec: CommandSpec, surroundings: Surroundings): void {
+  const command = parent.command(verb).description(spec.about);
+  for (const argument of spec.args ?? []) command.argument(argument);
+  for (const option of optionsOf(spec)) command.addOption(optionOf(option));
+  command.addHelpText('after', ['\nExamples:', ...spec.examples].join('\n  '));
+  command.action(async () => run(spec, command, surroundings));
+}
+
+function optionOf({ flags, about, choices, many, standard }: OptionSpec): Option {
+  const option = new Option(flags, about);
+  if (many === true) option.argParser((value, before: readonly string[] = []) => [...before, value]);
+  if (standard !== undefined) option.default(standard);
+  // The API says what else is allowed; only the formats of the output are our own.
+  if (choices !== undefined && flags === outputOption.flags) option.choices([...choices]);
+  return option;
+}
+
+async function run(spec: CommandSpec, command: Command, surroundings: Surroundings): Promise<void> {
+  const given = new Given(command.opts());
+  const flags: CommonFlags = {
+    url: given.text('url'),
+    apiKey: given.text('apiKey'),
+    profile: given.text('profile'),
+    output: (given.text('output') ?? 'table') as CommonFlags['output'],
+    dryRun: given.flag('dryRun'),
+    idempotencyKey: given.text('idempotencyKey'),
   };
-  program
-    .command('report')
-    .description('make a report, follow it and print the result')
-    .option('--type <type>', 'activity, cot-session or audit')
-    .option('--format <format>', 'html, pdf, md, json or csv')
-    .option('--title <title>')
-    .option('--session <id>', 'for cot-session')
-    .option('-o, --output <file>', 'write the result there')
-    .option('--json', 'the events as JSON lines', false)
-    .action(async (options: ReportOptions) => makeReport(await client(), options, terminal));
-  program
-    .command('runs')
-    .description('list jobs, newest first')
-    .option('--kind <kind>')
-    .option('--status <status>')
-    .option('--limit <number>', '1 to 100', '20')
-    .option('--json', 'the page as JSON', false)
-    .action(async (options: RunsOptions) => listRuns(await client(), options, terminal));
-  program
-    .command('watch <id>')
-    .description('follow the events of a job or a session to its end')
-    .option('--after <position>', 'begin after this position; 0 is the beginning', Number)
-    .option('--json', 'the events as JSON lines', false)
-    .action(async (id: string, options: { json: boolean; after?: number }) => {
-      if (!(await watchRun(await client(), id, options, terminal))) fail();
-    });
-  program
-    .command('cancel <id>')
-    .description('stop a job or a session')
-    .option('--reason <text>')
-    .option('--json', 'the answer as JSON', false)
-    .action(async (id: string, options: { json: boolean; reason?: string }) =>
-      cancelRun(await client(), id, options, terminal),
-    );
-  addScheduleCommands(program, client, terminal);
-  addDeadLetterCommands(program, client, terminal);
-  addSessionCommands(program, client, terminal);
+  const context = createContext(surroundings, flags, flags.dryRun && spec.kind === 'sends');
+  const args = command.processedArgs as (string | string[] | undefined)[];
+  const last = args.at(-1);
+  if (!Array.isArray(last)) {
+    await guarded(context, () => spec.run(context, args as string[], given));
+    return;
+  }
+  const ids = last.length === 1 && last[0] === '-' ? await readIds() : last;
+  const before = args.slice(0, -1) as string[];
+  for (const id of ids) await guarded(context, () => spec.run(context, [...before, id], given));
 }
 
-/** Needs no server: whoever was given the file can do it. */
-function addAuditCommands(program: Command, { terminal, fail }: ProgramDeps): void {
-  program
-    .command('audit')
-    .description('work with exported audit logs')
-    .command('verify <file>')
-    .description('check the hash chain and the signatures of an export (.ndjson or .csv)')
-    .option('--key <hex>', 'public key that it must be signed with')
-    .option('--json', 'one JSON document', false)
-    .action(async (file: string, options: AuditVerifyOptions) => {
-      const { auditVerifyCommand } = await import('./audit-verify.js');
-      if (!(await auditVerifyCommand(file, options, terminal))) fail();
-    });
+/** One id that is refused does not keep the others from their turn. */
+async function guarded({ terminal, fail }: Context, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const cause = error instanceof ApiProblem ? error.cause : undefined;
+    if (cause instanceof ShownRequest) terminal.out(JSON.stringify(cause.request));
+    else {
+      explain(error, terminal.err);
+      fail(exitCodeOf(error));
+    }
+  }
 }
 
-/**
- * What whoever runs the system does, on its parts themselves. Their drivers are a second of loading that no other
- * command should wait for.
- */
-function addOperatorCommands(program: Command, { config, terminal, fail }: ProgramDeps): void {
-  program
-    .command('doctor')
-    .description('say what is wrong with the configuration and the parts, and what to do about it')
-    .option('--only <checks>', `some of ${checks.map((check) => check.name).join(',')}`)
-    .option('--json', 'one JSON document', false)
-    .action(async (options: DoctorOptions) => {
-      const local = await readLocalStack(config.home);
-      if (!(await runDoctor(checks, { config, local }, options, terminal))) fail();
-    });
-  program
-    .command('migrate')
-    .description('bring the database of DATABASE_URL to the schema of this version')
-    .action(async () => {
-      const { migrate } = await import('./migrate.js');
-      await migrate(config, terminal);
-    });
-  program
-    .command('temporal')
-    .description('the Temporal server behind the database of DATABASE_URL')
-    .command('adopt')
-    .description('accept another namespace or server as the one that runs its workflows')
-    .action(async () => {
-      const { adoptTemporal } = await import('./adopt-temporal.js');
-      await adoptTemporal(config, terminal);
-    });
-  program
-    .command('create-admin <email>')
-    .description('make the first administrator in the database of DATABASE_URL and print an API key')
-    .option('--name <name>')
-    .action(async (email: string, options: { name?: string }) => {
-      const { createAdmin } = await import('./create-admin.js');
-      await createAdmin(config, email, options, terminal);
-    });
+/** What went wrong in sentences. Anything else is a fault of ours and keeps its stack. */
+export function explain(error: unknown, say: (line: string) => void): void {
+  if (error instanceof ApiProblem) say(linesOf(error));
+  else if (error instanceof CliError || error instanceof ConfigError) say(error.message);
+  else throw error;
+}
+
+/** Commander has written its own sentence by then. */
+export function exitCodeOfParsing(error: unknown): number | undefined {
+  if (error instanceof UsageError) return exitCodes.usage;
+  if (!(error instanceof CommanderError)) return undefined;
+  return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
 }

@@ -2,6 +2,37 @@
 export interface Terminal {
   out(line: string): void;
   err(line: string): void;
+  /** A line that stays at the bottom and is written over; nothing where nobody looks at a screen. */
+  live(line: string): void;
+}
+
+interface Streams {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+const CLEAR = '\r\u001b[2K';
+
+export function createTerminal({ stdout, stderr }: Streams): Terminal {
+  let bottom = '';
+  // Both streams may be the same screen: the live line goes before either writes.
+  const clear = (): void => {
+    if (bottom !== '') stderr.write(CLEAR);
+    bottom = '';
+  };
+  const line =
+    (stream: NodeJS.WriteStream) =>
+    (text: string): void => {
+      clear();
+      stream.write(`${text}\n`);
+    };
+  const live = (text: string): void => {
+    if (!stderr.isTTY) return;
+    clear();
+    bottom = text.slice(0, Math.max(stderr.columns - 1, 0));
+    stderr.write(bottom);
+  };
+  return { out: line(stdout), err: line(stderr), live };
 }
 
 /** Columns as wide as their widest cell. Control characters are shown as what they are: titles come from anybody. */

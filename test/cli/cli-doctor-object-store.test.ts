@@ -10,7 +10,7 @@ beforeAll(buildCli);
 afterAll(removeCli);
 
 async function finding(env: Record<string, string>): Promise<Record<string, string>> {
-  const { out } = await sluice(['doctor', '--json', '--only', 'object-store'], env);
+  const { out } = await sluice(['doctor', '-o', 'json', '--only', 'object-store'], env);
   const { findings } = JSON.parse(out) as { findings: Record<string, string>[] };
   expect(findings).toHaveLength(1);
   return findings[0] ?? {};

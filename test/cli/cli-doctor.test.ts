@@ -14,7 +14,7 @@ interface Report {
 }
 
 async function doctor(only: string, env: Record<string, string>): Promise<Report & { code: number | null }> {
-  const ran = await sluice(['doctor', '--json', '--only', only], env);
+  const ran = await sluice(['doctor', '-o', 'json', '--only', only], env);
   return { code: ran.code, ...(JSON.parse(ran.out) as Report) };
 }
 

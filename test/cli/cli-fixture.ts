@@ -37,9 +37,10 @@ export interface Ran {
 }
 
 /** Runs it with nothing of this process's environment, so that only what a test sets counts. */
-export function sluice(args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
+export function sluice(args: readonly string[], env: Record<string, string> = {}, input = ''): Promise<Ran> {
   return new Promise((done, reject) => {
     const child = spawn(process.execPath, [program, ...args], { cwd: folder, env });
+    child.stdin.end(input);
     const text = { out: '', err: '' };
     child.stdout.on('data', (chunk: Buffer) => void (text.out += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => void (text.err += chunk.toString()));

@@ -54,7 +54,7 @@ export const sessionRoutes = {
     body: redoBody,
     responses: {
       200: { description: 'With dryRun: what would be reused and run.', body: rerunPreviewSchema },
-      ...accepted,
+      202: accepted[202],
     },
     problems: ['step_not_reached'],
   }),

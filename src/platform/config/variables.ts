@@ -323,4 +323,6 @@ export const variables = {
     ['http', 'https'],
   ),
   apiKey: secret('SLUICE_API_KEY', 'API key that the `sluice` command signs in with.'),
+  cliProfile: optionalText('SLUICE_PROFILE', 'Profile that the `sluice` command uses.'),
+  configHome: optionalText('XDG_CONFIG_HOME', 'Folder of the profiles of `sluice`; ~/.config when empty.'),
 } as const;
