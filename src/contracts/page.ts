@@ -18,6 +18,9 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
     hasMore: z.boolean(),
     nextCursor: z.string().nullable(),
     prevCursor: z.string().nullable(),
+    appliedFilters: z
+      .record(z.string(), z.unknown())
+      .meta({ description: 'The filters that this page was found by, as they were understood.' }),
   });
 }
 

@@ -14,6 +14,7 @@ export type {
   StepView,
   Usage,
 } from '../../src/contracts/sessions/ledger.js';
+export type { PhaseChanges } from '../../src/contracts/sessions/reading.js';
 export type { Page } from '../../src/contracts/page.js';
 export type { TemplateSummary, TemplateView } from '../../src/contracts/templates/views.js';
 export type { Job } from '../../src/contracts/runs/job.js';

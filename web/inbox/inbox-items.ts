@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/preact-query';
 import { get } from '../app/client';
+import { me } from '../app/me';
 import { pollMs } from '../app/queries';
 import type { InboxGate, Page, SessionSummary } from '../app/types';
 
@@ -41,7 +42,7 @@ async function readInbox(signal: AbortSignal): Promise<readonly InboxItem[]> {
 }
 
 function ofGate(gate: InboxGate): InboxItem {
-  const { reservedBy } = gate as { reservedBy?: { name: string } | null };
+  const { reservedBy } = gate;
   return {
     id: gate.id,
     kind: 'gate',
@@ -50,7 +51,7 @@ function ofGate(gate: InboxGate): InboxItem {
     note: `${gate.phase}. ${gate.phaseTitle}`,
     since: gate.openedAt,
     deadlineAt: gate.paused ? null : gate.deadlineAt,
-    reservedBy: reservedBy?.name ?? null,
+    reservedBy: reservedBy === null || reservedBy.id === me.value?.id ? null : reservedBy.name,
     gate,
   };
 }

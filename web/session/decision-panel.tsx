@@ -10,6 +10,7 @@ import { Since } from '../ui/time';
 import { Icon } from '../ui/icon';
 import { AttentionPanel, TriggerPanel } from './attention-panel';
 import { DecisionForm } from './decision-form';
+import { GateReader } from './gate-reader';
 
 interface DecisionPanelProps {
   readonly session: SessionDetail;
@@ -55,6 +56,7 @@ function Decision({ session, gate, onShow, compact = false }: DecisionProps) {
           {words.waitingFor} <Since at={gate.openedAt} />
           <Deadline session={session} gate={gate} />
         </p>
+        <GateReader gate={gate} />
       </header>
       {hasChanged ? (
         <div class="note note-waiting" role="alert">

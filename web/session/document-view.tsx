@@ -5,7 +5,8 @@ import type { PhaseView, SessionDetail } from '../app/types';
 import { ContentView } from '../ui/content-view';
 import { CopyButton } from '../ui/copy-button';
 import { Empty, Loaded } from '../ui/panel';
-import { PhaseChanges } from './phase-changes';
+import { useLastSeen } from './last-seen';
+import { ChangesSince, PhaseChanges } from './phase-changes';
 import type { LiveSession, Spoken } from './live-session';
 import { OutputEditor } from './output-editor';
 import { useStep } from './session-queries';
@@ -23,6 +24,7 @@ export function DocumentView({ session, phase, live }: DocumentProps) {
   const address = useAddress();
   const part = address.get('part');
   const running = runningStep(session, phase);
+  const lastSeen = useLastSeen(session, phase);
   if (address.get('edit') === String(phase.number) && session.gate?.phase === phase.number) {
     return <OutputEditor session={session} phase={phase} gate={session.gate} />;
   }
@@ -34,11 +36,16 @@ export function DocumentView({ session, phase, live }: DocumentProps) {
           phase={phase}
           chosen={part}
           running={running}
+          hasNews={lastSeen !== null}
           onChoose={(name) => address.set({ part: name }, true)}
         />
       </header>
       <Instructions phase={phase} />
-      <Part session={session} phase={phase} part={part} running={running} spoken={live.spoken.value} />
+      {part === 'seen' && lastSeen !== null ? (
+        <ChangesSince session={session} phase={phase} since={lastSeen} />
+      ) : (
+        <Part session={session} phase={phase} part={part} running={running} spoken={live.spoken.value} />
+      )}
     </article>
   );
 }
@@ -51,15 +58,17 @@ interface PartChoiceProps {
   readonly phase: PhaseView;
   readonly chosen: string;
   readonly running: Step | null;
+  readonly hasNews: boolean;
   readonly onChoose: (part: string | undefined) => void;
 }
 
-function PartChoice({ phase, chosen, running, onChoose }: PartChoiceProps) {
+function PartChoice({ phase, chosen, running, hasNews, onChoose }: PartChoiceProps) {
   const words = t().session;
   const steps = phase.steps.filter(({ step, state }) => step !== 'INTEGRATE' && state === 'done');
   const parts: [string, string][] = [
     ['', running === null ? words.result : t().steps[running]],
     ...steps.map(({ step }): [string, string] => [step, t().steps[step]]),
+    ...(hasNews ? [['seen', words.changesSinceSeen] as [string, string]] : []),
     ...(phase.attempt > 1 ? [['changes', words.changes] as [string, string]] : []),
   ];
   if (parts.length === 1) return null;

@@ -1,7 +1,14 @@
 import { useQuery } from '@tanstack/preact-query';
 import { get } from '../app/client';
 import { t } from '../app/i18n';
-import type { Page, PhaseView, SessionDetail, StepDetail, StepView } from '../app/types';
+import type {
+  Page,
+  PhaseChanges as Changes,
+  PhaseView,
+  SessionDetail,
+  StepDetail,
+  StepView,
+} from '../app/types';
 import { Empty, Loaded } from '../ui/panel';
 import { readable } from '../ui/readable';
 import { WordDiff } from '../ui/word-diff';
@@ -22,6 +29,31 @@ export function PhaseChanges({ session, phase }: PhaseChangesProps) {
         if (text === phase.output) return <Empty title={t().session.noChange} />;
         return <WordDiff before={readable(text)} after={readable(phase.output)} />;
       }}
+    </Loaded>
+  );
+}
+
+interface ChangesSinceProps extends PhaseChangesProps {
+  readonly since: string;
+}
+
+/** What changed since this person looked last, on whichever device. */
+export function ChangesSince({ session, phase, since }: ChangesSinceProps) {
+  const changes = useQuery({
+    queryKey: [...sessionKey(session.id), 'since', phase.number, since, phase.outputDigest],
+    queryFn: ({ signal }) =>
+      get<Changes>(`${SESSIONS}/${session.id}/phases/${phase.number}/changes`, { since }, signal),
+    staleTime: Infinity,
+  });
+  return (
+    <Loaded query={changes}>
+      {({ before }) =>
+        before === null || phase.output === null ? (
+          <Empty title={t().session.nothingToCompare} />
+        ) : (
+          <WordDiff before={readable(before)} after={readable(phase.output)} />
+        )
+      }
     </Loaded>
   );
 }

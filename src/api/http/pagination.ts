@@ -91,7 +91,16 @@ export function pageReply<Item>(
 ): Reply {
   const links = [linkTo(path, query, page.nextCursor, 'next'), linkTo(path, query, page.prevCursor, 'prev')];
   const link = links.filter((part) => part !== undefined).join(', ');
-  return reply(200, page, link === '' ? {} : { Link: link });
+  const answer = { ...page, appliedFilters: appliedFilters(query) };
+  return reply(200, answer, link === '' ? {} : { Link: link });
+}
+
+/** Everything of the query that decides which rows there are. */
+function appliedFilters(query: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const filters = Object.entries(query).filter(
+    ([name, value]) => name !== 'limit' && name !== 'cursor' && value !== undefined,
+  );
+  return Object.fromEntries(filters);
 }
 
 function linkTo(

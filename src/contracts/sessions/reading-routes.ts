@@ -30,7 +30,7 @@ export const readingRoutes = {
         body: inboxGateSchema,
       },
     },
-    problems: ['not_found', 'not_waiting'],
+    problems: ['not_found'],
   }),
   seePhase: writeRoute({
     method: 'PUT',

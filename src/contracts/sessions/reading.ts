@@ -18,8 +18,10 @@ export const phaseChangesSchema = z
     since: z.string(),
     outputDigest: z.string().nullable().meta({ description: 'Null: the phase has no output now.' }),
     equal: z.boolean(),
+    before: z.string().nullable().meta({ description: 'The earlier text, where it differs and is kept.' }),
     diff: textDiffSchema
       .nullable()
       .meta({ description: 'Null: nothing changed, or one of the texts is no longer kept.' }),
   })
   .meta({ id: 'PhaseChanges' });
+export type PhaseChanges = z.infer<typeof phaseChangesSchema>;

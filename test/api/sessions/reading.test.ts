@@ -52,13 +52,13 @@ test('reading again renews the time', async () => {
   expect(Date.parse(String(body['reservedUntil'])) - Date.now()).toBeGreaterThan(60_000);
 });
 
-test('a gate that is decided or foreign cannot be reserved', async () => {
+test('a gate that is foreign cannot be reserved, and a decided one has no reader', async () => {
   const { session, gate } = await atGate('an output');
   expect((await reserve(gate, foreign)).status).toBe(404);
   expect(await readGate(gate, owner)).toMatchObject({ reservedBy: null });
   await session.approve();
   const late = await reserve(gate, owner);
-  expect([late.status, late.body['code']]).toEqual([409, 'not_waiting']);
+  expect([late.status, late.body]).toMatchObject([200, { status: 'approved', reservedBy: null }]);
 });
 
 test('what a person looked at last is remembered for them alone, and changes are told since then', async () => {
@@ -86,6 +86,7 @@ test('what a person looked at last is remembered for them alone, and changes are
     since: first,
     outputDigest: session.digestOf(1),
     equal: false,
+    before: expect.any(String),
     diff: { added: 1, removed: 1, truncated: false },
   });
   const now = session.digestOf(1);
@@ -116,4 +117,14 @@ test('nobody looks at the session of another', async () => {
   const { token } = foreign;
   expect((await api.send(`${path}/seen`, { method: 'PUT', token, body: { outputDigest } })).status).toBe(404);
   expect((await api.send(`${path}/changes?since=${outputDigest}`, { token })).status).toBe(404);
+});
+
+test('a list echoes the filters that it was found by, as they were understood', async () => {
+  const filtersOf = async (path: string): Promise<unknown> =>
+    (await api.send(path, { token: owner.token })).body['appliedFilters'];
+  expect(await filtersOf('/api/v1/cot-sessions?status=running,paused&limit=5')).toEqual({
+    status: 'running,paused',
+  });
+  expect(await filtersOf('/api/v1/gates')).toEqual({ status: 'waiting' });
+  expect(await filtersOf('/jobs?kind=report')).toEqual({ kind: 'report' });
 });

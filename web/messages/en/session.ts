@@ -103,6 +103,7 @@ export const session = {
     via: { api: 'the API', console: 'the console', signal: 'the Temporal side', timeout: 'the deadline' },
     result: 'Result',
     changes: 'Changes',
+    changesSinceSeen: 'Since you looked',
     parts: 'Parts of the phase',
     askedFor: 'Asked for:',
     gap: 'A step was left out:',

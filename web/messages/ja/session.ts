@@ -101,6 +101,7 @@ export const session: typeof english = {
     via: { api: 'API', console: 'コンソール', signal: 'Temporal 側', timeout: '期限' },
     result: '結果',
     changes: '変更点',
+    changesSinceSeen: '前回見た後の変更',
     parts: 'フェーズの部分',
     askedFor: '依頼：',
     gap: '省略されたステップ：',
