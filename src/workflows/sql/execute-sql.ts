@@ -5,6 +5,7 @@ import {
   CancelledFailure,
   condition,
   defineSignal,
+  patched,
   setCurrentDetails,
   setHandler,
 } from '@temporalio/workflow';
@@ -13,10 +14,11 @@ import { sqlPlaceSignal } from '../../contracts/names.js';
 import type { RunOutcome, RunResult } from '../../contracts/runs/run.js';
 import type { ExecuteSqlInput, SqlAdmission } from '../../contracts/sql/run-workflow.js';
 import { runJob } from '../runs/job-run.js';
-import { sqlQueue, sqlRuns } from './proxies.js';
+import { sqlQueue, sqlRuns, sqlRunsLeftAlone } from './proxies.js';
 
 const placeChanged = defineSignal(sqlPlaceSignal);
 
+const WAITS_FOR_THE_STATEMENT = 'sql-waits-for-the-statement';
 const FIRST_LOOK_MS = 1_000;
 const LAST_LOOK_MS = 30_000;
 
@@ -55,7 +57,8 @@ export async function executeSql({ runId }: ExecuteSqlInput): Promise<RunOutcome
 
 async function run(runId: string): Promise<RunResult> {
   try {
-    return await sqlRuns.runSql.executeWithOptions({ summary: 'statement' }, [{ runId }]);
+    const runs = patched(WAITS_FOR_THE_STATEMENT) ? sqlRuns : sqlRunsLeftAlone;
+    return await runs.runSql.executeWithOptions({ summary: 'statement' }, [{ runId }]);
   } catch (error) {
     const cause = error instanceof ActivityFailure ? error.cause : undefined;
     if (!(cause instanceof ApplicationFailure) || cause.type !== failureTypes.canceled) throw error;

@@ -1,4 +1,9 @@
-import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  proxyActivities,
+  proxyLocalActivities,
+  type ActivityOptions,
+} from '@temporalio/workflow';
 import { failureTypes } from '../../contracts/errors.js';
 import { taskQueues } from '../../contracts/names.js';
 import type { SqlQueueActivities, SqlRunActivities } from '../../contracts/sql/run-workflow.js';
@@ -17,13 +22,11 @@ export const sqlQueue = proxyLocalActivities<SqlQueueActivities>({
  * The statement. It beats every second, so that the death of its worker is noticed in seconds; then, or when the data source
  * was lost in the middle, it is run again once. What the statement itself did wrong is told at once.
  */
-export const sqlRuns = proxyActivities<SqlRunActivities>({
+const statement: ActivityOptions = {
   taskQueue: taskQueues.sql,
   // Longer than any statement may take: its own wall clock ends it.
   startToCloseTimeout: '25h',
   heartbeatTimeout: '5s',
-  // A canceled run keeps its place until its statement is gone from the source: else more than have a place would run.
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: {
     maximumAttempts: 2,
     initialInterval: '1s',
@@ -38,4 +41,13 @@ export const sqlRuns = proxyActivities<SqlRunActivities>({
       failureTypes.sqlLimitExceeded,
     ],
   },
+};
+
+/** A canceled run keeps its place until its statement is gone from the source: else more than have a place would run. */
+export const sqlRuns = proxyActivities<SqlRunActivities>({
+  ...statement,
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });
+
+/** For histories of before: they gave the place back at once. */
+export const sqlRunsLeftAlone = proxyActivities<SqlRunActivities>(statement);
