@@ -13,11 +13,13 @@ import { createAuditRoutes } from './audit/logs.js';
 import { createDeadLetterRoutes } from './runs/dead-letters.js';
 import { createDocsRoutes } from './operation/docs.js';
 import { implementEvents } from './runs/events.js';
+import { createFailureRoutes } from './runs/failures.js';
 import { createFileRoutes } from './reports/files.js';
 import { createGateInboxRoutes } from './sessions/gate-inbox.js';
 import { createGateRoutes } from './sessions/gates.js';
 import { createHealthRoutes } from './operation/health.js';
 import { createJobRoutes, readableJobs } from './runs/jobs.js';
+import { createOperationsRoute } from './operation/operations.js';
 import { createMetricsRoutes } from './operation/metrics.js';
 import { createNotificationRoutes } from './notifications/routes.js';
 import { createReportScheduleCommandRoutes } from './reports/schedule-commands.js';
@@ -41,6 +43,7 @@ export function createRoutes(deps: ApiDeps, kinds: RunKinds = runKinds): Route[]
   const reading = readingOf(deps);
   return [
     ...createHealthRoutes(deps),
+    createOperationsRoute({ ...deps, sqlPlaces: config.sqlMaxConcurrentSessions }),
     ...createMetricsRoutes({ ...deps, metricsToken: config.metricsToken }),
     ...createDocsRoutes(),
     ...createWebSessionRoutes({ ...deps, publicUrl: config.publicUrl }),
@@ -50,6 +53,7 @@ export function createRoutes(deps: ApiDeps, kinds: RunKinds = runKinds): Route[]
     ...createJobRoutes({ ...deps, kinds, resultInlineMaxBytes: config.resultInlineMaxBytes }),
     ...createFileRoutes(deps),
     ...createDeadLetterRoutes(deps),
+    ...createFailureRoutes(deps),
     ...createSessionRoutes({ ...deps, defaults: config, links: ui }),
     ...createSessionCommandRoutes(deps),
     ...createSessionReadRoutes({ ...deps, links: ui }),

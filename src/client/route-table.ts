@@ -2,6 +2,7 @@
 export const routeTable = {
   health: 'GET /healthz',
   readiness: 'GET /readyz',
+  operations: 'GET /api/v1/operations',
   metrics: 'GET /metrics',
   openApi: 'GET /openapi.json',
   docs: 'GET /docs',
@@ -40,6 +41,8 @@ export const routeTable = {
   getDeadLetter: 'GET /api/v1/dead-letters/:id',
   replayDeadLetter: 'POST /api/v1/dead-letters/:id/replay',
   replayDeadLetters: 'POST /api/v1/dead-letters/replay',
+  listFailures: 'GET /api/v1/failures',
+  retryFailures: 'POST /api/v1/failures/:fingerprint/retry',
   sessionEvents: 'GET /api/v1/cot-sessions/:id/events',
   createSession: 'POST /api/v1/cot-sessions',
   forkSession: 'POST /api/v1/cot-sessions/:id/fork',

@@ -10,6 +10,7 @@ import { sqlRoutes } from './sql/routes.js';
 import { operationRoutes } from './operation/routes.js';
 import { reportRoutes } from './reports/routes.js';
 import type { RouteRecord } from './route.js';
+import { failureRoutes } from './runs/failure-routes.js';
 import { runRoutes } from './runs/routes.js';
 import { sessionCommandRoutes } from './sessions/command-routes.js';
 import { sessionRoutes } from './sessions/routes.js';
@@ -23,6 +24,7 @@ export const routeRecords = {
   ...usersRoutes,
   ...reportRoutes,
   ...runRoutes,
+  ...failureRoutes,
   ...sessionRoutes,
   ...sessionCommandRoutes,
   ...templateRoutes,

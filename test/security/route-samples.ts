@@ -67,6 +67,8 @@ export async function createSamples(pool: pg.Pool, api: TestApi, { analyst }: Pe
     token: analyst.token,
     body: { page: 'sessions', name: 'sample', query: {} },
   });
+  const failures = await api.send('/api/v1/failures?kind=job', { token: analyst.token });
+  const [failure] = failures.body['items'] as { fingerprint: string }[];
   const stepId = step.rows[0]?.id ?? '';
   const { office, staff, deadline, push, notice, mail } = await createNotificationSamples(pool);
   return [
@@ -81,6 +83,7 @@ export async function createSamples(pool: pg.Pool, api: TestApi, { analyst }: Pe
     [/^\/u\//, { token: 'none' }],
     [/^\/jobs\//, { id: job }],
     [/^\/api\/v1\/sql\/cache\//, { id: statement }],
+    [/^\/api\/v1\/failures\//, { fingerprint: failure?.fingerprint ?? '' }],
     [/^\/api\/v1\/saved-views\//, { id: String(view.body['id']) }],
     [/^\/api\/v1\/sql\/saved-queries\//, { id: String(saved.body['id']) }],
     [/\/cot-sessions?\//, { id: session.id, stepId, n: '1' }],

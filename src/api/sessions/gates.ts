@@ -9,6 +9,7 @@ import { findGate, listWaitingGates, type WaitingGate } from '../../db/sessions/
 import type { OwnedSession } from '../../db/sessions/sessions.js';
 import type { Db } from '../../db/base/sql.js';
 import type { Decider, SessionCommand } from '../../domain/sessions/commands.js';
+import { inBoundedTime } from '../http/in-bounded-time.js';
 import { implement, reply, type Route, type Reply } from '../http/route.js';
 import { sessionRoutes } from '../../contracts/sessions/routes.js';
 import { decideRunGate } from '../notifications/decide-gate.js';
@@ -147,40 +148,20 @@ function bulkRoute(deps: GateRouteDeps): Route {
     }
     const by = deciderOf(principal, origin);
     const comment = body.comment ?? null;
-    const results = await inBoundedTime(body.gates, ({ gateId, outputDigest }) =>
-      approveOne(deps, db, principal, { gateId, outputDigest, by, comment, commandId }),
+    const results = await inBoundedTime(
+      body.gates,
+      ({ gateId, outputDigest }) =>
+        approveOne(deps, db, principal, { gateId, outputDigest, by, comment, commandId }),
+      ({ gateId }): Approved => ({ gateId, status: 'refused', code: 'workflow_unavailable' }),
     );
     return reply(200, { dryRun: false, results });
   });
 }
 
-const AT_ONCE = 10;
-/** Each may take five seconds. All of them stay below the time after which the same request may be taken over. */
-const BEGUN_WITHIN_MS = 15_000;
-
 interface Approved {
   readonly gateId: string;
   readonly status: 'approved' | 'refused';
   readonly code?: string;
-}
-
-/** In their order, several at once. What is not begun in time was not tried, and says so. */
-async function inBoundedTime<Chosen extends { readonly gateId: string }>(
-  chosen: readonly Chosen[],
-  approve: (one: Chosen) => Promise<Approved>,
-): Promise<Approved[]> {
-  const until = Date.now() + BEGUN_WITHIN_MS;
-  const results: Approved[] = [];
-  const waiting = [...chosen.entries()];
-  const next = async (): Promise<void> => {
-    for (let entry = waiting.shift(); entry !== undefined; entry = waiting.shift()) {
-      const [place, one] = entry;
-      const late = { gateId: one.gateId, status: 'refused', code: 'workflow_unavailable' } as const;
-      results[place] = Date.now() > until ? late : await approve(one);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, next));
-  return results;
 }
 
 interface Approval {

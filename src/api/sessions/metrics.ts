@@ -1,4 +1,6 @@
-import { windowMs } from '../../contracts/sessions/metrics.js';
+import { windowMs, type SessionMetrics } from '../../contracts/sessions/metrics.js';
+import type { Db } from '../../db/base/sql.js';
+import type { Viewer } from '../../db/runs/runs.js';
 import { countSessions, listStandings, measureWaits, measureWork } from '../../db/sessions/metrics.js';
 import { implement, reply, type Route } from '../http/route.js';
 import { sessionRoutes } from '../../contracts/sessions/routes.js';
@@ -6,12 +8,17 @@ import { toMetrics } from './metrics-view.js';
 
 /** An ADMIN sees all sessions, anybody else their own. */
 export function sessionMetricsRoute(): Route {
-  return implement(sessionRoutes.getSessionMetrics, async ({ query: { window }, principal }, db) => {
-    const span = { ms: windowMs(window) };
-    const work = await measureWork(db, principal, span);
-    const waits = await measureWaits(db, principal, span);
-    const counts = await countSessions(db, principal, span);
-    const standings = await listStandings(db, principal);
-    return reply(200, toMetrics({ window, work, waits, counts, standings }, Date.now()));
-  });
+  return implement(sessionRoutes.getSessionMetrics, async ({ query: { window }, principal }, db) =>
+    reply(200, await readSessionMetrics(db, principal, window)),
+  );
+}
+
+/** Four statements, whatever the window holds. */
+export async function readSessionMetrics(db: Db, viewer: Viewer, window: string): Promise<SessionMetrics> {
+  const span = { ms: windowMs(window) };
+  const work = await measureWork(db, viewer, span);
+  const waits = await measureWaits(db, viewer, span);
+  const counts = await countSessions(db, viewer, span);
+  const standings = await listStandings(db, viewer);
+  return toMetrics({ window, work, waits, counts, standings }, Date.now());
 }

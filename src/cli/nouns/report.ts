@@ -20,7 +20,7 @@ const start: CommandSpec = {
     {
       flags: '--type <type>',
       about: 'what it is about',
-      choices: ['activity', 'cot-session', 'sql', 'audit'],
+      choices: ['activity', 'cot-session', 'audit'],
     },
     {
       flags: '--format <format>',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { rawRoute } from '../route.js';
+import { operationsQuery, operationsSchema } from './operations.js';
 
 const checkSchema = z.looseObject({ status: z.enum(['up', 'down']), ms: z.number() });
 const readinessSchema = z
@@ -32,6 +33,17 @@ export const operationRoutes = {
       200: { description: 'It serves; `degraded` says that something is missing', body: readinessSchema },
       503: { description: 'It cannot serve', body: readinessSchema },
     },
+  }),
+
+  operations: rawRoute({
+    method: 'GET',
+    path: '/api/v1/operations',
+    operationId: 'operations',
+    summary: 'What is down, what waits, what is stuck, and how long steps take',
+    tag: 'Operation',
+    access: 'admin',
+    query: operationsQuery,
+    responses: { 200: { description: 'The whole, as it is now', body: operationsSchema } },
   }),
 
   metrics: rawRoute({

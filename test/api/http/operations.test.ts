@@ -17,6 +17,30 @@ const api = useApi({ database, env: { METRICS_TOKEN } });
 const readiness = async (of: TestApi): Promise<Readiness> =>
   (await of.send('/readyz')).body as unknown as Readiness;
 
+test('an administrator sees parts, queues with their slots, and what is stuck', async () => {
+  const [admin, analyst] = [await createApiUser(database, 'ADMIN'), await createApiUser(database)];
+  expect((await api.send('/api/v1/operations', { token: analyst.token })).status).toBe(403);
+  const without = await api.send('/api/v1/operations', { token: admin.token });
+  expect([without.status, without.body]).toMatchObject([
+    200,
+    { status: 'degraded', parts: { postgres: { status: 'up' } }, stuck: { total: 0 } },
+  ]);
+  const whole = await startApi({ database, temporal });
+  try {
+    const { body } = await whole.send('/api/v1/operations?window=1h', { token: admin.token });
+    const queues = body['queues'] as { name: string }[];
+    expect(queues.map(({ name }) => name)).toEqual(['flow', 'llm', 'sql', 'notify']);
+    expect(queues[2]).toMatchObject({
+      pollers: { activities: 0 },
+      backlog: { workflows: 0, activities: 0 },
+      slots: { used: 0, total: 5, waiting: 0 },
+    });
+    expect(body['sessions']).toMatchObject({ window: '1h', templates: [] });
+  } finally {
+    await whole.close();
+  }
+});
+
 test('without Temporal it still serves, and says what is missing', async () => {
   const answer = await api.send('/readyz');
   expect(answer.status).toBe(200);

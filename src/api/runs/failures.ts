@@ -1,0 +1,122 @@
+import type { Pool } from 'pg';
+import { runKinds } from '../../contracts/run-kinds.js';
+import { failureRoutes } from '../../contracts/runs/failure-routes.js';
+import type { FailureGroup, Retried } from '../../contracts/runs/failure.js';
+import { Refusal } from '../../contracts/refusal.js';
+import type { Origin, Principal } from '../../contracts/users/principal.js';
+import { recordAudit } from '../../db/audit/log.js';
+import type { Db } from '../../db/base/sql.js';
+import { withTransaction } from '../../db/base/transaction.js';
+import { lockDeadLetter } from '../../db/runs/dead-letters.js';
+import {
+  listFailureGroups,
+  listFailuresOf,
+  type FailureGroupRow,
+  type FailureRow,
+} from '../../db/runs/failures.js';
+import { omit } from '../../domain/omit.js';
+import { ownedSession } from '../../operations/sessions/owned-session.js';
+import type { RunStarter } from '../../operations/runs/run-starter.js';
+import { inBoundedTime } from '../http/in-bounded-time.js';
+import { Problem } from '../http/problems.js';
+import { implement, reply, type Route } from '../http/route.js';
+import type { SessionClientDeps } from '../sessions/client.js';
+import { commandSession } from '../sessions/command.js';
+import { deciderOf } from '../sessions/decider.js';
+import { replayDeadLetter } from './replay-dead-letter.js';
+
+export interface FailureRouteDeps extends SessionClientDeps {
+  readonly pool: Pool;
+  readonly starter: RunStarter;
+}
+
+/** What failed, by what went wrong, and all of one kind again. */
+export function createFailureRoutes(deps: FailureRouteDeps): Route[] {
+  return [listRoute(), retryRoute(deps)];
+}
+
+function listRoute(): Route {
+  return implement(failureRoutes.listFailures, async ({ query: { kind }, principal }, db) => {
+    const rows = await listFailureGroups(db, principal, kind);
+    return reply(200, { items: rows.map(toGroup), total: rows[0]?.total ?? 0 });
+  });
+}
+
+function toGroup(row: FailureGroupRow): FailureGroup {
+  const samples = row.samples.map(({ id, title, runId }) => ({
+    id,
+    title,
+    href: hrefOf(row.kind, id, runId),
+  }));
+  return { ...omit(row, 'total', 'samples'), samples };
+}
+
+function hrefOf(kind: FailureRow['kind'], id: string, runId: string | null): string {
+  if (kind === 'step') return `${runKinds['cot-session'].routeBase}/${id}`;
+  return kind === 'job' && runId !== null ? `/jobs/${runId}` : `/api/v1/dead-letters/${id}`;
+}
+
+interface Asker {
+  readonly principal: Principal;
+  readonly origin: Origin;
+  readonly commandId: string;
+}
+
+function retryRoute(deps: FailureRouteDeps): Route {
+  return implement(
+    failureRoutes.retryFailures,
+    async ({ params, body, principal, origin, commandId }, db) => {
+      const { fingerprint } = params;
+      const failures = await listFailuresOf(db, principal, fingerprint);
+      if (failures.length === 0) throw new Problem('not_found');
+      const chosen = failures.slice(0, body.limit);
+      const answer = { fingerprint, dryRun: body.dryRun, matching: failures.length };
+      if (body.dryRun) {
+        const results = chosen.map(({ id }): Retried => ({ id, status: 'would_retry' }));
+        return reply(200, { ...answer, results });
+      }
+      const asker = { principal, origin, commandId };
+      const results = await inBoundedTime(
+        chosen,
+        (failure) => retry(deps, db, failure, asker),
+        ({ id }): Retried => ({ id, status: 'refused', code: 'workflow_unavailable' }),
+      );
+      return reply(200, { ...answer, results });
+    },
+  );
+}
+
+/** One that cannot be done again does not stop the others: its problem is named in its place. */
+async function retry(deps: FailureRouteDeps, db: Db, failure: FailureRow, asker: Asker): Promise<Retried> {
+  const { id, kind } = failure;
+  try {
+    if (kind === 'step') await runStep(deps, db, id, asker);
+    else return { id, status: 'retried', retriedAs: await replay(deps, id, asker) };
+    return { id, status: 'retried' };
+  } catch (error) {
+    if (error instanceof Problem || error instanceof Refusal)
+      return { id, status: 'refused', code: error.code };
+    throw error;
+  }
+}
+
+async function runStep(deps: FailureRouteDeps, db: Db, id: string, asker: Asker): Promise<void> {
+  const { principal, origin, commandId } = asker;
+  const session = await ownedSession(db, id, principal);
+  const by = deciderOf(principal, origin);
+  const command = { kind: 'run_due_step', by, model: null, instructions: null } as const;
+  await commandSession(deps, db, { session, command, commandId: `${commandId}:${id}`, viewer: principal });
+}
+
+/** Of two who ask at once the second finds it replayed. */
+function replay({ pool, starter }: FailureRouteDeps, id: string, asker: Asker): Promise<string> {
+  return withTransaction(pool, async (tx) => {
+    const letter = await lockDeadLetter(tx, id);
+    if (letter === undefined) throw new Problem('not_found');
+    if ((letter.replayedRunId ?? letter.replayedDeliveryId) !== null) throw new Problem('conflict');
+    const by = { actor: asker.principal, origin: asker.origin };
+    const { replayed, entry } = await replayDeadLetter(tx, starter, letter, by);
+    await recordAudit(tx, entry);
+    return replayed.jobId ?? replayed.deliveryId ?? '';
+  });
+}
