@@ -24,7 +24,7 @@ const MESSAGE_LENGTH = 300;
 
 /**
  * What failed and stands: steps that need a person, and dead letters that nobody replayed. A delivery has no owner, so
- * only administrators see it.
+ * only administrators see it. Of a job its owner reads the text that is safe to show, never the words of a try.
  */
 const failing = (viewer: Viewer): Sql => sql`failing as (
     select 'step' as kind, runs.id, runs.id as run_id, runs.title, runs.updated_at as at,
@@ -37,7 +37,8 @@ const failing = (viewer: Viewer): Sql => sql`failing as (
     select case when letter.run_id is null then 'delivery' else 'job' end, letter.id, letter.run_id,
            coalesce(runs.title, concat(letter.input->>'event', ' to ', letter.input->>'url')), letter.created_at,
            letter.kind, coalesce(runs.error->>'code', letter.errors->-1->>'type', 'unknown'),
-           coalesce(runs.error->>'message', letter.errors->-1->>'message', '')
+           coalesce(case when letter.run_id is null then letter.errors->-1->>'message'
+                         else runs.error->>'message' end, '')
       from dead_letters as letter left join runs on runs.id = letter.run_id
      where letter.replayed_as is null and letter.replayed_delivery_id is null and ${visibleTo(viewer)}),
   named as (

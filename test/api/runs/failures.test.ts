@@ -50,8 +50,12 @@ async function failedJob(
   );
   const letter = newId('deadLetter');
   await database.pool.query(
-    `insert into dead_letters (id, run_id, kind, input, errors) values ($1, $2, 'report', '{}', '[]')`,
-    [letter, job],
+    `insert into dead_letters (id, run_id, kind, input, errors) values ($1, $2, 'report', '{}', $3)`,
+    [
+      letter,
+      job,
+      JSON.stringify([{ step: 'write', try: 1, type: 'Error', message: '/secret/path', at: '' }]),
+    ],
   );
   return { job, letter };
 }
@@ -76,6 +80,7 @@ test('failures that differ only in numbers and ids are one group, the largest fi
   expect(groups[0]?.samples.map(({ href }) => href)).toEqual([`/jobs/${second.job}`, `/jobs/${first.job}`]);
   expect((await groupsOf(owner, '?kind=step')).filter(({ code }) => code === 'store_full')).toEqual([]);
   const all = await api.send('/api/v1/failures', { token: owner.token });
+  expect(all.text).not.toContain('/secret/path');
   expect(all.body['total']).toBe(3);
 });
 
