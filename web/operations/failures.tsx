@@ -4,7 +4,6 @@ import { get, post } from '../app/client';
 import { t } from '../app/i18n';
 import { queries } from '../app/queries';
 import { toast, toastProblem } from '../app/toasts';
-import type { Page } from '../app/types';
 import { Button } from '../ui/button';
 import { Loaded } from '../ui/panel';
 import { Ago } from '../ui/time';
@@ -21,7 +20,7 @@ interface FailureGroup {
 export function Failures() {
   const failures = useQuery({
     queryKey: ['operations', 'failures'],
-    queryFn: ({ signal }) => get<Page<FailureGroup>>('/api/v1/failures', { limit: 50 }, signal),
+    queryFn: ({ signal }) => get<{ items: readonly FailureGroup[] }>('/api/v1/failures', {}, signal),
     retry: false,
   });
   return (

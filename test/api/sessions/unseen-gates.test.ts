@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Principal } from '../../../src/contracts/users/principal.js';
 import { bindGate } from '../../../src/db/sessions/command-gates.js';
 import { createApiUser, useApi, type TestUser } from '../../support/api.js';
@@ -43,6 +44,16 @@ const proceed = (id: string, body: object = {}, key?: string): Promise<HttpAnswe
     headers: key === undefined ? {} : { 'Idempotency-Key': key },
   });
 
+/** A worker that does not answer within 5 s on a slow machine is asked again, as a client does, under the same key. */
+async function answered(send: (key: string) => Promise<HttpAnswer>): Promise<HttpAnswer> {
+  const key = randomUUID();
+  const until = Date.now() + 60_000;
+  for (;;) {
+    const answer = await send(key);
+    if (answer.body['code'] !== 'workflow_unavailable' || Date.now() > until) return answer;
+  }
+}
+
 async function decidedGates(id: string): Promise<number> {
   const { rows } = await rig.database.pool.query<{ count: number }>(
     `select count(*) from gates where run_id = $1 and status = 'approved'`,
@@ -55,12 +66,13 @@ test.each([20, 50])('of %i approvals at once without a digest one approves, and 
   during(async () => {
     const id = await startSession(rig, owner);
     await untilGate(rig, id, 1);
-    const answers = await Promise.all(Array.from({ length: many }, () => proceed(id)));
+    const answers = await Promise.all(
+      Array.from({ length: many }, () => answered((key) => proceed(id, {}, key))),
+    );
     await untilGate(rig, id, 2);
     expect(answers.filter(({ status }) => status === 200).length).toBeLessThanOrEqual(1);
     const others = answers.filter(({ status }) => status !== 200).map(({ body }) => body['code']);
-    // A worker that does not answer within 5 s is no decision either.
-    const refusals = ['not_waiting', 'stale_approval', 'workflow_unavailable'];
+    const refusals = ['not_waiting', 'stale_approval'];
     expect(others.filter((code) => !refusals.includes(String(code)))).toEqual([]);
     expect(await decidedGates(id)).toBe(1);
   }),
@@ -93,11 +105,14 @@ test('16 commands at once on one session are all answered by the session: no 500
     for (let burst = 0; burst < 3; burst += 1) {
       const answers = await Promise.all(
         Array.from({ length: 16 }, (_each, index) =>
-          api.send(`${BASE}/${id}/${paths[index % paths.length]}`, {
-            method: 'POST',
-            token: user.token,
-            body: {},
-          }),
+          answered((key) =>
+            api.send(`${BASE}/${id}/${paths[index % paths.length]}`, {
+              method: 'POST',
+              token: user.token,
+              body: {},
+              headers: { 'Idempotency-Key': key },
+            }),
+          ),
         ),
       );
       expect(
