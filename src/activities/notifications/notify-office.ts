@@ -1,4 +1,4 @@
-import { activityInfo, CancelledFailure, Context, heartbeat, log } from '@temporalio/activity';
+import { activityInfo, CancelledFailure, Context, log } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Pool } from 'pg';
 import { failureTypes } from '../../contracts/errors.js';
@@ -29,6 +29,7 @@ import type { SendPolicy } from '../../domain/notifications/send-policy.js';
 import type { Mailer } from '../../platform/notifications/mailer.js';
 import type { PushSender } from '../../platform/notifications/push-sender.js';
 import { describeFailure } from '../runs/describe-failure.js';
+import { whileBeating } from '../runs/while-beating.js';
 import { insist } from './insist.js';
 import type { MailPermits } from './mail-permits.js';
 import { sendMessage, type Message, type MessageSending } from './send-message.js';
@@ -49,13 +50,11 @@ export interface NotifyOfficeDeps {
  * O2. Whatever goes wrong in here is this office's. PostgreSQL that is away is waited for and is not a try.
  * O3. A worker that is to stop ends the message under way and begins no other; the next one goes on from there.
  */
-const BEAT_MS = 1_000;
+export function notifyOffice(deps: NotifyOfficeDeps, input: NotifyOfficeInput): Promise<NotifyOfficeReply> {
+  return whileBeating(() => serveOrFail(deps, input));
+}
 
-export async function notifyOffice(
-  deps: NotifyOfficeDeps,
-  input: NotifyOfficeInput,
-): Promise<NotifyOfficeReply> {
-  const beating = setInterval(() => heartbeat(), BEAT_MS);
+async function serveOrFail(deps: NotifyOfficeDeps, input: NotifyOfficeInput): Promise<NotifyOfficeReply> {
   try {
     return await serve(deps, input);
   } catch (error) {
@@ -70,8 +69,6 @@ export async function notifyOffice(
       nonRetryable: true,
       ...(error instanceof Error ? { cause: error } : {}),
     });
-  } finally {
-    clearInterval(beating);
   }
 }
 

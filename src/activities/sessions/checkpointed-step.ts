@@ -1,11 +1,4 @@
-import {
-  activityInfo,
-  ApplicationFailure,
-  CancelledFailure,
-  Context,
-  heartbeat,
-  log,
-} from '@temporalio/activity';
+import { activityInfo, ApplicationFailure, CancelledFailure, Context, log } from '@temporalio/activity';
 import type { Pool } from 'pg';
 import { failureTypes } from '../../contracts/errors.js';
 import type { RunProjection } from '../../contracts/runs/projection.js';
@@ -19,6 +12,7 @@ import { projectRun } from '../../db/runs/events.js';
 import { lockRunStatus } from '../../db/runs/runs.js';
 import { withTransaction, type Tx } from '../../db/base/transaction.js';
 import { isFinal } from '../../domain/runs/status.js';
+import { whileBeating } from '../runs/while-beating.js';
 import { describeFailure } from '../runs/describe-failure.js';
 
 /**
@@ -38,14 +32,17 @@ export interface CheckpointedStep<Produced, Output> extends StepPlace {
   tell?(output: Output): Pick<RunProjection, 'progress' | 'events'>;
 }
 
-/** Often enough that the death of a worker is noticed in seconds, see the heartbeat timeouts in workflows/proxies.ts. */
-export const BEAT_MS = 1_000;
-
-export async function checkpointedStep<Produced, Output>(
+export function checkpointedStep<Produced, Output>(
   pool: Pool,
   step: CheckpointedStep<Produced, Output>,
 ): Promise<Output> {
-  const beating = setInterval(() => heartbeat(), BEAT_MS);
+  return whileBeating(() => stepOnce(pool, step));
+}
+
+async function stepOnce<Produced, Output>(
+  pool: Pool,
+  step: CheckpointedStep<Produced, Output>,
+): Promise<Output> {
   try {
     const earlier = await findCheckpoint<Output>(pool, step);
     if (earlier !== undefined) return earlier.output;
@@ -55,8 +52,6 @@ export async function checkpointedStep<Produced, Output>(
   } catch (error) {
     if (!(error instanceof CancelledFailure)) await keepError(pool, step, error);
     throw error;
-  } finally {
-    clearInterval(beating);
   }
 }
 

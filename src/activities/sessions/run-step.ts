@@ -1,4 +1,4 @@
-import { activityInfo, ApplicationFailure, CancelledFailure, heartbeat, log } from '@temporalio/activity';
+import { activityInfo, ApplicationFailure, CancelledFailure, log } from '@temporalio/activity';
 import type { Pool } from 'pg';
 import type {
   Model,
@@ -20,6 +20,7 @@ import { workerStopped } from '../../db/sessions/tries.js';
 import { previewOf, type ContentRef } from '../../domain/runs/content-ref.js';
 import { wellFormed } from '../../domain/well-formed.js';
 import type { DeltaSink, StepTryPlace } from '../../models/deltas/batcher.js';
+import { whileBeating } from '../runs/while-beating.js';
 import { holdsLease, recallOf } from './lease.js';
 import { ModelClock } from './model-clock.js';
 import { outlast } from './outlast.js';
@@ -37,8 +38,6 @@ export interface SessionStepDeps {
   /** Where the text goes while it arrives: to whoever reads along, never into the database or the history. */
   readonly openDeltas: (step: StepTryPlace) => DeltaSink;
 }
-
-const BEAT_MS = 1_000;
 
 /** A run may be ended without its workflow: then nothing else stops the model. */
 const LOOK_MS = 5_000;
@@ -64,13 +63,10 @@ export async function runSessionStep(
   deps: SessionStepDeps,
   input: RunSessionStepInput,
 ): Promise<StepOutcome> {
-  const beating = setInterval(() => heartbeat(), BEAT_MS);
   try {
-    return { ref: await new StepTry(deps, input).run() };
+    return { ref: await whileBeating(() => new StepTry(deps, input).run()) };
   } catch (error) {
     throw shownFailure(error, limitsOf(input));
-  } finally {
-    clearInterval(beating);
   }
 }
 

@@ -1,4 +1,4 @@
-import { activityInfo, ApplicationFailure, Context, heartbeat } from '@temporalio/activity';
+import { activityInfo, ApplicationFailure, Context } from '@temporalio/activity';
 import type { Pool } from 'pg';
 import { failureTypes } from '../../contracts/errors.js';
 import type { RunResult } from '../../contracts/runs/run.js';
@@ -6,7 +6,8 @@ import type { SqlRunActivities } from '../../contracts/sql/run-workflow.js';
 import { loadSqlRun, type SqlRunRow } from '../../db/sql/find-run.js';
 import { learnFrom } from '../../db/sql/statistics.js';
 import { keepResult } from '../../db/sql/telling.js';
-import { BEAT_MS, checkpointedStep } from '../sessions/checkpointed-step.js';
+import { whileBeating } from '../runs/while-beating.js';
+import { checkpointedStep } from '../sessions/checkpointed-step.js';
 import { runStatement, type RunStatementDeps, type Ran } from './run-statement.js';
 
 /** The one step of a SQL run: its checkpoint, its result and what was learned from it commit as one. */
@@ -32,9 +33,7 @@ export function createSqlRunActivities(deps: RunStatementDeps): SqlRunActivities
         });
       } finally {
         // A canceled step ends at once, its statement a moment later. The place is free when the statement is gone.
-        const beating = setInterval(() => heartbeat(), BEAT_MS);
-        await producing;
-        clearInterval(beating);
+        await whileBeating(() => producing);
       }
     },
   };

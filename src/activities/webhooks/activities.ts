@@ -1,4 +1,4 @@
-import { Context, heartbeat, log } from '@temporalio/activity';
+import { Context, log } from '@temporalio/activity';
 import type { Pool } from 'pg';
 import type {
   DeliverDueReply,
@@ -8,25 +8,16 @@ import type {
 import { beginDelivering, claimDue, endDelivering } from '../../db/webhooks/attempts.js';
 import { closePending } from '../../db/webhooks/disable.js';
 import { withTransaction } from '../../db/base/transaction.js';
+import { whileBeating } from '../runs/while-beating.js';
 import { deliver, type AttemptDeps } from './attempt.js';
 
 export interface WebhookDeps extends AttemptDeps {
   readonly pool: Pool;
 }
 
-/** Often enough that the death of a worker is noticed in seconds. */
-const BEAT_MS = 1_000;
-
 export function createWebhookActivities(deps: WebhookDeps): WebhookActivities {
   return {
-    async deliverDue(input) {
-      const beating = setInterval(() => heartbeat(), BEAT_MS);
-      try {
-        return await deliverDue(deps, input);
-      } finally {
-        clearInterval(beating);
-      }
-    },
+    deliverDue: (input) => whileBeating(() => deliverDue(deps, input)),
   };
 }
 
