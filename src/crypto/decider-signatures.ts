@@ -1,6 +1,6 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { canonicalJson } from '../domain/audit/canonical-json.js';
-import { ofEverySecret, type SigningSecrets } from './signing-secrets.js';
+import { createMacs } from './macs.js';
+import type { SigningSecrets } from './signing-secrets.js';
 
 /** What the API vouches for when it hands a decision to a workflow. */
 export interface VouchedDecision {
@@ -22,22 +22,13 @@ export interface DeciderSignatures {
 }
 
 export function createDeciderSignatures(secrets: SigningSecrets): DeciderSignatures {
-  const [current, ...others] = ofEverySecret(secrets, (secret) =>
-    Buffer.from(hkdfSync('sha256', secret, '', 'sluice deciders', 32)),
-  );
+  const macs = createMacs(secrets, 'sluice deciders');
   return {
-    sign: (decision) => macOf(current, decision),
-    isSigned: (decision, signature = '') =>
-      [current, ...others].some((secret) => isSame(macOf(secret, decision), signature)),
+    sign: (decision) => macs.of(textOf(decision)),
+    isSigned: (decision, signature = '') => macs.matches(textOf(decision), signature),
   };
 }
 
-function macOf(secret: Buffer, { workflowId, commandId, kind, gate, by }: VouchedDecision): string {
-  const text = canonicalJson({ workflowId, commandId, kind, gate, by });
-  return createHmac('sha256', secret).update(text).digest('base64url');
-}
-
-function isSame(expected: string, given: string): boolean {
-  const [a, b] = [Buffer.from(expected), Buffer.from(given)];
-  return a.length === b.length && timingSafeEqual(a, b);
+function textOf({ workflowId, commandId, kind, gate, by }: VouchedDecision): string {
+  return canonicalJson({ workflowId, commandId, kind, gate, by });
 }

@@ -1,6 +1,6 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { isObjectKey } from '../domain/runs/object-key.js';
-import { ofEverySecret, type SigningSecrets } from './signing-secrets.js';
+import { createMacs } from './macs.js';
+import type { SigningSecrets } from './signing-secrets.js';
 
 /**
  * Links that let whoever has them download one object of the local store, for a while, without a token.
@@ -33,36 +33,24 @@ export interface FileLink {
 const LINK = /^\/files\/([a-z0-9._-]{1,500})\?exp=([1-9]\d{0,11})&sig=([A-Za-z0-9_-]{43})$/;
 
 export function createFileLinks(secrets: SigningSecrets, now: () => number = Date.now): FileLinks {
-  const [current, ...others] = ofEverySecret(secrets, (secret) =>
-    Buffer.from(hkdfSync('sha256', secret, '', 'sluice file links', 32)),
-  );
+  const macs = createMacs(secrets, 'sluice file links');
   return {
     sign: ({ key, disposition }, ttlSeconds) => {
       const exp = String(Math.floor(now() / 1_000) + ttlSeconds);
       // One segment of a path: keys have no dots of their own.
       const segment = key.replaceAll('/', '.');
-      return `/files/${segment}?exp=${exp}&sig=${macOf(current, { key, exp, disposition })}`;
+      return `/files/${segment}?exp=${exp}&sig=${macs.of(textOf({ key, exp, disposition }))}`;
     },
     parse: (url) => {
       const [, segment = '', exp = '', sig = ''] = LINK.exec(url) ?? [];
       const key = segment.replaceAll('.', '/');
       return isObjectKey(key) && Number(exp) * 1_000 > now() ? { key, exp, sig } : undefined;
     },
-    verify: ({ key, exp, sig }, disposition) =>
-      [current, ...others]
-        .map((secret) => isSame(macOf(secret, { key, exp, disposition }), sig))
-        .some((matches) => matches),
+    verify: ({ key, exp, sig }, disposition) => macs.matches(textOf({ key, exp, disposition }), sig),
   };
 }
 
 /** Who may GET may ask for the HEAD of it: both are signed as GET. */
-function macOf(secret: Buffer, link: { key: string; exp: string; disposition: string }): string {
-  const { key, exp, disposition } = link;
-  return createHmac('sha256', secret).update(`GET\n${key}\n${exp}\n${disposition}`).digest('base64url');
-}
-
-/** As text: base64url has bits to spare in its last letter, and two spellings of one signature are two links. */
-function isSame(expected: string, given: string): boolean {
-  const [a, b] = [Buffer.from(expected), Buffer.from(given)];
-  return a.length === b.length && timingSafeEqual(a, b);
+function textOf({ key, exp, disposition }: { key: string; exp: string; disposition: string }): string {
+  return `GET\n${key}\n${exp}\n${disposition}`;
 }
