@@ -8,6 +8,7 @@ import type { RunControl } from '../../platform/temporal/run-control.js';
 import { QueryMeter, runMetered } from '../../platform/query-meter.js';
 import type { Redis } from '../../platform/cache/redis.js';
 import { within } from '../../platform/within.js';
+import { everyAnswer, lookAtQueue } from './task-queues.js';
 
 export interface Check {
   readonly status: 'up' | 'down';
@@ -35,11 +36,6 @@ export interface ReadinessDeps {
 
 const LIMIT_MS = 1_500;
 const KEPT_MS = 1_000;
-/** A poll waits a minute at the server; who polled longer ago than that is gone. */
-const POLLER_FRESH_MS = 70_000;
-/** `temporal.api.enums.v1.TaskQueueType`. */
-const WORKFLOW_QUEUE = 1;
-const ACTIVITY_QUEUE = 2;
 
 export interface ReadinessProbe {
   /** Asks at most once a second, however often it is asked. */
@@ -122,28 +118,12 @@ async function lookHome(pool: Pool, control: Pick<RunControl, 'identity'>): Prom
 /** Who takes tasks from each queue right now. Without somebody on `flow` nothing moves. */
 async function countPollers(temporal: Client): Promise<Finding> {
   const queues = Object.values(taskQueues);
-  // All of them, failed or not: whoever waits for this waits for every call that may still be tried again.
-  const answers = await temporal.withDeadline(Date.now() + LIMIT_MS, () =>
-    Promise.allSettled([
-      pollersOf(temporal, taskQueues.flow, WORKFLOW_QUEUE),
-      ...queues.map((name) => pollersOf(temporal, name, ACTIVITY_QUEUE)),
+  const [workflows, ...activities] = await temporal.withDeadline(Date.now() + LIMIT_MS, () =>
+    everyAnswer([
+      lookAtQueue(temporal, { name: taskQueues.flow, type: 'workflows' }),
+      ...queues.map((name) => lookAtQueue(temporal, { name, type: 'activities' })),
     ]),
   );
-  const [workflows = 0, ...activities] = answers.map((answer) => {
-    if (answer.status === 'rejected') throw answer.reason;
-    return answer.value;
-  });
-  const pollers = Object.fromEntries(queues.map((name, index) => [name, activities[index] ?? 0]));
-  return { missing: workflows === 0, pollers: { workflows, ...pollers } };
-}
-
-async function pollersOf(temporal: Client, name: string, taskQueueType: number): Promise<number> {
-  const { pollers } = await temporal.workflowService.describeTaskQueue({
-    namespace: temporal.options.namespace,
-    taskQueue: { name },
-    taskQueueType,
-  });
-  const oldest = Date.now() - POLLER_FRESH_MS;
-  return (pollers ?? []).filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000 > oldest)
-    .length;
+  const pollers = Object.fromEntries(queues.map((name, index) => [name, activities[index]?.pollers ?? 0]));
+  return { missing: workflows?.pollers === 0, pollers: { workflows: workflows?.pollers ?? 0, ...pollers } };
 }

@@ -8,6 +8,7 @@ import { readSessionMetrics } from '../sessions/metrics.js';
 import { Problem } from '../http/problems.js';
 import type { ReadinessProbe } from '../http/readiness.js';
 import { implement, type Route } from '../http/route.js';
+import { everyAnswer, lookAtQueue } from '../http/task-queues.js';
 
 export interface OperationsDeps {
   readonly pool: Pool;
@@ -17,11 +18,6 @@ export interface OperationsDeps {
 }
 
 const LIMIT_MS = 1_500;
-/** `temporal.api.enums.v1.TaskQueueType`. */
-const WORKFLOWS = 1;
-const ACTIVITIES = 2;
-/** A poll waits a minute at the server; who polled longer ago than that is gone. */
-const POLLER_FRESH_MS = 70_000;
 
 /** One answer for whoever is called at night. A Temporal that is away leaves its own parts null. */
 export function createOperationsRoute(deps: OperationsDeps): Route {
@@ -50,10 +46,14 @@ async function readQueues({ pool, temporal, sqlPlaces }: OperationsDeps): Promis
   );
 }
 
-async function lookAt(temporal: Client, name: TaskQueue): Promise<Pick<QueueView, 'pollers' | 'backlog'>> {
+async function lookAt(temporal: Client, queue: TaskQueue): Promise<Pick<QueueView, 'pollers' | 'backlog'>> {
+  const asked = { name: taskQueues[queue], withBacklog: true };
   try {
     const [workflows, activities] = await temporal.withDeadline(Date.now() + LIMIT_MS, () =>
-      Promise.all([describe(temporal, name, WORKFLOWS), describe(temporal, name, ACTIVITIES)]),
+      everyAnswer([
+        lookAtQueue(temporal, { ...asked, type: 'workflows' }),
+        lookAtQueue(temporal, { ...asked, type: 'activities' }),
+      ] as const),
     );
     return {
       pollers: { workflows: workflows.pollers, activities: activities.pollers },
@@ -66,25 +66,4 @@ async function lookAt(temporal: Client, name: TaskQueue): Promise<Pick<QueueView
   } catch {
     return { pollers: null, backlog: null };
   }
-}
-
-async function describe(
-  temporal: Client,
-  name: TaskQueue,
-  taskQueueType: number,
-): Promise<{ pollers: number; backlog: number; oldestMs: number }> {
-  const { pollers, stats } = await temporal.workflowService.describeTaskQueue({
-    namespace: temporal.options.namespace,
-    taskQueue: { name: taskQueues[name] },
-    taskQueueType,
-    reportStats: true,
-  });
-  const freshAfter = Date.now() - POLLER_FRESH_MS;
-  const isFresh = (at: { seconds?: unknown } | null | undefined): boolean =>
-    Number(at?.seconds ?? 0) * 1_000 > freshAfter;
-  return {
-    pollers: (pollers ?? []).filter(({ lastAccessTime }) => isFresh(lastAccessTime)).length,
-    backlog: Number(stats?.approximateBacklogCount ?? 0),
-    oldestMs: Math.round(Number(stats?.approximateBacklogAge?.seconds ?? 0) * 1_000),
-  };
 }
