@@ -1,11 +1,12 @@
 import { Problem } from '../http/problems.js';
 import { readingRoutes } from '../../contracts/sessions/reading-routes.js';
-import type { Viewer } from '../../db/runs/runs.js';
+import type { Principal } from '../../contracts/users/principal.js';
 import type { Db } from '../../db/base/sql.js';
 import { hasContent, reserveGate, storeSeen } from '../../db/sessions/reading.js';
-import { findSessionRow, type SessionRow } from '../../db/sessions/reads.js';
 import { findInboxGate } from '../../db/sessions/reads-gates.js';
+import type { OwnedSession } from '../../db/sessions/sessions.js';
 import { readTexts } from '../../db/sessions/texts.js';
+import { ownedSession } from '../../operations/sessions/owned-session.js';
 import { implement, reply, type Route } from '../http/route.js';
 import { toInbox } from './gate-inbox.js';
 import type { SessionReadDeps } from './read-deps.js';
@@ -42,9 +43,9 @@ function changesRoute(): Route {
   return implement(
     readingRoutes.phaseChanges,
     async ({ params: { id, n }, query: { since }, principal }, db) => {
-      const row = await requirePhase(db, principal, { id, n });
+      const { state } = await requirePhase(db, principal, { id, n });
       if (!(await hasContent(db, id, since))) throw notAnOutput();
-      const outputDigest = row.state.phases[n - 1]?.output?.sha256 ?? null;
+      const outputDigest = state.phases[n - 1]?.output?.sha256 ?? null;
       const equal = outputDigest === since;
       const texts = equal ? new Map<string, never>() : await readTexts(db, [since, outputDigest]);
       const [before, now] = [texts.get(since), texts.get(outputDigest ?? '')];
@@ -56,12 +57,12 @@ function changesRoute(): Route {
 
 async function requirePhase(
   db: Db,
-  viewer: Viewer,
+  viewer: Principal,
   { id, n }: { id: string; n: number },
-): Promise<SessionRow> {
-  const row = await findSessionRow(db, viewer, id);
-  if (row === undefined || n > row.state.plan.phases.length) throw new Problem('not_found');
-  return row;
+): Promise<OwnedSession> {
+  const session = await ownedSession(db, id, viewer);
+  if (n > session.state.plan.phases.length) throw new Problem('not_found');
+  return session;
 }
 
 function notAnOutput(): Problem {

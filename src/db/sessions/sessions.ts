@@ -4,6 +4,7 @@ import type { Principal } from '../../contracts/users/principal.js';
 import type { ContentRef, SessionState, StepName } from '../../domain/sessions/state.js';
 import type { Told } from '../../domain/sessions/told.js';
 import { execute, maybeOne, prepared, sql, type Db } from '../base/sql.js';
+import { visibleTo } from '../runs/runs.js';
 
 export interface NewSession {
   readonly runId: string;
@@ -73,7 +74,7 @@ export async function findOwnedSession(
                s.input_sha256 as "inputSha256", s.options, s.state, s.max_tokens as "maxTokens",
                s.max_cost_usd::float8 as "maxCostUsd"
           from runs r join sessions s on s.run_id = r.id
-         where r.id = ${id} and (r.owner_id = ${viewer.userId} or ${viewer.role} = 'ADMIN')`,
+         where r.id = ${id} and ${visibleTo(viewer, sql`r.owner_id`)}`,
   );
 }
 
