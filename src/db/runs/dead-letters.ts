@@ -34,18 +34,21 @@ export interface DeadLetterFilters {
 
 type Row = DeadLetter;
 
-const errorCode: Sql = sql`coalesce(runs.error ->> 'code', dead_letters.errors -> -1 ->> 'type')`;
+export const errorCode: Sql = sql`coalesce(runs.error ->> 'code', dead_letters.errors -> -1 ->> 'type')`;
+
+export const letterTitle: Sql = sql`coalesce(runs.title,
+  concat(dead_letters.input ->> 'event', ' to ', dead_letters.input ->> 'url'))`;
 
 const columns: Sql = sql`dead_letters.id, dead_letters.run_id as "runId", runs.workflow_id as "workflowId",
   dead_letters.delivery_id as "deliveryId", deliveries.webhook_id as "webhookId", dead_letters.kind,
-  coalesce(runs.title, concat(dead_letters.input ->> 'event', ' to ', dead_letters.input ->> 'url')) as title,
+  ${letterTitle} as title,
   ${errorCode} as "errorCode", dead_letters.input, dead_letters.errors, dead_letters.created_at as "createdAt",
   dead_letters.replayed_as as "replayedRunId", dead_letters.replayed_delivery_id as "replayedDeliveryId"`;
 
 const joined: Sql = sql`dead_letters left join runs on runs.id = dead_letters.run_id
   left join webhook_deliveries deliveries on deliveries.id = dead_letters.delivery_id`;
 
-const notReplayed: Sql = sql`(dead_letters.replayed_as is null and dead_letters.replayed_delivery_id is null)`;
+export const notReplayed: Sql = sql`(dead_letters.replayed_as is null and dead_letters.replayed_delivery_id is null)`;
 
 /** A delivery goes nowhere while its webhook is switched off or gone. */
 const replayable: Sql = sql`(dead_letters.run_id is not null

@@ -1,5 +1,6 @@
 import type { failureKinds } from '../../contracts/runs/failure.js';
 import { many, sql, type Db, type Sql } from '../base/sql.js';
+import { errorCode, letterTitle, notReplayed } from './dead-letters.js';
 import { visibleTo, type Viewer } from './runs.js';
 
 export type FailureKind = (typeof failureKinds)[number];
@@ -34,13 +35,11 @@ const failing = (viewer: Viewer): Sql => sql`failing as (
      cross join lateral (select sessions.state #> '{waiting,problem}' as problem) as stands
      where runs.status = 'needs_attention' and ${visibleTo(viewer)}
     union all
-    select case when letter.run_id is null then 'delivery' else 'job' end, letter.id, letter.run_id,
-           coalesce(runs.title, concat(letter.input->>'event', ' to ', letter.input->>'url')), letter.created_at,
-           letter.kind, coalesce(runs.error->>'code', letter.errors->-1->>'type', 'unknown'),
-           coalesce(case when letter.run_id is null then letter.errors->-1->>'message'
-                         else runs.error->>'message' end, '')
-      from dead_letters as letter left join runs on runs.id = letter.run_id
-     where letter.replayed_as is null and letter.replayed_delivery_id is null and ${visibleTo(viewer)}),
+    select case when run_id is null then 'delivery' else 'job' end, dead_letters.id, run_id, ${letterTitle},
+           dead_letters.created_at, dead_letters.kind, coalesce(${errorCode}, 'unknown'),
+           coalesce(case when run_id is null then errors->-1->>'message' else runs.error->>'message' end, '')
+      from dead_letters left join runs on runs.id = run_id
+     where ${notReplayed} and ${visibleTo(viewer)}),
   named as (
     select failing.*, left(encode(sha256(convert_to(concat_ws(E'\\n', kind, subject, code,
              regexp_replace(message, '[0-9a-z]*[0-9][0-9a-z]*', '#', 'gi')), 'UTF8')), 'hex'), 16) as fingerprint
