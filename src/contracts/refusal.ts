@@ -1,12 +1,17 @@
-/** The reasons for which a rule refuses what is asked, whoever asks: a route, a schedule or the command line. */
-export const refusalCodes = [
-  'validation_error',
+/** Those that are about a statement. */
+export const statementRefusals = [
   'sql_syntax_error',
   'sql_not_allowed',
   'sql_too_large',
   'sql_failed',
   'unknown_data_source',
   'confirmation_invalid',
+] as const;
+
+/** The reasons for which a rule refuses what is asked, whoever asks: a route, a schedule or the command line. */
+export const refusalCodes = [
+  'validation_error',
+  ...statementRefusals,
   'forbidden',
   'not_found',
   'conflict',

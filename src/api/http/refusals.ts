@@ -1,15 +1,8 @@
-import type { Refusal, RefusalCode } from '../../contracts/refusal.js';
+import { statementRefusals, type Refusal, type RefusalCode } from '../../contracts/refusal.js';
 import { Problem, type ProblemOptions } from './problems.js';
 
 /** Clients of the SQL routes read a word in `status`, and `success`. */
-const aboutStatement: readonly RefusalCode[] = [
-  'sql_syntax_error',
-  'sql_not_allowed',
-  'sql_too_large',
-  'sql_failed',
-  'unknown_data_source',
-  'confirmation_invalid',
-];
+const aboutStatement: readonly RefusalCode[] = statementRefusals;
 
 /** What a rule refuses, as HTTP says it. A refusal and its problem have the same code. */
 export function problemOfRefusal(refusal: Refusal): Problem {

@@ -1,3 +1,4 @@
+import { statementRefusals } from '../refusal.js';
 import { executeSqlBody, sqlResultsQuery, sqlSessionId } from './request.js';
 import {
   sqlAcceptedSchema,
@@ -10,16 +11,7 @@ import {
 import { acceptedHeaders, commandRoute, readRoute, writeRoute } from '../route.js';
 import { z } from 'zod';
 
-const problems = [
-  'sql_syntax_error',
-  'sql_not_allowed',
-  'sql_too_large',
-  'sql_failed',
-  'unknown_data_source',
-  'confirmation_invalid',
-  'sql_queue_full',
-  'data_source_unavailable',
-] as const;
+const problems = [...statementRefusals, 'sql_queue_full', 'data_source_unavailable'] as const;
 const headers = acceptedHeaders('Its status.');
 const params = z.object({ id: sqlSessionId });
 
