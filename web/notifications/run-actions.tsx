@@ -1,11 +1,10 @@
 import { useSignal } from '@preact/signals';
-import { post, remove } from '../app/client';
+import { post } from '../app/client';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
-import { queries } from '../app/queries';
-import { toast, toastProblem } from '../app/toasts';
+import { toast } from '../app/toasts';
 import type { DeadlineRunResult, Job } from '../app/types';
-import { jobKey } from '../reports/report-queries';
+import { CancelJobButton } from '../reports/cancel-job-button';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { RUNS } from './notification-queries';
@@ -18,19 +17,8 @@ interface RunActionsProps {
 
 export function RunActions({ job, result }: RunActionsProps) {
   const asks = useSignal(false);
-  const busy = useSignal(false);
-  const cancel = async (): Promise<void> => {
-    busy.value = true;
-    await remove(`/jobs/${job.jobId}`).catch(toastProblem);
-    await queries.invalidateQueries({ queryKey: jobKey(job.jobId) });
-    busy.value = false;
-  };
   if (job.status === 'running') {
-    return (
-      <Button icon="stop" busy={busy.value || job.cancelRequested} onClick={() => void cancel()}>
-        {job.cancelRequested ? t().reports.canceling : t().session.cancel}
-      </Button>
-    );
+    return <CancelJobButton job={job} />;
   }
   if (result?.dry_run !== true || result.email_sent + result.push_sent === 0) return null;
   return (

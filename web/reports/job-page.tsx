@@ -1,13 +1,12 @@
 import { useSignal } from '@preact/signals';
 import { useRoute } from 'preact-iso';
-import { post, remove } from '../app/client';
+import { post } from '../app/client';
 import { now } from '../app/clock';
 import type { StreamEvent } from '../app/event-stream';
 import { bytes, clockTime, dateTime, duration } from '../app/format';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import { usePageTitle } from '../app/page-title';
-import { queries } from '../app/queries';
 import { toast, toastProblem } from '../app/toasts';
 import type { Job } from '../app/types';
 import { Bar } from '../ui/bar';
@@ -16,9 +15,10 @@ import { Icon } from '../ui/icon';
 import { Loaded, Panel } from '../ui/panel';
 import { StateMark, toneOf } from '../ui/state-mark';
 import { Ago } from '../ui/time';
+import { CancelJobButton } from './cancel-job-button';
 import { JobResult } from './job-result';
 import { useLiveJob } from './live-job';
-import { jobKey, useJob } from './report-queries';
+import { useJob } from './report-queries';
 
 /** One job: how far it is, what came of it, and what is missing. */
 export function JobPage() {
@@ -116,19 +116,8 @@ function JobFacts({ job }: { readonly job: Job }) {
 
 function Actions({ job }: { readonly job: Job }) {
   const words = t().reports;
-  const busy = useSignal(false);
-  const cancel = async (): Promise<void> => {
-    busy.value = true;
-    await remove(`/jobs/${job.jobId}`).catch(toastProblem);
-    await queries.invalidateQueries({ queryKey: jobKey(job.jobId) });
-    busy.value = false;
-  };
   if (job.status === 'running') {
-    return (
-      <Button icon="stop" busy={busy.value || job.cancelRequested} onClick={() => void cancel()}>
-        {job.cancelRequested ? words.canceling : t().session.cancel}
-      </Button>
-    );
+    return <CancelJobButton job={job} />;
   }
   if (job.downloadUrl === undefined) return null;
   return (
