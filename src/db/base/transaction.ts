@@ -38,16 +38,21 @@ export async function withTransaction<Result>(
     },
   };
   let committing: Promise<unknown> | undefined;
+  let unbegun: unknown;
   let broken: Error | undefined;
   let result: Result;
   try {
     // It goes out together with the first statement, which fails if this one did.
     const begun = client.query('begin');
-    begun.catch(() => undefined);
+    begun.catch((cause: unknown) => {
+      unbegun = cause;
+    });
     result = await work(tx);
     await begun;
     await (committing ?? client.query('commit'));
-  } catch (error) {
+  } catch (failure) {
+    // What followed a BEGIN without an answer may only hear that the connection was cut.
+    const error = unbegun ?? failure;
     if (isUnanswered(error)) broken = error as Error;
     else {
       await client.query('rollback').catch((cause: unknown) => {
