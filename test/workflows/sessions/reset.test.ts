@@ -1,6 +1,7 @@
 import type { Principal } from '../../../src/contracts/users/principal.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { useTemporal } from '../../support/servers/temporal.js';
+import { waitUntil } from '../../support/wait-until.js';
 import { commandsOf } from './asks.js';
 import {
   entriesOf,
@@ -31,11 +32,25 @@ const during = (work: () => Promise<void>): Promise<void> =>
     work,
   );
 
+/**
+ * The activity of a step shows the gate before its own completion is recorded. A reset in between would run the step
+ * again, with another id. Answers the id of the workflow run.
+ */
+const untilAtRest = (id: string): Promise<string> =>
+  waitUntil(
+    async () => {
+      const { runId, raw } = await rig.temporal.client.workflow.getHandle(`cot-session:${id}`).describe();
+      const busy = (raw.pendingActivities ?? []).length > 0 || Boolean(raw.pendingWorkflowTask);
+      return busy ? undefined : runId;
+    },
+    { what: 'a workflow without pending tasks' },
+  );
+
 /** As the Web UI does it; `which` of the recorded workflow tasks is run anew. Nothing that came later is applied again. */
 async function reset(id: string, which: 'first' | 'last'): Promise<void> {
   const workflowId = `cot-session:${id}`;
   const handle = rig.temporal.client.workflow.getHandle(workflowId);
-  const { runId } = await handle.describe();
+  const runId = await untilAtRest(id);
   const { events } = await handle.fetchHistory();
   const completed = (events ?? []).filter((event) => event.workflowTaskCompletedEventAttributes);
   const point = which === 'first' ? completed[0] : completed.at(-1);
