@@ -56,6 +56,8 @@ export interface ApiResources extends SqlPlatform {
   readonly tracing?: Tracing | undefined;
   /** Folder of the built console. */
   readonly consoleFolder: string;
+  /** Folder of the pages that assistants read. */
+  readonly documentsFolder: string;
 }
 
 /** What routes and middleware are made of. */

@@ -53,6 +53,7 @@ const deps = createApiDeps({
   modelText: openDeltaFeed(pool),
   tokens: createTokenVerifier(config),
   consoleFolder: fileURLToPath(new URL('../console/', import.meta.url)),
+  documentsFolder: fileURLToPath(new URL('../../docs/', import.meta.url)),
 });
 const background = startBackground(deps);
 const server = createApiServer(createApp(deps), createUpgrade(deps));

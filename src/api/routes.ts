@@ -12,6 +12,7 @@ import { createApiKeyRoutes } from './users/api-keys.js';
 import { createAuditRoutes } from './audit/logs.js';
 import { createDeadLetterRoutes } from './runs/dead-letters.js';
 import { createDocsRoutes } from './operation/docs.js';
+import { createDocumentRoutes } from './operation/documents.js';
 import { implementEvents } from './runs/events.js';
 import { createFailureRoutes } from './runs/failures.js';
 import { createFileRoutes } from './reports/files.js';
@@ -46,6 +47,7 @@ export function createRoutes(deps: ApiDeps, kinds: RunKinds = runKinds): Route[]
     createOperationsRoute({ ...deps, sqlPlaces: config.sqlMaxConcurrentSessions }),
     ...createMetricsRoutes({ ...deps, metricsToken: config.metricsToken }),
     ...createDocsRoutes(),
+    ...createDocumentRoutes(deps),
     ...createWebSessionRoutes({ ...deps, publicUrl: config.publicUrl }),
     ...createReportRoutes(deps),
     ...createReportScheduleRoutes(deps),

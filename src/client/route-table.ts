@@ -6,6 +6,8 @@ export const routeTable = {
   metrics: 'GET /metrics',
   openApi: 'GET /openapi.json',
   docs: 'GET /docs',
+  documents: 'GET /llms.txt',
+  document: 'GET /docs/:page.md',
   problem: 'GET /problems/:code',
   listUsers: 'GET /api/v1/users',
   getUserStats: 'GET /api/v1/users/stats',

@@ -22,6 +22,8 @@ const openOnPurpose: Record<string, string> = {
   'GET /metrics': 'asks for its own token',
   'GET /openapi.json': 'the contract',
   'GET /docs': 'the contract',
+  'GET /docs/:page.md': 'the documents',
+  'GET /llms.txt': 'the documents',
   'GET /problems/:code': 'the contract',
   'POST /api/v1/session': 'signing in',
   'DELETE /api/v1/session': 'signing out',

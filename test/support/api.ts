@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { resolve } from 'node:path';
 import { createApp } from '../../src/api/app.js';
 import { Announcements } from '../../src/platform/announcements.js';
 import { createApiDeps, startBackground, type ApiBackground, type ApiDeps } from '../../src/api/deps.js';
@@ -36,6 +37,7 @@ export interface ApiOptions {
   readonly env?: Record<string, string>;
   readonly logger?: Logger;
   readonly consoleFolder?: string;
+  readonly documentsFolder?: string;
   /** A free one unless the address has to stay the same. */
   readonly port?: number;
   readonly objects?: ObjectStore;
@@ -81,6 +83,7 @@ export async function startApi(options: ApiOptions): Promise<TestApi> {
     cache: openCache(redis, metrics, () => announcements.listening),
     tokens: createTokenVerifier(config),
     consoleFolder: options.consoleFolder ?? '/nowhere',
+    documentsFolder: options.documentsFolder ?? resolve(import.meta.dirname, '../../docs'),
   });
   const background = startBackground(deps);
   const server = createApiServer(

@@ -77,6 +77,32 @@ export const operationRoutes = {
     query: z.strictObject({ q: z.string().max(200).optional().meta({ description: 'Words to look for.' }) }),
     responses: { 200: { description: 'The page', body: { contentType: 'text/html' } } },
   }),
+  documents: rawRoute({
+    method: 'GET',
+    path: '/llms.txt',
+    operationId: 'documents',
+    summary: 'What there is to read, for assistants',
+    tag: 'Reference',
+    access: 'open',
+    responses: {
+      200: { description: 'Every page with one line about it', body: { contentType: 'text/markdown' } },
+      304: { description: 'You have it: its `ETag` is in `If-None-Match`.' },
+    },
+  }),
+  document: rawRoute({
+    method: 'GET',
+    path: '/docs/:page.md',
+    operationId: 'document',
+    summary: 'A page of the documents as Markdown',
+    tag: 'Reference',
+    access: 'open',
+    params: z.object({ page: z.string().meta({ description: 'As /llms.txt lists it: `sessions`.' }) }),
+    responses: {
+      200: { description: 'The page', body: { contentType: 'text/markdown' } },
+      304: { description: 'You have it: its `ETag` is in `If-None-Match`.' },
+    },
+    problems: ['not_found'],
+  }),
   problem: rawRoute({
     method: 'GET',
     path: '/problems/:code',

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Context } from 'koa';
+import { operationRoutes } from '../../contracts/operation/routes.js';
+import { Problem } from '../http/problems.js';
+import { implement, type Route } from '../http/route.js';
+
+/** A page of docs/ as an assistant reads it. */
+interface Document {
+  readonly text: string;
+  readonly etag: string;
+}
+
+/** The pages are read once, at the start, and looked up by their exact name: no request becomes a path of the file system. */
+export function createDocumentRoutes({ documentsFolder }: { readonly documentsFolder: string }): Route[] {
+  const pages = readPages(documentsFolder);
+  const index = documentOf(indexOf(pages));
+  return [
+    implement(operationRoutes.documents, (_call, ctx) => serve(ctx, index)),
+    implement(operationRoutes.document, ({ params: { page } }, ctx) => {
+      const found = pages.get(page);
+      if (found === undefined) throw new Problem('not_found');
+      return serve(ctx, found);
+    }),
+  ];
+}
+
+function serve(ctx: Context, { text, etag }: Document): Promise<void> {
+  ctx.set('ETag', etag);
+  ctx.set('Cache-Control', 'no-cache');
+  ctx.status = 200;
+  if (ctx.fresh) ctx.status = 304;
+  else {
+    ctx.type = 'text/markdown; charset=utf-8';
+    ctx.body = text;
+  }
+  return Promise.resolve();
+}
+
+/** An image without the pages serves the API all the same. */
+function readPages(folder: string): Map<string, Document> {
+  const names = listNames(folder).filter((name) => name.endsWith('.md'));
+  return new Map(
+    names.sort().map((name) => [name.slice(0, -3), documentOf(readFileSync(join(folder, name), 'utf8'))]),
+  );
+}
+
+function listNames(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function documentOf(text: string): Document {
+  return { text, etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"` };
+}
+
+function indexOf(pages: ReadonlyMap<string, Document>): string {
+  const lines = [...pages].map(([name, { text }]) => {
+    const { title, about } = summaryOf(text);
+    return `- [${title}](/docs/${name}.md): ${about}`;
+  });
+  return [
+    '# Sluice',
+    '',
+    '> Long, expensive, half-automatic work that is never lost and that a person stays in charge of, on Temporal.',
+    '',
+    'Sessions of a language model wait for a person between their phases. Reports, SQL statements and notifications are jobs.',
+    'Every request needs `Authorization: Bearer <API key>`. Refusals are problem documents (RFC 9457) with a stable `code`.',
+    '',
+    '## Documents',
+    '',
+    ...lines,
+    '',
+    '## API',
+    '',
+    '- [OpenAPI](/openapi.json): every route with its schemas and problems',
+    '',
+  ].join('\n');
+}
+
+/** The heading of a page and the first sentence below it, without the marks of links and code. */
+function summaryOf(text: string): { readonly title: string; readonly about: string } {
+  const paragraphs = text.split(/\n\s*\n/).map((each) => each.replace(/\s+/g, ' ').trim());
+  const title = paragraphs[0]?.replace(/^#\s+/, '') ?? '';
+  const first = paragraphs.slice(1).find((each) => /^(?!#|```|\||<|!|-|\d)/.test(each)) ?? '';
+  const plain = first.replace(/\[([^\]]+)\]\([^)]*\)/g, '$1');
+  return { title, about: /^.*?[.。](?=\s|$)/.exec(plain)?.[0] ?? plain };
+}
