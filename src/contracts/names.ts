@@ -34,13 +34,13 @@ export function reportScheduleWorkflowId(scheduleId: string): string {
   return `report-schedule:${scheduleId}`;
 }
 
-/** The signal that tells a webhook's workflow that there is something new to deliver. */
+/** Signals a webhook's workflow that a delivery is due. */
 export const webhookDueSignal = 'webhookDue';
 
-/** From the maintenance, after a reset: the new workflow run of a session tells readers where it stands. */
-export const tellReadersSignal = 'tellReaders';
+/** Sent by the maintenance after a reset: the new workflow run of a session projects its state. */
+export const projectAgainSignal = 'tellReaders';
 
-/** The signal that tells a SQL run's workflow that its place in the queue has changed. */
+/** Signals a SQL run's workflow that its place in the queue has changed. */
 export const sqlPlaceSignal = 'sqlPlace';
 
 /** On which a commit announces the id of a webhook that has something to deliver. Only a wake-up: the sweeper looks too. */

@@ -66,7 +66,7 @@ async function sweepRuns({
   moreSweeps,
 }: MaintenanceDeps): Promise<MaintenanceSummary> {
   const problem = await problemAtHome(pool, control);
-  if (problem !== null) return standingStill(problem);
+  if (problem !== null) return halted(problem);
   const started = await startUnstarted({ pool, control, policy });
   const unfinished = await listUnfinishedCancels(pool, policy.startGraceMs);
   const canceled = await forEach(unfinished, 'cancel', async (run) => {
@@ -102,7 +102,7 @@ async function startUnstarted({
 
 async function checkRuns({ pool, control, policy }: MaintenanceDeps): Promise<MaintenanceSummary> {
   const problem = await problemAtHome(pool, control);
-  if (problem !== null) return standingStill(problem);
+  if (problem !== null) return halted(problem);
   const silent = await listSilentRuns(pool, policy.silentMs);
   const found: [run: OpenRun, workflow: WorkflowCondition<RunOutcome>][] = [];
   await forEach(silent, 'inspect', async (run) => {
@@ -113,7 +113,7 @@ async function checkRuns({ pool, control, policy }: MaintenanceDeps): Promise<Ma
   const losses = problemOfLosses(lost, found.length);
   if (losses !== null) {
     await noteTemporalProblem(pool, losses);
-    return standingStill(losses);
+    return halted(losses);
   }
   let settled = 0;
   const checked = await forEach(
@@ -129,7 +129,7 @@ async function checkRuns({ pool, control, policy }: MaintenanceDeps): Promise<Ma
   return { checked, settled };
 }
 
-function standingStill(reason: string): MaintenanceSummary {
+function halted(reason: string): MaintenanceSummary {
   log.error('the maintenance stands still', { reason });
   return { standsStill: 1 };
 }

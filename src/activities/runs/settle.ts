@@ -9,9 +9,9 @@ import type { OpenRun } from '../../db/runs/maintenance.js';
 import { withTransaction } from '../../db/base/transaction.js';
 import { judgeRun, type ReconcileVerdict, type WorkflowCondition } from '../../domain/runs/reconcile.js';
 import type { FinalStatus } from '../../domain/runs/status.js';
-import { tellReadersSignal } from '../../contracts/names.js';
+import { projectAgainSignal } from '../../contracts/names.js';
 import type { RunControl } from '../../platform/temporal/run-control.js';
-import { pictureUnder } from '../../domain/sessions/picture.js';
+import { progressUnder } from '../../domain/sessions/progress-under.js';
 import type { SessionProgress } from '../../domain/sessions/progress.js';
 import { shownProgress } from '../../domain/sessions/progress-view.js';
 import { jobEnd, sessionEnd } from './final-events.js';
@@ -30,7 +30,7 @@ export async function settleRun(
   run: OpenRun,
   workflow: WorkflowCondition<RunOutcome>,
 ): Promise<Verdict['kind']> {
-  if (followsAnother(run, workflow)) await control.call(run.workflowId, tellReadersSignal);
+  if (followsAnother(run, workflow)) await control.call(run.workflowId, projectAgainSignal);
   const lost = run.errorCode === 'workflow_lost';
   const flagged = lost || run.errorCode === 'workflow_stuck';
   const condition = {
@@ -63,9 +63,9 @@ export async function settleRun(
   return verdict.kind;
 }
 
-/** The workflow was reset: the new workflow run may wait, and tells readers where only when it is asked. */
-function followsAnother({ toldRunId }: OpenRun, workflow: WorkflowCondition<RunOutcome>): boolean {
-  return workflow.kind === 'open' && toldRunId !== null && workflow.runId !== toldRunId;
+/** The workflow was reset: the new workflow run may wait, and projects its state only when it is asked. */
+function followsAnother({ projectedRunId }: OpenRun, workflow: WorkflowCondition<RunOutcome>): boolean {
+  return workflow.kind === 'open' && projectedRunId !== null && workflow.runId !== projectedRunId;
 }
 
 /** Ends a run whose workflow can no longer do it, with an entry in the audit log: nobody asked for this end. */
@@ -119,7 +119,7 @@ function finalEvent(run: KnownRun, outcome: RunOutcome): RunEvent {
 function progressEvent(run: KnownRun, { status, error }: Pick<RunProjection, 'status' | 'error'>): RunEvent {
   if (nounOf(run) === 'job') return event('job.progress', { attention: error?.message ?? null });
   const progress = run.progress as unknown as SessionProgress;
-  const { reason, ...shown } = pictureUnder(progress, status ?? progress.status);
+  const { reason, ...shown } = progressUnder(progress, status ?? progress.status);
   return event('progress', { progress: shownProgress({ ...shown, reason: error?.message ?? reason }) });
 }
 

@@ -9,8 +9,8 @@ const actor = { system: 'temporal' };
 const reason = 'The workflow was reset on Temporal, or repeated what it had not recorded.';
 
 /**
- * Closes what the record has and the workflow does not know: the gate, and the steps, of a workflow run before a reset
- * or of a task that was repeated. `follows`: another workflow run told readers before.
+ * Closes the gates and steps that the database has and the workflow does not know: those of a workflow run before a
+ * reset, or of a task that was repeated. `follows`: another workflow run projected before this one.
  */
 export async function closeLeftBehind(tx: Tx, input: ProjectSessionInput, follows: boolean): Promise<void> {
   if (follows) await closeOtherSteps(tx, input.sessionId, input.runningStepId);
@@ -19,8 +19,8 @@ export async function closeLeftBehind(tx: Tx, input: ProjectSessionInput, follow
 }
 
 async function closeStrayGates(tx: Tx, input: ProjectSessionInput): Promise<void> {
-  const { sessionId, state, news, atMs } = input;
-  const own = news.flatMap((each) => ('gate' in each ? [each.gate.id] : []));
+  const { sessionId, state, events, atMs } = input;
+  const own = events.flatMap((each) => ('gate' in each ? [each.gate.id] : []));
   if (state.waiting.kind === 'gate') own.push(state.waiting.gate.id);
   const closed = await closeOtherGates(tx, sessionId, { own, atMs, reason });
   await recordAudits(

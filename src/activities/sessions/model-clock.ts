@@ -1,23 +1,23 @@
 import { cancellationSignal } from '@temporalio/activity';
 
-/** A model that does not heed its abort has this long to say what it used. */
+/** A model has this long after its abort to report its usage. */
 const LAST_WORD_MS = 1_000;
 
 export class TryTimedOut extends Error {
   override readonly name = 'TryTimedOut';
 }
 
-/** The time that the model of one try has. It stands still while the try waits for something else. */
+/** The time that the model of one try has. It is paused while the try waits for something else. */
 export class ModelClock {
   private readonly over = new AbortController();
   private timer: NodeJS.Timeout | undefined;
   private startedAtMs = 0;
-  /** Aborts when the time is up, the try is taken back, or nobody needs its answer. */
+  /** Aborts when the time is up, the activity is canceled, or the answer is no longer needed. */
   readonly signal = AbortSignal.any([cancellationSignal(), this.over.signal]);
 
   constructor(private leftMs: number) {}
 
-  /** Ends when `work` does, or soon after the signal whatever `work` does. */
+  /** Settles with `work`, or soon after the signal: a model that ignores its abort holds up no worker. */
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
     this.start();
     const unheeded = this.unheeded();
@@ -31,7 +31,7 @@ export class ModelClock {
     }
   }
 
-  async standingStill<Result>(work: () => Promise<Result>): Promise<Result> {
+  async paused<Result>(work: () => Promise<Result>): Promise<Result> {
     this.stop();
     try {
       return await work();
@@ -40,7 +40,7 @@ export class ModelClock {
     }
   }
 
-  /** Ends it early, and why. */
+  /** Ends the time early, for this reason. */
   abandon(why: Error): void {
     this.over.abort(why);
   }

@@ -11,14 +11,14 @@ import { cancelOpenGates, decideGate, markGateExpired, moveGateDeadline } from '
 import { projectRun } from '../../db/runs/events.js';
 import { lockRunStatus } from '../../db/runs/runs.js';
 import { closeRunningSteps } from '../../db/sessions/steps.js';
-import { findTold, storeSessionState } from '../../db/sessions/sessions.js';
+import { findProjected, storeSessionState } from '../../db/sessions/sessions.js';
 import { isRefusedForGood } from '../../db/base/refusal.js';
 import { withTransaction, type Tx } from '../../db/base/transaction.js';
-import { pictureUnder } from '../../domain/sessions/picture.js';
+import { progressUnder } from '../../domain/sessions/progress-under.js';
 import { shownProgress } from '../../domain/sessions/progress-view.js';
-import { isOutdated, namesOf, toldAfter, untoldNews } from '../../domain/sessions/told.js';
+import { isOutdated, namesOf, projectedAfter, unprojectedEvents } from '../../domain/sessions/projected.js';
 import { signedPartOf, withKnownDeciders } from '../../domain/sessions/vouched.js';
-import type { SessionNews } from '../../domain/sessions/transitions.js';
+import type { SessionEvent } from '../../domain/sessions/transitions.js';
 import { closeLeftBehind, openStateGate } from './left-behind.js';
 import { retryLater } from '../runs/retry-later.js';
 import { errorOf, sessionEvents } from './session-events.js';
@@ -29,29 +29,29 @@ export interface ProjectSessionDeps {
 }
 
 /**
- * Tells readers what the phase machine did without a step: gates, pauses, redos, the end.
+ * Projects what the phase machine did without a step: gates, pauses, redos, the end.
  *
- * T1. The change, its events, the gate records, the audit entries and the state are one transaction under the run's lock.
- * T2. What is outdated is not told, and nothing is told twice: see domain/sessions/told.ts.
- * T3. The record has the gates of the state. Another one that waits there would refuse every later gate, for ever.
- * T4. What PostgreSQL refuses for good is not tried again: the run is flagged with the reason, and the session goes on.
- * T5. Who decided is believed when the API signed it. Everything else came from Temporal.
- * T6. A workflow whose run has ended is told so, and ends: it was reset, or closed while it could not answer.
+ * T1. The change, its events, the gate rows, the audit entries and the state are one transaction under the run's lock.
+ * T2. An outdated projection is left out, and no event is projected twice: see domain/sessions/projected.ts.
+ * T3. The gate rows are those of the state. Another one that waits there would refuse every later gate, for ever.
+ * T4. A statement that PostgreSQL refuses for good is not retried: the run is flagged, and the session goes on.
+ * T5. A decider's name counts when the API signed it. Everything else came from Temporal.
+ * T6. The workflow of an ended run fails: it was reset, or closed while it could not answer.
  */
 export async function projectSession(
   { pool, deciders }: ProjectSessionDeps,
   given: ProjectSessionInput,
 ): Promise<void> {
   const workflowId = workflowIdOf('cot-session', given.sessionId);
-  const news = withKnownDeciders(given.news, ({ kind, gate, by }) =>
+  const events = withKnownDeciders(given.events, ({ kind, gate, by }) =>
     deciders.isSigned(
       { workflowId, commandId: by.commandId ?? '', kind, gate, by: signedPartOf(by) },
       by.signature,
     ),
   );
-  const input = { ...given, news };
+  const input = { ...given, events };
   try {
-    await withTransaction(pool, (tx) => tell(tx, input));
+    await withTransaction(pool, (tx) => project(tx, input));
   } catch (error) {
     if (!isRefusedForGood(error)) throw retryLater(error);
     log.error('the state of a session was refused', { sessionId: input.sessionId, error });
@@ -59,37 +59,37 @@ export async function projectSession(
   }
 }
 
-async function tell(tx: Tx, input: ProjectSessionInput): Promise<void> {
+async function project(tx: Tx, input: ProjectSessionInput): Promise<void> {
   const { sessionId, state, progress, atMs } = input;
   // Sent together, answered in order: the second one sees what was committed while the first one waited.
-  const [, told] = await Promise.all([lockRunStatus(tx, sessionId), findTold(tx, sessionId)]);
-  if (isOutdated(told, input)) return;
-  const news = untoldNews(told, input, input.news);
+  const [, projected] = await Promise.all([lockRunStatus(tx, sessionId), findProjected(tx, sessionId)]);
+  if (isOutdated(projected, input)) return;
+  const events = unprojectedEvents(projected, input, input.events);
   const { kind } = await projectRun(tx, {
     runId: sessionId,
     dedupKey: dedupKeyOf(input),
-    decreed: true,
+    authoritative: true,
     status: progress.status,
     progress: { ...progress },
     error: errorOf(input),
-    events: await sessionEvents(tx, input, news),
+    events: await sessionEvents(tx, input, events),
   });
   if (kind === 'finished' || kind === 'gone') return refuseUnlessEnding(input);
-  await storeSessionState(tx, sessionId, { state, told: toldAfter(told, input, news) });
+  await storeSessionState(tx, sessionId, { state, projected: projectedAfter(projected, input, events) });
   if (kind === 'repeated') return;
-  const follows = told !== null && told.runId !== input.runId;
+  const follows = projected !== null && projected.runId !== input.runId;
   await closeLeftBehind(tx, input, follows);
-  for (const each of news) await keepRecord(tx, input, each);
+  for (const each of events) await storeRecord(tx, input, each);
   if (follows) await openStateGate(tx, input);
-  if (state.waiting.kind === 'gate' && news.some((each) => each.type === 'session.resumed')) {
+  if (state.waiting.kind === 'gate' && events.some((each) => each.type === 'session.resumed')) {
     await moveGateDeadline(tx, state.waiting.gate);
   }
   if (state.ending !== null) await cancelOpenGates(tx, sessionId, atMs);
 }
 
-/** By what is told: a repeated task that tells something else writes it, and one that tells the same does not. */
-function dedupKeyOf({ runId, sequence, state, news }: ProjectSessionInput): string {
-  const content = [state.version, ...namesOf(news)].join('\n');
+/** The key holds the content: a repeated task with other events writes them, one with the same does not. */
+function dedupKeyOf({ runId, sequence, state, events }: ProjectSessionInput): string {
+  const content = [state.version, ...namesOf(events)].join('\n');
   return `${runId}:${sequence}:${createHash('sha256').update(content).digest('hex').slice(0, 12)}`;
 }
 
@@ -101,7 +101,7 @@ function refuseUnlessEnding({ state }: ProjectSessionInput): void {
 async function flag(pool: Pool, input: ProjectSessionInput): Promise<void> {
   const message =
     'The state of the session could not be written. An administrator finds the cause in the log.';
-  const flagged = pictureUnder(input.progress, 'needs_attention');
+  const flagged = progressUnder(input.progress, 'needs_attention');
   await withTransaction(pool, (tx) =>
     projectRun(tx, {
       runId: input.sessionId,
@@ -113,20 +113,20 @@ async function flag(pool: Pool, input: ProjectSessionInput): Promise<void> {
   );
 }
 
-async function keepRecord(tx: Tx, input: ProjectSessionInput, news: SessionNews): Promise<void> {
+async function storeRecord(tx: Tx, input: ProjectSessionInput, given: SessionEvent): Promise<void> {
   const { sessionId, atMs } = input;
-  switch (news.type) {
+  switch (given.type) {
     case 'gate.opened':
-      return openStateGate(tx, input, news.gate);
+      return openStateGate(tx, input, given.gate);
     case 'gate.decided':
-      await decideGate(tx, news.gate, news.decision, atMs);
-      return auditDecision(tx, sessionId, news);
+      await decideGate(tx, given.gate, given.decision, atMs);
+      return auditDecision(tx, sessionId, given);
     case 'session.commanded':
-      return auditCommand(tx, sessionId, news);
+      return auditCommand(tx, sessionId, given);
     case 'gate.expired':
-      return markGateExpired(tx, news.gate.id, atMs);
+      return markGateExpired(tx, given.gate.id, atMs);
     case 'step.failed':
-      return closeRunningSteps(tx, sessionId, 'failed', news.problem);
+      return closeRunningSteps(tx, sessionId, 'failed', given.problem);
     case 'session.redone':
     case 'session.ended':
       return closeRunningSteps(tx, sessionId, 'canceled', null);

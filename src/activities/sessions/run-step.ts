@@ -156,7 +156,7 @@ class StepTry {
           ...request,
           signal: this.clock.signal,
           onDelta: deltas.write,
-          beforeCall: (planned) => this.clock.standingStill(() => this.reserve(planned)),
+          beforeCall: (planned) => this.clock.paused(() => this.reserve(planned)),
           afterCall: (record) => void this.calls.push(record),
         }),
       );

@@ -6,23 +6,23 @@ import { lastTryOf } from '../../db/sessions/tries.js';
 import type { Tx } from '../../db/base/transaction.js';
 import { shownProgress, timeOf } from '../../domain/sessions/progress-view.js';
 import type { OpenGate } from '../../domain/sessions/state.js';
-import type { SessionNews } from '../../domain/sessions/transitions.js';
+import type { SessionEvent } from '../../domain/sessions/transitions.js';
 import { sessionEnd } from '../runs/final-events.js';
 
-/** What readers are told of the news, in their order. The end of a session is its last event: progress comes before it. */
+/** The run's events of a transition, in their order. The end of a session is its last event: progress comes before it. */
 export async function sessionEvents(
   tx: Tx,
   input: ProjectSessionInput,
-  news: readonly SessionNews[],
+  given: readonly SessionEvent[],
 ): Promise<RunEvent[]> {
-  const told = await Promise.all(news.map((each) => eventsOf(tx, each, input)));
-  const events = [...told.flat(), event('progress', { progress: shownProgress(input.progress) })];
+  const published = await Promise.all(given.map((each) => eventsOf(tx, each, input)));
+  const events = [...published.flat(), event('progress', { progress: shownProgress(input.progress) })];
   const ends = events.filter(({ type }) => isFinalEvent(type));
   return [...events.filter(({ type }) => !isFinalEvent(type)), ...ends];
 }
 
-async function eventsOf(tx: Tx, news: SessionNews, input: ProjectSessionInput): Promise<RunEvent[]> {
-  switch (news.type) {
+async function eventsOf(tx: Tx, given: SessionEvent, input: ProjectSessionInput): Promise<RunEvent[]> {
+  switch (given.type) {
     case 'session.commanded':
       return [];
     case 'session.started':
@@ -30,11 +30,11 @@ async function eventsOf(tx: Tx, news: SessionNews, input: ProjectSessionInput): 
     case 'gate.opened':
     case 'gate.reminded':
     case 'gate.expired':
-      return [event(news.type, shownGate(news.gate))];
+      return [event(given.type, shownGate(given.gate))];
     case 'gate.decided':
-      return [decidedEvent(news)];
+      return [decidedEvent(given)];
     case 'step.failed': {
-      const { stepId, attempt, problem } = news;
+      const { stepId, attempt, problem } = given;
       const failure = { ...problem, stepId, attempt, try: await lastTryOf(tx, stepId) };
       const failed = event('step.failed', failure);
       return problem.code === failureTypes.budgetExhausted
@@ -42,10 +42,10 @@ async function eventsOf(tx: Tx, news: SessionNews, input: ProjectSessionInput): 
         : [failed];
     }
     case 'session.redone':
-      return [event('session.redone', { from: news.from, attempt: news.attempt, by: news.by.userId })];
+      return [event('session.redone', { from: given.from, attempt: given.attempt, by: given.by.userId })];
     case 'session.paused':
     case 'session.resumed':
-      return [event(news.type, { reason: news.reason })];
+      return [event(given.type, { reason: given.reason })];
     case 'session.ended': {
       const { status, reason } = input.progress;
       return [sessionEnd({ status, reason, errorCode: errorOf(input)?.code ?? null })];
@@ -53,7 +53,7 @@ async function eventsOf(tx: Tx, news: SessionNews, input: ProjectSessionInput): 
   }
 }
 
-function decidedEvent({ gate, decision }: Extract<SessionNews, { type: 'gate.decided' }>): RunEvent {
+function decidedEvent({ gate, decision }: Extract<SessionEvent, { type: 'gate.decided' }>): RunEvent {
   const { id, phase, attempt, digest } = gate;
   const { by, comment } = decision;
   return event('gate.decided', {

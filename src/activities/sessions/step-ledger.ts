@@ -25,10 +25,10 @@ import { isFinal } from '../../domain/runs/status.js';
 import { outlast } from './outlast.js';
 
 /**
- * What one try of a step writes down. Every method outlasts PostgreSQL's absence and may be sent twice.
- * L1. The run's row is locked first, as everywhere: who comes by another way waits there, not in a deadlock.
- * L2. Events name the step and the try, so that a second run of a transaction writes none twice; they are written only if
- *     this try opened, or closed, the step.
+ * The rows of one try of a step. Every method outlasts PostgreSQL's absence and may be sent twice.
+ * L1. The run's row is locked first, as everywhere: concurrent writers wait there, not in a deadlock.
+ * L2. Events name the step and the try, so a repeated transaction writes none twice.
+ * L3. Events are written only by the try that opened, or closed, the step.
  */
 export class StepLedger {
   private readonly place: StepPlace;
@@ -45,13 +45,12 @@ export class StepLedger {
     this.place = { sessionId, stepId, phase, step, attempt, attemptNumber };
   }
 
-  /** Where readers find the try. */
   get shown(): EventData['phase.started'] {
     const { phase, step, stepId, attempt } = this.input;
     return { phase, step, stepId, attempt, try: this.attemptNumber };
   }
 
-  /** How many tries of the step failed before; else why this one may not begin. */
+  /** The number of failed tries before this one, or the reason that it may not begin. */
   async begin(asked: {
     stepKey: string;
     modelAsked: string;
@@ -79,7 +78,7 @@ export class StepLedger {
     return opened ?? 'lost';
   }
 
-  /** Before a call: what it may use at most. */
+  /** Reserves, before a call, the most that it may use. */
   async reserve(amount: Amount): Promise<'granted' | 'exhausted' | 'lost'> {
     if (!this.limited) return 'granted';
     const total = {
@@ -91,19 +90,19 @@ export class StepLedger {
     return verdict;
   }
 
-  /** False when the step had been closed already, by somebody else or by this very try. */
+  /** False when the step was closed already, by another try or by this one. */
   async close(end: TryEnd, calls: readonly ModelCallRecord[], events: RunEvent[]): Promise<boolean> {
     const usage = usageOf(calls, end.status === 'completed' ? end.done.modelUsed : null);
     const used = { tokens: usage.tokensIn + usage.tokensOut, costUsd: usage.costUsd };
     const unpricedCalls = calls.filter((call) => call.costUsd === null).length;
     const what = end.status === 'completed' ? ('completed' as const) : ('ended' as const);
-    const told = { events, condition: tryEndedSo(this.place, end) };
+    const change = { events, condition: tryEndedSo(this.place, end) };
     const closed = await outlast(() =>
       withTransaction(this.pool, async (tx) => {
         const sent = Promise.all([
           lockRunStatus(tx, this.input.sessionId),
           closeTry(tx, this.place, end, { used, unpricedCalls, usage }),
-          this.record(tx, what, told),
+          this.record(tx, what, change),
         ]);
         const [, answer] = await (this.limited ? sent : tx.commitWith(sent));
         if (answer?.warn === true) await this.warn(tx, answer);
@@ -113,7 +112,7 @@ export class StepLedger {
     return closed?.closedStep === true;
   }
 
-  /** The hash of what the step came to, whoever closed it. */
+  /** The hash of the step's output, by whichever try it was closed. */
   findOutput(): Promise<string | undefined> {
     return outlast(() => findStepOutput(this.pool, this.place, this.stepKey));
   }
@@ -134,14 +133,14 @@ export class StepLedger {
       dedupKey: `${this.input.stepId}:${this.attemptNumber}:${what}`,
       status: progress.status,
       progress: { ...progress },
-      foretold: true,
+      provisional: true,
       events,
     };
     return projectStep(tx, projection, condition);
   }
 }
 
-/** What all calls of a try used. */
+/** The summed usage of all calls of a try. */
 export function usageOf(calls: readonly ModelCallRecord[], modelUsed: string | null): TryUsage {
   const sum = (of: (call: ModelCallRecord) => number | null): number =>
     calls.reduce((total, call) => total + (of(call) ?? 0), 0);

@@ -1,7 +1,7 @@
 import { event } from '../../contracts/event-data.js';
 import type { StepDelta } from '../../contracts/sessions/delta.js';
 import { findRun } from '../../db/runs/runs.js';
-import { pictureUnder } from '../../domain/sessions/picture.js';
+import { progressUnder } from '../../domain/sessions/progress-under.js';
 import type { SessionProgress } from '../../domain/sessions/progress.js';
 import { shownProgress } from '../../domain/sessions/progress-view.js';
 import type { DeltaFeed } from '../../models/deltas/feed.js';
@@ -17,7 +17,7 @@ export function readableSessions(text: SessionText): ReadableRuns {
     find: async (db, principal, id) => {
       const run = await findRun(db, principal, id, ['cot-session']);
       if (run === undefined) return undefined;
-      const progress = pictureUnder(run.progress as unknown as SessionProgress, run.status);
+      const progress = progressUnder(run.progress as unknown as SessionProgress, run.status);
       return eventSubjectOf(run, { status: run.status, progress: shownProgress(progress) });
     },
     live: liveText(text),

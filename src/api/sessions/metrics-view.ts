@@ -1,21 +1,21 @@
 import {
   windowMs,
   type SessionMetrics,
-  type Standing,
+  type StalledSession,
   type WaitTotals,
   type WorkTotals,
 } from '../../contracts/sessions/metrics.js';
 import { localText } from '../../contracts/templates/template.js';
 import type { SessionCounts } from '../../domain/reports/activity.js';
 import { omit } from '../../domain/omit.js';
-import type { StandingRow, WaitRow, WorkRow } from '../../db/sessions/metrics.js';
+import type { StalledRow, WaitRow, WorkRow } from '../../db/sessions/metrics.js';
 
 export interface Measured {
   readonly window: string;
   readonly work: readonly WorkRow[];
   readonly waits: readonly WaitRow[];
   readonly counts: readonly SessionCounts[];
-  readonly standings: readonly StandingRow[];
+  readonly stalled: readonly StalledRow[];
 }
 
 type TemplateView = SessionMetrics['templates'][number];
@@ -36,7 +36,7 @@ const noSessions = { created: 0, open: 0, completed: 0, failed: 0, rejected: 0, 
 const noWait: WaitTotals = { decisions: 0, open: 0, p50Ms: null, p95Ms: null, totalMs: 0 };
 
 export function toMetrics(measured: Measured, nowMs: number): SessionMetrics {
-  const { window, work, waits, counts, standings } = measured;
+  const { window, work, waits, counts, stalled } = measured;
   const names = [...new Set([...work, ...waits, ...counts].map((row) => row.template))].sort();
   const worked = sumOf(work.filter((row) => row.phase === null));
   const waited = sumOf(waits.filter((row) => row.phase === null));
@@ -47,8 +47,8 @@ export function toMetrics(measured: Measured, nowMs: number): SessionMetrics {
     templates: names.map((template) => toTemplate(template, measured)),
     bottlenecks: bottlenecksOf(work, worked),
     humanShare: worked + waited === 0 ? null : waited / (worked + waited),
-    stuck: standingsOf(standings, 'stuck'),
-    stale: standingsOf(standings, 'stale'),
+    stuck: stalledOf(stalled, 'stuck'),
+    stale: stalledOf(stalled, 'stale'),
   };
 }
 
@@ -113,10 +113,10 @@ function bottlenecksOf(work: readonly WorkRow[], worked: number): SessionMetrics
     .slice(0, BOTTLENECKS_SHOWN);
 }
 
-function standingsOf(
-  rows: readonly StandingRow[],
-  kind: StandingRow['kind'],
-): { total: number; items: Standing[] } {
+function stalledOf(
+  rows: readonly StalledRow[],
+  kind: StalledRow['kind'],
+): { total: number; items: StalledSession[] } {
   const own = rows.filter((row) => row.kind === kind);
   return {
     total: own[0]?.total ?? 0,

@@ -1,7 +1,7 @@
 import { windowMs, type SessionMetrics } from '../../contracts/sessions/metrics.js';
 import type { Db } from '../../db/base/sql.js';
 import type { Viewer } from '../../db/runs/runs.js';
-import { countSessions, listStandings, measureWaits, measureWork } from '../../db/sessions/metrics.js';
+import { countSessions, listStalled, measureWaits, measureWork } from '../../db/sessions/metrics.js';
 import { implement, reply, type Route } from '../http/route.js';
 import { sessionRoutes } from '../../contracts/sessions/routes.js';
 import { toMetrics } from './metrics-view.js';
@@ -19,6 +19,6 @@ export async function readSessionMetrics(db: Db, viewer: Viewer, window: string)
   const work = await measureWork(db, viewer, span);
   const waits = await measureWaits(db, viewer, span);
   const counts = await countSessions(db, viewer, span);
-  const standings = await listStandings(db, viewer);
-  return toMetrics({ window, work, waits, counts, standings }, Date.now());
+  const stalled = await listStalled(db, viewer);
+  return toMetrics({ window, work, waits, counts, stalled }, Date.now());
 }

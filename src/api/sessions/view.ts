@@ -11,8 +11,8 @@ import type { StoredText } from '../../db/sessions/texts.js';
 import type { LedgerRow, UsageRow } from '../../db/sessions/reads-ledger.js';
 import { toProgressView } from '../../db/sessions/reads-progress.js';
 import { omit } from '../../domain/omit.js';
-import { phaseStatus, stepStandings } from '../../domain/sessions/phases.js';
-import { pictureUnder } from '../../domain/sessions/picture.js';
+import { phaseStatus, stepStates } from '../../domain/sessions/phases.js';
+import { progressUnder } from '../../domain/sessions/progress-under.js';
 import { sessionLinks, type SessionLinks } from './links.js';
 import { visibleText } from '../../domain/visible-text.js';
 
@@ -24,7 +24,7 @@ export interface LinkBase {
 
 export function toSummary(row: SessionListRow, at: LinkBase): SessionSummary {
   const { templateName, templateVersion, ownerId, ownerName, progress, errorMessage, ...session } = row;
-  const picture = pictureUnder(progress, row.status);
+  const picture = progressUnder(progress, row.status);
   return {
     ...session,
     template: { name: templateName, version: templateVersion },
@@ -118,7 +118,7 @@ function toPhase({ row, gates, texts }: SessionParts, number: number): PhaseView
     status: phaseStatus(state, number, status),
     attempt: phase.attempt,
     gate: plan.gate,
-    steps: stepStandings(phase, number === state.phase),
+    steps: stepStates(phase, number === state.phase),
     output: stored?.text ?? null,
     outputDigest: output?.sha256 ?? null,
     outputBytes: output?.bytes ?? null,

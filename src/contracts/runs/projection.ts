@@ -13,10 +13,10 @@ export interface RunProjection {
   readonly status?: RunStatus;
   /** With a `version` in it, status and progress are left alone where a newer one stands; the events are written. */
   readonly progress?: object;
-  /** Written by a step for the workflow: beside what the workflow itself told of the same version it does not count. */
-  readonly foretold?: true;
-  /** Told by the workflow, whose order the caller has checked: it replaces a picture of any version. */
-  readonly decreed?: true;
+  /** A step's progress is provisional; the workflow's own, at the same version, wins. */
+  readonly provisional?: true;
+  /** The workflow's own progress, whose order the caller has checked: it replaces any version. */
+  readonly authoritative?: true;
   readonly result?: RunResult;
   readonly error?: RunError | null;
   readonly events?: readonly RunEvent[];

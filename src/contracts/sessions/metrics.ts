@@ -47,7 +47,7 @@ const wait = z.object({
 });
 export type WaitTotals = z.infer<typeof wait>;
 
-const standing = z.object({
+const stalledSession = z.object({
   id: idSchema('session'),
   topic: z.string(),
   template: z.string(),
@@ -56,11 +56,11 @@ const standing = z.object({
   unchangedMs: z.int(),
   updatedAt: z.string(),
 });
-export type Standing = z.infer<typeof standing>;
+export type StalledSession = z.infer<typeof stalledSession>;
 
-const standings = z.object({
+const stalledSessions = z.object({
   total: z.int(),
-  items: z.array(standing).meta({ description: 'Those that stand longest, at most 50.' }),
+  items: z.array(stalledSession).meta({ description: 'Longest unchanged first, at most 50.' }),
 });
 
 export const sessionMetricsSchema = z
@@ -108,8 +108,8 @@ export const sessionMetricsSchema = z
       .number()
       .nullable()
       .meta({ description: 'Waiting for people as a part of waiting and working together.' }),
-    stuck: standings.meta({ description: 'Should be moving and does not, or needs attention.' }),
-    stale: standings.meta({ description: 'Waits for a person, or is paused, for longer than a day.' }),
+    stuck: stalledSessions.meta({ description: 'Should be moving and does not, or needs attention.' }),
+    stale: stalledSessions.meta({ description: 'Waits for a person, or is paused, for longer than a day.' }),
   })
   .meta({ id: 'SessionMetrics' });
 export type SessionMetrics = z.infer<typeof sessionMetricsSchema>;

@@ -97,7 +97,7 @@ export const gateRecordSchema = z
   .meta({ id: 'GateRecord' });
 export type GateRecord = z.infer<typeof gateRecordSchema>;
 
-const stepStanding = z.object({
+const stepState = z.object({
   step: z.enum(stepNames),
   state: z.enum(['done', 'skipped', 'due', 'pending']),
   stepId: z.string().nullable(),
@@ -112,7 +112,7 @@ const phaseViewSchema = z
     status: z.enum(phaseStatuses),
     attempt: z.int(),
     gate: z.boolean().meta({ description: 'Whether a person decides after it.' }),
-    steps: z.array(stepStanding),
+    steps: z.array(stepState),
     output: z.string().nullable().meta({ description: 'What later phases read, as it stands now.' }),
     outputDigest: z.string().nullable(),
     outputBytes: z.int().nullable(),

@@ -1,4 +1,4 @@
-import type { SessionNews } from '../../domain/sessions/transitions.js';
+import type { SessionEvent } from '../../domain/sessions/transitions.js';
 import type { SessionProgress } from '../../domain/sessions/progress.js';
 import type {
   PhaseState,
@@ -59,14 +59,14 @@ export interface StepOutcome {
 
 export interface ProjectSessionInput {
   readonly sessionId: string;
-  /** Of the workflow, and of this change in it: see domain/sessions/told.ts. */
+  /** Of the workflow, and of this projection in it: see domain/sessions/projected.ts. */
   readonly runId: string;
   readonly sequence: number;
   /** The step that runs meanwhile. Any other one that the ledger shows as running was left behind by a reset. */
   readonly runningStepId: string | null;
   readonly state: SessionState;
   readonly progress: SessionProgress;
-  readonly news: readonly SessionNews[];
+  readonly events: readonly SessionEvent[];
   readonly atMs: number;
 }
 

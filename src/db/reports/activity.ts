@@ -14,7 +14,7 @@ import { cursorRows } from '../base/cursor-rows.js';
 import { visibleTo, type Viewer } from '../runs/runs.js';
 import {
   countSessions,
-  listStandings,
+  listStalled,
   measureWaits,
   measureWork,
   type MetricsWindow,
@@ -58,7 +58,7 @@ export const activityGatherers: Gatherers = {
 
   async sessions(db, ask) {
     const templates = await countSessions(db, ask.viewer, windowOf(ask));
-    const standing = await listStandings(db, ask.viewer);
+    const standing = await listStalled(db, ask.viewer);
     const kinds = new Map(standing.map(({ kind, total }) => [kind, total]));
     return {
       templates,

@@ -1,7 +1,7 @@
 import type { GateRecord } from '../../contracts/sessions/views.js';
 import type { StepTry } from '../../contracts/sessions/ledger.js';
 import { phaseStatus } from '../../domain/sessions/phases.js';
-import { pictureUnder } from '../../domain/sessions/picture.js';
+import { progressUnder } from '../../domain/sessions/progress-under.js';
 import type {
   AttemptFacts,
   DecisionFacts,
@@ -113,7 +113,7 @@ function digestsOf({ state, inputSha256 }: SessionRow): (string | null)[] {
 }
 
 function overviewOf(row: SessionRow, texts: Texts): Omit<SessionSnapshot['overview'], 'forks'> {
-  const picture = pictureUnder(row.progress, row.status);
+  const picture = progressUnder(row.progress, row.status);
   const { originRunId, originRelation } = row;
   return {
     id: row.id,

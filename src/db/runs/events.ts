@@ -78,7 +78,7 @@ function announceWritten(tx: Tx, runId: string, { lastPos, webhooks }: Written):
   for (const webhookId of webhooks ?? []) tx.announce(webhooksDueChannel, webhookId);
 }
 
-/** For a run that has ended: a change that ended it and is told again is not one that came too late. */
+/** For an ended run: the change that ended it, written again, did not come too late. */
 function wasWritten(projection: RunProjection): Sql {
   return sql`select pos from run_events
               where run_id = ${projection.runId} and dedup_key = ${`${projection.dedupKey}#1`}`;
@@ -88,9 +88,9 @@ function writeProjection(projection: RunProjection, condition: Sql): Sql {
   const { runId, dedupKey, progress, status } = projection;
   const events = projection.events ?? [];
   const version = versionOf(progress);
-  const newest = projection.foretold === true ? sql`${version}::bigint - 1` : sql`${version}::bigint`;
+  const newest = projection.provisional === true ? sql`${version}::bigint - 1` : sql`${version}::bigint`;
   const outdated =
-    projection.decreed === true
+    projection.authoritative === true
       ? sql`false`
       : sql`coalesce(${newest} < (progress->>'version')::bigint, false)`;
   return sql`with changed as (

@@ -52,12 +52,12 @@ export interface OpenRun {
   readonly errorCode: string | null;
   readonly errorWas: RunStatus | null;
   /** The workflow run that its readers were told by, where that is known. */
-  readonly toldRunId: string | null;
+  readonly projectedRunId: string | null;
 }
 
 const openRunColumns: Sql = sql`id, kind, status, progress, workflow_id as "workflowId",
   cancel_requested_at is not null as "cancelRequested", error->>'code' as "errorCode", error->>'was' as "errorWas",
-  (select told->>'runId' from sessions where run_id = runs.id) as "toldRunId"`;
+  (select told->>'runId' from sessions where run_id = runs.id) as "projectedRunId"`;
 
 /**
  * Open runs that nobody has heard of for a while, longest first. Those that wait for a person are looked at five times

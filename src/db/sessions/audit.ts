@@ -2,8 +2,8 @@ import type { Origin, Role } from '../../contracts/users/principal.js';
 import { omit } from '../../domain/omit.js';
 import type { Decider } from '../../domain/sessions/commands.js';
 import { decidedStatus } from '../../domain/sessions/gate-status.js';
-import type { SessionStanding } from '../../domain/sessions/standing.js';
-import type { SessionNews } from '../../domain/sessions/transitions.js';
+import type { AuditedSession } from '../../domain/sessions/audited.js';
+import type { SessionEvent } from '../../domain/sessions/transitions.js';
 import { recordAudit, type AuditActor } from '../audit/log.js';
 import { maybeOne, sql } from '../base/sql.js';
 import type { Tx } from '../base/transaction.js';
@@ -23,16 +23,16 @@ const commanded = {
 export async function auditDecision(
   tx: Tx,
   sessionId: string,
-  news: Extract<SessionNews, { type: 'gate.decided' }>,
+  decided: Extract<SessionEvent, { type: 'gate.decided' }>,
 ): Promise<void> {
-  const { decision, by, comment, notes, output } = news.decision;
-  const { phase, attempt, digest } = news.gate;
+  const { decision, by, comment, notes, output } = decided.decision;
+  const { phase, attempt, digest } = decided.gate;
   const status = decidedStatus[decision];
   await recordAudit(tx, {
     actor: await actorOf(tx, by),
     action: status,
     resourceType: 'gate',
-    resourceId: news.gate.id,
+    resourceId: decided.gate.id,
     // Only an open gate is decided: the machine refuses everything else.
     before: { status: 'waiting' },
     after: {
@@ -54,24 +54,24 @@ export async function auditDecision(
 export async function auditCommand(
   tx: Tx,
   sessionId: string,
-  news: Extract<SessionNews, { type: 'session.commanded' }>,
+  command: Extract<SessionEvent, { type: 'session.commanded' }>,
 ): Promise<void> {
-  if (news.kind === 'approve' || news.kind === 'edit' || news.kind === 'reject') return;
-  const { before, after } = news;
+  if (command.kind === 'approve' || command.kind === 'edit' || command.kind === 'reject') return;
+  const { before, after } = command;
   await recordAudit(tx, {
-    actor: await actorOf(tx, news.by),
-    action: commanded[news.kind],
+    actor: await actorOf(tx, command.by),
+    action: commanded[command.kind],
     resourceType: 'session',
     resourceId: sessionId,
     before: withoutSamePhase(before, after),
-    after: { ...after, via: news.by.via },
-    ...(news.reason === null ? {} : { reason: news.reason }),
-    ...originOf(news.by),
+    after: { ...after, via: command.by.via },
+    ...(command.reason === null ? {} : { reason: command.reason }),
+    ...originOf(command.by),
   });
 }
 
-/** What both sides have in common is left out of an entry, but the phase is kept: it says where it happened. */
-function withoutSamePhase(before: SessionStanding, after: SessionStanding): Partial<SessionStanding> {
+/** An entry leaves out what both sides have in common, except the phase: it says where it happened. */
+function withoutSamePhase(before: AuditedSession, after: AuditedSession): Partial<AuditedSession> {
   return before.phase === after.phase ? omit(before, 'phase') : before;
 }
 

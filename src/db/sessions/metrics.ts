@@ -1,4 +1,4 @@
-import type { Standing, WorkTotals } from '../../contracts/sessions/metrics.js';
+import type { StalledSession, WorkTotals } from '../../contracts/sessions/metrics.js';
 import type { LocalText } from '../../contracts/templates/template.js';
 import type { SessionCounts } from '../../domain/reports/activity.js';
 import type { StepName } from '../../domain/sessions/state.js';
@@ -115,20 +115,20 @@ export function countSessions(db: Db, viewer: Viewer, window: MetricsWindow): Pr
   );
 }
 
-export interface StandingRow extends Standing {
+export interface StalledRow extends StalledSession {
   readonly kind: 'stuck' | 'stale';
   /** Of this kind, shown or not. */
   readonly total: number;
 }
 
 const STALE_AFTER_MS = 86_400_000;
-/** How long a session may take to start, and how much longer than its step's own limit it may stand still. */
+/** A session may take this long to start, and a step this much longer than its own limit. */
 const GRACE_MS = 60_000;
-const STANDINGS_SHOWN = 50;
+const STALLED_SHOWN = 50;
 
-/** Open sessions that do not move, those that stand longest first. Every try of a step moves the row of its run. */
-export function listStandings(db: Db, viewer: Viewer): Promise<StandingRow[]> {
-  return many<StandingRow>(
+/** Open sessions that do not move, longest unchanged first. Every try of a step changes its run's row. */
+export function listStalled(db: Db, viewer: Viewer): Promise<StalledRow[]> {
+  return many<StalledRow>(
     db,
     sql`with open as (
           select runs.id, runs.title as topic, sessions.template_name as template, runs.status,
@@ -155,7 +155,7 @@ export function listStandings(db: Db, viewer: Viewer): Promise<StandingRow[]> {
                    select case when status in ('waiting_approval', 'paused') then 'stale' else 'stuck' end as kind) as of
            where reason is not null)
         select id, topic, template, status, reason, "updatedAt", "unchangedMs", kind, total
-          from ranked where place <= ${STANDINGS_SHOWN}
+          from ranked where place <= ${STALLED_SHOWN}
          order by kind, place`,
   );
 }

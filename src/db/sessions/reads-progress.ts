@@ -1,7 +1,7 @@
 import type { RunError } from '../../contracts/runs/run.js';
 import type { SessionProgressView } from '../../contracts/sessions/session.js';
 import type { RunStatus } from '../../domain/runs/status.js';
-import { pictureUnder } from '../../domain/sessions/picture.js';
+import { progressUnder } from '../../domain/sessions/progress-under.js';
 import type { SessionProgress } from '../../domain/sessions/progress.js';
 import { progressView } from '../../domain/sessions/progress-view.js';
 import { visibleTo, type Viewer } from '../runs/runs.js';
@@ -81,7 +81,7 @@ export function readSessionProgress(db: Db, viewer: Viewer, id: string): Promise
 export function toProgressView(row: ProgressRow): SessionProgressView {
   const { elapsedMs, waitMs, updatedAt } = row;
   const times = { elapsedMs, waitMs, updatedAt, ...estimateOf(row) };
-  const view = progressView(pictureUnder(row.progress, row.status), times);
+  const view = progressView(progressUnder(row.progress, row.status), times);
   return { ...view, reason: view.reason ?? row.error?.message ?? null };
 }
 

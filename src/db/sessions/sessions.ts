@@ -2,7 +2,7 @@ import type { Budget } from '../../contracts/sessions/session.js';
 import type { Language } from '../../contracts/templates/template.js';
 import type { Principal } from '../../contracts/users/principal.js';
 import type { ContentRef, SessionState, StepName } from '../../domain/sessions/state.js';
-import type { Told } from '../../domain/sessions/told.js';
+import type { Projected } from '../../domain/sessions/projected.js';
 import { execute, maybeOne, prepared, sql, type Db } from '../base/sql.js';
 import { visibleTo } from '../runs/runs.js';
 
@@ -90,16 +90,16 @@ export function findTemplateOf(
   );
 }
 
-/** How far the session's readers have been told of it; null before the first time. */
-export async function findTold(db: Db, sessionId: string): Promise<Told | null> {
-  const row = await maybeOne<{ told: Told | null }>(
+/** The session's last projection; null before the first one. */
+export async function findProjected(db: Db, sessionId: string): Promise<Projected | null> {
+  const row = await maybeOne<{ told: Projected | null }>(
     db,
     prepared('sessions.told', sql`select told from sessions where run_id = ${sessionId}`),
   );
   return row?.told ?? null;
 }
 
-/** Whether the session, as its readers were told of it, has taken this command. */
+/** Whether the session, as it was last projected, has taken this command. */
 export async function hasTakenCommand(db: Db, sessionId: string, commandId: string): Promise<boolean> {
   const row = await maybeOne(
     db,
@@ -108,17 +108,17 @@ export async function hasTakenCommand(db: Db, sessionId: string, commandId: stri
   return row !== undefined;
 }
 
-/** Under the run's lock, by whoever has checked that it is not outdated. */
+/** The caller holds the run's lock and has checked that the projection is not outdated. */
 export async function storeSessionState(
   db: Db,
   sessionId: string,
-  { state, told }: { readonly state: SessionState; readonly told: Told | null },
+  { state, projected }: { readonly state: SessionState; readonly projected: Projected | null },
 ): Promise<void> {
   await execute(
     db,
     prepared(
       'sessions.store_state',
-      sql`update sessions set state = ${state}, told = ${told} where run_id = ${sessionId}`,
+      sql`update sessions set state = ${state}, told = ${projected} where run_id = ${sessionId}`,
     ),
   );
 }

@@ -10,7 +10,7 @@ export interface ActivityData {
   };
   readonly sessions: {
     readonly templates: readonly SessionCounts[];
-    readonly standing: readonly StandingFacts[];
+    readonly standing: readonly StalledFacts[];
     readonly standingTotal: number;
   };
   readonly steps: { readonly steps: readonly StepFacts[] };
@@ -57,7 +57,7 @@ export interface SessionCounts {
   readonly canceled: number;
 }
 
-export interface StandingFacts {
+export interface StalledFacts {
   readonly id: string;
   readonly topic: string;
   readonly template: string;

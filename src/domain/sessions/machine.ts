@@ -1,5 +1,5 @@
 import { refusalOf, type Decider, type SessionCommand } from './commands.js';
-import { standingOf } from './standing.js';
+import { auditedOf } from './audited.js';
 import {
   currentPhase,
   dueStep,
@@ -20,12 +20,12 @@ import {
   type GateDecision,
   type SessionAction,
   type SessionFact,
-  type SessionNews,
+  type SessionEvent,
   type Transition,
 } from './transitions.js';
 
 /**
- * The phase machine: (state, what happened) → (state, what to tell). Pure, so that every interleaving can be tried.
+ * The phase machine: (state, fact | command) → (state, events). Pure, so that every interleaving can be tried.
  *
  * P1. A phase never starts before the one before it was approved, by a person or by the plan.
  * P2. At most one gate is open.
@@ -36,10 +36,9 @@ import {
  * P7. Nothing new starts while paused; decisions stay possible, and gate deadlines stand still.
  */
 
-/** Four fifths of a gate's time are over: whoever has to decide is told once more. */
+/** The reminder comes after four fifths of a gate's time. */
 const REMIND_AT = 0.8;
 
-/** What the workflow has to do next. */
 export function nextAction(state: SessionState): SessionAction {
   if (state.ending !== null) return { kind: 'end' };
   const step = dueStep(currentPhase(state));
@@ -86,10 +85,10 @@ export function applyCommand(state: SessionState, command: SessionCommand, nowMs
   const { kind, by } = command;
   const reason = 'reason' in command ? command.reason : 'gap' in command ? command.gap : null;
   const about = ('gate' in command ? command.gate : null) ?? null;
-  const [before, after] = [standingOf(state), standingOf(next.state)];
+  const [before, after] = [auditedOf(state), auditedOf(next.state)];
   return {
     state: withWaits(state, next.state, nowMs),
-    news: [{ type: 'session.commanded', kind, by, about, before, after, reason }, ...next.news],
+    events: [{ type: 'session.commanded', kind, by, about, before, after, reason }, ...next.events],
   };
 }
 
@@ -169,7 +168,7 @@ function gateExpired(state: SessionState, gateId: string): Transition {
     return unchanged(state);
   }
   const { gate } = state.waiting;
-  const expired: SessionNews = { type: 'gate.expired', gate };
+  const expired: SessionEvent = { type: 'gate.expired', gate };
   if (state.plan.onTimeout === 'hold') {
     return changed(
       state,
@@ -185,25 +184,25 @@ function gateExpired(state: SessionState, gateId: string): Transition {
     notes: null,
     output: null,
   });
-  return { state: decided.state, news: [expired, ...decided.news] };
+  return { state: decided.state, events: [expired, ...decided.events] };
 }
 
 function decide(state: SessionState, decision: GateDecision): Transition {
   if (state.waiting.kind !== 'gate') return unchanged(state);
   const { decision: verb, by, comment, notes, output } = decision;
-  const news: SessionNews = {
+  const made: SessionEvent = {
     type: 'gate.decided',
     gate: state.waiting.gate,
     decision: { decision: verb, by, comment, notes, output },
   };
   if (verb === 'reject') {
     const end = ended(state, 'rejected', comment);
-    return { state: end.state, news: [news, ...end.news] };
+    return { state: end.state, events: [made, ...end.events] };
   }
   const phase = currentPhase(state);
   const decided = withPhase(state, state.phase, { ...phase, output: output ?? phase.output });
   const next = phaseApproved(decided, notes);
-  return { state: next.state, news: [news, ...next.news] };
+  return { state: next.state, events: [made, ...next.events] };
 }
 
 function phaseApproved(state: SessionState, notes: ContentRef | null): Transition {
@@ -222,7 +221,7 @@ function redo(state: SessionState, command: Extract<SessionCommand, { kind: 'red
     const instructions = index + 1 === from.phase ? command.instructions : null;
     return { ...emptyPhase, attempt, results: kept, instructions };
   });
-  const news: SessionNews[] = [{ type: 'session.redone', from, attempt, by: command.by }];
+  const events: SessionEvent[] = [{ type: 'session.redone', from, attempt, by: command.by }];
   if (state.waiting.kind === 'gate') {
     const decision: GateDecision = {
       ...pick(command),
@@ -230,7 +229,7 @@ function redo(state: SessionState, command: Extract<SessionCommand, { kind: 'red
       notes: command.instructions,
       output: null,
     };
-    news.unshift({ type: 'gate.decided', gate: state.waiting.gate, decision });
+    events.unshift({ type: 'gate.decided', gate: state.waiting.gate, decision });
   }
   const next = {
     attempt,
@@ -240,7 +239,7 @@ function redo(state: SessionState, command: Extract<SessionCommand, { kind: 'red
     model: command.model ?? state.model,
     input: command.input ?? state.input,
   };
-  return changed(state, next, news);
+  return changed(state, next, events);
 }
 
 function pick(command: { by: Decider; comment: string | null }): { by: Decider; comment: string | null } {
@@ -252,11 +251,11 @@ function goOn(
   command: { instructions: ContentRef | null; model: string | null },
 ): Transition {
   const phase = currentPhase(state);
-  const told = withPhase(state, state.phase, {
+  const instructed = withPhase(state, state.phase, {
     ...phase,
     instructions: command.instructions ?? phase.instructions,
   });
-  return changed(told, { waiting: { kind: 'nothing' }, model: command.model ?? state.model });
+  return changed(instructed, { waiting: { kind: 'nothing' }, model: command.model ?? state.model });
 }
 
 function skipStep(state: SessionState, gap: string): Transition {
@@ -271,9 +270,9 @@ function skipStep(state: SessionState, gap: string): Transition {
 
 function resume(state: SessionState, nowMs: number, reason: string | null): Transition {
   if (state.pausedAtMs === null) return unchanged(state);
-  const news: SessionNews = { type: 'session.resumed', reason };
+  const resumed: SessionEvent = { type: 'session.resumed', reason };
   if (state.waiting.kind !== 'gate' || state.waiting.gate.deadlineAtMs === null) {
-    return changed(state, { pausedAtMs: null }, [news]);
+    return changed(state, { pausedAtMs: null }, [resumed]);
   }
   const { gate } = state.waiting;
   const stoodStillMs = nowMs - Math.max(state.pausedAtMs, gate.openedAtMs);
@@ -282,7 +281,7 @@ function resume(state: SessionState, nowMs: number, reason: string | null): Tran
   return changed(
     state,
     { pausedAtMs: null, waiting: { kind: 'gate', gate: { ...gate, deadlineAtMs, remindAtMs } } },
-    [news],
+    [resumed],
   );
 }
 

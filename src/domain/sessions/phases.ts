@@ -29,15 +29,15 @@ export function phaseStatus(state: SessionState, number: number, status: RunStat
   return status === 'queued' ? 'pending' : 'running';
 }
 
-export interface StepStanding {
+export interface StepState {
   readonly step: StepName;
   readonly state: 'done' | 'skipped' | 'due' | 'pending';
   readonly stepId: string | null;
   readonly attempt: number;
 }
 
-/** The three steps of a phase: what is done or was left out, which one is due, which come after it. */
-export function stepStandings(phase: PhaseState, isCurrent: boolean): StepStanding[] {
+/** The three steps of a phase: done or skipped ones, the due one, and the pending rest. */
+export function stepStates(phase: PhaseState, isCurrent: boolean): StepState[] {
   const due = dueStep(phase);
   return stepNames.map((step) => {
     const result = phase.results[step];

@@ -1,8 +1,8 @@
 import type { Decider, GateName, SessionCommand } from './commands.js';
-import type { SessionStanding } from './standing.js';
+import type { AuditedSession } from './audited.js';
 import type { ContentRef, OpenGate, SessionState, StepName, StepProblem, StepResult } from './state.js';
 
-/** What the phase machine is told, and what it answers. */
+/** Input of the phase machine that is not a command. */
 export type SessionFact =
   | { kind: 'step_finished'; phase: number; step: StepName; result: StepResult }
   | { kind: 'step_failed'; stepId: string; attempt: number; problem: StepProblem }
@@ -10,7 +10,7 @@ export type SessionFact =
   | { kind: 'gate_reminded'; gateId: string }
   | { kind: 'gate_expired'; gateId: string };
 
-export type SessionNews =
+export type SessionEvent =
   | { type: 'session.started' }
   | {
       type: 'session.commanded';
@@ -18,8 +18,8 @@ export type SessionNews =
       by: Decider;
       /** The gate that the command names, as it was signed. */
       about?: GateName | null;
-      before: SessionStanding;
-      after: SessionStanding;
+      before: AuditedSession;
+      after: AuditedSession;
       reason: string | null;
     }
   | { type: 'gate.opened'; gate: OpenGate }
@@ -42,7 +42,7 @@ export interface GateDecision {
 
 export interface Transition {
   readonly state: SessionState;
-  readonly news: readonly SessionNews[];
+  readonly events: readonly SessionEvent[];
 }
 
 export type SessionAction =
@@ -54,11 +54,11 @@ export type SessionAction =
 export function changed(
   state: SessionState,
   change: Partial<SessionState>,
-  news: readonly SessionNews[] = [],
+  events: readonly SessionEvent[] = [],
 ): Transition {
-  return { state: { ...state, ...change, version: state.version + 1 }, news };
+  return { state: { ...state, ...change, version: state.version + 1 }, events };
 }
 
 export function unchanged(state: SessionState): Transition {
-  return { state, news: [] };
+  return { state, events: [] };
 }

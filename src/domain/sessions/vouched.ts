@@ -1,7 +1,7 @@
 import type { Decider, GateName } from './commands.js';
-import type { SessionNews } from './transitions.js';
+import type { SessionEvent } from './transitions.js';
 
-type Commanded = Extract<SessionNews, { type: 'session.commanded' }>;
+type Commanded = Extract<SessionEvent, { type: 'session.commanded' }>;
 
 export interface CommandOfSession {
   readonly kind: string;
@@ -9,21 +9,21 @@ export interface CommandOfSession {
   readonly by: Decider;
 }
 
-/** Without what the way adds to it: this is what the API signs. */
+/** The part that the API signs: everything but the command id, which the Update adds. */
 export function signedPartOf({ userId, via, requestId, ip, userAgent }: Decider): object {
   return { userId, via, requestId, ip, userAgent };
 }
 
 /**
- * The news as they may be recorded. `isVouchedFor` knows whether the API sent a command. Everybody else comes from Temporal,
- * whatever name the command bears, and so do the news that follow from it.
+ * Names the deciders that may be recorded. `isVouchedFor` knows whether the API sent a command. Any other command comes from
+ * Temporal, under any name, and so do the events that follow from it: a forged name never enters the audit log.
  */
 export function withKnownDeciders(
-  news: readonly SessionNews[],
+  events: readonly SessionEvent[],
   isVouchedFor: (command: CommandOfSession) => boolean,
-): SessionNews[] {
+): SessionEvent[] {
   let vouched = false;
-  return news.map((each) => {
+  return events.map((each) => {
     if (each.type === 'session.commanded') vouched = isVouchedFor(commandOf(each));
     if (each.type === 'session.commanded' || each.type === 'session.redone')
       return { ...each, by: known(each.by, vouched) };
@@ -36,7 +36,7 @@ function commandOf({ kind, about, by }: Commanded): CommandOfSession {
   return { kind, gate: about ?? null, by };
 }
 
-/** What the clock or a signal decided has no command: the workflow itself says so. */
+/** A decision by the clock or a signal has no command: the workflow itself vouches for it. */
 function known(by: Decider, vouched: boolean): Decider {
   const { userId, commandId } = by;
   if (vouched || (userId === null && commandId === undefined)) return by;

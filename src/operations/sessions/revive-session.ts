@@ -39,7 +39,7 @@ export async function reviveSession(
   await projectRun(tx, {
     runId: id,
     dedupKey: `revived:${revival}`,
-    decreed: true,
+    authoritative: true,
     status: progress.status,
     progress: { ...progress },
     error: null,

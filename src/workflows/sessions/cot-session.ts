@@ -14,7 +14,7 @@ import {
   proceedNextPhase,
   progress,
   sessionCommand,
-  tellReaders,
+  projectAgain,
 } from '../../contracts/sessions/messages.js';
 import type { CotSessionInput, SessionOutcome } from '../../contracts/sessions/workflow.js';
 import { SessionDecisions } from './decisions.js';
@@ -25,7 +25,7 @@ export async function cotSession(input: CotSessionInput): Promise<SessionOutcome
   const session = new SessionRun(input);
   const decisions = new SessionDecisions(session, input);
   setHandler(progress, () => session.progress());
-  setHandler(tellReaders, () => session.tellAgain());
+  setHandler(projectAgain, () => session.projectAgain());
   setHandler(proceedNextPhase, (message) => decisions.proceed(message));
   setHandler(decideGate, (message) => decisions.decide(message), {
     validator: (message) => decisions.refuse(message),
@@ -51,7 +51,7 @@ export async function cotSession(input: CotSessionInput): Promise<SessionOutcome
   return { status: ending?.status ?? 'completed', reason: ending?.reason ?? null };
 }
 
-/** The row was closed while the workflow was not there to do it: nobody reads what it would still do. */
+/** The row was closed while the workflow could not answer: further work would have no reader. */
 function hasRunEnded(error: unknown): boolean {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   return cause instanceof ApplicationFailure && cause.type === failureTypes.runEnded;

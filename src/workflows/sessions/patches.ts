@@ -1,7 +1,7 @@
-/** Where a session does what older histories do not have. Each is asked only there, so other histories hold no marker. */
+/** Changes since older histories. A patch is asked only where it matters, so other histories hold no marker. */
 export const patches = {
-  /** Readers are told when a step begins to wait for its trigger. */
-  manualWaitsAreTold: 'manual-waits-are-told',
+  /** A step that begins to wait for its trigger is projected. */
+  manualWaitsAreProjected: 'manual-waits-are-told',
   /** Texts that come with a decision from the Temporal side are kept; they were dropped. */
   textsAreKept: 'texts-are-kept',
   /** A signal whose argument is malformed is ignored; it approved. */

@@ -31,7 +31,7 @@ import { applyCommand, applyFact, nextAction } from '../../domain/sessions/machi
 import { progressOf } from '../../domain/sessions/progress.js';
 import { progressView } from '../../domain/sessions/progress-view.js';
 import { initialSession, type SessionState, type StepProblem } from '../../domain/sessions/state.js';
-import type { SessionAction, SessionNews, Transition } from '../../domain/sessions/transitions.js';
+import type { SessionAction, SessionEvent, Transition } from '../../domain/sessions/transitions.js';
 import { waitMsOf } from '../../domain/sessions/waiting.js';
 import { sortableId, timeOfSortableId } from '../../domain/sortable-id.js';
 import { projections, sessionSteps } from './proxies.js';
@@ -39,53 +39,48 @@ import { patches } from './patches.js';
 import { stepInput } from './step-input.js';
 
 /**
- * Writing the index costs the server more than a step that calls no model, so phases that pass within seconds are left
- * out of it until the next step. What the session waits for is always written at once.
+ * Writing search attributes costs the server more than a step without a model, so a phase that passes within seconds
+ * stays out of them. A change of status is written at once.
  */
 const INDEX_EVERY_MS = 5_000;
 
 /**
- * One session in the course of its workflow: the machine's state, what readers have been told of it, and the step
- * that is running.
+ * One session in its workflow: the machine's state, how far it is projected, and the step that is running.
  *
- * W1. Readers are told of one change after the other. A handler that changed the state answers when they have been told,
- *     so that an answered command is already visible to whoever reads next; while a model works, too.
- * W2. Readers are told before the next step starts: a step's activity never overtakes what led to it.
- * W3. A redo or a cancel takes away the course that is followed, and with it the step that runs; the machine ignores its
- *     result if it comes all the same. The next course begins with what is to be done by then.
- * W4. What is told before its task is recorded may be told again, and otherwise: its names come from the state, and the
- *     row keeps what was told (domain/sessions/told.ts).
- * W5. What is not needed is not awaited: for every promise in a workflow its worker writes down a stack trace, and
- *     twenty of them cost as much as a step.
+ * W1. Changes are projected one after the other. A handler answers after the projection of its change, also while a
+ *     model works: the next reader sees each answered command.
+ * W2. A change is projected before the next step starts: a step's activity never overtakes what led to it.
+ * W3. A redo or a cancel ends the course and cancels its running step. The machine ignores a late result. The next
+ *     course asks the machine again.
+ * W4. A projection whose task is not recorded may be repeated, with other events: names come from the state, and the
+ *     row keeps those that are projected (domain/sessions/projected.ts).
+ * W5. Nothing is awaited without need: the worker takes a stack trace of every promise, and twenty cost as much as a step.
  */
 export class SessionRun {
   private state: SessionState;
-  private news: SessionNews[] = [];
-  private toldVersion = 0;
+  private events: SessionEvent[] = [];
+  private projectedVersion = 0;
   private sequence = 0;
   private indexed = { status: '', phase: 0, atMs: 0 };
   private changedAtMs = Date.now();
-  private telling: Promise<void> | null = null;
+  private projecting: Promise<void> | null = null;
   private course = new CancellationScope();
   private runningStepId: string | null = null;
 
   constructor(private readonly input: CotSessionInput) {
     this.state = input.carried ?? initialSession(input);
-    if (input.carried === null) this.news.push({ type: 'session.started' });
+    if (input.carried === null) this.events.push({ type: 'session.started' });
   }
 
   get current(): SessionState {
     return this.state;
   }
 
-  private get untold(): boolean {
-    return this.toldVersion < this.state.version || this.news.length > 0;
+  private get hasUnprojected(): boolean {
+    return this.projectedVersion < this.state.version || this.events.length > 0;
   }
 
-  /**
-   * What the route answers, by the clock of the workflow, which stands at its last task. How long it may still take is
-   * known from the history of other sessions alone, and that is in the database.
-   */
+  /** The route's answer, by the workflow's clock, which stands at its last task. The workflow cannot know an estimate. */
   progress(): SessionProgressView {
     const nowMs = Date.now();
     return progressView(progressOf(this.state), {
@@ -97,7 +92,7 @@ export class SessionRun {
     });
   }
 
-  /** As an Update's validator: a refused command never enters the history. */
+  /** The Update's validator: a refused command never enters the history. */
   refuse(command: SessionCommand): void {
     const problem = problemOfCommand(command);
     if (problem !== null)
@@ -105,7 +100,7 @@ export class SessionRun {
     if (!this.hasTaken()) this.throwRefusal(refusalOf(this.state, command));
   }
 
-  /** The command that is handled now came before, and its answer was lost: perhaps with an older history. */
+  /** The current command came before, perhaps in an older history, and its answer was lost. */
   private hasTaken(): boolean {
     return hasTaken(this.state, currentUpdateInfo()?.id ?? '');
   }
@@ -117,7 +112,7 @@ export class SessionRun {
   async command(given: SessionCommand): Promise<SessionProgressView> {
     const commandId = currentUpdateInfo()?.id ?? '';
     const command = { ...given, by: { ...given.by, commandId } };
-    // Again, although the validator asked: another command may have been handled in between.
+    // The validator asked already, but another command may have been handled in between.
     const refusal = refusalOf(this.state, command);
     if (refusal === 'unchanged' || this.hasTaken()) return this.answer();
     this.throwRefusal(refusal);
@@ -127,14 +122,14 @@ export class SessionRun {
     return this.answer();
   }
 
-  /** As it is now, once readers can see it. */
+  /** The progress of now, given out once readers can see it. */
   private async answer(): Promise<SessionProgressView> {
     const answer = this.progress();
-    await this.tell();
+    await this.project();
     return answer;
   }
 
-  /** One that is refused changes nothing. */
+  /** A refused command changes nothing. */
   take(command: SessionCommand): void {
     this.apply(applyCommand(this.state, command, Date.now()));
   }
@@ -153,13 +148,13 @@ export class SessionRun {
 
   private async follow(handOver: () => Promise<never>): Promise<void> {
     for (;;) {
-      for (let telling = this.tell(); telling !== null; telling = this.tell()) await telling;
+      for (let pending = this.project(); pending !== null; pending = this.project()) await pending;
       const action = nextAction(this.state);
       if (action.kind === 'end') return;
       if (workflowInfo().continueAsNewSuggested) {
-        // A handler may be on its way out with its answer; one that changed something waits for `tell`.
-        await condition(() => allHandlersFinished() || this.untold);
-        if (!this.untold) await handOver();
+        // A handler may still answer; one that changed the state waits for `project`.
+        await condition(() => allHandlersFinished() || this.hasUnprojected);
+        if (!this.hasUnprojected) await handOver();
       } else if (action.kind === 'run_step') {
         await this.runStep(action);
       } else if (action.kind === 'open_gate') {
@@ -170,17 +165,17 @@ export class SessionRun {
     }
   }
 
-  /** The record may have another picture: this workflow run began with a reset. */
-  async tellAgain(): Promise<void> {
-    this.toldVersion = 0;
-    await this.tell();
+  /** The row may hold other progress: this workflow run began with a reset. */
+  async projectAgain(): Promise<void> {
+    this.projectedVersion = 0;
+    await this.project();
   }
 
   /** The workflow itself was canceled, from the Web UI or the CLI. */
   async endFromOutside(): Promise<void> {
     const by = { userId: null, via: 'signal' } as const;
     this.take({ kind: 'cancel', by, reason: 'canceled on Temporal' });
-    await this.tell();
+    await this.project();
   }
 
   private openGate(nowMs: number): void {
@@ -192,7 +187,7 @@ export class SessionRun {
 
   private async runStep(action: Extract<SessionAction, { kind: 'run_step' }>): Promise<void> {
     const { version } = this.state;
-    // Recorded with the command that starts it, before anybody sees it: a repeated task may make another one.
+    // The command that starts the step records this id before anybody sees it: a repeated task may make another one.
     const stepId = newId('step', Date.now());
     this.runningStepId = stepId;
     try {
@@ -206,8 +201,9 @@ export class SessionRun {
           Date.now(),
         ),
       );
-      // The activity has told readers already, unless a command came in between or there is more to tell.
-      if (before === version && this.news.length === 0 && !this.beginsToWait()) this.told(this.state);
+      // The activity has projected this result, unless a command came in between or there are more events.
+      if (before === version && this.events.length === 0 && !this.beginsToWait())
+        this.noteProjected(this.state);
     } catch (error) {
       if (isCancellation(error)) throw error;
       this.apply(
@@ -222,9 +218,9 @@ export class SessionRun {
     }
   }
 
-  /** The next step waits for its trigger: the activity could not foretell since when. */
+  /** The next step waits for its trigger: the activity could not know since when. */
   private beginsToWait(): boolean {
-    return this.state.waiting.kind === 'trigger' && patched(patches.manualWaitsAreTold);
+    return this.state.waiting.kind === 'trigger' && patched(patches.manualWaitsAreProjected);
   }
 
   private callStep(
@@ -257,24 +253,24 @@ export class SessionRun {
     return workflowInfo().continueAsNewSuggested && patched(patches.handsOverWhileWaiting);
   }
 
-  /** Until readers know everything; null when they do already. Whoever asks meanwhile waits for the same. */
-  private tell(): Promise<void> | null {
-    if (this.telling === null && this.untold) this.telling = this.tellAll();
-    return this.telling;
+  /** Ends when all is projected; null when it is already. Concurrent callers share one projection. */
+  private project(): Promise<void> | null {
+    if (this.projecting === null && this.hasUnprojected) this.projecting = this.projectAll();
+    return this.projecting;
   }
 
-  private async tellAll(): Promise<void> {
+  private async projectAll(): Promise<void> {
     try {
-      // The end of the workflow does not take back what was begun to be told.
-      while (this.untold) await CancellationScope.nonCancellable(() => this.tellNext());
+      // A canceled workflow still finishes the projection that it began.
+      while (this.hasUnprojected) await CancellationScope.nonCancellable(() => this.projectNext());
     } finally {
-      this.telling = null;
+      this.projecting = null;
     }
   }
 
-  private async tellNext(): Promise<void> {
-    const [state, news] = [this.state, this.news];
-    this.news = [];
+  private async projectNext(): Promise<void> {
+    const { state, events } = this;
+    this.events = [];
     this.sequence += 1;
     await projections.projectSession({
       sessionId: this.input.sessionId,
@@ -283,14 +279,14 @@ export class SessionRun {
       runningStepId: this.runningStepId,
       state,
       progress: progressOf(state),
-      news,
+      events,
       atMs: Date.now(),
     });
-    this.told(state);
+    this.noteProjected(state);
   }
 
-  private told({ version }: SessionState): void {
-    this.toldVersion = version;
+  private noteProjected({ version }: SessionState): void {
+    this.projectedVersion = version;
     this.describe();
   }
 
@@ -315,7 +311,7 @@ export class SessionRun {
   private apply(transition: Transition): void {
     if (transition.state !== this.state) this.changedAtMs = Date.now();
     this.state = transition.state;
-    this.news.push(...transition.news);
+    this.events.push(...transition.events);
   }
 }
 
@@ -326,7 +322,7 @@ function newId(prefix: string, nowMs: number): string {
 function problemOf(action: { phase: number; step: StepProblem['step'] }, error: unknown): StepProblem {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   const { phase, step } = action;
-  // A failure of our own says what a reader may see; anything else is named by its kind.
+  // Our own failures carry a text for readers; anything else is named by its kind.
   if (cause instanceof ApplicationFailure && cause.type !== null && cause.type !== undefined) {
     return { phase, step, code: cause.type, message: cause.message };
   }

@@ -248,9 +248,9 @@ export class SeededSession {
   }
 
   async command(command: SessionCommand): Promise<void> {
-    const { state, news } = applyCommand(this.state, command, this.clockMs);
+    const { state, events } = applyCommand(this.state, command, this.clockMs);
     this.state = state;
-    for (const each of news) {
+    for (const each of events) {
       if (each.type === 'gate.decided') await decideGate(this.pool, each.gate, each.decision, this.clockMs);
       if (each.type === 'session.paused' || each.type === 'session.resumed')
         await this.event(each.type, { by: this.ownerId, reason: null });
@@ -314,7 +314,7 @@ export class SeededSession {
   /** Writes the row as the projection does, at the session's own time. */
   private async project(): Promise<void> {
     const progress = progressOf(this.state);
-    await storeSessionState(this.pool, this.id, { state: this.state, told: null });
+    await storeSessionState(this.pool, this.id, { state: this.state, projected: null });
     await this.pool.query(
       `update runs set status = $2, progress = $3, updated_at = $4, started_at = coalesce(started_at, $4),
               finished_at = case when $5 then $4::timestamptz end, version = version + 1

@@ -55,7 +55,7 @@ test('a step writes nothing to a run that has ended, and its events once to one 
       runId,
       dedupKey: 'step:1:started',
       status: 'running',
-      foretold: true,
+      provisional: true,
       events: [{ type: 'job.progress', data: {} }],
     };
     return withTransaction(database.pool, (tx) =>

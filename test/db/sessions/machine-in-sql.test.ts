@@ -103,7 +103,7 @@ test('the wait of a session and its remaining steps are the same in SQL and in t
     fc.asyncProperty(walk, async (given) => {
       const { state, nowMs } = walked(given);
       const readAtMs = nowMs + 12_345;
-      await storeSessionState(database.pool, sessionId, { state, told: null });
+      await storeSessionState(database.pool, sessionId, { state, projected: null });
       // The time of the reading is fixed by an end that somebody else gave the run.
       await finishAt(readAtMs);
       const wait = (await readSessionProgress(database.pool, owner, sessionId))?.waitMs;
@@ -127,7 +127,7 @@ test('a finished step changes the stored state as it changes the state of the ma
       const action = nextAction(state);
       fc.pre(action.kind === 'run_step');
       if (action.kind !== 'run_step') return;
-      await storeSessionState(database.pool, sessionId, { state, told: null });
+      await storeSessionState(database.pool, sessionId, { state, projected: null });
       const { phase, step, attempt } = action;
       const place: StepPlace = { sessionId, stepId: newId('step'), attemptNumber: 1, phase, step, attempt };
       const result = resultOf(`${phase} ${step} of ${place.stepId}`);
@@ -146,7 +146,7 @@ test.each([
   const gate = Array.from({ length: 4 }, () => ({ what: 'work', ms: 1 }));
   const { state } = walked({ autoSteps: true, moves: [...gate, { what: 'redoFirst', ms: 1 }] });
   expect(currentPhase(state).attempt).toBe(2);
-  await storeSessionState(database.pool, sessionId, { state, told: null });
+  await storeSessionState(database.pool, sessionId, { state, projected: null });
   const place: StepPlace = {
     sessionId,
     stepId: newId('step'),

@@ -52,21 +52,21 @@ test.each<[unknown, string]>([
 const atGate = settle(initialSession({ plan: planOf() }));
 const sent = { ...by, commandId: 'one', requestId: 'req_1' };
 
-test('the news of a command that nobody vouches for come from Temporal', () => {
-  const { news } = applyCommand(atGate, { ...redo(1), by: sent }, 0);
-  const known = JSON.stringify(withKnownDeciders(news, () => false));
+test('the events of a command that nobody vouches for come from Temporal', () => {
+  const { events } = applyCommand(atGate, { ...redo(1), by: sent }, 0);
+  const known = JSON.stringify(withKnownDeciders(events, () => false));
   expect(known).not.toContain('usr_1');
   expect(known).not.toContain('req_1');
   expect(known).toContain('"commandId":"one"');
 });
 
-test('the news of a command that is vouched for stay as they are', () => {
-  const { news } = applyCommand(atGate, { ...approve(), by: sent }, 0);
-  expect(withKnownDeciders(news, ({ kind, gate }) => kind === 'approve' && gate === null)).toEqual(news);
+test('the events of a command that is vouched for stay as they are', () => {
+  const { events } = applyCommand(atGate, { ...approve(), by: sent }, 0);
+  expect(withKnownDeciders(events, ({ kind, gate }) => kind === 'approve' && gate === null)).toEqual(events);
 });
 
 test('what the clock decides needs nobody to vouch for it', () => {
   const clock = { userId: null, via: 'timeout' } as const;
-  const { news } = applyCommand(atGate, { ...approve(), by: clock }, 0);
-  expect(withKnownDeciders(news, () => false)).toEqual(news);
+  const { events } = applyCommand(atGate, { ...approve(), by: clock }, 0);
+  expect(withKnownDeciders(events, () => false)).toEqual(events);
 });

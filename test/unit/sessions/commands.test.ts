@@ -73,13 +73,13 @@ function failed(state: SessionState): SessionState {
 
 /** `running 1.THINK a2 nothing: session.commanded, session.redone`, or the refusal. */
 function outcomeOf(state: SessionState, given: SessionCommand): string {
-  const { state: after, news } = applyCommand(state, given, 0);
+  const { state: after, events } = applyCommand(state, given, 0);
   const refusal = refusalOf(state, given);
   if (refusal !== null)
-    return after === state && news.length === 0 ? refusal : 'a refused command changed something';
-  if (after === state) return news.length === 0 ? 'changes nothing' : 'tells of what did not happen';
+    return after === state && events.length === 0 ? refusal : 'a refused command changed something';
+  if (after === state) return events.length === 0 ? 'changes nothing' : 'tells of what did not happen';
   const at = `${after.phase}.${dueStep(currentPhase(after)) ?? 'done'} a${after.attempt}`;
-  return `${sessionStatus(after)} ${at} ${after.waiting.kind}: ${news.map(({ type }) => type).join(', ')}`;
+  return `${sessionStatus(after)} ${at} ${after.waiting.kind}: ${events.map(({ type }) => type).join(', ')}`;
 }
 
 const outcomes: Record<string, Record<string, string>> = {

@@ -6,7 +6,7 @@ import {
   type OpenGate,
   type SessionState,
 } from '../../../src/domain/sessions/state.js';
-import type { SessionFact, SessionNews } from '../../../src/domain/sessions/transitions.js';
+import type { SessionFact, SessionEvent } from '../../../src/domain/sessions/transitions.js';
 import { approve, by, command, planOf, redo, ref, settle } from './play.js';
 
 const timed = planOf({ gateTimeoutMs: 1_000 });
@@ -18,8 +18,8 @@ function gateOf(state: SessionState): OpenGate {
   return state.waiting.gate;
 }
 
-function newsOf(state: SessionState, given: SessionCommand): readonly SessionNews[] {
-  return applyCommand(state, given, 0).news;
+function eventsOf(state: SessionState, given: SessionCommand): readonly SessionEvent[] {
+  return applyCommand(state, given, 0).events;
 }
 
 /** The steps of the first phase are done and its gate is not open yet. */
@@ -40,7 +40,7 @@ test('a gate holds what it was opened for, and tells it', () => {
   };
   const opened = applyFact(integrated(), { kind: 'gate_opened', gateId: 'g' }, 500);
   expect(opened.state.waiting).toEqual({ kind: 'gate', gate });
-  expect(opened.news).toEqual([{ type: 'gate.opened', gate }]);
+  expect(opened.events).toEqual([{ type: 'gate.opened', gate }]);
 });
 
 test('a gate without a time limit has neither a deadline nor a reminder', () => {
@@ -95,14 +95,14 @@ test.each<[string, SessionState, SessionFact]>([
 ])('%s changes nothing and tells nothing', (_what, state, fact) => {
   const next = applyFact(state, fact, 2_000);
   expect(next.state).toBe(state);
-  expect(next.news).toEqual([]);
+  expect(next.events).toEqual([]);
 });
 
 test('a reminded gate stays as it is, and is not reminded of again', () => {
   const reminded = applyFact(atGate, { kind: 'gate_reminded', gateId: 'gate-1-1' }, 800);
   const gate = { ...gateOf(atGate), remindAtMs: null };
   expect(reminded.state.waiting).toEqual({ kind: 'gate', gate });
-  expect(reminded.news).toEqual([{ type: 'gate.reminded', gate }]);
+  expect(reminded.events).toEqual([{ type: 'gate.reminded', gate }]);
 });
 
 test('a gate held after its deadline stays open without one', () => {
@@ -112,18 +112,18 @@ test('a gate held after its deadline stays open without one', () => {
     kind: 'gate',
     gate: { ...gate, deadlineAtMs: null, remindAtMs: null },
   });
-  expect(held.news).toEqual([{ type: 'gate.expired', gate }]);
+  expect(held.events).toEqual([{ type: 'gate.expired', gate }]);
 });
 
 test.each([
   ['approve', ['gate.expired', 'gate.decided']],
   ['reject', ['gate.expired', 'gate.decided', 'session.ended']],
-] as const)('the clock decides %s in its own name and says why', (onTimeout, told) => {
+] as const)('the clock decides %s in its own name and says why', (onTimeout, types) => {
   const state = settle(initialSession({ plan: planOf({ gateTimeoutMs: 1_000, onTimeout }) }));
   const gate = gateOf(state);
-  const { news } = applyFact(state, { kind: 'gate_expired', gateId: gate.id }, 1_000);
-  expect(news.map(({ type }) => type)).toEqual(told);
-  expect(news[1]).toEqual({
+  const { events } = applyFact(state, { kind: 'gate_expired', gateId: gate.id }, 1_000);
+  expect(events.map(({ type }) => type)).toEqual(types);
+  expect(events[1]).toEqual({
     type: 'gate.decided',
     gate,
     decision: {
@@ -157,8 +157,8 @@ test.each<[string, SessionCommand, Record<string, unknown>]>([
     { ...redo(1), comment: 'again', instructions: ref('i') } as SessionCommand,
     { decision: 'redo', comment: 'again', notes: ref('i'), output: null },
   ],
-])('the news of an %s hold everything that was decided', (_what, given, decision) => {
-  expect(newsOf(atGate, given)[1]).toEqual({
+])('the events of an %s hold everything that was decided', (_what, given, decision) => {
+  expect(eventsOf(atGate, given)[1]).toEqual({
     type: 'gate.decided',
     gate: gateOf(atGate),
     decision: { by, ...decision },
@@ -192,7 +192,7 @@ test('the approval of the last gate completes the session', () => {
     phase: 2,
     ending: { status: 'completed', reason: null },
   });
-  expect(newsOf(second, approve()).map(({ type }) => type)).toEqual([
+  expect(eventsOf(second, approve()).map(({ type }) => type)).toEqual([
     'session.commanded',
     'gate.decided',
     'session.ended',
@@ -218,7 +218,7 @@ test.each([
     remindAtMs: gate.remindAtMs + shiftMs,
   });
   expect(resumed.state.pausedAtMs).toBeNull();
-  expect(resumed.news.at(-1)).toEqual({ type: 'session.resumed', reason: 'back' });
+  expect(resumed.events.at(-1)).toEqual({ type: 'session.resumed', reason: 'back' });
 });
 
 test('a gate that was reminded of, or has no deadline, gets neither back by a resume', () => {

@@ -169,8 +169,8 @@ test('a failed step needs attention, and a retry runs the same step again', () =
 
 test('an accepted command tells where the session stood before and after it', () => {
   const second = settle(command(settle(initialSession({ plan: planOf() })), approve()));
-  const [news] = applyCommand(command(second, { kind: 'pause', by, reason: null }), redo(1), 0).news;
-  expect(news).toMatchObject({
+  const [commanded] = applyCommand(command(second, { kind: 'pause', by, reason: null }), redo(1), 0).events;
+  expect(commanded).toMatchObject({
     type: 'session.commanded',
     before: { status: 'paused', phase: 2, step: null, attempt: 1, waitingFor: 'gate' },
     after: { status: 'paused', phase: 1, step: 'THINK', attempt: 2, waitingFor: 'nothing' },
@@ -181,7 +181,7 @@ test('a gate with a deadline reminds once, when four fifths of its time are over
   const opened = settle(initialSession({ plan: planOf({ gateTimeoutMs: 1_000 }) }), 0);
   expect(nextAction(opened)).toEqual({ kind: 'wait', untilMs: 800 });
   const reminded = applyFact(opened, { kind: 'gate_reminded', gateId: 'gate-1-1' }, 800);
-  expect(reminded.news.map((each) => each.type)).toEqual(['gate.reminded']);
+  expect(reminded.events.map((each) => each.type)).toEqual(['gate.reminded']);
   expect(nextAction(reminded.state)).toEqual({ kind: 'wait', untilMs: 1_000 });
 });
 
@@ -201,7 +201,7 @@ test.each([
 ] as const)('an expired gate with the policy %s leaves the session %s', (onTimeout, status, currentPhase) => {
   const state = settle(initialSession({ plan: planOf({ gateTimeoutMs: 1_000, onTimeout }) }));
   const expired = applyFact(state, { kind: 'gate_expired', gateId: 'gate-1-1' }, 1_000);
-  expect(expired.news[0]).toMatchObject({ type: 'gate.expired' });
+  expect(expired.events[0]).toMatchObject({ type: 'gate.expired' });
   expect(progressOf(expired.state)).toMatchObject({ status, currentPhase });
 });
 
@@ -284,7 +284,7 @@ test('any sequence of commands, results, failures and expiries keeps the invaria
       let state = initialSession({ plan: planOf(options) });
       sequence.forEach((move, nowMs) => {
         const before = state;
-        const { state: after, news } =
+        const { state: after, events } =
           'command' in move
             ? applyCommand(state, move.command, nowMs)
             : applyFact(state, factOf(state, move.fact, nowMs), nowMs);
@@ -297,7 +297,7 @@ test('any sequence of commands, results, failures and expiries keeps the invaria
           expect(after.waiting.gate.digest).toBe(phaseAt(after, after.phase).output?.sha256 ?? '');
           expect(after.waiting.gate.attempt).toBe(phaseAt(after, after.phase).attempt);
         }
-        const opened = news.filter((each) => each.type === 'gate.opened').length;
+        const opened = events.filter((each) => each.type === 'gate.opened').length;
         if (opened > 0) expect(before.waiting.kind).not.toBe('gate');
         if ('command' in move && refusalOf(before, move.command) !== null) expect(after).toBe(before);
         // P4

@@ -1,9 +1,9 @@
-import { phaseStatus, stepStandings } from '../../../src/domain/sessions/phases.js';
-import { pictureUnder } from '../../../src/domain/sessions/picture.js';
+import { phaseStatus, stepStates } from '../../../src/domain/sessions/phases.js';
+import { progressUnder } from '../../../src/domain/sessions/progress-under.js';
 import { applyFact } from '../../../src/domain/sessions/machine.js';
 import { progressView, shownProgress } from '../../../src/domain/sessions/progress-view.js';
 import { progressOf, sessionStatus } from '../../../src/domain/sessions/progress.js';
-import { standingOf } from '../../../src/domain/sessions/standing.js';
+import { auditedOf } from '../../../src/domain/sessions/audited.js';
 import {
   emptyPhase,
   initialSession,
@@ -186,7 +186,7 @@ test('where a session stands names its content by hashes alone', () => {
     input: ref('topic'),
     phases: [{ ...emptyPhase, instructions: ref('shorter') }, emptyPhase, emptyPhase],
   };
-  expect(standingOf(state)).toEqual({
+  expect(auditedOf(state)).toEqual({
     status: 'running',
     phase: 1,
     step: 'THINK',
@@ -196,7 +196,7 @@ test('where a session stands names its content by hashes alone', () => {
     inputDigest: 'topic',
     instructionsDigest: 'shorter',
   });
-  expect(standingOf(atGate)).toMatchObject({
+  expect(auditedOf(atGate)).toMatchObject({
     step: null,
     waitingFor: 'gate',
     inputDigest: null,
@@ -235,10 +235,10 @@ test('the steps of a phase are done, skipped, due or pending, each with its own 
     { step: 'EXECUTE', state: 'skipped', stepId: null, attempt: 3 },
   ];
   const last = { step: 'INTEGRATE', stepId: null, attempt: 3 };
-  expect(stepStandings(phase, true)).toEqual([...done, { ...last, state: 'due' }]);
-  expect(stepStandings(phase, false)).toEqual([...done, { ...last, state: 'pending' }]);
+  expect(stepStates(phase, true)).toEqual([...done, { ...last, state: 'due' }]);
+  expect(stepStates(phase, false)).toEqual([...done, { ...last, state: 'pending' }]);
   const states = (results: Partial<Record<StepName, never>>) =>
-    stepStandings({ ...emptyPhase, results }, true).map(({ state }) => state);
+    stepStates({ ...emptyPhase, results }, true).map(({ state }) => state);
   expect(states({})).toEqual(['due', 'pending', 'pending']);
 });
 
@@ -267,24 +267,24 @@ test.each<[RunStatus, Record<string, unknown>]>([
     },
   ],
 ])('under a row that says %s, a picture of an open gate keeps only what can still be', (status, expected) => {
-  expect(pictureUnder(progressOf(atGate), status)).toMatchObject({ status, ...expected });
+  expect(progressUnder(progressOf(atGate), status)).toMatchObject({ status, ...expected });
 });
 
 test('a picture that agrees with its row is shown as it is', () => {
   const progress = progressOf(atGate);
-  expect(pictureUnder(progress, 'waiting_approval')).toBe(progress);
+  expect(progressUnder(progress, 'waiting_approval')).toBe(progress);
   const running = progressOf(begun);
-  expect(pictureUnder(running, 'waiting_approval')).toEqual({
+  expect(progressUnder(running, 'waiting_approval')).toEqual({
     ...running,
     status: 'waiting_approval',
     ...shown,
   });
-  expect(pictureUnder(running, 'paused').currentStep).toBe('THINK');
-  expect(pictureUnder(running, 'canceled').currentStep).toBeNull();
+  expect(progressUnder(running, 'paused').currentStep).toBe('THINK');
+  expect(progressUnder(running, 'canceled').currentStep).toBeNull();
 });
 
 test('every status of a row makes a picture of that status', () => {
-  for (const status of runStatuses) expect(pictureUnder(progressOf(begun), status).status).toBe(status);
+  for (const status of runStatuses) expect(progressUnder(progressOf(begun), status).status).toBe(status);
   expect(sessionStatus(ended('rejected'))).toBe('rejected');
 });
 

@@ -58,7 +58,7 @@ test('a redo without instructions drops those of an earlier one', () => {
 
 test('a redo tells where it starts and whose wish it is', () => {
   const running = command(firstGate, approve());
-  expect(applyCommand(running, redo(1, 'EXECUTE'), 0).news.slice(1)).toEqual([
+  expect(applyCommand(running, redo(1, 'EXECUTE'), 0).events.slice(1)).toEqual([
     { type: 'session.redone', from: { phase: 1, step: 'EXECUTE' }, attempt: 2, by },
   ]);
 });
@@ -223,7 +223,7 @@ test('a failure waits for attention with its problem, and tells which step and a
   const problem = { phase: 1, step: 'THINK', code: 'server', message: 'down' } as const;
   const failed = applyFact(started, { kind: 'step_failed', stepId: 's', attempt: 1, problem }, 0);
   expect(failed.state.waiting).toEqual({ kind: 'attention', problem });
-  expect(failed.news).toEqual([{ type: 'step.failed', stepId: 's', attempt: 1, problem }]);
+  expect(failed.events).toEqual([{ type: 'step.failed', stepId: 's', attempt: 1, problem }]);
 });
 
 test.each<[string, SessionCommand, string | null]>([
@@ -234,7 +234,7 @@ test.each<[string, SessionCommand, string | null]>([
 ])('the record of %s names who asked and why', (_what, given, reason) => {
   const problem = { phase: 1, step: 'THINK', code: 'server', message: 'down' } as const;
   const failed = applyFact(started, { kind: 'step_failed', stepId: 's', attempt: 1, problem }, 0).state;
-  expect(applyCommand(failed, given, 0).news[0]).toMatchObject({
+  expect(applyCommand(failed, given, 0).events[0]).toMatchObject({
     type: 'session.commanded',
     kind: given.kind,
     by,

@@ -2,8 +2,8 @@ import type { RunStatus } from '../runs/status.js';
 import { sessionStatus } from './progress.js';
 import { currentPhase, dueStep, type SessionState, type StepName, type Waiting } from './state.js';
 
-/** What a command may change of a session, as the audit log compares it before and after. Content is named by its hash. */
-export interface SessionStanding {
+/** The fields that the audit log compares before and after a command. Content is named by its hash. */
+export interface AuditedSession {
   readonly status: RunStatus;
   readonly phase: number;
   readonly step: StepName | null;
@@ -15,7 +15,7 @@ export interface SessionStanding {
   readonly instructionsDigest: string | null;
 }
 
-export function standingOf(state: SessionState): SessionStanding {
+export function auditedOf(state: SessionState): AuditedSession {
   const phase = currentPhase(state);
   return {
     status: sessionStatus(state),

@@ -15,10 +15,10 @@ function flagsOf(status: RunStatus): [canProceed: boolean, requiresManualTrigger
 }
 
 /**
- * The progress as its workflow last told it, under the status of its row. The two differ where somebody else changed the
- * status: a session that has not started yet, or one that was found dead and closed. What can no longer be is left out.
+ * The last projected progress, under the status of its row. The two differ for a session that has not started, or whose
+ * workflow was found dead: its row was closed without it. Gate and step of an ended session are left out.
  */
-export function pictureUnder(progress: SessionProgress, status: RunStatus): SessionProgress {
+export function progressUnder(progress: SessionProgress, status: RunStatus): SessionProgress {
   if (progress.status === status) return progress;
   const [canProceed, requiresManualTrigger] = flagsOf(status);
   const ended = isFinal(status);
