@@ -20,6 +20,7 @@ type EdgeCode =
   | 'rate_limited'
   | 'internal_error'
   | 'identity_unavailable'
+  | 'workflow_lost'
   | 'storage_unavailable'
   | 'database_unavailable';
 

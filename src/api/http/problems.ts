@@ -33,6 +33,7 @@ export const problems = {
   job_not_finished: { status: 409, title: 'The job is not finished' },
   job_failed: { status: 409, title: 'The job failed and has no result' },
   job_canceled: { status: 409, title: 'The job was canceled and has no result' },
+  workflow_lost: { status: 409, title: 'Temporal no longer knows its workflow: it has to be revived' },
   already_exists: { status: 409, title: 'Such a record exists already' },
   last_admin: { status: 409, title: 'The last active administrator cannot be removed' },
   gone: { status: 410, title: 'It is no longer kept' },

@@ -10,12 +10,17 @@ import {
   type WorkflowHandle,
 } from '@temporalio/client';
 import { workflowIdOf } from '../../contracts/names.js';
+import { runKinds } from '../../contracts/run-kinds.js';
 import type { ProblemCode } from '../../contracts/problem-code.js';
 import { Problem } from '../http/problems.js';
 import type { DeciderSignatures } from '../../crypto/decider-signatures.js';
 import { signedPartOf } from '../../domain/sessions/vouched.js';
 import type { SessionCommand, SessionRefusal } from '../../domain/sessions/commands.js';
 import type { SessionProgressView } from '../../contracts/sessions/session.js';
+import { findTemporalHome } from '../../db/runs/temporal-home.js';
+import type { Db } from '../../db/base/sql.js';
+import { problemOfHome } from '../../domain/runs/temporal-home.js';
+import type { RunControl } from '../../platform/temporal/run-control.js';
 
 const COMMAND_DEADLINE_MS = 5_000;
 const LOOK_DEADLINE_MS = 1_000;
@@ -40,13 +45,20 @@ const refusals: Record<Exclude<SessionRefusal, 'unchanged'>, ProblemCode> = {
 export interface SessionClientDeps {
   readonly temporal: Client;
   readonly deciders: DeciderSignatures;
+  readonly pool: Db;
+  readonly runControl: Pick<RunControl, 'identity'>;
 }
 
 export interface SentCommand {
   readonly sessionId: string;
   readonly command: SessionCommand;
   readonly commandId: string;
+  /** How the session stands in the database, for the case that Temporal knows no workflow of it. */
+  readonly record: SessionRecord;
 }
+
+/** `queued`: its workflow may not have started yet. `lost`: the maintenance found it gone. */
+export type SessionRecord = 'queued' | 'begun' | 'lost';
 
 /**
  * Asks a session's workflow to take a command and waits until it accepted or refused it.
@@ -54,11 +66,13 @@ export interface SentCommand {
  * C1. `commandId` is the Update's id: the same command sent again, after a timeout or a crash, takes effect once.
  * C2. A burst is waited out: the server takes ten Updates of a workflow at once, and a worker that is busy gives some back.
  * C3. While no worker answers within the time it is 503, with the word that the same key can be sent again.
+ * C4. A workflow that this database's own Temporal does not know is lost: waiting helps nobody, a revival does.
  */
 export async function sendSessionCommand(
-  { temporal: client, deciders }: SessionClientDeps,
-  { sessionId, command: unsigned, commandId }: SentCommand,
+  deps: SessionClientDeps,
+  { sessionId, command: unsigned, commandId, record }: SentCommand,
 ): Promise<SessionProgressView> {
+  const { temporal: client, deciders } = deps;
   const handle = handleOf(client, sessionId);
   const command = signed(deciders, handle.workflowId, unsigned, commandId);
   const deadline = Date.now() + COMMAND_DEADLINE_MS;
@@ -75,7 +89,12 @@ export async function sendSessionCommand(
       if (unchanged !== null) return unchanged;
       const problem = await commandProblem(handle, error);
       if (problem !== 'try again') throw problem;
-      if (Date.now() + 2 * PAUSE_MS > deadline) throw unavailable(error);
+      const isUnknown = error instanceof WorkflowNotFoundError;
+      if (isUnknown && record === 'lost') throw await lostProblem(deps, sessionId, error);
+      if (Date.now() + 2 * PAUSE_MS > deadline)
+        throw isUnknown && record === 'begun'
+          ? await lostProblem(deps, sessionId, error)
+          : unavailable(error);
     }
     // Not all at the same moment again: they were refused because there were too many of them.
     await sleep(PAUSE_MS * (1 + Math.random()));
@@ -155,6 +174,21 @@ async function hasEnded(handle: WorkflowHandle): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** In a foreign Temporal every workflow is unknown, and a revival there would pay beside the real one. */
+async function lostProblem(
+  { pool, runControl }: SessionClientDeps,
+  sessionId: string,
+  cause: WorkflowNotFoundError,
+): Promise<Problem> {
+  const home = await findTemporalHome(pool);
+  const found = await runControl.identity().catch(() => undefined);
+  if (found === undefined || (home !== undefined && problemOfHome(home, found) !== null))
+    return unavailable(cause);
+  const revive = `${runKinds['cot-session'].routeBase}/${sessionId}/revive`;
+  const detail = `Temporal no longer knows its workflow. An administrator can revive it from its stored state: POST ${revive}, or \`sluice session revive ${sessionId}\`.`;
+  return new Problem('workflow_lost', { detail, extra: { links: { revive } }, cause });
 }
 
 function unavailable(cause: unknown): Problem {

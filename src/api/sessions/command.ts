@@ -6,7 +6,12 @@ import { readSessionProgress, toProgressView } from '../../db/sessions/reads-pro
 import type { Db } from '../../db/base/sql.js';
 import { hasTakenCommand, type OwnedSession } from '../../db/sessions/sessions.js';
 import type { SessionCommand } from '../../domain/sessions/commands.js';
-import { sendSessionCommand, tookSessionCommand, type SessionClientDeps } from './client.js';
+import {
+  sendSessionCommand,
+  tookSessionCommand,
+  type SessionClientDeps,
+  type SessionRecord,
+} from './client.js';
 
 export interface AskedCommand {
   readonly session: OwnedSession;
@@ -29,7 +34,9 @@ export async function commandSession(
   if (session.finished && !(await tookSessionCommand(client.temporal, session.id, commandId)))
     return answerTaken(db, asked, 'already_finished');
   try {
-    if (!session.finished) await sendSessionCommand(client, { sessionId: session.id, command, commandId });
+    const record = recordOf(session);
+    if (!session.finished)
+      await sendSessionCommand(client, { sessionId: session.id, command, commandId, record });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     if (error.status === 409) return answerTaken(db, asked, error.code, error);
@@ -50,7 +57,13 @@ async function answerTaken(
 ): Promise<SessionProgressView | null> {
   const current = await currentProgress(db, viewer, session.id);
   if (await hasTakenCommand(db, session.id, commandId)) return current;
-  throw new Problem(code, { extra: { current }, cause });
+  const options = cause?.options ?? {};
+  throw new Problem(code, { ...options, extra: { ...options.extra, current }, cause });
+}
+
+function recordOf({ status, errorCode }: OwnedSession): SessionRecord {
+  if (errorCode === 'workflow_lost') return 'lost';
+  return status === 'queued' ? 'queued' : 'begun';
 }
 
 export async function finishedProblem(db: Db, viewer: Viewer, id: string): Promise<Problem> {

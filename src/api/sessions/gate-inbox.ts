@@ -2,6 +2,7 @@ import { runKinds } from '../../contracts/run-kinds.js';
 import { Problem } from '../http/problems.js';
 import type { InboxGate } from '../../contracts/sessions/gate-inbox.js';
 import { findInboxGate, listGates, type InboxRow } from '../../db/sessions/reads-gates.js';
+import { visibleText } from '../../domain/visible-text.js';
 import { pageReply } from '../http/pagination.js';
 import { implement, reply, type Route } from '../http/route.js';
 import { gateRoutes } from '../../contracts/sessions/gate-routes.js';
@@ -38,9 +39,10 @@ function gateRoute({ links }: SessionReadDeps): Route {
 
 /** A gate as the inbox shows it. */
 export function toInbox(
-  { templateName, templateVersion, ...gate }: InboxRow,
+  { templateName, templateVersion, ...row }: InboxRow,
   links: SessionLinks,
 ): InboxGate {
+  const gate = { ...row, topic: visibleText(row.topic) };
   if (templateName === null || templateVersion === null) return jobGate(gate);
   return {
     ...gate,

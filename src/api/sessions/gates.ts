@@ -192,7 +192,9 @@ async function approveOne(
     notes: null,
   };
   try {
-    const sent = { sessionId: gate.sessionId, command, commandId: `${commandId}:${gateId}` };
+    const { sessionId } = gate;
+    // It stands at a gate, so it has begun.
+    const sent = { sessionId, command, commandId: `${commandId}:${gateId}`, record: 'begun' } as const;
     await sendSessionCommand(deps, sent);
     return { gateId, status: 'approved' };
   } catch (error) {

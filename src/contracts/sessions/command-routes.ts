@@ -32,7 +32,7 @@ function sessionCommand<const Spec extends CommandSpec>(spec: Spec) {
     params,
     bodyOptional: true,
     responses,
-    problems: ['already_finished', 'workflow_unavailable', ...spec.problems],
+    problems: ['already_finished', 'workflow_lost', 'workflow_unavailable', ...spec.problems],
   });
 }
 

@@ -184,7 +184,7 @@ export const sessionRoutes = {
         body: z.union([progressSchema, jobDecisionSchema]),
       },
     },
-    problems: ['not_waiting', 'stale_approval', 'already_finished', 'workflow_unavailable'],
+    problems: ['not_waiting', 'stale_approval', 'already_finished', 'workflow_lost', 'workflow_unavailable'],
   }),
   bulkApproveGates: commandRoute({
     method: 'POST',

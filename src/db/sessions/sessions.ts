@@ -48,6 +48,7 @@ export interface OwnedSession {
   tags: string[];
   status: string;
   finished: boolean;
+  errorCode: string | null;
   progress: Record<string, unknown>;
   templateName: string;
   templateVersion: number;
@@ -69,7 +70,8 @@ export async function findOwnedSession(
 ): Promise<OwnedSession | undefined> {
   return maybeOne<OwnedSession>(
     db,
-    sql`select r.id, r.owner_id as "ownerId", r.title, r.tags, r.status, r.finished_at is not null as finished, r.progress,
+    sql`select r.id, r.owner_id as "ownerId", r.title, r.tags, r.status, r.finished_at is not null as finished,
+               r.error->>'code' as "errorCode", r.progress,
                s.template_name as "templateName", s.template_version as "templateVersion", s.topic, s.language, s.model,
                s.input_sha256 as "inputSha256", s.options, s.state, s.max_tokens as "maxTokens",
                s.max_cost_usd::float8 as "maxCostUsd"

@@ -42,6 +42,17 @@ test('a gate shows to others who reads it, and the first reader stays until they
   expect((await reserve(gate, admin)).body).toMatchObject({ reservedBy: { id: admin.id } });
 });
 
+test('the topic of a gate shows what turns the direction of writing by its code', async () => {
+  const topic = 'an invoice \u202etxt.exe';
+  const session = await SeededSession.create(database.pool, owner.id, { template: 'minimal', topic });
+  await session.phase({ output: 'an output' });
+  const gate = await session.openGate();
+  const visible = 'an invoice [U+202E]txt.exe';
+  expect(await readGate(gate, owner)).toMatchObject({ topic: visible });
+  const { body } = await api.send('/api/v1/gates', { token: owner.token });
+  expect(body['items']).toContainEqual(expect.objectContaining({ id: gate, topic: visible }));
+});
+
 test('reading again renews the time', async () => {
   const { gate } = await atGate('an output');
   await reserve(gate, owner);

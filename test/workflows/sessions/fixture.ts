@@ -4,6 +4,7 @@ import { Worker } from '@temporalio/worker';
 import { createSessionActivities } from '../../../src/activities/sessions/activities.js';
 import type { SessionStepDeps } from '../../../src/activities/sessions/run-step.js';
 import { sendSessionCommand } from '../../../src/api/sessions/client.js';
+import { createRunControl } from '../../../src/platform/temporal/run-control.js';
 import {
   draftSession,
   writeSession,
@@ -287,8 +288,10 @@ export function send(
   command: SessionCommand,
   commandId: string,
 ): Promise<SessionProgressView> {
-  const deps = { temporal: rig.temporal.client, deciders: testDeciders };
-  return sendSessionCommand(deps, { sessionId: id, command, commandId });
+  const { client } = rig.temporal;
+  const runControl = createRunControl(client);
+  const deps = { temporal: client, deciders: testDeciders, pool: rig.database.pool, runControl };
+  return sendSessionCommand(deps, { sessionId: id, command, commandId, record: 'begun' });
 }
 
 /** What the workflow of a session carries through its life, as the database has it. */

@@ -148,6 +148,24 @@ test('a session whose workflow is lost is revived by an administrator, and nothi
     expect(await settleRun(deps(), run!, { kind: 'not_found' })).toBe('flag');
     await untilShown(id, 'needs_attention');
 
+    const command = (path: string, body: object) =>
+      api.send(path, { method: 'POST', token: analyst.token, body });
+    const { body: inbox } = await api.send('/api/v1/gates', { token: analyst.token });
+    const [gate] = inbox['items'] as { id: string; outputDigest: string }[];
+    const { outputDigest } = gate!;
+    for (const refused of [
+      await command(`/api/v1/cot-sessions/${id}/cancel`, {}),
+      await command(`/api/v1/gates/${gate!.id}/decide`, { decision: 'approve', outputDigest }),
+    ]) {
+      expect(refused.body).toMatchObject({
+        status: 409,
+        code: 'workflow_lost',
+        detail: expect.stringContaining(`sluice session revive ${id}`) as string,
+        links: { revive: `/api/v1/cot-sessions/${id}/revive` },
+        current: { status: 'needs_attention' },
+      });
+    }
+
     expect((await revive(analyst)).status).toBe(403);
     expect((await revive(admin)).body).toMatchObject({ status: 'waiting_approval' });
     await waitUntil(async () => (await control.inspect(workflowIdOf(id))).kind === 'open', {

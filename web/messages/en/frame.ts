@@ -79,6 +79,7 @@ export const frame = {
       stale_approval: 'The output changed since you read it. Look at the new one first.',
       already_finished: 'It is already finished. Fork it to go on from here.',
       workflow_unavailable: 'No worker answered. Your decision was not taken; try again in a moment.',
+      workflow_lost: 'Its workflow is gone from Temporal. An administrator has to revive it.',
       rate_limited: 'Too many requests at once. Wait a moment.',
       internal_error: 'The server failed. Your work is safe; tell an administrator the request id.',
       database_unavailable: 'The database does not answer. Nothing is lost; try again in a moment.',

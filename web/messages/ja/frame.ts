@@ -82,6 +82,7 @@ export const frame: typeof english = {
       already_finished: 'すでに終了しています。続けるにはフォークしてください。',
       workflow_unavailable:
         'ワーカーが応答しません。判断は反映されていません。しばらくして再試行してください。',
+      workflow_lost: 'ワークフローが Temporal から失われています。管理者による復旧が必要です。',
       rate_limited: 'リクエストが多すぎます。少し待ってください。',
       internal_error: 'サーバーで問題が起きました。作業は無事です。管理者にリクエスト ID を伝えてください。',
       database_unavailable:
