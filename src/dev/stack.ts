@@ -19,6 +19,7 @@ import { startServer } from './start-server.js';
 import { chooseStackPorts, type StackPorts } from './stack-ports.js';
 import { StartError } from './start-error.js';
 import type { StatusLines } from './status-lines.js';
+import { startOnDatabase } from './temporal/database-file.js';
 import { createTemporalServer } from './temporal/temporal.js';
 import { resolveTemporalBinary, type TemporalBinary } from './temporal/binary.js';
 import { Watcher } from './watcher.js';
@@ -194,7 +195,7 @@ export class Stack {
       ...this.reports('Temporal'),
     });
     this.track(this.servers, part);
-    await startServer(part, home.folder);
+    await startOnDatabase(home.temporalDatabase, () => startServer(part, home.folder));
     lines.done('Temporal', `${binary.version} (${binary.source}) on ${LOOPBACK}:${ports.temporal}`);
   }
 

@@ -38,10 +38,7 @@ function gateRoute({ links }: SessionReadDeps): Route {
 }
 
 /** A gate as the inbox shows it. */
-export function toInbox(
-  { templateName, templateVersion, ...row }: InboxRow,
-  links: SessionLinks,
-): InboxGate {
+export function toInbox({ templateName, templateVersion, ...row }: InboxRow, links: SessionLinks): InboxGate {
   const gate = { ...row, topic: visibleText(row.topic) };
   if (templateName === null || templateVersion === null) return jobGate(gate);
   return {
