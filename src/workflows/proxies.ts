@@ -49,6 +49,16 @@ export const reportSteps = proxyActivities<Pick<ReportActivities, 'openReport' |
   startToCloseTimeout: '5m',
 });
 
+/**
+ * A section that is a statement: a run of its own, which has its own limits of time. A full queue and a source that is away
+ * are asked again every ten seconds for some minutes.
+ */
+export const reportQueries = proxyActivities<Pick<ReportActivities, 'gatherQuery'>>({
+  ...reportStep,
+  startToCloseTimeout: '25h',
+  retry: { ...reportStep.retry, maximumAttempts: 30 },
+});
+
 /** Writes hundreds of thousands of rows, or waits for its turn at the typesetter: the same, with more time. */
 export const reportRendering = proxyActivities<Pick<ReportActivities, 'renderReport'>>({
   ...reportStep,

@@ -7,6 +7,7 @@ import { insertRun, type NewRun } from '../../src/db/runs/runs.js';
 import { createRunControl } from '../../src/platform/temporal/run-control.js';
 import { createScheduleControl } from '../../src/platform/temporal/schedule-control.js';
 import { loadConfig } from '../../src/platform/config.js';
+import { loadSqlGrammar } from '../../src/platform/sql/grammar.js';
 import { sqlSettingsOf } from '../../src/platform/sql/settings.js';
 import { createResultEngine } from '../../src/platform/sql/result-engine.js';
 import { sourceConnector } from '../../src/platform/sql/source-session.js';
@@ -38,6 +39,8 @@ export interface SpineOptions {
   readonly activities?: (made: ReturnType<typeof createActivities>) => WorkerDeps['activities'];
 }
 
+const grammar = await loadSqlGrammar();
+
 /** Nothing of the spine asks a model; whatever does is a mistake that the test shall see. */
 const noModel = new Proxy({} as ActivityDeps['model'], {
   get: () => () => Promise.reject(new Error('no model here')),
@@ -62,6 +65,7 @@ export function spineActivities(
     deciders: testDeciders,
     objects: options.objects ?? testObjects(),
     moreRetention: {},
+    grammar,
     connector: sourceConnector,
     engine: createResultEngine(options.objects ?? testObjects(), { memoryMb: 256, diskMb: 256, threads: 2 }),
     sql: options.sql ?? sqlSettingsOf(loadConfig({})),

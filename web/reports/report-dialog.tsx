@@ -4,7 +4,7 @@ import { useAddress } from '../app/location';
 import { toastProblem } from '../app/toasts';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
-import { newReport, ReportFields, requestOf } from './report-fields';
+import { isComplete, newReport, ReportFields, requestOf } from './report-fields';
 import { makeReport } from './report-queries';
 
 export function ReportDialog({ onClose }: { readonly onClose: () => void }) {
@@ -20,11 +20,15 @@ export function ReportDialog({ onClose }: { readonly onClose: () => void }) {
       busy.value = false;
     }
   };
-  const lacksSession = draft.value.type === 'cot-session' && draft.value.sessionId === '';
   const footer = (
     <>
       <Button onClick={onClose}>{t().actions.cancel}</Button>
-      <Button kind="primary" busy={busy.value} disabled={lacksSession} onClick={() => void make()}>
+      <Button
+        kind="primary"
+        busy={busy.value}
+        disabled={!isComplete(draft.value)}
+        onClick={() => void make()}
+      >
         {t().reports.make}
       </Button>
     </>

@@ -4,6 +4,7 @@ import { t } from '../app/i18n';
 import { isAdmin } from '../app/me';
 import type { Page, SessionSummary } from '../app/types';
 import { SelectField, TextField } from '../ui/field';
+import { newQuery, QueryFields, type ReportQuery } from './query-fields';
 import type { ReportRequest } from './report-queries';
 
 const formats = ['html', 'pdf', 'md', 'json', 'csv'] as const;
@@ -14,6 +15,7 @@ export interface ReportDraft {
   readonly title: string;
   readonly sessionId: string;
   readonly hours: string;
+  readonly queries: readonly ReportQuery[];
 }
 
 export const newReport: ReportDraft = {
@@ -22,14 +24,23 @@ export const newReport: ReportDraft = {
   title: '',
   sessionId: '',
   hours: '24',
+  queries: [newQuery],
 };
 
-export function requestOf({ type, format, title, sessionId, hours }: ReportDraft): ReportRequest {
+/** False while something is missing that the report cannot do without. */
+export function isComplete({ type, sessionId, queries }: ReportDraft): boolean {
+  if (type === 'cot-session') return sessionId !== '';
+  if (type !== 'sql') return true;
+  return queries.every(({ title, sql }) => title.trim() !== '' && sql.trim() !== '');
+}
+
+export function requestOf({ type, format, title, sessionId, hours, queries }: ReportDraft): ReportRequest {
   return {
     type,
     format,
     ...(title.trim() === '' ? {} : { title: title.trim() }),
     ...(type === 'cot-session' ? { sessionId } : {}),
+    ...(type === 'sql' ? { queries } : {}),
     ...(type === 'activity' ? { params: { hours: Number(hours) } } : {}),
   };
 }
@@ -43,7 +54,7 @@ interface ReportFieldsProps {
 export function ReportFields({ draft, onChange }: ReportFieldsProps) {
   const words = t().reports;
   const set = (change: Partial<ReportDraft>): void => onChange({ ...draft, ...change });
-  const types = (['activity', 'cot-session', 'audit'] as const).filter(
+  const types = (['activity', 'cot-session', 'sql', 'audit'] as const).filter(
     (type) => type !== 'audit' || isAdmin(),
   );
   return (
@@ -57,6 +68,9 @@ export function ReportFields({ draft, onChange }: ReportFieldsProps) {
       />
       {draft.type === 'cot-session' && (
         <SessionField value={draft.sessionId} onChange={(sessionId) => set({ sessionId })} />
+      )}
+      {draft.type === 'sql' && (
+        <QueryFields queries={draft.queries} onChange={(queries) => set({ queries })} />
       )}
       {draft.type === 'activity' && (
         <SelectField

@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/preact-query';
 import { get, getText, post } from '../app/client';
 import { pollMs, queries } from '../app/queries';
+import type { ReportQuery } from './query-fields';
 import type { DeadLetterView, Firing, Job, Page, ReportSchedule } from '../app/types';
 
 export const SCHEDULES = '/api/v1/report-schedules';
@@ -40,11 +41,12 @@ export function useResultText(id: string, wanted: boolean) {
 }
 
 export interface ReportRequest {
-  readonly type: 'activity' | 'cot-session' | 'audit';
+  readonly type: 'activity' | 'cot-session' | 'sql' | 'audit';
   readonly format: string;
   readonly title?: string;
   readonly sessionId?: string;
   readonly params?: { readonly hours: number };
+  readonly queries?: readonly ReportQuery[];
 }
 
 export async function makeReport(request: ReportRequest): Promise<string> {

@@ -8,7 +8,8 @@ import type { ReportSchedule } from '../app/types';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { TextField } from '../ui/field';
-import { newReport, ReportFields, requestOf, type ReportDraft } from './report-fields';
+import { newQuery, type ReportQuery } from './query-fields';
+import { isComplete, newReport, ReportFields, requestOf, type ReportDraft } from './report-fields';
 import { SCHEDULES } from './report-queries';
 
 interface ScheduleDialogProps {
@@ -55,7 +56,7 @@ export function ScheduleDialog({ schedule, onClose }: ScheduleDialogProps) {
       <Button
         kind="primary"
         busy={busy.value}
-        disabled={name.value.trim() === ''}
+        disabled={name.value.trim() === '' || !isComplete(report.value)}
         onClick={() => void save()}
       >
         {t().actions.save}
@@ -93,6 +94,7 @@ export function ScheduleDialog({ schedule, onClose }: ScheduleDialogProps) {
 function draftOf({ report }: ReportSchedule): ReportDraft {
   const text = (name: string): string => (typeof report[name] === 'string' ? report[name] : '');
   const { hours } = (report['params'] ?? {}) as { hours?: number };
+  const queries = (report['queries'] ?? [newQuery]) as readonly ReportQuery[];
   const type = (text('type') || 'activity') as ReportDraft['type'];
   return {
     type,
@@ -100,5 +102,6 @@ function draftOf({ report }: ReportSchedule): ReportDraft {
     title: text('title'),
     sessionId: text('sessionId'),
     hours: String(hours ?? 24),
+    queries,
   };
 }

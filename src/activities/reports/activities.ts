@@ -3,30 +3,35 @@ import type { Pool } from 'pg';
 import type { AuditKeys } from '../../crypto/audit-chain.js';
 import { failureTypes } from '../../contracts/errors.js';
 import type {
+  GatherSectionInput,
   GenerateReportInput,
   RenderReportInput,
   ReportActivities,
   ReportBasis,
+  ReportSubject,
   SectionPart,
 } from '../../contracts/reports/report.js';
 import { event } from '../../contracts/event-data.js';
 import type { RunProjection } from '../../contracts/runs/projection.js';
+import type { ContentRef } from '../../domain/runs/content-ref.js';
 import { findBlob, storeBlob } from '../../db/runs/blobs.js';
 import type { gatherSection } from '../../db/reports/gather-section.js';
 import { openReport, type OpenedReport } from '../../db/reports/open.js';
 import { countSteps } from '../../db/runs/checkpoints.js';
 import type { GatheredReport, GatheredSection } from '../../domain/reports/assembly.js';
 import { contentTypes, reportFilename } from '../../domain/reports/format.js';
-import { sectionTitle } from '../../domain/reports/sections.js';
-import type { ObjectStore } from '../../platform/objects/object-store.js';
+import { queryIndex, sectionTitle } from '../../domain/reports/sections.js';
+import type { AskDeps } from '../../operations/sql/ask-statement.js';
+import type { RunControl } from '../../platform/temporal/run-control.js';
+import { tellingAfterCommit } from '../runs/after-commit.js';
 import { checkpointedStep } from '../sessions/checkpointed-step.js';
+import { gatherQuery } from './gather-query.js';
 import { createPdfRenderer } from './render-pdf.js';
 import { storeResult } from './store-result.js';
 import { writeReport } from './write.js';
 
-export interface ReportDeps {
-  readonly pool: Pool;
-  readonly objects: ObjectStore;
+export interface ReportDeps extends Omit<AskDeps, 'startAfterCommit' | 'cancelAfterCommit'> {
+  readonly control: RunControl;
   readonly auditKeys: AuditKeys;
   /** Where what a section says comes from. */
   readonly gather: typeof gatherSection;
@@ -50,23 +55,10 @@ export function createReportActivities(deps: ReportDeps): ReportActivities {
         tell: () => told(5, 'gather'),
       }),
 
-    gatherSection: (input) => {
-      let gathered = 0;
-      return checkpointedStep(pool, {
-        runId: input.runId,
-        stepKey: `${SECTION_KEY}${input.section}`,
-        produce: async () => {
-          const data = await deps.gather(deps, input);
-          if (data === undefined) throw gone('what the report is about is no longer kept');
-          return data;
-        },
-        store: async (tx, data) => {
-          gathered = 1 + (await countSteps(tx, input.runId, SECTION_KEY));
-          return storeBlob(tx, input.runId, jsonBlob(data));
-        },
-        tell: () => told(5 + Math.round((75 * gathered) / input.outOf), 'gather', input.section),
-      });
-    },
+    gatherSection: (input) => gatherOnce(pool, input, () => deps.gather(deps, input)),
+
+    gatherQuery: (input) =>
+      gatherOnce(pool, input, () => gatherQuery({ ...deps, ...tellingAfterCommit(deps.control) }, input)),
 
     renderReport: (input) =>
       checkpointedStep(pool, {
@@ -88,6 +80,29 @@ export function createReportActivities(deps: ReportDeps): ReportActivities {
         tell: () => told(95, 'publish'),
       }),
   };
+}
+
+/** A section as a step, with its share of the progress. */
+function gatherOnce(
+  pool: Pool,
+  { runId, section, outOf }: Pick<GatherSectionInput, 'runId' | 'section' | 'outOf'>,
+  gather: () => Promise<object | undefined>,
+): Promise<ContentRef> {
+  let gathered = 0;
+  return checkpointedStep(pool, {
+    runId,
+    stepKey: `${SECTION_KEY}${section}`,
+    produce: async () => {
+      const data = await gather();
+      if (data === undefined) throw gone('what the report is about is no longer kept');
+      return data;
+    },
+    store: async (tx, data) => {
+      gathered = 1 + (await countSteps(tx, runId, SECTION_KEY));
+      return storeBlob(tx, runId, jsonBlob(data));
+    },
+    tell: () => told(5 + Math.round((75 * gathered) / outOf), 'gather', section),
+  });
 }
 
 async function opened(pool: Pool, input: GenerateReportInput): Promise<OpenedReport> {
@@ -116,7 +131,7 @@ async function gatheredSection(
   { subject }: RenderReportInput,
   part: SectionPart,
 ): Promise<GatheredSection> {
-  const named = { name: part.name, title: sectionTitle(subject.type, part.name) };
+  const named = { name: part.name, title: titleOf(subject, part.name) };
   if ('error' in part) {
     return { status: { ...named, status: 'missing', error: part.error.message }, data: null };
   }
@@ -126,6 +141,11 @@ async function gatheredSection(
     status: { ...named, status: 'complete' },
     data: JSON.parse(blob.content.toString('utf8')) as object,
   };
+}
+
+function titleOf(subject: ReportSubject, section: string): string {
+  if (subject.type !== 'sql') return sectionTitle(subject.type, section);
+  return subject.queries[queryIndex(section)]?.title ?? section;
 }
 
 function jsonBlob(value: object): { content: string; contentType: string } {

@@ -5,6 +5,7 @@ import { auditEntryRows, filtersWithin, type AuditEntryRow } from '../../db/repo
 import { humanTime } from '../../domain/reports/human-units.js';
 import { assembleReport, type GatheredReport } from '../../domain/reports/assembly.js';
 import type { CsvValue } from '../../domain/reports/csv.js';
+import { queryCsv, type QueryData } from '../../domain/reports/query.js';
 import type { ReportDocument, TableRow } from '../../domain/reports/document.js';
 import { reportHtml } from '../../domain/reports/html.js';
 import { reportJson } from '../../domain/reports/json.js';
@@ -93,9 +94,16 @@ function csvOf(pool: Pool, input: RenderReportInput, report: GatheredReport): As
       return csvFile(runColumns, activityRows(pool, { basis, viewer }));
     case 'cot-session':
       return csvFile(stepColumns, stepsOf(report));
+    case 'sql':
+      return csvOfQuery(report);
     case 'audit':
       return csvFile(entryColumns, auditEntries(pool, input));
   }
+}
+
+async function* csvOfQuery({ sections }: GatheredReport): AsyncGenerator<string> {
+  const [query] = sections;
+  if (query?.data != null) yield* queryCsv(query.data as QueryData);
 }
 
 function stepsOf({ sections }: GatheredReport): SessionData['steps']['steps'] {

@@ -1,11 +1,12 @@
 import type { Pool } from 'pg';
-import { FIRST_ROWS, type ExecuteSql } from '../../contracts/sql/request.js';
+import { FIRST_ROWS } from '../../contracts/sql/request.js';
 import type { SqlSettings } from '../../contracts/sql/settings.js';
+import type { Viewer } from '../../db/runs/runs.js';
 import type { SqlRunRow } from '../../db/sql/find-run.js';
 import { isFinal } from '../../domain/runs/status.js';
 import { readableResult } from '../../operations/sql/results.js';
 import { readWindow } from '../../operations/sql/read-window.js';
-import { submitSql, type SqlOrder, type Submitted, type SubmitDeps } from '../../operations/sql/submit.js';
+import { submitSql, type Submitted, type SubmitDeps } from '../../operations/sql/submit.js';
 import { waitForEnd } from '../../operations/sql/wait-for-end.js';
 import type { ObjectStore } from '../../platform/objects/object-store.js';
 import { implement, reply, type Route, type Reply } from '../http/route.js';
@@ -24,7 +25,8 @@ export function createSqlExecuteRoutes(deps: SqlExecuteDeps): Route[] {
 
 function executeRoute(deps: SqlExecuteDeps): Route {
   return implement(sqlRoutes.executeSql, async ({ body, principal, origin, commandId }) => {
-    const submitted = await submit(deps, { body, principal, origin, commandId });
+    const order = { body, owner: principal, actor: principal, origin, commandId };
+    const submitted = await submitSql(deps, order);
     if (submitted.kind === 'asked') return askedReply(submitted);
     const run = await waitForEnd(deps.pool, principal, submitted.runId, deps.sql.syncWaitMs);
     if (run !== undefined && isFinal(run.status)) return endedReply(deps, run, principal);
@@ -35,13 +37,10 @@ function executeRoute(deps: SqlExecuteDeps): Route {
 
 function executeAsyncRoute(deps: SqlExecuteDeps): Route {
   return implement(sqlRoutes.executeSqlAsync, async ({ body, principal, origin, commandId }) => {
-    const submitted = await submit(deps, { body, principal, origin, commandId });
+    const order = { body, owner: principal, actor: principal, origin, commandId };
+    const submitted = await submitSql(deps, order);
     return submitted.kind === 'asked' ? askedReply(submitted) : acceptedReply(submitted);
   });
-}
-
-function submit(deps: SqlExecuteDeps, order: SqlOrder & { body: ExecuteSql }): Promise<Submitted> {
-  return submitSql(deps, order);
 }
 
 function askedReply({ estimate, token, expiresAt }: Extract<Submitted, { kind: 'asked' }>): Reply {
@@ -75,11 +74,7 @@ function acceptedReply(submitted: Extract<Submitted, { kind: 'accepted' }>, mess
   return reply(202, body, { Location: statusUrl(runId), 'Retry-After': '3' });
 }
 
-async function endedReply(
-  deps: SqlExecuteDeps,
-  run: SqlRunRow,
-  viewer: SqlOrder['principal'],
-): Promise<Reply> {
+async function endedReply(deps: SqlExecuteDeps, run: SqlRunRow, viewer: Viewer): Promise<Reply> {
   const names = { session_id: run.id, job_id: run.id };
   if (run.status !== 'completed') {
     const status = run.status === 'canceled' ? 'canceled' : 'error';

@@ -20,7 +20,7 @@ const start: CommandSpec = {
     {
       flags: '--type <type>',
       about: 'what it is about',
-      choices: ['activity', 'cot-session', 'audit'],
+      choices: ['activity', 'cot-session', 'sql', 'audit'],
     },
     {
       flags: '--format <format>',
@@ -29,11 +29,18 @@ const start: CommandSpec = {
     },
     { flags: '--title <title>', about: 'its heading' },
     { flags: '--session <id>', about: 'for cot-session' },
+    {
+      flags: '--queries <json>',
+      about: 'for sql: [{"title":"…","sql":"…","chart":"bar"}]; @file reads a file',
+    },
     { flags: '--params <json>', about: 'like {"hours":48}; @file reads a file' },
     fileOption,
     waitOption,
   ],
-  examples: ['sluice report start --type cot-session --session ses_… --format pdf --wait --file session.pdf'],
+  examples: [
+    'sluice report start --type cot-session --session ses_… --format pdf --wait --file session.pdf',
+    'sluice report start --type sql --queries @queries.json --format pdf --file sales.pdf',
+  ],
   run: async (context, _args, given) => {
     // The API says which types and formats there are.
     const body = {
@@ -41,6 +48,7 @@ const start: CommandSpec = {
       format: given.text('format'),
       title: given.text('title'),
       sessionId: given.text('session'),
+      queries: await given.json('queries'),
       params: await given.json('params'),
     } as NonNullable<InputOf<'generateReport'>['body']>;
     const client = await context.client();

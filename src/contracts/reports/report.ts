@@ -7,6 +7,7 @@ import type { JobInput } from '../runs/job-workflow.js';
 import type { Role } from '../users/principal.js';
 import type { RunError, RunResult } from '../runs/run.js';
 import { timesInOrder } from '../times-in-order.js';
+import { reportQueriesSchema, type ReportQuery } from './report-query.js';
 
 export const MAX_REPORT_HOURS = 90 * 24;
 
@@ -15,7 +16,10 @@ const everyReport = {
   format: z
     .enum(reportFormats)
     .default('html')
-    .meta({ description: 'csv holds the rows of one table: runs, steps of the session, or entries.' }),
+    .meta({
+      description:
+        'csv holds the rows of one table: runs, steps of the session, rows of one query, or entries.',
+    }),
 };
 
 const activityBody = z
@@ -65,10 +69,23 @@ const auditBody = z
   })
   .meta({ description: 'What was done by whom, whether the log is whole, and its entries. For ADMIN.' });
 
+const sqlBody = z
+  .strictObject({
+    type: z.literal('sql'),
+    ...everyReport,
+    queries: reportQueriesSchema,
+    params: z.strictObject({}).prefault({}),
+  })
+  .refine(({ format, queries }) => format !== 'csv' || queries.length === 1, {
+    path: ['queries'],
+    error: 'csv holds one table: ask for one query',
+  })
+  .meta({ description: 'Statements of your own: each a section with its rows and its chart.' });
+
 export const generateReportBody = z
-  .discriminatedUnion('type', [activityBody, sessionBody, auditBody], {
+  .discriminatedUnion('type', [activityBody, sessionBody, sqlBody, auditBody], {
     error: (issue) =>
-      issue.code === 'invalid_union' ? 'must be "activity", "cot-session" or "audit"' : undefined,
+      issue.code === 'invalid_union' ? 'must be "activity", "cot-session", "sql" or "audit"' : undefined,
   })
   .meta({ id: 'GenerateReport' });
 export type GenerateReport = z.output<typeof generateReportBody>;
@@ -92,6 +109,7 @@ export const redoSectionsBody = z
 export type ReportSubject =
   | { readonly type: 'activity'; readonly hours: number }
   | { readonly type: 'cot-session'; readonly sessionId: string }
+  | { readonly type: 'sql'; readonly queries: readonly ReportQuery[] }
   | { readonly type: 'audit'; readonly filters: AuditReportFilters };
 
 export type AuditReportFilters = z.output<typeof auditBody>['params'];
@@ -134,6 +152,10 @@ export interface GatherSectionInput extends JobInput {
   readonly outOf: number;
 }
 
+export interface GatherQueryInput extends Omit<GatherSectionInput, 'subject'> {
+  readonly query: ReportQuery;
+}
+
 /** A section as it came out: its content, or why there is none. */
 export type SectionPart =
   | { readonly name: string; readonly content: ContentRef }
@@ -151,5 +173,7 @@ export interface RenderReportInput extends JobInput {
 export interface ReportActivities {
   openReport(input: GenerateReportInput): Promise<ReportBasis>;
   gatherSection(input: GatherSectionInput): Promise<ContentRef>;
+  /** The same for a section that is a statement: it may wait for a place, and run for long. */
+  gatherQuery(input: GatherQueryInput): Promise<ContentRef>;
   renderReport(input: RenderReportInput): Promise<RunResult>;
 }

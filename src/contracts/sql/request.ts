@@ -3,7 +3,7 @@ import { decimal } from '../decimal.js';
 import { idSchema } from '../ids.js';
 
 /** Longer ones are refused before anything looks at them. */
-const LONGEST_SQL = 100_000;
+export const LONGEST_SQL = 100_000;
 
 /** Types that a parameter may name, with PostgreSQL's numbers for them. */
 export const parameterTypes = {

@@ -22,6 +22,9 @@ export async function gatherSection(
 ): Promise<object | undefined> {
   const { subject, basis, section, viewer } = asked;
   switch (subject.type) {
+    case 'sql':
+      // Statements run outside this database.
+      throw new UnknownSectionError(section);
     case 'activity':
       // All that a section reads is of one moment, so that its numbers agree with each other.
       return inSnapshot<object>(sources.pool, (db) =>

@@ -22,6 +22,8 @@ async function openedIn(db: Db, { subject, viewer }: GenerateReportInput): Promi
   switch (subject.type) {
     case 'activity':
       return timesOf(db, sql`now()`, sql`now() - make_interval(hours => ${subject.hours})`);
+    case 'sql':
+      return timesOf(db, sql`now()`, sql`now()`);
     case 'audit': {
       const { from, to } = subject.filters;
       const end = to === undefined ? sql`now()` : sql`${to}::timestamptz`;

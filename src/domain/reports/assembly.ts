@@ -3,6 +3,7 @@ import { auditBlocks } from './audit.js';
 import { humanTime } from './human-units.js';
 import type { DocumentSection, ReportBlock, ReportDocument, TableRow } from './document.js';
 import type { ReportType, SectionStatus } from './sections.js';
+import { queryBlocks } from './query.js';
 import { sessionBlocks } from '../sessions/report-blocks.js';
 import type { ReadMarkdown } from '../sessions/report.js';
 
@@ -30,7 +31,7 @@ export interface AssemblyTools {
 
 /** Puts a report together for people: what every format but JSON and CSV is made of. */
 export function assembleReport(report: GatheredReport, tools: AssemblyTools): ReportDocument {
-  const builders = buildersOf(report.type, tools);
+  const builders = buildersOf(report, tools);
   return {
     title: report.title,
     lines: linesOf(report),
@@ -40,12 +41,17 @@ export function assembleReport(report: GatheredReport, tools: AssemblyTools): Re
 
 type Builders = Readonly<Record<string, (data: never) => ReportBlock[]>>;
 
-function buildersOf(type: ReportType, { readMarkdown, auditEntries }: AssemblyTools): Builders {
+function buildersOf(
+  { type, sections }: GatheredReport,
+  { readMarkdown, auditEntries }: AssemblyTools,
+): Builders {
   switch (type) {
     case 'activity':
       return activityBlocks;
     case 'cot-session':
       return sessionBlocks(readMarkdown);
+    case 'sql':
+      return Object.fromEntries(sections.map(({ status }) => [status.name, queryBlocks]));
     case 'audit':
       return auditBlocks(auditEntries);
   }
@@ -67,7 +73,7 @@ function blocksOf(build: Builders[string] | undefined, data: object): ReportBloc
 function linesOf({ type, from, to, scope, sections }: GatheredReport): string[] {
   const missing = sections.flatMap(({ status }) => (status.status === 'missing' ? [status.title] : []));
   return [
-    type === 'cot-session'
+    type === 'cot-session' || type === 'sql'
       ? `As it was at ${humanTime(to)}`
       : `${humanTime(from)} – ${humanTime(to)}${scope === 'own' ? ', your own work' : ''}`,
     ...(missing.length === 0 ? [] : [`With gaps. Missing: ${missing.join('; ')}.`]),

@@ -1,8 +1,8 @@
 export type CsvValue = string | number | boolean | null | undefined;
 
-/** One record by RFC 4180. */
-export function csvLine(values: readonly CsvValue[]): string {
-  return `${values.map(csvCell).join(',')}\r\n`;
+/** One record by RFC 4180. Where `plain` says so a value is no formula, whatever it begins with. */
+export function csvLine(values: readonly CsvValue[], plain: readonly boolean[] = []): string {
+  return `${values.map((value, index) => csvCell(value, plain[index] === true)).join(',')}\r\n`;
 }
 
 /**
@@ -11,9 +11,10 @@ export function csvLine(values: readonly CsvValue[]): string {
  */
 const FORMULA = /^\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r\n]/;
 
-function csvCell(value: CsvValue): string {
+function csvCell(value: CsvValue, isPlain: boolean): string {
   if (value === null || value === undefined) return '';
   const text = String(value);
-  const harmless = typeof value === 'string' && FORMULA.test(text) ? `'${text}` : text;
+  const isFormula = !isPlain && typeof value === 'string' && FORMULA.test(text);
+  const harmless = isFormula ? `'${text}` : text;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

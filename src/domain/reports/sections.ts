@@ -28,22 +28,38 @@ export const reportSections = {
   },
 } as const satisfies Record<string, Record<string, string>>;
 
-export type ReportType = keyof typeof reportSections;
+/** Its sections are always the same. */
+export type FixedReportType = keyof typeof reportSections;
+
+/** The sections of a report of type sql are the statements that it was asked for with. */
+export type ReportType = FixedReportType | 'sql';
 
 /** A table has no place for the rest of a report: its file holds this section alone. */
-const csvSection: Readonly<Record<ReportType, string>> = {
+const csvSection: Readonly<Record<FixedReportType, string>> = {
   activity: 'runs',
   'cot-session': 'steps',
   audit: 'entries',
 };
 
-export function sectionsOf(type: ReportType, format: ReportFormat): string[] {
+export function sectionsOf(type: FixedReportType, format: ReportFormat): string[] {
   return format === 'csv' ? [csvSection[type]] : Object.keys(reportSections[type]);
 }
 
-export function sectionTitle(type: ReportType, name: string): string {
+export function sectionTitle(type: FixedReportType, name: string): string {
   const titles: Readonly<Record<string, string>> = reportSections[type];
   return titles[name] ?? name;
+}
+
+const QUERY = 'query-';
+
+/** Names of statements: by their place, because two may have the same title. */
+export function querySections(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${QUERY}${index + 1}`);
+}
+
+/** The place of a statement among those of its report, from 0 on. */
+export function queryIndex(section: string): number {
+  return Number(section.slice(QUERY.length)) - 1;
 }
 
 /** How a section came out, as readers of the job and of the report see it. */

@@ -3,7 +3,7 @@ import { Refusal } from '../../contracts/refusal.js';
 import type { Origin, Principal, Role } from '../../contracts/users/principal.js';
 import { recordAudit } from '../../db/audit/log.js';
 import type { GenerateReport, GenerateReportInput, ReportSubject } from '../../contracts/reports/report.js';
-import { sectionsOf } from '../../domain/reports/sections.js';
+import { querySections, sectionsOf } from '../../domain/reports/sections.js';
 import { findRun, insertRun, type NewRun } from '../../db/runs/runs.js';
 import type { Tx } from '../../db/base/transaction.js';
 
@@ -63,6 +63,14 @@ async function titleOf(tx: Tx, { body, owner }: ReportOrder): Promise<string> {
       if (session === undefined) throw new Refusal('not_found', { detail: 'session not found' });
       return body.title ?? session.title;
     }
+    case 'sql':
+      return (
+        body.title ??
+        body.queries
+          .map(({ title }) => title)
+          .join(', ')
+          .slice(0, 200)
+      );
     case 'audit':
       if (owner.role !== 'ADMIN') throw new Refusal('forbidden', { detail: FORBIDDEN });
       return body.title ?? 'Audit report';
@@ -75,6 +83,8 @@ function subjectOf(body: GenerateReport): ReportSubject {
       return { type: 'activity', hours: body.params.hours };
     case 'cot-session':
       return { type: 'cot-session', sessionId: body.sessionId };
+    case 'sql':
+      return { type: 'sql', queries: body.queries };
     case 'audit':
       return { type: 'audit', filters: body.params };
   }
@@ -90,7 +100,7 @@ function reportRun({ body, owner, tags = [] }: ReportOrder, title: string): NewR
     subject: subjectOf(body),
     // Decided when it is asked for: a role that is lost later takes nothing away from a report that was allowed.
     viewer: { userId: owner.userId, role: owner.role },
-    sections: sectionsOf(body.type, body.format),
+    sections: body.type === 'sql' ? querySections(body.queries.length) : sectionsOf(body.type, body.format),
     reuse: null,
   };
   return {

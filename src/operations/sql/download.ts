@@ -78,27 +78,17 @@ async function* csvLines(
   const isSafe = columns.map(({ type }) => !escapeFormulas || isExactNumber(type));
   yield (
     (bom ? '\ufeff' : '') +
-    line(
+    csvLine(
       columns.map(({ name }) => name),
       columns.map(() => !escapeFormulas),
     )
   );
   for await (const fields of rows) {
-    yield line(
+    yield csvLine(
       fields.map((field, index) => values[index]?.(field) ?? null),
       isSafe,
     );
   }
-}
-
-function line(values: readonly (string | number | boolean | null)[], isSafe: readonly boolean[]): string {
-  if (!isSafe.includes(true)) return csvLine(values);
-  return `${values.map((value, index) => cell(value, isSafe[index] === true)).join(',')}\r\n`;
-}
-
-function cell(value: string | number | boolean | null, isSafe: boolean): string {
-  if (!isSafe || typeof value !== 'string') return csvLine([value]).slice(0, -2);
-  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 }
 
 async function* jsonLines(

@@ -6,10 +6,10 @@ import { RESULT_SOURCE } from '../../contracts/sql/data-source.js';
 import type { SourceConnector, SqlGrammar } from '../../contracts/sql/ports.js';
 import type { ExecuteSql } from '../../contracts/sql/request.js';
 import type { SqlSettings } from '../../contracts/sql/settings.js';
-import type { Origin, Principal } from '../../contracts/users/principal.js';
-import { recordAudit } from '../../db/audit/log.js';
+import type { Origin } from '../../contracts/users/principal.js';
+import { recordAudit, type AuditActor } from '../../db/audit/log.js';
 import { withTransaction, type Tx } from '../../db/base/transaction.js';
-import { insertRun, type NewRun } from '../../db/runs/runs.js';
+import { insertRun, type NewRun, type Viewer } from '../../db/runs/runs.js';
 import {
   askForConfirmation,
   isRemembered,
@@ -45,8 +45,11 @@ export interface SubmitDeps {
 
 export interface SqlOrder {
   readonly body: ExecuteSql;
-  readonly principal: Principal;
-  readonly origin: Origin;
+  /** Whose run it is: their role decides what may be asked. */
+  readonly owner: Viewer;
+  /** Who sent it: the owner, or what works in their name. */
+  readonly actor: AuditActor;
+  readonly origin?: Origin;
   readonly commandId: string;
 }
 
@@ -72,14 +75,14 @@ interface Prepared {
 }
 
 export async function submitSql(deps: SubmitDeps, order: SqlOrder): Promise<Submitted> {
-  const { body, principal, commandId } = order;
+  const { body, owner, commandId } = order;
   const known = await findCommanded(deps.pool, commandId);
   if (known !== undefined) return accepted(deps, known, null);
   const isOverResults = body.data_source === RESULT_SOURCE;
-  const source = isOverResults ? undefined : sourceFor(deps.sql, body.data_source, principal.role);
+  const source = isOverResults ? undefined : sourceFor(deps.sql, body.data_source, owner.role);
   const { fingerprint, relations } = readStatement(deps.grammar, body.sql);
-  if (isOverResults) await requireResults(deps.pool, principal.userId, relations);
-  const statementHash = hashOf(body, isOverResults ? principal.userId : null);
+  if (isOverResults) await requireResults(deps.pool, owner.userId, relations);
+  const statementHash = hashOf(body, isOverResults ? owner.userId : null);
   const stored = await storedAnswer(deps, order, { fingerprint, statementHash });
   if (stored !== undefined) return accepted(deps, stored, null);
   const name = { dataSource: body.data_source, fingerprint };
@@ -98,7 +101,7 @@ export async function submitSql(deps: SubmitDeps, order: SqlOrder): Promise<Subm
     rowLimit: body.row_limit,
   });
   const prepared = { order, fingerprint, statementHash, estimate };
-  const isRememberedToday = await isRemembered(deps.pool, principal.userId, name);
+  const isRememberedToday = await isRemembered(deps.pool, owner.userId, name);
   switch (judgeSize(estimate, deps.sql, isRememberedToday || body.confirm_token !== undefined)) {
     case 'too_large':
       throw tooLarge(deps.sql, estimate);
@@ -132,7 +135,7 @@ function tooLarge({ ceiling }: SqlSettings, estimate: SqlEstimate): Refusal {
 }
 
 function ask({ pool }: SubmitDeps, { order, statementHash, estimate }: Prepared) {
-  return askForConfirmation(pool, { userId: order.principal.userId, statementHash, estimate });
+  return askForConfirmation(pool, { userId: order.owner.userId, statementHash, estimate });
 }
 
 /** A result that is no older than the asker takes. The right to the source was looked at before. */
@@ -187,8 +190,10 @@ async function makeRun(deps: SubmitDeps, tx: Tx, prepared: Prepared): Promise<st
 }
 
 async function confirm(tx: Tx, { order, fingerprint, statementHash }: Prepared): Promise<void> {
-  const { body, principal } = order;
-  const { userId } = principal;
+  const {
+    body,
+    owner: { userId },
+  } = order;
   if (body.confirm_token === undefined) return;
   if (!(await useConfirmation(tx, { token: body.confirm_token, userId, statementHash }))) {
     throw statementRefusal('confirmation_invalid', 'Ask again without a token to get a new one.');
@@ -197,22 +202,22 @@ async function confirm(tx: Tx, { order, fingerprint, statementHash }: Prepared):
   await rememberConfirmation(tx, userId, { dataSource: body.data_source, fingerprint });
 }
 
-function runOf({ body, principal }: SqlOrder): NewRun {
+function runOf({ body, owner }: SqlOrder): NewRun {
   const identity = newRunOf('sql');
   const { sql, params, data_source, row_limit } = body;
   return {
     ...identity,
-    ownerId: principal.userId,
+    ownerId: owner.userId,
     title: sql.replace(/\s+/g, ' ').trim().slice(0, 200),
     input: { sql, params, data_source, row_limit: row_limit ?? null },
     workflowInput: { runId: identity.id },
   };
 }
 
-function rowOf({ body, principal, commandId }: SqlOrder, runId: string) {
+function rowOf({ body, owner, commandId }: SqlOrder, runId: string) {
   return {
     runId,
-    ownerId: principal.userId,
+    ownerId: owner.userId,
     commandId,
     dataSource: body.data_source,
     sql: body.sql,
@@ -223,16 +228,17 @@ function rowOf({ body, principal, commandId }: SqlOrder, runId: string) {
 
 async function audit(
   tx: Tx,
-  { body, principal, origin }: SqlOrder,
+  { body, owner, actor, origin }: SqlOrder,
   run: NewRun,
   more: object,
 ): Promise<void> {
+  const inNameOf = 'system' in actor ? { ownerId: owner.userId } : {};
   await recordAudit(tx, {
-    actor: principal,
-    origin,
+    actor,
+    ...(origin === undefined ? {} : { origin }),
     resourceType: 'sql_session',
     resourceId: run.id,
     action: 'created',
-    after: { sql: body.sql, dataSource: body.data_source, ...more },
+    after: { sql: body.sql, dataSource: body.data_source, ...inNameOf, ...more },
   });
 }

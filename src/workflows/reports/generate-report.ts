@@ -1,9 +1,16 @@
 import { ActivityFailure, ApplicationFailure, isCancellation, setCurrentDetails } from '@temporalio/workflow';
 import { failureTypes } from '../../contracts/errors.js';
-import type { GenerateReportInput, ReportBasis, SectionPart } from '../../contracts/reports/report.js';
+import type {
+  GatherSectionInput,
+  GenerateReportInput,
+  ReportBasis,
+  SectionPart,
+} from '../../contracts/reports/report.js';
 import type { RunOutcome } from '../../contracts/runs/run.js';
+import type { ContentRef } from '../../domain/runs/content-ref.js';
+import { queryIndex } from '../../domain/reports/sections.js';
 import { errorOf, runJob } from '../runs/job-run.js';
-import { reportRendering, reportSteps } from '../proxies.js';
+import { reportQueries, reportRendering, reportSteps } from '../proxies.js';
 
 /**
  * A report: fix what it speaks of, gather its sections side by side, write it, publish the result.
@@ -27,16 +34,12 @@ export async function generateReport(input: GenerateReportInput): Promise<RunOut
 }
 
 async function gatherSections(input: GenerateReportInput, basis: ReportBasis): Promise<SectionPart[]> {
-  const { runId, subject, viewer, sections } = input;
+  const { sections } = input;
   const reused = input.reuse?.parts ?? {};
   const wanted = sections.filter((section) => reused[section] === undefined);
   setCurrentDetails(`**Gathering** ${wanted.join(', ')}`);
   const gathered = await Promise.allSettled(
-    wanted.map((section) =>
-      reportSteps.gatherSection.executeWithOptions({ summary: section }, [
-        { runId, subject, viewer, basis, section, outOf: wanted.length },
-      ]),
-    ),
+    wanted.map((section) => gather(input, { basis, section, outOf: wanted.length })),
   );
   const failures = gathered.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
   const ending = failures.find(endsTheJob) ?? (failures.length === sections.length ? failures[0] : undefined);
@@ -48,6 +51,21 @@ async function gatherSections(input: GenerateReportInput, basis: ReportBasis): P
     if (outcome.status === 'fulfilled') return { name, content: outcome.value };
     return { name, error: errorOf(outcome.reason as ActivityFailure, name) };
   });
+}
+
+function gather(
+  { runId, subject, viewer }: GenerateReportInput,
+  place: Pick<GatherSectionInput, 'basis' | 'section' | 'outOf'>,
+): Promise<ContentRef> {
+  const { section } = place;
+  const query = subject.type === 'sql' ? subject.queries[queryIndex(section)] : undefined;
+  return query === undefined
+    ? reportSteps.gatherSection.executeWithOptions({ summary: section }, [
+        { runId, subject, viewer, ...place },
+      ])
+    : reportQueries.gatherQuery.executeWithOptions({ summary: query.title }, [
+        { runId, query, viewer, ...place },
+      ]);
 }
 
 /** A cancellation, the end of the run, or a fault in this code: no gap in a report speaks of these. */

@@ -1,7 +1,7 @@
 import type { RunResult } from '../../../src/contracts/runs/run.js';
 import { gatherSection } from '../../../src/db/reports/gather-section.js';
 import { reportFormats, type ReportFormat } from '../../../src/domain/reports/format.js';
-import { reportSections, type ReportType } from '../../../src/domain/reports/sections.js';
+import { reportSections, type FixedReportType } from '../../../src/domain/reports/sections.js';
 import { SeededSession } from '../../api/sessions/reads-fixture.js';
 import { createApiUser, type TestUser } from '../../support/api.js';
 import { useJobHouse } from '../../support/job-house.js';
@@ -20,7 +20,7 @@ const OUTPUT = [
   '| a | b |\n| - | - |\n| **太字** | 2 |',
 ].join('\n\n');
 
-const types = Object.keys(reportSections) as ReportType[];
+const types = Object.keys(reportSections) as FixedReportType[];
 const files = new Map<string, Buffer>();
 let session: SeededSession;
 
@@ -32,13 +32,13 @@ async function resultOf(id: string): Promise<RunResult> {
   return rows[0].result;
 }
 
-const bodyOf = (type: ReportType, format: ReportFormat): object => ({
+const bodyOf = (type: FixedReportType, format: ReportFormat): object => ({
   type,
   format,
   ...(type === 'cot-session' ? { sessionId: session.id } : {}),
 });
 
-const fileOf = (type: ReportType, format: ReportFormat): string =>
+const fileOf = (type: FixedReportType, format: ReportFormat): string =>
   files.get(`${type} ${format}`)?.toString('utf8') ?? '';
 
 beforeAll(async () => {

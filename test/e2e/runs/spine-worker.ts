@@ -43,6 +43,7 @@ function watched(flow: ReportActivities): ReportActivities {
       await at(input.runId, `gathered ${input.section}`);
       return content;
     },
+    gatherQuery: (input) => flow.gatherQuery(input),
     async renderReport(input) {
       await at(input.runId, 'rendering');
       const result = await flow.renderReport(input);

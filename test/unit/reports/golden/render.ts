@@ -2,7 +2,7 @@ import { assembleReport, type GatheredReport } from '../../../../src/domain/repo
 import type { ReportChart, ReportDocument } from '../../../../src/domain/reports/document.js';
 import { reportHtml } from '../../../../src/domain/reports/html.js';
 import { reportMarkdown } from '../../../../src/domain/reports/markdown.js';
-import { sectionTitle, type ReportType } from '../../../../src/domain/reports/sections.js';
+import { sectionTitle, type FixedReportType } from '../../../../src/domain/reports/sections.js';
 import {
   brokenAudit,
   eventfulActivity,
@@ -21,7 +21,7 @@ const tools = {
   },
 };
 
-function gathered(type: ReportType, data: object): GatheredReport {
+function gathered(type: FixedReportType, data: object): GatheredReport {
   return {
     type,
     title: `A report: ${type}`,
