@@ -3,6 +3,7 @@ import { completionCommand } from './completion.js';
 import { auditCommands } from './nouns/audit.js';
 import { deadLetterCommands } from './nouns/dead-letter.js';
 import { gateCommands } from './nouns/gate.js';
+import { mcpCommands } from './nouns/mcp.js';
 import { notifyCommands } from './nouns/notify.js';
 import { reportCommands } from './nouns/report.js';
 import { runCommands } from './nouns/run.js';
@@ -31,6 +32,7 @@ const ownCommands: readonly CommandSpec[] = [
   ...userCommands,
   ...auditCommands,
   ...temporalCommands,
+  ...mcpCommands,
 ];
 
 /** Every command. The program, its help and its completion are made of this table. */

@@ -5,12 +5,14 @@ import { commands, nouns } from './commands.js';
 import { optionsOf, outputOption } from './options.js';
 import { createContext, type CommonFlags, type Context, type Surroundings } from './context.js';
 import { ShownRequest } from './keyed-fetch.js';
+import { version } from '../contracts/version.js';
 import { readIds } from './stdin.js';
 import { ApiProblem } from '../client/problem.js';
 import { ConfigError } from '../platform/config.js';
 
 export function createProgram(surroundings: Surroundings): Command {
   const program = new Command('sluice')
+    .version(version)
     .description('Long, expensive, half-automatic work that is never lost.')
     .addHelpText(
       'after',

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { cpSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -30,6 +30,14 @@ export function removeCli(): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
+/** The process itself, for a test that talks with it. */
+export function startSluice(
+  args: readonly string[],
+  env: Record<string, string>,
+): ChildProcessWithoutNullStreams {
+  return spawn(process.execPath, [program, ...args], { cwd: folder, env });
+}
+
 export interface Ran {
   readonly code: number | null;
   readonly out: string;
@@ -39,7 +47,7 @@ export interface Ran {
 /** Runs it with nothing of this process's environment, so that only what a test sets counts. */
 export function sluice(args: readonly string[], env: Record<string, string> = {}, input = ''): Promise<Ran> {
   return new Promise((done, reject) => {
-    const child = spawn(process.execPath, [program, ...args], { cwd: folder, env });
+    const child = startSluice(args, env);
     child.stdin.end(input);
     const text = { out: '', err: '' };
     child.stdout.on('data', (chunk: Buffer) => void (text.out += chunk.toString()));

@@ -84,17 +84,25 @@ async function startTemporal(dev, folder, parts) {
     cacheFolder: dev.cacheFolder(process.env.XDG_CACHE_HOME, dev.cacheInCheckout),
     onProgress: (text) => process.stderr.isTTY && process.stderr.write(`\r\u001b[2KTemporal: ${text}`),
   });
-  const port = await dev.randomPort('127.0.0.1');
-  const part = dev.createTemporalServer({
-    binary: binary.path,
-    databaseFile: undefined,
-    folder,
-    logFile: join(folder, 'temporal.log'),
-    port,
-    uiPort: await dev.randomPort('127.0.0.1'),
-    namespace: 'default',
-  });
-  parts.push(part);
-  await part.start();
-  process.env.SLUICE_TEST_TEMPORAL_ADDRESS = `127.0.0.1:${port}`;
+  for (let tries = 1; process.env.SLUICE_TEST_TEMPORAL_ADDRESS === undefined; tries += 1) {
+    const port = await dev.randomPort('127.0.0.1');
+    const part = dev.createTemporalServer({
+      binary: binary.path,
+      databaseFile: undefined,
+      folder,
+      logFile: join(folder, 'temporal.log'),
+      port,
+      uiPort: await dev.randomPort('127.0.0.1'),
+      namespace: 'default',
+    });
+    try {
+      await part.start();
+    } catch (error) {
+      // Another program may take a free port before the server does.
+      if (tries === 5 || !String(error.message).includes('address already in use')) throw error;
+      continue;
+    }
+    parts.push(part);
+    process.env.SLUICE_TEST_TEMPORAL_ADDRESS = `127.0.0.1:${port}`;
+  }
 }
