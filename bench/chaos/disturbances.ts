@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
+import type { Dice, DisturbanceKind } from './deck.js';
 import type { ChaosStack, PartName } from './stack.js';
 
 export interface Disturbance {
@@ -10,26 +11,47 @@ export interface Disturbance {
   readonly costsCalls: boolean;
 }
 
-const parts: readonly PartName[] = ['worker', 'worker', 'api', 'temporal', 'postgres'];
 const LONGEST_FREEZE_MS = 40_000;
 /** Long enough for the parts to be there again, and for a session to show that it answers. */
 const QUIET_MS = 20_000;
 
-/** Kills, freezes and resets, one after the other, until `untilMs`. Gives what it did. */
-export async function disturb(
-  stack: ChaosStack,
-  untilMs: number,
-  openSessions: () => readonly string[],
-  done: Disturbance[],
-): Promise<void> {
+export interface Disturbing {
+  readonly stack: ChaosStack;
+  readonly dice: Dice;
+  readonly openSessions: () => readonly string[];
+  readonly done: Disturbance[];
+}
+
+/** Kills, freezes and resets, one after the other, until `untilMs`. */
+export async function disturb(disturbing: Disturbing, untilMs: number): Promise<void> {
+  const { dice, done } = disturbing;
   while (Date.now() < untilMs) {
     await setTimeout(QUIET_MS);
     if (Date.now() >= untilMs) return;
-    const dice = Math.random();
-    if (dice < 0.2) await resetOne(stack, openSessions(), done);
-    else if (dice < 0.6) await kill(stack, pick(parts), done);
-    else await freeze(stack, pick(['worker', 'worker', 'api', 'temporal'] as const), done);
+    await doOne(disturbing, dice.draw());
     console.log(`  ${done.at(-1)?.what ?? 'nothing'}`);
+  }
+}
+
+function doOne(disturbing: Disturbing, kind: DisturbanceKind): Promise<void> {
+  const { stack, dice, openSessions, done } = disturbing;
+  switch (kind) {
+    case 'kill worker':
+      return kill(stack, 'worker', done);
+    case 'kill api':
+      return kill(stack, 'api', done);
+    case 'kill temporal':
+      return kill(stack, 'temporal', done);
+    case 'kill postgres':
+      return kill(stack, 'postgres', done);
+    case 'freeze worker':
+      return freeze(disturbing, 'worker');
+    case 'freeze api':
+      return freeze(disturbing, 'api');
+    case 'freeze temporal':
+      return freeze(disturbing, 'temporal');
+    case 'reset a session':
+      return resetOne(stack, dice, openSessions(), done);
   }
 }
 
@@ -51,10 +73,10 @@ async function isBack(stack: ChaosStack, part: PartName, before: number): Promis
   return answer?.status === 200;
 }
 
-async function freeze(stack: ChaosStack, part: PartName, done: Disturbance[]): Promise<void> {
+async function freeze({ stack, dice, done }: Disturbing, part: PartName): Promise<void> {
   const pid = stack.pidOf(part);
   if (pid === undefined) return;
-  const ms = 1_000 + Math.random() * (LONGEST_FREEZE_MS - 1_000);
+  const ms = 1_000 + dice.roll() * (LONGEST_FREEZE_MS - 1_000);
   const what = `${part} frozen for ${(ms / 1_000).toFixed(0)} s`;
   const disturbance = begin(what, part === 'worker' || part === 'temporal', done);
   process.kill(pid, 'SIGSTOP');
@@ -63,8 +85,13 @@ async function freeze(stack: ChaosStack, part: PartName, done: Disturbance[]): P
   disturbance.toMs = Date.now();
 }
 
-async function resetOne(stack: ChaosStack, ids: readonly string[], done: Disturbance[]): Promise<void> {
-  const id = pick(ids);
+async function resetOne(
+  stack: ChaosStack,
+  dice: Dice,
+  ids: readonly string[],
+  done: Disturbance[],
+): Promise<void> {
+  const id = pick(dice, ids);
   if (id === undefined) return;
   const connection = await Connection.connect({ address: stack.temporalAddress });
   try {
@@ -77,7 +104,7 @@ async function resetOne(stack: ChaosStack, ids: readonly string[], done: Disturb
     await client.workflowService.resetWorkflowExecution({
       namespace: 'default',
       workflowExecution: { workflowId, runId },
-      workflowTaskFinishEventId: pick(points)?.eventId ?? null,
+      workflowTaskFinishEventId: pick(dice, points)?.eventId ?? null,
       requestId: `${id}-${Date.now()}`,
       reason: 'chaos',
     });
@@ -95,7 +122,6 @@ function begin(what: string, costsCalls: boolean, done: Disturbance[]): Disturba
   return disturbance;
 }
 
-function pick<Item>(items: readonly Item[]): Item;
-function pick<Item>(items: readonly Item[]): Item | undefined {
-  return items[Math.floor(Math.random() * items.length)];
+function pick<Item>(dice: Dice, items: readonly Item[]): Item | undefined {
+  return items[Math.floor(dice.roll() * items.length)];
 }
