@@ -1,4 +1,4 @@
-import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { proxyActivities, proxyLocalActivities, sleep } from '@temporalio/workflow';
 
 interface Steps {
   step(): Promise<void>;
@@ -12,6 +12,11 @@ const local = proxyLocalActivities<Steps>(options);
 /** A session as an engine sees it: one step after the other. */
 export async function regularSession(steps: number): Promise<void> {
   for (let done = 0; done < steps; done += 1) await regular.step();
+}
+
+/** Waits, one after the other. */
+export async function timerSession(timers: number, ms: number): Promise<void> {
+  for (let done = 0; done < timers; done += 1) await sleep(ms);
 }
 
 export async function sessionWithoutEagerDispatch(steps: number): Promise<void> {

@@ -1,6 +1,6 @@
 /**
  * A session of 15 no-op activities, one after the other, on the Temporal server as `npm start` runs it, against the same
- * on the dev server as it comes; then, on the former, what each further lever gives.
+ * on the dev server as it comes, and how late timers are on both; then, on the former, what each further lever gives.
  *
  * Servers, worker and client share one machine; both servers are up all the time and take turns, so that whatever else
  * the machine does hits both. Run it with `node scripts/bench.mjs engine`; TEMPORAL_CLI_PATH names the program.
@@ -29,6 +29,7 @@ import { resolveTemporalBinary } from '../src/dev/temporal/binary.js';
 import { loadConfig } from '../src/platform/config.js';
 
 const STEPS = 15;
+const TIMER_MS = 100;
 const ROUNDS = 3;
 const ONE_BY_ONE = 5;
 const AT_ONCE = 16;
@@ -150,6 +151,10 @@ async function compare(asItComes: Server, ours: Server): Promise<void> {
   print('as npm start runs it', two);
   verdict('one session', one.sessionMs / two.sessionMs, 4);
   verdict('throughput', two.stepsPerSecond / one.stepsPerSecond, 2.5);
+  const late = { plain: await timerLateMs(asItComes), ours: await timerLateMs(ours) };
+  console.log(
+    `a timer of ${TIMER_MS} ms is late by ${late.plain.toFixed(0)} ms as it comes, ${late.ours.toFixed(0)} ms as npm start runs it`,
+  );
 }
 
 async function tryLevers(ours: Server): Promise<void> {
@@ -188,6 +193,23 @@ async function tryLevers(ours: Server): Promise<void> {
 }
 
 async function measure(server: Server, way: Way): Promise<Measured> {
+  return withWorker(server, way, async (client) => {
+    await session(client, way);
+    return { sessionMs: await oneByOne(client, way), stepsPerSecond: await atOnce(client, way) };
+  });
+}
+
+async function timerLateMs(server: Server): Promise<number> {
+  const way: Way = { workflow: 'timerSession' };
+  const ms = await withWorker(server, way, (client) => oneByOne(client, way));
+  return ms / STEPS - TIMER_MS;
+}
+
+async function withWorker<Result>(
+  server: Server,
+  way: Way,
+  work: (client: Client) => Promise<Result>,
+): Promise<Result> {
   const connection = await connect(server.address);
   const worker = await Worker.create({
     connection,
@@ -199,8 +221,7 @@ async function measure(server: Server, way: Way): Promise<Measured> {
   const client = new Client({ connection });
   const running = worker.run();
   try {
-    await session(client, way);
-    return { sessionMs: await oneByOne(client, way), stepsPerSecond: await atOnce(client, way) };
+    return await work(client);
   } finally {
     worker.shutdown();
     await running;
@@ -227,7 +248,7 @@ async function session(client: Client, way: Way): Promise<void> {
   await client.workflow.execute(way.workflow, {
     workflowId: `bench-${process.pid}-${sessions}`,
     taskQueue: 'bench',
-    args: [STEPS],
+    args: [STEPS, TIMER_MS],
     ...(way.eagerStart === true ? { requestEagerStart: true } : {}),
   });
 }

@@ -33,6 +33,7 @@ import { createPostgresRateLimitStore, createRedisRateLimitStore } from './http/
 import { createRateLimiter } from './http/limits/rate-limiter.js';
 import { createPager, type Pager } from './http/pagination.js';
 import { createReadiness, type ReadinessProbe } from './http/readiness.js';
+import { createStepHistory, type StepHistory } from '../operations/sessions/step-history.js';
 import { createRunStarter, type RunStarter } from '../operations/runs/run-starter.js';
 import type { TemporalUi } from './http/temporal-link.js';
 
@@ -79,6 +80,7 @@ export interface ApiDeps extends ApiResources {
   readonly pushPublicKey: string;
   readonly ui: TemporalUi;
   readonly readiness: ReadinessProbe;
+  readonly history: StepHistory;
 }
 
 export function createApiDeps(resources: ApiResources): ApiDeps {
@@ -122,6 +124,7 @@ export function createApiDeps(resources: ApiResources): ApiDeps {
     deciders: createDeciderSignatures(secrets),
     preferenceLinks: createPreferenceLinks(secrets, publicUrlOf(config)),
     pushPublicKey: vapidKeysOf(config.vapidPrivateKey, secrets).publicKey,
+    history: createStepHistory(),
     ui: { temporalUiUrl: config.temporalUiUrl, temporalNamespace: resources.temporal.options.namespace },
   };
 }

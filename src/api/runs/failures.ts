@@ -20,12 +20,11 @@ import type { RunStarter } from '../../operations/runs/run-starter.js';
 import { inBoundedTime } from '../http/in-bounded-time.js';
 import { Problem } from '../http/problems.js';
 import { implement, reply, type Route } from '../http/route.js';
-import type { SessionClientDeps } from '../sessions/client.js';
-import { commandSession } from '../sessions/command.js';
+import { commandSession, type SessionCommandClient } from '../sessions/command.js';
 import { deciderOf } from '../sessions/decider.js';
 import { replayDeadLetter } from './replay-dead-letter.js';
 
-export interface FailureRouteDeps extends SessionClientDeps {
+export interface FailureRouteDeps extends SessionCommandClient {
   readonly pool: Pool;
   readonly starter: RunStarter;
 }

@@ -8,6 +8,7 @@ import { listGatesOf } from '../../db/sessions/reads-gates.js';
 import { listSteps, listTries, listUsage } from '../../db/sessions/reads-ledger.js';
 import type { Db } from '../../db/base/sql.js';
 import { publishedEvent } from '../events/event-message.js';
+import type { SessionReadDeps } from './read-deps.js';
 import { hashesOf, toDetail, toStepDetail, toUsage, type LinkBase } from './view.js';
 
 const ALL_EVENTS = 1_000_000;
@@ -17,10 +18,11 @@ export async function sessionBundle(
   db: Db,
   viewer: Viewer,
   id: string,
-  at: LinkBase,
+  at: LinkBase & Pick<SessionReadDeps, 'history'>,
 ): Promise<SessionBundle> {
   const row = await findSessionRow(db, viewer, id);
   if (row === undefined) throw new Problem('not_found');
+  const estimate = await at.history.estimate(db, row);
   const gates = await listGatesOf(db, id);
   const forks = await listForks(db, viewer, id);
   const steps = await listSteps(db, id, {});
@@ -39,7 +41,7 @@ export async function sessionBundle(
   return {
     format: 'sluice.session/1',
     exportedAt: new Date().toISOString(),
-    session: toDetail({ row, gates, forks, texts }, at),
+    session: toDetail({ row, estimate, gates, forks, texts }, at),
     template: row.definition,
     steps: steps.map((step) => toStepDetail(step, tries.get(step.id) ?? [], texts)),
     gates: gates.map((gate) => ({

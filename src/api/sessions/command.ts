@@ -3,6 +3,7 @@ import { Problem } from '../http/problems.js';
 import type { SessionProgressView } from '../../contracts/sessions/session.js';
 import type { Viewer } from '../../db/runs/runs.js';
 import { readSessionProgress, toProgressView } from '../../db/sessions/reads-progress.js';
+import type { StepHistory } from '../../operations/sessions/step-history.js';
 import type { Db } from '../../db/base/sql.js';
 import { hasTakenCommand, type OwnedSession } from '../../db/sessions/sessions.js';
 import type { SessionCommand } from '../../domain/sessions/commands.js';
@@ -12,6 +13,10 @@ import {
   type SessionClientDeps,
   type SessionRecord,
 } from './client.js';
+
+export interface SessionCommandClient extends SessionClientDeps {
+  readonly history: StepHistory;
+}
 
 export interface AskedCommand {
   readonly session: OwnedSession;
@@ -25,24 +30,24 @@ export interface AskedCommand {
  * in the database before the workflow answers. A refusal carries the state that it is about.
  */
 export async function commandSession(
-  client: SessionClientDeps,
+  client: SessionCommandClient,
   db: Db,
   asked: AskedCommand,
 ): Promise<SessionProgressView | null> {
   const { session, command, commandId, viewer } = asked;
   // The workflow of a finished session is closed, so the row answers for it.
   if (session.finished && !(await tookSessionCommand(client.temporal, session.id, commandId)))
-    return answerTaken(db, asked, 'already_finished');
+    return answerTaken(client, db, asked, { code: 'already_finished' });
   try {
     const record = recordOf(session);
     if (!session.finished)
       await sendSessionCommand(client, { sessionId: session.id, command, commandId, record });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    if (error.status === 409) return answerTaken(db, asked, error.code, error);
+    if (error.status === 409) return answerTaken(client, db, asked, { code: error.code, cause: error });
     if (!(await hasTakenCommand(db, session.id, commandId))) throw error;
   }
-  return currentProgress(db, viewer, session.id);
+  return currentProgress(client, db, viewer, session.id);
 }
 
 /**
@@ -50,12 +55,12 @@ export async function commandSession(
  * workflow a second time. What it asked for is so.
  */
 async function answerTaken(
+  client: SessionCommandClient,
   db: Db,
   { session, commandId, viewer }: AskedCommand,
-  code: ProblemCode,
-  cause?: Problem,
+  { code, cause }: { readonly code: ProblemCode; readonly cause?: Problem },
 ): Promise<SessionProgressView | null> {
-  const current = await currentProgress(db, viewer, session.id);
+  const current = await currentProgress(client, db, viewer, session.id);
   if (await hasTakenCommand(db, session.id, commandId)) return current;
   const options = cause?.options ?? {};
   throw new Problem(code, { ...options, extra: { ...options.extra, current }, cause });
@@ -66,15 +71,22 @@ function recordOf({ status, errorCode }: OwnedSession): SessionRecord {
   return status === 'queued' ? 'queued' : 'begun';
 }
 
-export async function finishedProblem(db: Db, viewer: Viewer, id: string): Promise<Problem> {
-  return new Problem('already_finished', { extra: { current: await currentProgress(db, viewer, id) } });
+export async function finishedProblem(
+  client: Pick<SessionCommandClient, 'history'>,
+  db: Db,
+  viewer: Viewer,
+  id: string,
+): Promise<Problem> {
+  const current = await currentProgress(client, db, viewer, id);
+  return new Problem('already_finished', { extra: { current } });
 }
 
 export async function currentProgress(
+  { history }: Pick<SessionCommandClient, 'history'>,
   db: Db,
   viewer: Viewer,
   id: string,
 ): Promise<SessionProgressView | null> {
   const row = await readSessionProgress(db, viewer, id);
-  return row === undefined ? null : toProgressView(row);
+  return row === undefined ? null : toProgressView(row, await history.estimate(db, row));
 }

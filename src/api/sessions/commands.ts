@@ -8,8 +8,7 @@ import { openGateOf, refusalOf, type SessionCommand } from '../../domain/session
 import { sessionCommandRoutes } from '../../contracts/sessions/command-routes.js';
 import { implement, reply, type CommandCall, type Reply, type Route } from '../http/route.js';
 import { raiseSessionBudget } from '../../operations/sessions/raise-budget.js';
-import type { SessionClientDeps } from './client.js';
-import { commandSession, currentProgress, finishedProblem } from './command.js';
+import { commandSession, currentProgress, finishedProblem, type SessionCommandClient } from './command.js';
 import { deciderOf } from './decider.js';
 import { reviveSession } from '../../operations/sessions/revive-session.js';
 import type { RunControl } from '../../platform/temporal/run-control.js';
@@ -17,7 +16,7 @@ import type { RunStarter } from '../../operations/runs/run-starter.js';
 import { previewRerun, requirePhase } from '../../operations/sessions/rerun.js';
 import { ownedSession } from '../../operations/sessions/owned-session.js';
 
-export interface SessionCommandDeps extends SessionClientDeps {
+export interface SessionCommandDeps extends SessionCommandClient {
   readonly pool: Pool;
   readonly starter: RunStarter;
   readonly runControl: RunControl;
@@ -52,7 +51,7 @@ export function createSessionCommandRoutes(deps: SessionCommandDeps): Route[] {
     command(records.proceedNextPhase, proceed),
     command(records.processStep, processStep),
     command(records.continueSession, goOn(deps)),
-    command(records.redoSession, redo),
+    command(records.redoSession, redo(deps)),
     command<StateRecord>(records.pauseSession, changeOf('pause')),
     command<StateRecord>(records.resumeSession, changeOf('resume')),
     command<StateRecord>(records.cancelSession, changeOf('cancel')),
@@ -60,11 +59,11 @@ export function createSessionCommandRoutes(deps: SessionCommandDeps): Route[] {
   ];
 }
 
-function reviveRoute({ starter, runControl }: SessionCommandDeps): Route {
+function reviveRoute({ history, starter, runControl }: SessionCommandDeps): Route {
   return implement(records.reviveSession, async ({ params: { id }, body, principal, origin }, tx) => {
     const reason = body.reason ?? null;
     starter.startAfterCommit(tx, await reviveSession(tx, runControl, { id, principal, origin, reason }));
-    return reply(202, await currentProgress(tx, principal, id));
+    return reply(202, await currentProgress({ history }, tx, principal, id));
   });
 }
 
@@ -108,21 +107,23 @@ const goOn =
     return command;
   };
 
-const redo: Prepare<typeof records.redoSession> = async ({ body, principal, origin }, session, db) => {
-  requirePhase(session, body.from.phase);
-  if (body.dryRun && session.finished) throw await finishedProblem(db, principal, session.id);
-  if (body.dryRun) return reply(200, await previewRerun(db, session, body));
-  return {
-    kind: 'redo',
-    by: deciderOf(principal, origin),
-    from: body.from,
-    digest: null,
-    comment: null,
-    model: body.model ?? null,
-    instructions: await keepGiven(db, session.id, body.instructions),
-    input: await keepGiven(db, session.id, body.input),
+const redo =
+  (deps: SessionCommandDeps): Prepare<typeof records.redoSession> =>
+  async ({ body, principal, origin }, session, db) => {
+    requirePhase(session, body.from.phase);
+    if (body.dryRun && session.finished) throw await finishedProblem(deps, db, principal, session.id);
+    if (body.dryRun) return reply(200, await previewRerun(db, session, body));
+    return {
+      kind: 'redo',
+      by: deciderOf(principal, origin),
+      from: body.from,
+      digest: null,
+      comment: null,
+      model: body.model ?? null,
+      instructions: await keepGiven(db, session.id, body.instructions),
+      input: await keepGiven(db, session.id, body.input),
+    };
   };
-};
 
 const changeOf =
   (kind: 'pause' | 'resume' | 'cancel'): Prepare<StateRecord> =>

@@ -13,12 +13,12 @@ import { inBoundedTime } from '../http/in-bounded-time.js';
 import { implement, reply, type Route, type Reply } from '../http/route.js';
 import { sessionRoutes } from '../../contracts/sessions/routes.js';
 import { decideRunGate } from '../notifications/decide-gate.js';
-import { sendSessionCommand, type SessionClientDeps } from './client.js';
-import { commandSession, currentProgress } from './command.js';
+import { sendSessionCommand } from './client.js';
+import { commandSession, currentProgress, type SessionCommandClient } from './command.js';
 import { deciderOf } from './decider.js';
 import { ownedSession } from '../../operations/sessions/owned-session.js';
 
-export type GateRouteDeps = SessionClientDeps;
+export type GateRouteDeps = SessionCommandClient;
 
 /** Deciding at gates, one or many. */
 export function createGateRoutes(deps: GateRouteDeps): Route[] {
@@ -33,7 +33,7 @@ function decideRoute(deps: GateRouteDeps): Route {
     }
     const session = await ownedSession(db, gate.sessionId, principal);
     if (!session.finished && gate.outputDigest !== body.outputDigest) {
-      const current = await currentProgress(db, principal, session.id);
+      const current = await currentProgress(deps, db, principal, session.id);
       throw new Problem('stale_approval', { extra: { current, gate } });
     }
     const command = await commandOf(db, { session, gate, by: deciderOf(principal, origin) }, body);

@@ -57,9 +57,9 @@ function usageRoute(): Route {
   });
 }
 
-function exportRoute({ links }: SessionReadDeps): Route {
+function exportRoute({ history, links }: SessionReadDeps): Route {
   return implement(sessionRoutes.exportSession, async ({ path, params: { id }, principal }, db) => {
-    const bundle = await sessionBundle(db, principal, id, { links, base: sessionsBaseOf(path) });
+    const bundle = await sessionBundle(db, principal, id, { links, history, base: sessionsBaseOf(path) });
     return reply(200, bundle, { 'Content-Disposition': `attachment; filename="session-${id}.json"` });
   });
 }

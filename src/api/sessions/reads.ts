@@ -23,7 +23,7 @@ export function createSessionReadRoutes(deps: SessionReadDeps): Route[] {
     listRoute(deps),
     sessionMetricsRoute(),
     detailRoute(deps),
-    progressRoute(),
+    progressRoute(deps),
     ...createSessionLedgerRoutes(deps),
   ];
 }
@@ -48,27 +48,31 @@ export function viewerKey(viewer: Viewer): string {
 
 function detailRoute(deps: SessionReadDeps): Route {
   return implement(sessionRoutes.getSession, async ({ path, params: { id }, principal }, db) => {
-    const parts = await readSessionParts(db, principal, id);
+    const parts = await readSessionParts(deps, db, { viewer: principal, id });
     const ETag = weakTag(parts.row, `.${parts.forks.length}${seenTag(parts.row)}`);
     return reply(200, toDetail(parts, { links: deps.links, base: sessionsBaseOf(path) }), { ETag });
   });
 }
 
-/** Four statements, whatever the session holds. */
-async function readSessionParts(db: Db, viewer: Viewer, id: string): Promise<SessionParts> {
+/** Four statements, whatever the session holds, and a fifth when the estimate's medians are not fresh. */
+async function readSessionParts(
+  { history }: SessionReadDeps,
+  db: Db,
+  { viewer, id }: { readonly viewer: Viewer; readonly id: string },
+): Promise<SessionParts> {
   const row = await findSessionRow(db, viewer, id);
   if (row === undefined) throw new Problem('not_found');
   const gates = await listGatesOf(db, id);
   const forks = await listForks(db, viewer, id);
   const texts = await readTexts(db, hashesOf(row));
-  return { row, gates, forks, texts };
+  return { row, estimate: await history.estimate(db, row), gates, forks, texts };
 }
 
-function progressRoute(): Route {
+function progressRoute({ history }: SessionReadDeps): Route {
   return implement(sessionRoutes.getSessionProgress, async ({ params: { id }, principal }, db) => {
     const row = await readSessionProgress(db, principal, id);
     if (row === undefined) throw new Problem('not_found');
-    return reply(200, toProgressView(row), { ETag: weakTag(row) });
+    return reply(200, toProgressView(row, await history.estimate(db, row)), { ETag: weakTag(row) });
   });
 }
 

@@ -14,6 +14,7 @@ import { omit } from '../../domain/omit.js';
 import { phaseStatus, stepStates } from '../../domain/sessions/phases.js';
 import { progressUnder } from '../../domain/sessions/progress-under.js';
 import { sessionLinks, type SessionLinks } from './links.js';
+import type { Estimate } from '../../domain/sessions/estimate.js';
 import { visibleText } from '../../domain/visible-text.js';
 
 /** Where the links of an answer lead. */
@@ -44,6 +45,7 @@ export function toSummary(row: SessionListRow, at: LinkBase): SessionSummary {
 
 export interface SessionParts {
   readonly row: SessionRow;
+  readonly estimate: Estimate | null;
   readonly gates: readonly GateRecord[];
   readonly forks: readonly ForkRow[];
   readonly texts: ReadonlyMap<string, StoredText>;
@@ -60,7 +62,7 @@ export function hashesOf({ state, inputSha256 }: SessionRow): (string | null)[] 
 }
 
 export function toDetail(parts: SessionParts, at: LinkBase): SessionDetail {
-  const { row, gates, forks, texts } = parts;
+  const { row, estimate, gates, forks, texts } = parts;
   const { state, originRunId, originRelation } = row;
   const { autoSteps, gateTimeoutMs, onTimeout } = state.plan;
   return {
@@ -76,7 +78,7 @@ export function toDetail(parts: SessionParts, at: LinkBase): SessionDetail {
     autoProgressSteps: autoSteps,
     autoProgressPhases: state.plan.phases.every(({ gate }) => !gate),
     gateTimeout: { timeoutSeconds: gateTimeoutMs === null ? null : gateTimeoutMs / 1_000, onTimeout },
-    progress: toProgressView(row),
+    progress: toProgressView(row, estimate),
     phases: state.plan.phases.map((_phase, index) => toPhase(parts, index + 1)),
     gate: row.finishedAt === null ? (gates.find((gate) => gate.status === 'waiting') ?? null) : null,
     gates: [...gates],

@@ -1,14 +1,12 @@
 import type { RunError } from '../../contracts/runs/run.js';
 import type { SessionProgressView } from '../../contracts/sessions/session.js';
 import type { RunStatus } from '../../domain/runs/status.js';
+import type { Estimate, RemainingStep } from '../../domain/sessions/estimate.js';
 import { progressUnder } from '../../domain/sessions/progress-under.js';
 import type { SessionProgress } from '../../domain/sessions/progress.js';
 import { progressView } from '../../domain/sessions/progress-view.js';
 import { visibleTo, type Viewer } from '../runs/runs.js';
 import { maybeOne, sql, type Db, type Sql } from '../base/sql.js';
-
-/** Estimates are made of this many sessions of the same template version, the newest ones. */
-const HISTORY_SESSIONS = 50;
 
 export interface ProgressRow {
   readonly status: RunStatus;
@@ -18,12 +16,8 @@ export interface ProgressRow {
   readonly updatedAt: string;
   readonly elapsedMs: number;
   readonly waitMs: number;
-  readonly remainingSteps: number;
-  /** How many of them have a history, and the sum of their medians, less what the running one has taken already. */
-  readonly knownSteps: number;
-  readonly leftMs: number | null;
-  /** Of the remaining step with the shortest history. */
-  readonly samples: number | null;
+  /** Steps without a result; none of an ended session. */
+  readonly remaining: readonly RemainingStep[];
   readonly templateName: string;
   readonly templateVersion: number;
 }
@@ -41,27 +35,13 @@ export const progressColumns: Sql = sql`runs.status, runs.progress, runs.error, 
     + case when sessions.state->>'waitingSinceMs' is null then 0
            else greatest(0, extract(epoch from coalesce(runs.finished_at, now())) * 1000
                             - (sessions.state->>'waitingSinceMs')::bigint) end)::bigint as "waitMs",
-  remaining.steps as "remainingSteps", remaining.known as "knownSteps", remaining.left_ms as "leftMs",
-  remaining.samples`;
+  remaining.steps as remaining`;
 
-/** A step that is running counts with what its median leaves of it. */
 export const progressJoins: Sql = sql`cross join lateral (
-  select count(*) as steps, count(history.median_ms) as known, min(history.samples) as samples,
-         sum(greatest(0, history.median_ms - coalesce(running.elapsed_ms, 0)))::float8 as left_ms
+  select coalesce(jsonb_agg(jsonb_build_object('phase', phase.number, 'step', step.name,
+                                               'runningMs', running.elapsed_ms)), '[]') as steps
     from jsonb_array_elements(sessions.state->'phases') with ordinality as phase (state, number)
    cross join unnest(array['THINK', 'EXECUTE', 'INTEGRATE']) as step (name)
-    left join (
-      select done.phase, done.step, count(*) as samples,
-             percentile_cont(0.5) within group (
-               order by extract(epoch from done.finished_at - done.started_at) * 1000) as median_ms
-        from (select run_id from sessions as other
-               where other.template_name = sessions.template_name
-                 and other.template_version = sessions.template_version
-               order by run_id desc limit ${HISTORY_SESSIONS}) as recent
-        join session_steps as done on done.run_id = recent.run_id
-       where done.status = 'completed' and done.origin_step_id is null and done.started_at is not null
-       group by done.phase, done.step) as history
-      on history.phase = phase.number and history.step = step.name
     left join lateral (
       select extract(epoch from now() - max(started_at)) * 1000 as elapsed_ms from session_steps
        where run_id = runs.id and status = 'running'
@@ -78,18 +58,19 @@ export function readSessionProgress(db: Db, viewer: Viewer, id: string): Promise
   );
 }
 
-export function toProgressView(row: ProgressRow): SessionProgressView {
+export function toProgressView(row: ProgressRow, estimate: Estimate | null): SessionProgressView {
   const { elapsedMs, waitMs, updatedAt } = row;
-  const times = { elapsedMs, waitMs, updatedAt, ...estimateOf(row) };
+  const times = { elapsedMs, waitMs, updatedAt, ...told(row, estimate) };
   const view = progressView(progressUnder(row.progress, row.status), times);
   return { ...view, reason: view.reason ?? row.error?.message ?? null };
 }
 
-/** Only when each of the remaining steps has a history: a part of an estimate would be an invented one. */
-function estimateOf(row: ProgressRow): { etaMs: number | null; etaBasis: string | null } {
-  const { remainingSteps, knownSteps, leftMs, samples, templateName, templateVersion } = row;
-  if (leftMs === null || remainingSteps === 0 || knownSteps < remainingSteps)
-    return { etaMs: null, etaBasis: null };
+function told(
+  { templateName, templateVersion }: ProgressRow,
+  estimate: Estimate | null,
+): { etaMs: number | null; etaBasis: string | null } {
+  if (estimate === null) return { etaMs: null, etaBasis: null };
+  const { leftMs, samples } = estimate;
   const runs = samples === 1 ? '1 earlier run' : `${samples} or more earlier runs`;
   const etaBasis = `work left, by the median of ${runs} of each step of ${templateName} version ${templateVersion}; people's time not counted`;
   return { etaMs: Math.round(leftMs), etaBasis };

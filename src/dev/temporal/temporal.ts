@@ -24,10 +24,14 @@ const HOST = '127.0.0.1';
 /** Read by the console's deep links and by people in the Web UI. */
 const SEARCH_ATTRIBUTES = ['CotStatus=Keyword', 'CotPhase=Int', 'CotTemplate=Keyword'];
 
-/** Without these every step waits for a tick of 50 ms: the one shard of the dev server polls 20 times a second. */
+/**
+ * Without the first two every step waits for a tick of 50 ms: the one shard of the dev server polls 20 times a second.
+ * Without the third a timer may be a second late: retries, gate deadlines and the recovery after a lost worker wait on it.
+ */
 const DYNAMIC_CONFIG = [
   'history.transferProcessorMaxPollRPS=5000',
   'history.transferProcessorMaxPollHostRPS=100000',
+  'history.timerProcessorMaxTimeShift="10ms"',
 ];
 
 const PRAGMAS = ['journal_mode=wal', 'synchronous=normal'];

@@ -165,6 +165,19 @@ test('without history there is no estimate; with history it is the sum of the me
   expect(await progressOf(first)).toMatchObject({ etaMs: null, etaBasis: null });
 });
 
+test('readers of one template version read its medians once', async () => {
+  const template = 'viral-content';
+  await (await seed({ template })).finish(0, { durationMs: 1_000 });
+  const queries: number[] = [];
+  for (let n = 0; n < 3; n += 1) {
+    const session = await seed({ template });
+    const { headers } = await api.send(`/api/v1/cot-sessions/${session.id}/progress`, { token: owner.token });
+    queries.push(Number(/desc="(\d+) quer/.exec(String(headers['server-timing']))?.[1]));
+  }
+  const [first = 0] = queries;
+  expect(queries).toEqual([first, first - 1, first - 1]);
+});
+
 test('it is one statement', async () => {
   const session = await seed();
   const answer = await api.send(`${BASE}/${session.id}/progress`, { token: owner.token });

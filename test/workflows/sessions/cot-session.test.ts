@@ -203,7 +203,7 @@ describe.each([{ maxCachedWorkflows: 50 }, { maxCachedWorkflows: 0 }])(
         const handle = rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
         const asked = progressSchema.strict().parse(await handle.query('progress'));
         const row = await readSessionProgress(rig.database.pool, owner, id);
-        const { elapsedMs, waitMs, updatedAt, ...answered } = toProgressView(row!);
+        const { elapsedMs, waitMs, updatedAt, ...answered } = toProgressView(row!, null);
         // An estimate is made of other sessions, which a workflow does not know.
         expect(asked).toMatchObject({ ...answered, etaMs: null, etaBasis: null });
         expect(asked.elapsedMs).toBeLessThanOrEqual(elapsedMs);
