@@ -18,6 +18,7 @@ import {
   releaseHolds,
   syncSchedule,
 } from './notifications/schedule.js';
+import { tellingAfterCommit } from './runs/after-commit.js';
 import { createRunActivities } from './runs/activities.js';
 import { createSqlQueueActivities, fillPlaces } from './sql/queue-activities.js';
 import { createSqlRunActivities } from './sql/run-activities.js';
@@ -25,6 +26,7 @@ import type { RunStatementDeps } from './sql/run-statement.js';
 import { createSessionActivities } from './sessions/activities.js';
 import type { ProjectSessionDeps } from './sessions/project.js';
 import type { SessionStepDeps } from './sessions/run-step.js';
+import { sqlToolOpener } from './sessions/sql-tool.js';
 import { wakeWebhooks, type WakeWebhooksDeps } from './webhooks/wake.js';
 import { createWebhookActivities, type WebhookDeps } from './webhooks/activities.js';
 
@@ -34,7 +36,7 @@ export type ActivityDeps = AuditExportDeps &
   ReportScheduleDeps &
   RunStatementDeps &
   NotificationDeps &
-  SessionStepDeps &
+  Omit<SessionStepDeps, 'sqlTool'> &
   ProjectSessionDeps &
   WakeWebhooksDeps &
   WebhookDeps;
@@ -43,7 +45,10 @@ export type ActivityDeps = AuditExportDeps &
 export type ActivitiesByQueue = Readonly<Record<TaskQueue, object>>;
 
 export function createActivities(deps: ActivityDeps): ActivitiesByQueue {
-  const { projectSession, keepDecisionTexts, ...sessionSteps } = createSessionActivities(deps);
+  const { projectSession, keepDecisionTexts, ...sessionSteps } = createSessionActivities({
+    ...deps,
+    sqlTool: sqlToolOpener({ ...deps, ...tellingAfterCommit(deps.control) }),
+  });
   const moreSweeps = {
     webhooks: async () => (await wakeWebhooks(deps)).woken,
     schedules: () => syncReportSchedules(deps),

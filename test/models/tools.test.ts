@@ -4,6 +4,11 @@ import type { ModelTool } from '../../src/models/call.js';
 import { createOutbound } from '../../src/platform/outbound-http.js';
 import { createModelTools } from '../../src/models/tools/tools.js';
 import { createFetchUrlTool } from '../../src/models/tools/fetch-url.js';
+import {
+  createSqlQueryTool,
+  type SqlQuestion,
+  type SqlToolAnswer,
+} from '../../src/models/tools/sql-query.js';
 import { createSearchTool, createSearxngProvider } from '../../src/models/tools/search.js';
 import { ask, failureOf, modelOf, useModelServer, wires } from './fixture.js';
 
@@ -166,6 +171,51 @@ describe('search', () => {
     expect(createModelTools({ llmFetchHosts: [], llmSearchUrl: undefined })).toEqual([]);
     const both = createModelTools({ llmFetchHosts: ['a.example'], llmSearchUrl: 'http://s.example/search' });
     expect(both.map((one) => one.name)).toEqual(['fetch_url', 'search']);
+  });
+});
+
+describe('sql_query', () => {
+  const asked: SqlQuestion[] = [];
+  const tool = (answer: SqlToolAnswer): ModelTool =>
+    createSqlQueryTool({
+      dataSources: ['demo', 'other'],
+      ask: (question) => {
+        asked.push(question);
+        return Promise.resolve(answer);
+      },
+    });
+  const columns = [{ name: 'country', type: 'text' }];
+  const rowsOf = (count: number, truncated = false): SqlToolAnswer => ({
+    sessionId: 'sql_1',
+    columns,
+    rows: Array.from({ length: count }, () => ['日本']),
+    truncated,
+  });
+  beforeEach(() => void asked.splice(0));
+
+  test('rows come a line each, from the first data source unless another one is named', async () => {
+    await expect(tool(rowsOf(2)).execute({ sql: 'select 1' }, {})).resolves.toEqual({
+      ok: true,
+      text: 'run: sql_1\ncolumns: ["country text"]\n["日本"]\n["日本"]',
+    });
+    await tool(rowsOf(1)).execute({ sql: 'select 1', data_source: 'other' }, {});
+    expect(asked.map(({ dataSource }) => dataSource)).toEqual(['demo', 'other']);
+    expect(tool(rowsOf(1)).description).toContain('Data sources: demo, other.');
+  });
+
+  test('a long answer is cut and says so, and so does one that was cut before', async () => {
+    const long = await tool(rowsOf(10_000)).execute({ sql: 'select 1' }, {});
+    expect(long.text.length).toBeLessThan(20_100);
+    expect(long.text).toMatch(/\[… there is more …\]$/);
+    const limited = await tool(rowsOf(1, true)).execute({ sql: 'select 1' }, {});
+    expect(limited.text).toMatch(/\["日本"\]\n\[… there is more …\]$/);
+  });
+
+  test('a refusal is told in words', async () => {
+    await expect(tool({ refused: 'DROP is not a query.' }).execute({ sql: 'drop' }, {})).resolves.toEqual({
+      ok: false,
+      text: 'not run: DROP is not a query.',
+    });
   });
 });
 

@@ -29,6 +29,7 @@ export interface SpineOptions {
   readonly objects?: ObjectStore;
   readonly webhooks?: TestWebhookOptions;
   readonly sql?: ActivityDeps['sql'];
+  readonly model?: ActivityDeps['model'];
   readonly notifications?: ActivityDeps['notifications'];
   /** Those that are served; the flow queue alone, unless there is more to do. */
   readonly queues?: WorkerDeps['queues'];
@@ -53,7 +54,7 @@ export function spineActivities(
 ): WorkerDeps['activities'] {
   const made = createActivities({
     pool,
-    model: noModel,
+    model: options.model ?? noModel,
     tools: [],
     contextMaxTokens: 1_000,
     openDeltas: () => ({ write: () => undefined, end: () => undefined }),

@@ -23,6 +23,7 @@ export async function gatherQuery(deps: AskDeps, input: GatherQueryInput): Promi
     body: { sql, params, data_source, row_limit: MOST_ROWS },
     owner: viewer,
     asker: 'report',
+    askedFor: runId,
     commandId: `report:${runId}:${section}`,
     signal: cancellationSignal(),
     isUnwanted: () => recallOf() !== 'stopping',

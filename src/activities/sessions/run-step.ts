@@ -24,6 +24,7 @@ import { whileBeating } from '../runs/while-beating.js';
 import { holdsLease, recallOf } from './lease.js';
 import { ModelClock } from './model-clock.js';
 import { outlast } from './outlast.js';
+import type { OpenSqlTool } from './sql-tool.js';
 import { lostTry, shownFailure, verdictOf, type Verdict } from './step-failure.js';
 import { StepLedger, usageOf } from './step-ledger.js';
 import { hashesOf, stepDefinitionOf, stepKeyOf, stepPrompt } from './step-prompt.js';
@@ -34,6 +35,8 @@ export interface SessionStepDeps {
   readonly model: Model;
   /** Those that this installation has; a template names the ones that a step may use. */
   readonly tools: readonly ModelTool[];
+  /** Opens `sql_query`, which asks in the name of the session's owner. */
+  readonly sqlTool?: OpenSqlTool;
   readonly contextMaxTokens: number;
   /** Where the text goes while it arrives: to whoever reads along, never into the database or the history. */
   readonly openDeltas: (step: StepTryPlace) => DeltaSink;
@@ -108,7 +111,7 @@ class StepTry {
       limited: content.limited,
       prompt: { content: JSON.stringify(request, null, 2), contentType: 'application/json' },
     });
-    const result = await this.ask({ ...request, model: modelAsked, ...this.tools(content) });
+    const result = await this.ask({ ...request, model: modelAsked, ...(await this.tools(content)) });
     return this.complete(result);
   }
 
@@ -132,10 +135,13 @@ class StepTry {
     return model ?? defined ?? this.deps.model.defaultModel;
   }
 
-  private tools(content: SessionContent): { tools?: readonly ModelTool[] } {
-    const allowed = stepDefinitionOf(this.input, content.template).tools ?? [];
-    const tools = this.deps.tools.filter((tool) => allowed.some((name) => name === tool.name));
-    return tools.length === 0 ? {} : { tools };
+  private async tools(content: SessionContent): Promise<{ tools?: readonly ModelTool[] }> {
+    const { deps, input } = this;
+    const allowed: readonly string[] = stepDefinitionOf(input, content.template).tools ?? [];
+    const tools = deps.tools.filter((tool) => allowed.includes(tool.name));
+    const sql = allowed.includes('sql_query') ? await outlast(async () => deps.sqlTool?.(input)) : undefined;
+    const all = sql === undefined ? tools : tools.concat(sql);
+    return all.length === 0 ? {} : { tools: all };
   }
 
   private async begin(asked: Parameters<StepLedger['begin']>[0]): Promise<void> {

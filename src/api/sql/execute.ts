@@ -3,6 +3,7 @@ import { FIRST_ROWS } from '../../contracts/sql/request.js';
 import type { SqlSettings } from '../../contracts/sql/settings.js';
 import type { Viewer } from '../../db/runs/runs.js';
 import type { SqlRunRow } from '../../db/sql/find-run.js';
+import { sizeInWords } from '../../domain/sql/estimate.js';
 import { isFinal } from '../../domain/runs/status.js';
 import { readableResult } from '../../operations/sql/results.js';
 import { readWindow } from '../../operations/sql/read-window.js';
@@ -44,17 +45,13 @@ function executeAsyncRoute(deps: SqlExecuteDeps): Route {
 }
 
 function askedReply({ estimate, token, expiresAt }: Extract<Submitted, { kind: 'asked' }>): Reply {
-  const size =
-    estimate.rows === null
-      ? 'Its size could not be estimated in time.'
-      : `It is estimated at ${estimate.rows} rows and ${estimate.bytes} bytes, at a cost of ${estimate.cost}.`;
   return reply(200, {
     success: false,
     status: 'confirmation_required',
     estimate,
     confirm_token: token,
     expires_at: expiresAt,
-    message: `${size} Nothing runs before you send it again with the token.`,
+    message: `${sizeInWords(estimate)} Nothing runs before you send it again with the token.`,
   });
 }
 

@@ -16,7 +16,7 @@ const shortText = z.union([
 
 export type LocalText = z.infer<typeof text>;
 
-export const toolNames = ['fetch_url', 'search'] as const;
+export const toolNames = ['fetch_url', 'search', 'sql_query'] as const;
 
 export const stepDefinition = z.strictObject({
   /** What the model is asked in this step. Topic, earlier outputs and notes are added around it, fenced as data. */
@@ -37,7 +37,15 @@ export const phaseDefinition = z.strictObject({
   gate: z.boolean().optional(),
   /** What the whole phase is for; stands before each step's prompt. */
   instructions: text.optional(),
-  steps: z.strictObject({ THINK: stepDefinition, EXECUTE: stepDefinition, INTEGRATE: stepDefinition }),
+  steps: z
+    .strictObject({ THINK: stepDefinition, EXECUTE: stepDefinition, INTEGRATE: stepDefinition })
+    .superRefine((steps, context) => {
+      for (const step of ['THINK', 'INTEGRATE'] as const) {
+        const path = [step, 'tools'];
+        const isNamed = steps[step].tools?.includes('sql_query') === true;
+        if (isNamed) context.addIssue({ code: 'custom', path, message: 'sql_query is for EXECUTE alone' });
+      }
+    }),
 });
 export type PhaseDefinition = z.infer<typeof phaseDefinition>;
 

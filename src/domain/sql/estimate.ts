@@ -47,6 +47,11 @@ export function estimateOf(
   return { rows, bytes: Math.round(rows * plan.width), cost: plan.cost, basis, ...learned };
 }
 
+export function sizeInWords({ rows, bytes, cost }: SqlEstimate): string {
+  if (rows === null) return 'Its size could not be estimated in time.';
+  return `It is estimated at ${rows} rows and ${bytes} bytes, at a cost of ${cost}.`;
+}
+
 export interface SizeLimits {
   readonly rows: number;
   readonly bytes: number;

@@ -7,6 +7,7 @@ import { findRun, requestCancel, type Viewer } from '../../db/runs/runs.js';
 import { findSqlRun, type SqlRunRow } from '../../db/sql/find-run.js';
 import { cancelInQueue } from '../../db/sql/places.js';
 import { isFinal } from '../../domain/runs/status.js';
+import { sizeInWords } from '../../domain/sql/estimate.js';
 import type { JsonValue, ResultColumn } from '../../domain/sql/result-values.js';
 import type { ObjectStore } from '../../platform/objects/object-store.js';
 import { statementRefusal } from './check-statement.js';
@@ -32,6 +33,8 @@ export interface StatementOrder {
   readonly owner: Viewer;
   /** What asks, as the audit log names it. */
   readonly asker: string;
+  /** The run that needs the answer. */
+  readonly askedFor: string;
   readonly commandId: string;
   readonly signal: AbortSignal;
   /** After the signal: whether the statement shall end too, or somebody else goes on waiting for it. */
@@ -60,7 +63,7 @@ export async function askStatement(deps: AskDeps, order: StatementOrder): Promis
   if (submitted.kind === 'asked') {
     throw statementRefusal(
       'sql_too_large',
-      `It is estimated at ${submitted.estimate.rows ?? 'an unknown number of'} rows and has to be confirmed first: run it by itself.`,
+      `${sizeInWords(submitted.estimate)} It has to be confirmed first: run it by itself.`,
     );
   }
   const run = await ended(deps, owner, submitted.runId, signal);

@@ -49,6 +49,8 @@ export interface SqlOrder {
   readonly owner: Viewer;
   /** Who sent it: the owner, or what works in their name. */
   readonly actor: AuditActor;
+  /** The run that needs the answer, where that is another one. */
+  readonly askedFor?: string;
   readonly origin?: Origin;
   readonly commandId: string;
 }
@@ -228,11 +230,11 @@ function rowOf({ body, owner, commandId }: SqlOrder, runId: string) {
 
 async function audit(
   tx: Tx,
-  { body, owner, actor, origin }: SqlOrder,
+  { body, owner, actor, askedFor, origin }: SqlOrder,
   run: NewRun,
   more: object,
 ): Promise<void> {
-  const inNameOf = 'system' in actor ? { ownerId: owner.userId } : {};
+  const inNameOf = askedFor === undefined ? {} : { ownerId: owner.userId, askedFor };
   await recordAudit(tx, {
     actor,
     ...(origin === undefined ? {} : { origin }),

@@ -69,7 +69,7 @@ export function useSqlHouse(options: SqlHouseOptions = {}): SqlHouse {
       namespace: temporal.namespace,
       activities: spineActivities(database.pool, temporal.client, { sql, ...options.worker }),
       workflowBundle: { codePath: workflowBundlePath() },
-      queues: ['flow', 'sql'],
+      queues: options.worker?.queues ?? ['flow', 'sql'],
     });
     worker = { group, running: group.run() };
   });
