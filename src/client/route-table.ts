@@ -108,6 +108,7 @@ export const routeTable = {
   listPushSubscriptions: 'GET /api/v1/push-subscriptions',
   createPushSubscription: 'POST /api/v1/push-subscriptions',
   getPushSubscription: 'GET /api/v1/push-subscriptions/:id',
+  changePushSubscription: 'PATCH /api/v1/push-subscriptions/:id',
   importPushSubscriptions: 'POST /api/v1/push-subscriptions/import',
   removePushSubscription: 'DELETE /api/v1/push-subscriptions/:id',
   showPreferences: 'GET /p/:token',

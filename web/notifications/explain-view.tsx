@@ -129,9 +129,7 @@ function Answer({ explanation }: { readonly explanation: Explanation }) {
           </span>
           {deadline.critical && <span class="chip chip-changed">{words.records.criticalMark}</span>}
         </p>
-        <p class="answer-summary" lang="en">
-          {summary}
-        </p>
+        <p class="answer-summary">{summary}</p>
       </header>
       <section>
         <h3>{words.why.now}</h3>

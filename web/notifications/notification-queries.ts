@@ -1,5 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/preact-query';
 import { get } from '../app/client';
+import { language } from '../app/i18n';
 import { pollMs, queries } from '../app/queries';
 import type {
   CaughtMail,
@@ -90,7 +91,7 @@ export const useRunGate = (id: string) => useOne<InboxGate>(`/api/v1/gates/${id}
 export const useExplanation = (staffId: string, deadlineId: string) =>
   useOne<Explanation>(
     `${NOTICES}/explain`,
-    { staff_id: staffId, deadline_id: deadlineId },
+    { staff_id: staffId, deadline_id: deadlineId, language: language.value },
     staffId !== '' && deadlineId !== '',
   );
 

@@ -6,7 +6,8 @@ import { implement, reply, type Route } from '../http/route.js';
 export function createExplainRoutes(): Route[] {
   return [
     implement(notificationRoutes.explainNotification, async ({ query }, db) => {
-      const asked = { staffId: query.staff_id, deadlineId: query.deadline_id, nowMs: Date.now() };
+      const { staff_id: staffId, deadline_id: deadlineId, language } = query;
+      const asked = { staffId, deadlineId, nowMs: Date.now(), language };
       return reply(200, await explain(db, asked));
     }),
   ];

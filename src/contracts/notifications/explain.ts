@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { channels } from '../../domain/notifications/planning-facts.js';
+import { channels, languages } from '../../domain/notifications/planning-facts.js';
 import { idSchema } from '../ids.js';
 import { day, moment } from './fields.js';
 
 export const explainQuery = z.strictObject({
   staff_id: idSchema('staff'),
   deadline_id: idSchema('deadline'),
+  language: z.enum(languages).default('en').meta({ description: 'Of the summary.' }),
 });
 
 const standing = {

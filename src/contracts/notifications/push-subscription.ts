@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { idSchema } from '../ids.js';
 import { pageOf, pageQuery } from '../page.js';
-import { address, externalId, moment, reason } from './fields.js';
+import { address, externalId, reason, versioned } from './fields.js';
 
 export const pushSubscriptionSchema = z
   .object({
     id: idSchema('pushSubscription'),
     staff_id: z.string(),
     endpoint: z.string(),
-    created_at: moment,
+    ...versioned,
   })
   .meta({ id: 'PushSubscription' });
 export type PushSubscription = z.infer<typeof pushSubscriptionSchema>;
@@ -29,6 +29,11 @@ export const newPushSubscriptionSchema = z
     reason,
   })
   .meta({ id: 'NewPushSubscription' });
+
+/** What a browser gives in place of a subscription that it ended: address and keys belong together. */
+export const pushSubscriptionChangeSchema = newPushSubscriptionSchema
+  .omit({ staff_id: true })
+  .meta({ id: 'PushSubscriptionChange' });
 
 /** A line of an import: a device of one person of an office, found again by its endpoint. */
 export const pushSubscriptionLine = z.strictObject({

@@ -78,7 +78,6 @@ export function recordRoutes(spec: RecordSpec) {
   };
 }
 
-/** Push subscriptions are made and removed; the other records change as well. */
 export function changeRoute(spec: RecordSpec, changeSchema: z.ZodType) {
   return writeRoute({
     method: 'PATCH',

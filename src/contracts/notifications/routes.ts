@@ -14,6 +14,7 @@ import {
 } from './office.js';
 import {
   newPushSubscriptionSchema,
+  pushSubscriptionChangeSchema,
   pushSubscriptionListQuery,
   pushSubscriptionPageSchema,
   pushSubscriptionSchema,
@@ -79,7 +80,11 @@ export const notificationRecords = {
     change: changeRoute(deadlines, deadlineChangeSchema),
     importFile: importRoute(deadlines),
   },
-  pushSubscriptions: { ...recordRoutes(pushSubscriptions), importFile: importRoute(pushSubscriptions) },
+  pushSubscriptions: {
+    ...recordRoutes(pushSubscriptions),
+    change: changeRoute(pushSubscriptions, pushSubscriptionChangeSchema),
+    importFile: importRoute(pushSubscriptions),
+  },
 };
 
 export const notificationRecordRoutes = {
@@ -104,6 +109,7 @@ export const notificationRecordRoutes = {
   listPushSubscriptions: notificationRecords.pushSubscriptions.list,
   createPushSubscription: notificationRecords.pushSubscriptions.create,
   getPushSubscription: notificationRecords.pushSubscriptions.get,
+  changePushSubscription: notificationRecords.pushSubscriptions.change,
   importPushSubscriptions: notificationRecords.pushSubscriptions.importFile,
   removePushSubscription: notificationRecords.pushSubscriptions.remove,
 };

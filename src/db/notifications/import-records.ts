@@ -159,7 +159,8 @@ export async function upsertPushSubscriptions(
           from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
             as given (id text, staff_id text, endpoint text, p256dh text, auth text)
         on conflict (endpoint) do update
-          set staff_id = excluded.staff_id, p256dh = excluded.p256dh, auth = excluded.auth
+          set staff_id = excluded.staff_id, p256dh = excluded.p256dh, auth = excluded.auth,
+              version = push_subscriptions.version + 1, updated_at = clock_timestamp()
         returning xmax = 0 as inserted`,
   );
   return counted(touched);

@@ -2,22 +2,27 @@ import type { PushSubscription } from '../../contracts/notifications/push-subscr
 import { execute, sql, type Db } from '../base/sql.js';
 import { createRecordStore } from './record-store.js';
 
-interface PushValues {
-  readonly staff_id: string;
+interface PushChange {
   readonly endpoint: string;
   readonly keys: { readonly p256dh: string; readonly auth: string };
+}
+
+interface PushValues extends PushChange {
+  readonly staff_id: string;
 }
 
 export interface PushFilters {
   readonly staff_id?: string | undefined;
 }
 
-/** They are made and removed, never changed: a browser makes a new one. */
-export const pushSubscriptions = createRecordStore<PushSubscription, PushValues, never, PushFilters>({
+/** A device stays with its person: the messages that are planned for it are theirs. */
+export const pushSubscriptions = createRecordStore<PushSubscription, PushValues, PushChange, PushFilters>({
   table: 'push_subscriptions',
   kind: 'pushSubscription',
-  columns: sql`id, staff_id, endpoint, created_at`,
-  columnsOf: ({ staff_id, endpoint, keys }) => ({ staff_id, endpoint, p256dh: keys.p256dh, auth: keys.auth }),
+  columns: sql`id, staff_id, endpoint, version, created_at, updated_at`,
+  columnsOf: ({ endpoint, keys, ...of }) => ({
+    ...of,
+    endpoint, p256dh: keys.p256dh, auth: keys.auth }),
   conditionsOf: ({ staff_id }) => (staff_id === undefined ? [] : [sql`staff_id = ${staff_id}`]),
 });
 

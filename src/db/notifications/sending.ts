@@ -74,7 +74,7 @@ export interface DuePush {
   readonly subscriptionId: string;
   readonly attempts: number;
   readonly content: { readonly payload: object; readonly urgency: 'high' | 'normal' };
-  /** Null: the device has gone meanwhile. */
+  /** Null: the device has gone meanwhile, or belongs to somebody else. */
   readonly endpoint: string | null;
   readonly p256dh: string | null;
   readonly auth: string | null;
@@ -87,6 +87,7 @@ export function listDuePushes(db: Db, { runId, officeId }: OfficeClaim, after: s
                p256dh, auth
           from notification_deliveries deliveries
           left join push_subscriptions on push_subscriptions.id = deliveries.recipient
+                                      and push_subscriptions.staff_id = deliveries.staff_id
          where run_id = ${runId} and office_id = ${officeId} and channel = 'push' and status = 'planned'
            and deliveries.id > ${after}
          order by deliveries.id limit ${PAGE}`,

@@ -10,7 +10,8 @@ import {
 } from '../../db/notifications/explain.js';
 import { readSettings } from '../../db/notifications/settings.js';
 import { omit } from '../../domain/omit.js';
-import { channels, type EarlierKey } from '../../domain/notifications/planning-facts.js';
+import { explainWords } from '../../domain/notifications/explain-words.js';
+import { channels, type EarlierKey, type Language } from '../../domain/notifications/planning-facts.js';
 import { planOffice, type OfficePlan } from '../../domain/notifications/planning.js';
 import type { ThresholdRule } from '../../domain/notifications/thresholds.js';
 
@@ -23,7 +24,14 @@ export async function explain(
     staffId,
     deadlineId,
     nowMs,
-  }: { readonly staffId: string; readonly deadlineId: string; readonly nowMs: number },
+    language,
+  }: {
+    readonly staffId: string;
+    readonly deadlineId: string;
+    readonly nowMs: number;
+    /** Of the summary. */
+    readonly language: Language;
+  },
 ): Promise<Explanation> {
   const pair = await findPair(db, staffId, deadlineId);
   if (pair === undefined) {
@@ -41,7 +49,7 @@ export async function explain(
     staff_id: staffId,
     deadline_id: deadlineId,
     office_id: pair.officeId,
-    summary: summaryOf(pair, now),
+    summary: summaryOf(pair, now, language),
     deadline: { title, due_on: dueOn, state, critical },
     now,
     runs: runs.map(({ today, standing, ...run }) => ({
@@ -109,30 +117,13 @@ function barrierOf({ state, officeIsActive, personIsActive }: Pair): string | nu
   return personIsActive ? null : 'person_inactive';
 }
 
-const sentences: Readonly<Record<string, string>> = {
-  deadline_closed: 'The deadline is closed, so nobody is told of it.',
-  office_inactive: 'The office is not active, so nobody of it is told anything.',
-  person_inactive: 'The person is not active, so they are told nothing.',
-  no_threshold: 'No threshold of this deadline has been reached yet.',
-  channel_disabled: 'The person has switched this channel off.',
-  address_suppressed: 'The receiving server refused the address for good.',
-  no_subscription: 'The person has no device that takes pushes.',
-  muted: 'The person has muted this channel, and the deadline is not critical.',
-  held: 'A message about it waits for the end of the quiet hours.',
-  quiet_hours: 'It is quiet for this person now: a message would wait.',
-  already_sent: 'They were told at this threshold before.',
-  already_planned: 'A run is about to tell them.',
-  outcome_unknown: 'A message may have arrived; only a person has it sent once more.',
-  failed_before: 'A message at this threshold was refused.',
-};
-
-function summaryOf({ timeZone }: Pair, now: Now | null): string {
-  if (now === null) return `The office cannot be planned: its time zone ${timeZone} is unknown.`;
-  const parts = now.channels.map(({ channel, would_send, reason }) => {
-    const name = channel === 'email' ? 'Mail' : 'Push';
-    return would_send
-      ? `${name}: a run would tell them now.`
-      : `${name}: ${sentences[reason ?? ''] ?? reason}`;
-  });
-  return parts.join(' ');
+function summaryOf({ timeZone }: Pair, now: Now | null, language: Language): string {
+  const words = explainWords[language];
+  if (now === null) return words.unknownZone(timeZone);
+  return words.join(
+    now.channels.map(({ channel, would_send, reason }) => [
+      words.channels[channel],
+      would_send ? words.wouldSend : (words.sentences[reason ?? ''] ?? reason ?? ''),
+    ]),
+  );
 }

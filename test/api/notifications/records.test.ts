@@ -159,9 +159,44 @@ test('the keys of a device are never told, and a device is taken once', async ()
   };
   const body = { staff_id: person['id'], endpoint: 'https://push.example.test/1', keys };
   const device = await made('/push-subscriptions', body);
-  expect(Object.keys(device).sort()).toEqual(['created_at', 'endpoint', 'id', 'staff_id']);
+  expect(Object.keys(device).sort()).toEqual([
+    'created_at',
+    'endpoint',
+    'id',
+    'staff_id',
+    'updated_at',
+    'version',
+  ]);
   expect((await ask('POST', '/push-subscriptions', body)).status).toBe(409);
   const listed = await ask('GET', `/push-subscriptions?staff_id=${String(person['id'])}`);
   expect(listed.body['items']).toEqual([device]);
   expect((await ask('DELETE', `/push-subscriptions/${String(device['id'])}`)).status).toBe(204);
+});
+
+test('a device that gets a new address keeps its record, and only address and keys together change', async () => {
+  const office = await newOffice();
+  const person = await made('/staff', { office_id: office['id'], name: 'Aya', email: 'renew@example.test' });
+  const keysOf = (fill: number) => ({
+    p256dh: Buffer.alloc(65, fill).toString('base64url'),
+    auth: Buffer.alloc(16, fill).toString('base64url'),
+  });
+  const given = { staff_id: person['id'], endpoint: 'https://push.example.test/old', keys: keysOf(1) };
+  const device = await made('/push-subscriptions', given);
+  const path = `/push-subscriptions/${String(device['id'])}`;
+  const renewed = { endpoint: 'https://push.example.test/new', keys: keysOf(2) };
+  for (const half of [{ endpoint: renewed.endpoint }, { keys: renewed.keys }, { ...renewed, staff_id: 'x' }])
+    expect((await ask('PATCH', path, half)).status).toBe(400);
+  const changed = await ask('PATCH', path, renewed);
+  expect([changed.status, changed.body]).toMatchObject([
+    200,
+    { id: device['id'], endpoint: renewed.endpoint, version: 2 },
+  ]);
+  const { rows } = await database.pool.query<{ p256dh: string; auth: string }>(
+    'select p256dh, auth from push_subscriptions where id = $1',
+    [device['id']],
+  );
+  expect(rows).toEqual([keysOf(2)]);
+  const other = await made('/push-subscriptions', { ...given, endpoint: 'https://push.example.test/other' });
+  const taken = await ask('PATCH', `/push-subscriptions/${String(other['id'])}`, renewed);
+  expect([taken.status, taken.body['code']]).toEqual([409, 'already_exists']);
 });

@@ -12,9 +12,9 @@ async function pair(): Promise<{ staff: string; deadline: string }> {
   return rows[0]!;
 }
 
-async function explained(): Promise<Explanation> {
+async function explained(language = 'en'): Promise<Explanation> {
   const { staff, deadline } = await pair();
-  const path = `/api/v1/notifications/explain?staff_id=${staff}&deadline_id=${deadline}`;
+  const path = `/api/v1/notifications/explain?staff_id=${staff}&deadline_id=${deadline}&language=${language}`;
   const answer = await house.ask('GET', path);
   expect([answer.status, answer.text.slice(0, 300)]).toEqual([200, expect.anything()]);
   return answer.body as unknown as Explanation;
@@ -29,6 +29,7 @@ test('the answer names what a run would do now, and what each run has done on wh
   await house.working(() => house.run({ as_of: new Date().toISOString() }));
   const after = await explained();
   expect(after.summary).toContain('They were told at this threshold before.');
+  expect((await explained('ja')).summary).toContain('メール:この通知日の分はすでに通知済みです。');
   expect(after.now).toMatchObject({ days_left: 7, threshold: 7 });
   expect(after.runs).toMatchObject([
     {
