@@ -2,6 +2,7 @@
  * 500 offices with 10 people each, a mail and a push for everyone, at a mail server and a push service that take 100 ms a
  * message: how long that takes against sending one after the other, measured on 20 offices in the same run, and against
  * what five mails at once allow. Then the heap of the worker from 100 offices to 5,000, with servers that take no time.
+ * Some four minutes on a quiet machine; `-- --offices 60` is a short look.
  * PostgreSQL and Temporal are those of DATABASE_URL and TEMPORAL_ADDRESS; the far ends are a process of their own.
  *
  * What is not measured: a network, TLS, several workers, a mail server that refuses or delays.
@@ -10,6 +11,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import type pg from 'pg';
 import { insertDeadlineRun } from '../src/operations/notifications/start-run.js';
 import { withTransaction } from '../src/db/base/transaction.js';
@@ -26,16 +28,21 @@ import {
 import { inOwnPlaces, type Places } from './notifications/places.js';
 import { sendSerially } from './notifications/serial.js';
 
-const OFFICES = 500;
 const STAFF = 10;
 const SERIAL_OFFICES = 20;
 const LATENCY_MS = 100;
 const MAILS_AT_ONCE = 5;
 const AS_OF = '2026-03-10T03:00:00Z';
 
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { offices: { type: 'string', default: '500' } },
+});
+const OFFICES = Number(values.offices);
+
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-if (process.argv[2] === 'outside') await serveOutside();
+if (positionals[0] === 'outside') await serveOutside();
 else await drive();
 
 interface Bench extends Places {
@@ -87,6 +94,9 @@ async function compareTimes(bench: Bench): Promise<void> {
     `of what ${MAILS_AT_ONCE} mails at once allow: ${(boundMs / many.ms).toFixed(2)} (wanted: 0.85 or more)`,
   );
   const mails = after.mails - before.mails;
+  print(
+    `processor time of the worker: ${(many.cpuMs / OFFICES / STAFF).toFixed(1)} ms for a mail and a push`,
+  );
   print(`mails ${mails}, pushes ${after.pushes - before.pushes}, at once at most ${after.mostMailsAtOnce}`);
 }
 
@@ -108,6 +118,7 @@ interface Measured {
   readonly ms: number;
   readonly queries: number;
   readonly heap: number;
+  readonly cpuMs: number;
 }
 
 interface RunAsked {
@@ -124,6 +135,7 @@ async function run(
   await seedOffices(pool, { ...seed, pushUrl });
   const body = { dry_run: false, as_of: AS_OF };
   const startedAt = performance.now();
+  const cpuBefore = process.cpuUsage();
   const made = await withTransaction(pool, (tx) =>
     insertDeadlineRun(tx, { body, owner, officeConcurrency: 10 }),
   );
@@ -140,12 +152,18 @@ async function run(
   }
   await finished;
   const ms = performance.now() - startedAt;
+  const cpu = process.cpuUsage(cpuBefore);
   const { rows } = await pool.query<{ queries: number }>(
     `select sum((output ->> 'queries')::integer) as queries from run_checkpoints
       where run_id = $1 and starts_with(step_key, 'plan:')`,
     [made.id],
   );
-  return { ms, queries: Number(rows[0]?.queries), heap: middle(heaps) };
+  return {
+    ms,
+    queries: Number(rows[0]?.queries),
+    heap: middle(heaps),
+    cpuMs: (cpu.user + cpu.system) / 1_000,
+  };
 }
 
 function middle(values: readonly number[]): number {

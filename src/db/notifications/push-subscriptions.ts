@@ -22,7 +22,10 @@ export const pushSubscriptions = createRecordStore<PushSubscription, PushValues,
   columns: sql`id, staff_id, endpoint, version, created_at, updated_at`,
   columnsOf: ({ endpoint, keys, ...of }) => ({
     ...of,
-    endpoint, p256dh: keys.p256dh, auth: keys.auth }),
+    endpoint,
+    p256dh: keys.p256dh,
+    auth: keys.auth,
+  }),
   conditionsOf: ({ staff_id }) => (staff_id === undefined ? [] : [sql`staff_id = ${staff_id}`]),
 });
 

@@ -9,12 +9,18 @@ test('every reason has a sentence in each language, and none is left in another'
 
 test('an answer names each channel in its language', () => {
   const { en, ja } = explainWords;
-  expect(en.join([[en.channels.email, en.wouldSend], [en.channels.push, 'No.']])).toBe(
-    'Mail: a run would tell them now. Push: No.',
-  );
-  expect(ja.join([[ja.channels.email, ja.wouldSend], [ja.channels.push, 'なし。']])).toBe(
-    'メール:今実行すれば送信されます。プッシュ通知:なし。',
-  );
+  expect(
+    en.join([
+      [en.channels.email, en.wouldSend],
+      [en.channels.push, 'No.'],
+    ]),
+  ).toBe('Mail: a run would tell them now. Push: No.');
+  expect(
+    ja.join([
+      [ja.channels.email, ja.wouldSend],
+      [ja.channels.push, 'なし。'],
+    ]),
+  ).toBe('メール:今実行すれば送信されます。プッシュ通知:なし。');
   expect(en.unknownZone('Mars/Base')).toContain('Mars/Base');
   expect(ja.unknownZone('Mars/Base')).toContain('Mars/Base');
 });
