@@ -51,13 +51,13 @@ try {
   await connection.run("set timezone = 'UTC'");
   await connection.run('set enable_progress_bar = true');
   await connection.run('set enable_progress_bar_print = false');
-  for (const table of order.tables) await load(table);
   if (order.parquet !== undefined) {
     await connection.run(
-      `copy ${name(order.tables[0].name)} to ${text(order.parquet)} (format parquet, compression zstd)`,
+      `copy (${await parquetRows(order.tables[0])}) to ${text(order.parquet)} (format parquet, compression zstd)`,
     );
     await say({ kind: 'done' });
   } else {
+    for (const table of order.tables) await load(table);
     await lock();
     await answer();
   }
@@ -67,28 +67,44 @@ try {
 connection.closeSync();
 process.exit(0);
 
+/** Straight from the file to the file where no column has to be looked at first. */
+async function parquetRows(result) {
+  if (result.columns.every(({ type }) => type !== 'numeric')) return rowsIn(result);
+  await load(result);
+  return `from ${name(result.name)}`;
+}
+
 async function lock() {
   await connection.run('set enable_external_access = false');
   await connection.run('set lock_configuration = true');
 }
 
-/** Everything is text at first: what a column with a free scale holds is known once all of it was read. */
-async function load({ name: table, file, columns }) {
-  const given = columns.map((column, index) => ({ column, raw: `c${index}` }));
-  const names = uniqueNames(columns);
-  const types = given.map(({ raw, column }) => `${raw}: '${rawType(column.type)}'`).join(', ');
-  await connection.run(
-    `create temporary table raw_rows as select * from read_csv(${text(file)}, header = false, skip = 1, auto_detect = false,
-       delim = ',', quote = '"', escape = '"', new_line = '\\n', nullstr = '', allow_quoted_nulls = false,
-       max_line_size = 40000000, buffer_size = 80000000, columns = {${types}})`,
-  );
-  rmSync(file, { force: true });
-  const picked = [];
-  for (const [index, { raw, column }] of given.entries()) {
-    picked.push(`${await cast(raw, column.type)} as ${name(names[index])}`);
+/**
+ * A numeric without a scale is text at first: which scale its values need is known once all of them were read. Where there
+ * is none, the file is read into its table at once.
+ */
+async function load(result) {
+  const { name: table, file, columns } = result;
+  if (columns.every(({ type }) => type !== 'numeric')) {
+    await connection.run(`create table ${name(table)} as ${rowsIn(result)}`);
+  } else {
+    await connection.run(`create temporary table raw_rows as ${rowsIn(result)}`);
+    const picked = [];
+    for (const [index, each] of uniqueNames(columns).entries()) {
+      picked.push(`${await cast(name(each), columns[index].type)} as ${name(each)}`);
+    }
+    await connection.run(`create table ${name(table)} as select ${picked.join(', ')} from raw_rows`);
+    await connection.run('drop table raw_rows');
   }
-  await connection.run(`create table ${name(table)} as select ${picked.join(', ')} from raw_rows`);
-  await connection.run('drop table raw_rows');
+  rmSync(file, { force: true });
+}
+
+function rowsIn({ file, columns }) {
+  const types = columns.map(({ type }, index) => `c${index}: '${rawType(type)}'`).join(', ');
+  const picked = uniqueNames(columns).map((each, index) => `c${index} as ${name(each)}`);
+  return `select ${picked.join(', ')} from read_csv(${text(file)}, header = false, skip = 1, auto_detect = false,
+       delim = ',', quote = '"', escape = '"', new_line = '\\n', nullstr = '', allow_quoted_nulls = false,
+       max_line_size = 40000000, buffer_size = 80000000, columns = {${types}})`;
 }
 
 /** A table has each name once, whatever the case: a second `id` is `id_2`. */

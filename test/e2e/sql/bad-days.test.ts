@@ -12,7 +12,8 @@ const objects: ObjectStore = {
   ...store,
   async put(key, content, options) {
     if (!isFull) return store.put(key, content, options);
-    for await (const piece of content) throw new ObjectStoreError('full', `no room for ${piece.length} bytes`);
+    for await (const piece of content)
+      throw new ObjectStoreError('full', `no room for ${piece.length} bytes`);
   },
 };
 
@@ -59,7 +60,9 @@ test('a source that is away before a statement begins is waited for', async () =
   const { reader } = house.shop.roles;
   await house.shop.pool.query(`alter role ${reader.name} nologin`);
   await house.cancel(first);
-  await waitUntil(async () => (await house.status(second))['phase'] === 'admitted', { what: 'it has a place' });
+  await waitUntil(async () => (await house.status(second))['phase'] === 'admitted', {
+    what: 'it has a place',
+  });
   await house.shop.pool.query(`alter role ${reader.name} login`);
   expect(await house.ended(second)).toMatchObject({ status: 'completed', row_count: 1 });
   expect((await house.results(second)).body['rows']).toEqual([[42]]);
@@ -95,7 +98,9 @@ test('an API that goes away takes no session with it', async () => {
   const sent = await doomed.send('/api/v1/sql/cache/execute-async', {
     method: 'POST',
     token: house.ana.token,
-    body: { sql: 'select count(*) as n from generate_series(1, 3000) a, generate_series(1, 1000) b where a > b' },
+    body: {
+      sql: 'select count(*) as n from generate_series(1, 3000) a, generate_series(1, 1000) b where a > b',
+    },
   });
   await doomed.close();
   const id = String(sent.body['session_id']);
