@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import webPush from 'web-push';
 import { outcomeOfPush, type SendOutcome } from '../../domain/notifications/send-outcome.js';
 import { retryAfterMs } from '../../domain/retry-after.js';
@@ -22,8 +23,35 @@ export interface PushSender {
 
 const PUSH_MS = 20_000;
 const TTL_SECONDS = 24 * 3_600;
+/** A push service takes a token for 24 hours at most; clocks differ. */
+const TOKEN_SECONDS = 12 * 3_600;
+const TOKEN_KEPT_MS = 6 * 3_600_000;
+const SERVICES = 1_000;
+
+/** A token says who sends, and to which service: one is signed for many pushes, not for each. */
+function createTokens(keys: VapidKeys, subject: string): (endpoint: string) => string {
+  const kept = new LRUCache<string, string>({ max: SERVICES, ttl: TOKEN_KEPT_MS });
+  return (endpoint) => {
+    const { origin } = new URL(endpoint);
+    const known = kept.get(origin);
+    if (known !== undefined) return known;
+    const untilSeconds = Math.floor(Date.now() / 1_000) + TOKEN_SECONDS;
+    const { publicKey, privateKey } = keys;
+    const { Authorization: token } = webPush.getVapidHeaders(
+      origin,
+      subject,
+      publicKey,
+      privateKey,
+      'aes128gcm',
+      untilSeconds,
+    );
+    kept.set(origin, token);
+    return token;
+  };
+}
 
 export function createPushSender(keys: VapidKeys, subject: string, send: Outbound): PushSender {
+  const tokenFor = createTokens(keys, subject);
   return {
     publicKey: keys.publicKey,
     async send({ subscription: { endpoint, ...subscriptionKeys }, payload, urgency, topic }) {
@@ -32,7 +60,7 @@ export function createPushSender(keys: VapidKeys, subject: string, send: Outboun
           TTL: TTL_SECONDS,
           urgency,
           topic,
-          vapidDetails: { subject, ...keys },
+          headers: { Authorization: tokenFor(endpoint) },
         }),
       );
       if ('error' in request) return { kind: 'refused', error: request.error, suppress: true };

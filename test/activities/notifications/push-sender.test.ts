@@ -70,6 +70,26 @@ test('a push goes over TLS, and only the device reads it: declarative, with the 
   expect(claims.sub).toBe(subject);
 });
 
+test('a service gets one token for many pushes, and another service another one', async () => {
+  const sender = createPushSender(
+    keys,
+    subject,
+    createOutbound({ allowLoopback: true, ca: pushServiceTls.cert }),
+  );
+  const other = await startPushService(pushServiceTls);
+  const { keys: deviceKeys } = createReceiver();
+  for (const endpoint of [`${service.url}/a`, `${service.url}/b`, `${other.url}/c`]) {
+    const subscription = { endpoint, ...deviceKeys };
+    await sender.send({ subscription, payload, urgency: 'normal', topic: 'many' });
+  }
+  const [first, second] = service.pushes.slice(-2).map(({ headers }) => headers.authorization);
+  expect(second).toBe(first);
+  const [, token, key] =
+    /^vapid t=([^,]+), k=(\S+)$/.exec(other.pushes[0]?.headers.authorization ?? '') ?? [];
+  await jwtVerify(token ?? '', publicKeyOf(key ?? ''), { audience: other.url });
+  await other.close();
+});
+
 test('a service that nobody vouches for is told nothing, and may be asked again', async () => {
   const sender = createPushSender(keys, subject, createOutbound({ allowLoopback: true }));
   const before = service.pushes.length;
