@@ -25,6 +25,7 @@ import type { SqlPlatform } from '../platform/sql/open.js';
 import type { Announcements } from '../platform/announcements.js';
 import { createAnswerSealer } from './http/answer-sealer.js';
 import { createAuthenticator, type Authenticator } from './http/auth/authenticator.js';
+import { ChangeFeed } from './events/change-feed.js';
 import { EventHub } from './events/event-hub.js';
 import { EventStreams } from './events/event-streams.js';
 import { createIdempotency, type Idempotency } from './http/idempotency.js';
@@ -32,6 +33,7 @@ import type { RequestLimits } from './http/limits/limit-request.js';
 import { createPostgresRateLimitStore, createRedisRateLimitStore } from './http/limits/rate-limit-store.js';
 import { createRateLimiter } from './http/limits/rate-limiter.js';
 import { createPager, type Pager } from './http/pagination.js';
+import { listedRuns } from './runs/listed-runs.js';
 import { createReadiness, type ReadinessProbe } from './http/readiness.js';
 import { createStepHistory, type StepHistory } from '../operations/sessions/step-history.js';
 import { createRunStarter, type RunStarter } from '../operations/runs/run-starter.js';
@@ -71,6 +73,7 @@ export interface ApiDeps extends ApiResources {
   readonly starter: RunStarter;
   readonly webhookSecrets: WebhookSecrets;
   readonly hub: EventHub;
+  readonly feed: ChangeFeed;
   readonly streams: EventStreams;
   readonly auditKeys: AuditKeys;
   /** The links in mails. */
@@ -94,7 +97,9 @@ export function createApiDeps(resources: ApiResources): ApiDeps {
     onMessage: (payload) => modelText.receive(payload),
     onListening: () => modelText.resume(),
   });
-  const hub = new EventHub({ db: pool, announcements, logger, pollIntervalMs: config.workerPollIntervalMs });
+  const ui = { temporalUiUrl: config.temporalUiUrl, temporalNamespace: resources.temporal.options.namespace };
+  const reading = { db: pool, announcements, logger, pollIntervalMs: config.workerPollIntervalMs };
+  const hub = new EventHub(reading);
   const store = redis === undefined ? createPostgresRateLimitStore(pool) : createRedisRateLimitStore(redis);
   // Before the streams: it forgets who somebody was before they ask it.
   const authenticator = createAuthenticator({
@@ -118,6 +123,7 @@ export function createApiDeps(resources: ApiResources): ApiDeps {
     webhookSecrets: createWebhookSecrets(secrets),
     starter: createRunStarter(resources.runControl, logger),
     hub,
+    feed: new ChangeFeed({ ...reading, listRuns: listedRuns(pool, ui) }),
     streams: new EventStreams({ db: pool, hub, announcements, logger }),
     readiness: createReadiness(resources),
     auditKeys: createAuditKeys(secrets, config.auditRetiredKeys),
@@ -125,7 +131,7 @@ export function createApiDeps(resources: ApiResources): ApiDeps {
     preferenceLinks: createPreferenceLinks(secrets, publicUrlOf(config)),
     pushPublicKey: vapidKeysOf(config.vapidPrivateKey, secrets).publicKey,
     history: createStepHistory(),
-    ui: { temporalUiUrl: config.temporalUiUrl, temporalNamespace: resources.temporal.options.namespace },
+    ui,
   };
 }
 
@@ -138,9 +144,10 @@ export interface ApiBackground {
 }
 
 export function startBackground(deps: ApiDeps): ApiBackground {
-  const { announcements, hub, streams, starter, metrics, pool, readiness } = deps;
+  const { announcements, hub, feed, streams, starter, metrics, pool, readiness } = deps;
   announcements.start();
   hub.start();
+  feed.start();
   streams.start();
   const sealer = startSealer(deps);
   metrics.gauge('event_streams', 'Open event streams.', () => streams.size);
@@ -150,6 +157,7 @@ export function startBackground(deps: ApiDeps): ApiBackground {
     stopStreams: () => streams.stop(),
     async stop() {
       hub.stop();
+      feed.stop();
       await Promise.all([sealer.stop(), starter.drain(), readiness.drain(), announcements.stop()]);
     },
   };

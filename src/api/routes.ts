@@ -10,6 +10,7 @@ import type { Route } from './http/route.js';
 import { readableSessions } from './sessions/events.js';
 import { createApiKeyRoutes } from './users/api-keys.js';
 import { createAuditRoutes } from './audit/logs.js';
+import { createChangeRoute } from './runs/changes.js';
 import { createDeadLetterRoutes } from './runs/dead-letters.js';
 import { createDocsRoutes } from './operation/docs.js';
 import { createDocumentRoutes } from './operation/documents.js';
@@ -53,6 +54,7 @@ export function createRoutes(deps: ApiDeps, kinds: RunKinds = runKinds): Route[]
     ...createReportScheduleRoutes(deps),
     ...createReportScheduleCommandRoutes(deps),
     ...createJobRoutes({ ...deps, kinds, resultInlineMaxBytes: config.resultInlineMaxBytes }),
+    createChangeRoute({ ...reading, feed: deps.feed }),
     ...createFileRoutes(deps),
     ...createDeadLetterRoutes(deps),
     ...createFailureRoutes(deps),

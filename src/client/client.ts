@@ -13,6 +13,8 @@ export interface SluiceClient {
   items<Id extends ListId>(id: Id, input?: InputOf<Id>): AsyncGenerator<ItemOf<Id>>;
   /** The events of a run until its last one. */
   events(id: 'jobEvents' | 'sessionEvents', runId: string, options?: ReadOptions): AsyncGenerator<ReadEvent>;
+  /** The events of all runs that this person may see, until the signal. */
+  changes(options?: ReadOptions): AsyncGenerator<ReadEvent>;
 }
 
 interface AnyInput {
@@ -59,7 +61,9 @@ export function createClient(connection: Connection): SluiceClient {
   }
   const events: SluiceClient['events'] = (id, runId, options) =>
     readEvents(connection, locate(id, { params: { id: runId } }).path, options);
-  return { call, send, items, events } as SluiceClient;
+  const changes: SluiceClient['changes'] = (options) =>
+    readEvents(connection, locate('listChanges', {}).path, { ...options, isEndless: true });
+  return { call, send, items, events, changes } as SluiceClient;
 }
 
 /** Method and path of an operation, its parameters and query filled in. */

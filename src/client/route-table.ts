@@ -34,6 +34,7 @@ export const routeTable = {
   triggerReportSchedule: 'POST /api/v1/report-schedules/:id/trigger',
   listReportScheduleRuns: 'GET /api/v1/report-schedules/:id/runs',
   downloadFile: 'GET /files/:key',
+  listChanges: 'GET /api/v1/events',
   jobEvents: 'GET /jobs/:id/events',
   listJobs: 'GET /jobs',
   getJob: 'GET /jobs/:id',

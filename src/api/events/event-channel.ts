@@ -7,8 +7,8 @@ export type EndReason = 'finished' | 'unauthorized' | 'unavailable' | 'shutdown'
 export interface EventChannel {
   /** False: it is full. What was sent is on its way; the next send waits for `onDrain`. */
   send(message: EventMessage): boolean;
-  /** Shows both sides that the other is there. */
-  beat(): void;
+  /** Shows both sides that the other is there. With an id, a reader by SSE resumes from there. */
+  beat(id?: string): void;
   /** How long the other side has left a beat unanswered; 0 where beats have no answer. */
   silentForMs(now: number): number;
   onDrain(resume: () => void): void;

@@ -9,7 +9,11 @@ export class EventMessage {
   #json: string | undefined;
   #frame: Buffer | undefined;
 
-  constructor(readonly body: PublishedEvent) {}
+  constructor(
+    readonly body: PublishedEvent,
+    /** Where another number than `pos` is what a reader resumes from. */
+    private readonly id: string | undefined = body.pos?.toString(),
+  ) {}
 
   static ofStored(event: StoredEvent): EventMessage {
     return new EventMessage(publishedEvent(event));
@@ -31,7 +35,7 @@ export class EventMessage {
 
   /** JSON holds no line break, so one `data:` line is always enough. */
   get frame(): Buffer {
-    const id = this.pos === undefined ? '' : `id: ${this.pos}\n`;
+    const id = this.id === undefined ? '' : `id: ${this.id}\n`;
     this.#frame ??= Buffer.from(`${id}event: ${this.type}\ndata: ${this.json}\n\n`);
     return this.#frame;
   }

@@ -4,7 +4,7 @@ import { listEventsAfter } from '../../db/runs/event-reads.js';
 import type { Db } from '../../db/base/sql.js';
 import type { Announcements } from '../../platform/announcements.js';
 import type { Logger } from '../../platform/logger.js';
-import type { EventChannel } from './event-channel.js';
+import type { EndReason, EventChannel } from './event-channel.js';
 import type { EventHub, FeedReader } from './event-hub.js';
 import { EventMessage } from './event-message.js';
 import { EventStream, type StreamSource, type StreamStart } from './event-stream.js';
@@ -32,15 +32,28 @@ export interface EventStreamsOptions {
   readonly perUser?: number;
 }
 
-export interface OpenStream {
-  readonly runId: string;
+/** Whose a stream is, and how long it may last. */
+export interface ReadingRight {
   readonly userId: string;
   readonly goodUntilMs?: number | undefined;
+  /** Throws when it cannot be told right now, which ends nothing. */
+  mayContinue(): Promise<boolean>;
+}
+
+export interface OpenStream extends ReadingRight {
+  readonly runId: string;
   readonly channel: EventChannel;
   readonly start: StreamStart;
   readonly live: LiveSource | undefined;
-  /** Throws when it cannot be told right now, which ends nothing. */
-  mayContinue(): Promise<boolean>;
+}
+
+/** What is kept in here: a stream of one run, or of all. It says to `ended` when it is over. */
+export interface KeptStream {
+  readonly ended: boolean;
+  /** Milliseconds since the reader took nothing more, or answered nothing. */
+  stuckForMs(now: number): number;
+  beat(): void;
+  finish(reason: EndReason): void;
 }
 
 interface Kept {
@@ -56,7 +69,7 @@ const LOOK_MS = 1_000;
 const RETRY_MS = 1_000;
 
 export class EventStreams implements StreamSource {
-  readonly #kept = new Map<EventStream, Kept>();
+  readonly #kept = new Map<KeptStream, Kept>();
   readonly #perUser = new Map<string, number>();
   #timers: NodeJS.Timeout[] = [];
   #rechecking = false;
@@ -102,13 +115,18 @@ export class EventStreams implements StreamSource {
 
   open(opened: OpenStream): void {
     const stream = new EventStream(opened.runId, this, opened.channel, opened.start);
-    const { userId, mayContinue, goodUntilMs = Infinity } = opened;
+    const kept = this.keep(stream, opened);
+    if (!stream.ended) stream.begin(opened.start.first);
+    if (!stream.ended) kept.endLive = opened.live?.(opened.runId, (message) => stream.takeLive(message));
+  }
+
+  /** From here on the stream is looked after, until it is over. It may be over at once. */
+  keep(stream: KeptStream, { userId, mayContinue, goodUntilMs = Infinity }: ReadingRight): Kept {
     const kept: Kept = { userId, goodUntilMs, mayContinue, checkedAt: Date.now(), endLive: undefined };
     this.#kept.set(stream, kept);
-    this.#perUser.set(opened.userId, (this.#perUser.get(opened.userId) ?? 0) + 1);
+    this.#perUser.set(userId, (this.#perUser.get(userId) ?? 0) + 1);
     if (this.#stopped) stream.finish('shutdown');
-    else stream.begin(opened.start.first);
-    if (!stream.ended) kept.endLive = opened.live?.(opened.runId, (message) => stream.takeLive(message));
+    return kept;
   }
 
   join(reader: FeedReader): boolean {
@@ -124,7 +142,7 @@ export class EventStreams implements StreamSource {
     return events.map((event) => EventMessage.ofStored(event));
   }
 
-  ended(stream: EventStream): void {
+  ended(stream: KeptStream): void {
     const kept = this.#kept.get(stream);
     if (kept === undefined) return;
     this.#kept.delete(stream);
@@ -173,7 +191,7 @@ export class EventStreams implements StreamSource {
     return announcements.listening ? recheckMs : Math.min(recheckMs, deafRecheckMs);
   }
 
-  async #check(stream: EventStream, kept: Kept): Promise<void> {
+  async #check(stream: KeptStream, kept: Kept): Promise<void> {
     const askedAt = Date.now();
     kept.checkedAt = askedAt;
     try {

@@ -35,7 +35,7 @@ export async function prepareReading(
 ): Promise<ReadingRequest> {
   const subject = await runs.find(deps.db, asked.principal, asked.id);
   if (subject === undefined) throw new Problem('not_found');
-  const given = lastEventId(asked.request) ?? asked.after;
+  const given = lastPosition(asked.request) ?? asked.after;
   return { principal: asked.principal, subject, start: startOfReading(subject, given) };
 }
 
@@ -53,7 +53,12 @@ export function openEventStream(
     channel: wire.channel,
     start: streamStart(reading),
     live: runs.live,
-    mayContinue: () => mayStillRead(deps, runs, runId, wire.request),
+    mayContinue: () =>
+      mayContinue(
+        deps,
+        wire.request,
+        async (principal) => (await runs.find(deps.db, principal, runId)) !== undefined,
+      ),
   });
 }
 
@@ -74,15 +79,15 @@ function snapshotOf(subject: EventSubject, pos: number): PublishedEvent<'snapsho
   return { ...ours, ...subject.state, ...ours };
 }
 
-async function mayStillRead(
-  deps: EventReadingDeps,
-  runs: ReadableRuns,
-  runId: string,
+/** Whether the request would be let in now, by somebody of whom `mayRead` holds. */
+export async function mayContinue(
+  deps: Pick<EventReadingDeps, 'authenticate'>,
   request: IncomingMessage,
+  mayRead: (principal: Principal) => boolean | Promise<boolean>,
 ): Promise<boolean> {
   try {
     const principal = await deps.authenticate(request);
-    return principal !== undefined && (await runs.find(deps.db, principal, runId)) !== undefined;
+    return principal !== undefined && (await mayRead(principal));
   } catch (error) {
     const problem = expectedProblemOf(error);
     if (problem !== undefined && problem.status < 500) return false;
@@ -90,10 +95,16 @@ async function mayStillRead(
   }
 }
 
-function lastEventId(request: IncomingMessage): number | undefined {
+/** As it came; undefined when there is none. */
+export function lastEventIdOf(request: IncomingMessage): string | undefined {
   const given = request.headers['last-event-id'];
-  if (given === undefined || given === '') return undefined;
-  if (typeof given === 'string' && /^\d{1,15}$/.test(given)) return Number(given);
+  return given === '' || Array.isArray(given) ? undefined : given;
+}
+
+function lastPosition(request: IncomingMessage): number | undefined {
+  const given = lastEventIdOf(request);
+  if (given === undefined) return undefined;
+  if (/^\d{1,15}$/.test(given)) return Number(given);
   throw new Problem('validation_error', {
     errors: [{ path: 'Last-Event-ID', message: 'must be the id of an event, a whole number' }],
   });

@@ -28,8 +28,9 @@ export class SseChannel implements EventChannel {
     return this.response.write(message.frame);
   }
 
-  beat(): void {
-    if (!this.response.writableNeedDrain) this.response.write(COMMENT);
+  beat(id?: string): void {
+    if (!this.response.writableNeedDrain)
+      this.response.write(id === undefined ? COMMENT : `: \nid: ${id}\n\n`);
   }
 
   silentForMs(): number {

@@ -1,3 +1,4 @@
+import { changePageSchema, changesQuery } from './change.js';
 import { eventRoute } from './event-routes.js';
 import { jobIdSchema, jobListQuery, jobPageSchema, jobSchema } from './job.js';
 import { z } from 'zod';
@@ -18,6 +19,24 @@ const params = z.object({ id: jobIdSchema });
 const deadLetterParams = z.object({ id: idSchema('deadLetter') });
 
 export const runRoutes = {
+  listChanges: rawRoute({
+    method: 'GET',
+    path: '/api/v1/events',
+    operationId: 'listChanges',
+    summary:
+      'The events of all runs that you may see: a stream (SSE), or a page with Accept: application/json',
+    tag: 'Events',
+    access: 'user',
+    query: changesQuery,
+    responses: {
+      200: {
+        description: 'A stream of `id`, `event` and `data` without an end; or a page as JSON',
+        body: changePageSchema,
+        stream: true,
+      },
+    },
+    problems: ['not_acceptable', 'rate_limited'],
+  }),
   jobEvents: eventRoute({ path: '/jobs/:id/events', operationId: 'jobEvents', tag: 'Jobs', id: jobIdSchema }),
   listJobs: readRoute({
     method: 'GET',

@@ -43,7 +43,7 @@ export const sessionLinksSchema = z
 const templateRef = z.object({ name: z.string(), version: z.int() });
 const owner = z.object({ id: z.string(), name: z.string() });
 
-const sessionSummarySchema = z
+export const sessionSummarySchema = z
   .object({
     id: idSchema('session'),
     topic: z.string(),

@@ -37,6 +37,15 @@ const identity = sql`runs.id, runs.title as topic, runs.owner_id as "ownerId", u
 
 const tables = sql`runs join sessions on sessions.run_id = runs.id join users on users.id = runs.owner_id`;
 
+const listed = sql`${identity}, runs.status, runs.progress, runs.error->>'message' as "errorMessage",
+  sessions.template_name as "templateName", sessions.template_version as "templateVersion",
+  runs.updated_at as "updatedAt"`;
+
+/** These sessions, whoever owns them: for a reader that keeps apart what each person may see. */
+export function listSessionsById(db: Db, ids: readonly string[]): Promise<SessionListRow[]> {
+  return many<SessionListRow>(db, sql`select ${listed} from ${tables} where runs.id = any(${ids}::text[])`);
+}
+
 /** `limit + 1` rows of one page, newest first. */
 export function listSessions(
   db: Db,
@@ -49,10 +58,7 @@ export function listSessions(
     filters.template === undefined ? sql`true` : sql`sessions.template_name = ${filters.template}`;
   return many<SessionListRow>(
     db,
-    sql`select ${identity}, runs.status, runs.progress, runs.error->>'message' as "errorMessage",
-               sessions.template_name as "templateName", sessions.template_version as "templateVersion",
-               runs.updated_at as "updatedAt"
-          from ${tables}
+    sql`select ${listed} from ${tables}
          where ${visibleTo(viewer)} and ${matching({ ...filters, kinds: ['cot-session'] })} and ${ofTemplate}
            and ${where}
          order by ${orderBy} limit ${page.limit + 1}`,

@@ -2,6 +2,8 @@ import { request, type IncomingMessage } from 'node:http';
 
 export interface Frame {
   readonly id: number | undefined;
+  /** As it was sent: those of the events of all runs are no numbers. */
+  readonly rawId: string | undefined;
   readonly event: string;
   readonly data: Record<string, unknown>;
 }
@@ -12,6 +14,8 @@ export interface SseReader {
   readonly headers: IncomingMessage['headers'];
   readonly frames: Frame[];
   comments: number;
+  /** With the newest comment, where a stream moves its idle readers on. */
+  lastBeatId: string | undefined;
   closed: boolean;
   /** Stops or resumes taking bytes off the socket. */
   pause(): void;
@@ -34,6 +38,7 @@ function collect(response: IncomingMessage, abort: () => void): SseReader {
     headers: response.headers,
     frames: [],
     comments: 0,
+    lastBeatId: undefined,
     closed: false,
     pause: () => void response.pause(),
     resume: () => void response.resume(),
@@ -45,8 +50,10 @@ function collect(response: IncomingMessage, abort: () => void): SseReader {
     const blocks = (rest + chunk).split('\n\n');
     rest = blocks.pop() ?? '';
     for (const block of blocks) {
-      if (block.startsWith(':')) reader.comments += 1;
-      else reader.frames.push(parseFrame(block));
+      if (block.startsWith(':')) {
+        reader.comments += 1;
+        reader.lastBeatId = /^id: (.+)$/m.exec(block)?.[1];
+      } else reader.frames.push(parseFrame(block));
     }
   });
   response.on('error', () => void (reader.closed = true));
@@ -61,6 +68,7 @@ function parseFrame(block: string): Frame {
   const id = fields.get('id');
   return {
     id: id === undefined ? undefined : Number(id),
+    rawId: id,
     event: fields.get('event') ?? '',
     data: JSON.parse(fields.get('data') ?? 'null') as Record<string, unknown>,
   };
