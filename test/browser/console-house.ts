@@ -141,7 +141,8 @@ export function watch(page: Page, origin: string): Faults {
   });
   page.on('pageerror', (error) => void faults.errors.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error') faults.errors.push(message.text());
+    // An answer that is a problem is an error to Chromium, which names its address apart from its text.
+    if (message.type() === 'error') faults.errors.push(`${message.text()} ${message.location().url}`.trim());
   });
   return faults;
 }

@@ -1,5 +1,5 @@
 import { ApiProblem, type ProblemDocument } from './problem';
-import { noteAnswer, noteSilence } from './live';
+import { noteAnswer, noteSilence } from '../live/live';
 import { signedOut } from './me';
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;

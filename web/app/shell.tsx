@@ -3,10 +3,11 @@ import { ErrorBoundary, lazy } from 'preact-iso';
 import { useEffect } from 'preact/hooks';
 import { useInbox } from '../inbox/inbox-items';
 import { Panel } from '../ui/panel';
+import { followChanges } from '../live/changes';
 import { t } from './i18n';
 import { listenToKeys, useKeys } from './keys';
 import { KeySheet } from './key-sheet';
-import { isStale } from './live';
+import { isStale } from '../live/live';
 import { useAddress } from './location';
 import { waitingCount } from './page-title';
 import { Rail } from './rail';
@@ -23,6 +24,7 @@ const close = (): void => void (overlay.value = null);
 export function Shell() {
   const { path } = useAddress();
   useFrameKeys();
+  useEffect(followChanges, []);
   useWaitingCount();
   return (
     <div class="shell">

@@ -3,7 +3,7 @@ import { IconButton, KeyHint } from '../ui/button';
 import { now } from './clock';
 import { duration } from './format';
 import { t } from './i18n';
-import { live } from './live';
+import { live } from '../live/live';
 import { me } from './me';
 import { overlay } from './shell';
 

@@ -17,6 +17,10 @@ export type {
 export type { PhaseChanges } from '../../src/contracts/sessions/reading.js';
 export type { Page } from '../../src/contracts/page.js';
 export type { TemplateSummary, TemplateView } from '../../src/contracts/templates/views.js';
+export type { FailureGroup, RetriedFailures } from '../../src/contracts/runs/failure.js';
+export type { QueueView } from '../../src/contracts/operation/operations.js';
+export type { SavedView } from '../../src/contracts/users/saved-view.js';
+export type { ListedJob } from '../../src/contracts/runs/change.js';
 export type { Job } from '../../src/contracts/runs/job.js';
 export type { ReportSchedule, Firing } from '../../src/contracts/reports/schedule.js';
 export type { DeadLetterView } from '../../src/contracts/runs/dead-letter.js';

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/preact-query';
+import { onChanges, type Change } from '../live/changes';
 import { get } from '../app/client';
 import { me } from '../app/me';
-import { pollMs } from '../app/queries';
+import { pollMs, queries } from '../app/queries';
 import type { InboxGate, Page, SessionSummary } from '../app/types';
 
 /** One thing that waits for a person. */
@@ -24,7 +25,45 @@ export function useInbox() {
   return useQuery({
     queryKey: INBOX_KEY,
     queryFn: ({ signal }) => readInbox(signal),
-    refetchInterval: pollMs,
+    refetchInterval: () => Math.min(pollMs(), RESERVATION_MS),
+  });
+}
+
+/** Who reads a gate is no change of a run: it is asked for. */
+const RESERVATION_MS = 15_000;
+
+onChanges({ lists: ['inbox'], onChange: (change) => void followInbox(change) });
+
+/** What a change says about what waits: a gate that is open, a session that waits without one, or nothing. */
+async function followInbox({ runId, type, session, ...data }: Change): Promise<void> {
+  if (session === undefined) {
+    // Of a job only its gates wait, and only they say so.
+    if (type === 'gate.decided') setWaiting(runId, undefined);
+    else if (type === 'gate.opened' && data.kind !== 'cot-session')
+      await addGate(runId, String(data['gateId']));
+  } else if (session.finishedAt !== null) setWaiting(runId, undefined);
+  else if (session.gateId !== null) await addGate(runId, session.gateId);
+  else setWaiting(runId, waitsWithoutGate(session) ? ofSession(session) : undefined);
+}
+
+function waitsWithoutGate({ status }: SessionSummary): boolean {
+  return status === 'waiting_approval' || status === 'needs_attention';
+}
+
+async function addGate(runId: string, gateId: string): Promise<void> {
+  const known = queries.getQueryData<readonly InboxItem[]>(INBOX_KEY);
+  if (known?.some(({ id }) => id === gateId) === true) return;
+  const gate = await get<InboxGate>(`/api/v1/gates/${gateId}`).catch(() => undefined);
+  if (gate !== undefined) setWaiting(runId, gate.status === 'waiting' ? ofGate(gate) : undefined);
+}
+
+/** A run waits for one thing at most. */
+function setWaiting(runId: string, item: InboxItem | undefined): void {
+  queries.setQueryData<readonly InboxItem[]>(INBOX_KEY, (before) => {
+    if (before === undefined) return before;
+    const others = before.filter(({ sessionId }) => sessionId !== runId);
+    if (item === undefined) return others.length === before.length ? before : others;
+    return [...others, item].sort(byUrgency);
   });
 }
 

@@ -1,4 +1,5 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/preact-query';
+import { askAgain, onChanges } from '../live/changes';
 import { get } from '../app/client';
 import { language } from '../app/i18n';
 import { pollMs, queries } from '../app/queries';
@@ -76,6 +77,13 @@ function useOne<Answer>(path: string, query: Filters = {}, enabled = true) {
     enabled,
   });
 }
+
+onChanges({
+  lists: [KEY],
+  onChange: ({ kind, type }) => {
+    if (kind === 'deadline-run' && type !== 'job.progress') askAgain(KEY);
+  },
+});
 
 export const useRecord = <Kind extends RecordKind>(kind: Kind, id: string) =>
   useOne<RecordTypes[Kind]>(`${recordPath(kind)}/${id}`, {}, id !== '');

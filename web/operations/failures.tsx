@@ -1,69 +1,88 @@
 import { useSignal } from '@preact/signals';
 import { useQuery } from '@tanstack/preact-query';
-import { get, post } from '../app/client';
+import { askAgain, onChanges } from '../live/changes';
+import { get } from '../app/client';
 import { t } from '../app/i18n';
-import { queries } from '../app/queries';
-import { toast, toastProblem } from '../app/toasts';
+import { pollMs } from '../app/queries';
+import type { FailureGroup } from '../app/types';
 import { Button } from '../ui/button';
 import { Loaded } from '../ui/panel';
 import { Ago } from '../ui/time';
+import { RetryDialog } from './retry-dialog';
 
-interface FailureGroup {
-  readonly fingerprint: string;
-  readonly message?: string;
-  readonly title?: string;
-  readonly count: number;
-  readonly lastAt?: string;
-}
+export const FAILURES = 'failures';
 
-/** What failed, by its fingerprint. All of one are tried again together, after it is said how many they are. */
+onChanges({
+  lists: [FAILURES],
+  onChange: ({ type }) => {
+    if (/^(job|step|session)\.(failed|completed|started)$/.test(type)) askAgain(FAILURES);
+  },
+});
+
+/** What failed, one line for each way to fail. All of a line are tried again together, after it is said what that does. */
 export function Failures() {
+  const chosen = useSignal<FailureGroup | null>(null);
   const failures = useQuery({
-    queryKey: ['operations', 'failures'],
+    queryKey: [FAILURES],
     queryFn: ({ signal }) => get<{ items: readonly FailureGroup[] }>('/api/v1/failures', {}, signal),
-    retry: false,
+    refetchInterval: pollMs,
   });
   return (
-    <Loaded query={failures}>
-      {({ items }) =>
-        items.length === 0 ? (
-          <p class="quiet">{t().operations.nothingFails}</p>
-        ) : (
-          <ul class="letters">
-            {items.map((group) => (
-              <Group key={group.fingerprint} group={group} />
-            ))}
-          </ul>
-        )
-      }
-    </Loaded>
+    <>
+      <Loaded query={failures}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <p class="quiet">{t().operations.nothingFails}</p>
+          ) : (
+            <ul class="letters">
+              {items.map((group) => (
+                <Group key={group.fingerprint} group={group} onRetry={() => (chosen.value = group)} />
+              ))}
+            </ul>
+          )
+        }
+      </Loaded>
+      {chosen.value !== null && <RetryDialog group={chosen.value} onClose={() => (chosen.value = null)} />}
+    </>
   );
 }
 
-function Group({ group }: { readonly group: FailureGroup }) {
-  const busy = useSignal(false);
-  const retry = async (): Promise<void> => {
-    busy.value = true;
-    try {
-      await post(`/api/v1/failures/${group.fingerprint}/retry`, { dryRun: false });
-      toast({ tone: 'done', text: t().operations.triedAgain });
-    } catch (error) {
-      toastProblem(error);
-    }
-    busy.value = false;
-    void queries.invalidateQueries({ queryKey: ['operations'] });
-  };
+interface GroupProps {
+  readonly group: FailureGroup;
+  readonly onRetry: () => void;
+}
+
+function Group({ group, onRetry }: GroupProps) {
+  const words = t().operations;
+  const { kind, subject, code, message, count, firstAt, lastAt, samples } = group;
   return (
     <li>
-      <span class="count">{group.count}</span>
-      <span dir="auto">{group.message ?? group.title ?? group.fingerprint}</span>
-      {group.lastAt !== undefined && (
-        <span class="quiet">
-          <Ago at={group.lastAt} />
-        </span>
-      )}
-      <Button icon="redo" busy={busy.value} onClick={() => void retry()}>
-        {t().operations.retry(group.count)}
+      <details>
+        <summary>
+          <span class="count">{count}</span> <span class="chip">{words.failureKinds[kind]}</span> {subject}:{' '}
+          <code>{code}</code>{' '}
+          <span class="quiet">
+            <Ago at={lastAt} />
+          </span>
+        </summary>
+        <p class="note note-failed" dir="auto">
+          {message}
+        </p>
+        <p class="quiet">
+          {words.failsSince} <Ago at={firstAt} />
+        </p>
+        <ul class="samples">
+          {samples.map(({ id, title, href }) => (
+            <li key={id}>
+              <a href={href} dir="auto">
+                {title}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </details>
+      <Button icon="redo" onClick={onRetry}>
+        {words.retry(count)}
       </Button>
     </li>
   );

@@ -1,24 +1,68 @@
 import { useQuery } from '@tanstack/preact-query';
 import { get } from '../app/client';
+import { duration, number } from '../app/format';
 import { t } from '../app/i18n';
-import { DataView } from '../ui/data-view';
+import type { QueueView } from '../app/types';
+import { RecordTable } from '../notifications/record-table';
+import { Explain } from '../ui/explain';
 import { Loaded } from '../ui/panel';
+import { StateMark } from '../ui/state-mark';
 
 const POLL_MS = 10_000;
 
-/** Backlog and slots, as the API tells them. */
+/** What waits for a worker, who works, and how many places are taken. */
 export function Queues() {
+  const words = t().operations;
   const operations = useQuery({
     queryKey: ['operations', 'queues'],
-    queryFn: ({ signal }) => get<{ queues?: unknown }>('/api/v1/operations', {}, signal),
+    queryFn: ({ signal }) => get<{ queues: readonly QueueView[] }>('/api/v1/operations', {}, signal),
     refetchInterval: POLL_MS,
-    retry: false,
   });
   return (
     <Loaded query={operations}>
-      {({ queues }) =>
-        queues == null ? <p class="quiet">{t().operations.noQueues}</p> : <DataView value={queues} />
-      }
+      {({ queues }) => (
+        <RecordTable
+          label={words.queues}
+          items={queues.map((queue) => Object.assign({ id: queue.name }, queue))}
+          columns={[
+            { name: words.queue, cell: ({ name }) => <code>{name}</code> },
+            { name: t().sessions.state, cell: (queue) => <Standing queue={queue} /> },
+            { name: words.backlog, kind: 'number', cell: backlogOf },
+            { name: words.oldest, kind: 'number', cell: oldestOf },
+            { name: words.slots, kind: 'number', cell: slotsOf },
+          ]}
+        />
+      )}
     </Loaded>
   );
+}
+
+/** Work without anybody who asks for it stands still. */
+function Standing({ queue: { pollers, backlog } }: { readonly queue: QueueView }) {
+  const words = t().operations;
+  if (pollers === null) return <StateMark status="unknown" word={words.notKnown} />;
+  const workers = Math.max(pollers.workflows, pollers.activities);
+  if (workers > 0) return <StateMark status="active" word={words.workers(workers)} />;
+  const waits = backlog !== null && backlog.workflows + backlog.activities > 0;
+  return <StateMark status={waits ? 'failed' : 'inactive'} word={words.workers(0)} />;
+}
+
+function backlogOf({ backlog }: QueueView) {
+  if (backlog === null) return '–';
+  const { workflows, activities } = backlog;
+  return (
+    <Explain basis={t().operations.backlogBasis(number(workflows), number(activities))}>
+      {number(workflows + activities)}
+    </Explain>
+  );
+}
+
+function oldestOf({ backlog }: QueueView): string {
+  return backlog === null || backlog.oldestMs === 0 ? '–' : duration(backlog.oldestMs);
+}
+
+function slotsOf({ slots }: QueueView): string {
+  if (slots === null) return '–';
+  const waiting = slots.waiting > 0 ? ` +${number(slots.waiting)}` : '';
+  return `${number(slots.used)}${slots.total === null ? '' : ` / ${number(slots.total)}`}${waiting}`;
 }

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useRoute } from 'preact-iso';
 import { post } from '../app/client';
 import { now } from '../app/clock';
-import type { StreamEvent } from '../app/event-stream';
+import type { StreamEvent } from '../live/event-stream';
 import { bytes, clockTime, dateTime, duration } from '../app/format';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { followEvents, type StreamEvent } from '../app/event-stream';
-import { reportSource } from '../app/live';
+import { followEvents, type StreamEvent } from '../live/event-stream';
+import { reportSource } from '../live/live';
 import { queries } from '../app/queries';
 import { jobKey } from './report-queries';
 

@@ -1,8 +1,9 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/preact-query';
+import { askAgain, onChanges } from '../live/changes';
 import { get, getText, post } from '../app/client';
-import { pollMs, queries } from '../app/queries';
+import { patchPages, pollMs, queries } from '../app/queries';
 import type { ReportQuery } from './query-fields';
-import type { DeadLetterView, Firing, Job, Page, ReportSchedule } from '../app/types';
+import type { DeadLetterView, Firing, Job, ListedJob, Page, ReportSchedule } from '../app/types';
 
 export const SCHEDULES = '/api/v1/report-schedules';
 export const DEAD_LETTERS = '/api/v1/dead-letters';
@@ -20,6 +21,48 @@ export function useJobs(filters: JobFilters) {
     getNextPageParam: (page) => page.nextCursor ?? undefined,
     refetchInterval: (query) => ((query.state.data?.pages.length ?? 0) > 4 ? false : pollMs()),
   });
+}
+
+onChanges({
+  lists: ['jobs', 'schedules', 'dead-letters'],
+  onChange: ({ job, type }) => {
+    if (job === undefined) return;
+    if (job.scheduleId !== undefined) askAgain('schedules');
+    if (type === 'job.failed') askAgain('dead-letters');
+    patchPages<Job>(['jobs'], (items, [, filters]) => withJob(items, job, filters as JobFilters));
+  },
+});
+
+function withJob(items: readonly Job[], job: ListedJob, filters: JobFilters): readonly Job[] {
+  const before = items.find(({ jobId }) => jobId === job.jobId);
+  if (before !== undefined && before.updatedAt > job.updatedAt) return items;
+  if (!isListed(job, filters)) return before === undefined ? items : items.filter((item) => item !== before);
+  if (before !== undefined) return items.map((item) => (item === before ? { ...before, ...job } : item));
+  const [newest] = items;
+  if (newest === undefined || newest.createdAt < job.createdAt) void addNewJob(job.jobId);
+  return items;
+}
+
+function isListed(job: ListedJob, { kind, status, scheduleId }: JobFilters): boolean {
+  return (
+    (kind === undefined || job.kind === kind) &&
+    (status === undefined || job.status === status) &&
+    (scheduleId === undefined || job.scheduleId === scheduleId)
+  );
+}
+
+/** A change does not carry what a job was asked for. */
+async function addNewJob(id: string): Promise<void> {
+  const job = await queries.fetchQuery({
+    queryKey: jobKey(id),
+    queryFn: ({ signal }) => get<Job>(`/jobs/${id}`, {}, signal),
+    staleTime: 0,
+  });
+  patchPages<Job>(['jobs'], (items, [, filters]) =>
+    isListed(job, filters as JobFilters) && items.every(({ jobId }) => jobId !== id)
+      ? [job, ...items]
+      : items,
+  );
 }
 
 export function useJob(id: string) {

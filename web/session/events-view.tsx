@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/preact-query';
 import { useSignal } from '@preact/signals';
 import { get } from '../app/client';
-import type { StreamEvent } from '../app/event-stream';
+import type { StreamEvent } from '../live/event-stream';
 import { clockTime, dateTime } from '../app/format';
 import { t } from '../app/i18n';
 import type { SessionDetail } from '../app/types';

@@ -1,7 +1,7 @@
 import { useSignal, type ReadonlySignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { followEvents, type StreamEvent, type StreamState } from '../app/event-stream';
-import { reportSource } from '../app/live';
+import { followEvents, type StreamEvent, type StreamState } from '../live/event-stream';
+import { reportSource } from '../live/live';
 import { queries } from '../app/queries';
 import type { SessionDetail, SessionProgressView } from '../app/types';
 import { patchProgress, SESSIONS, sessionKey } from './session-queries';

@@ -3,7 +3,14 @@ import { useAddress } from '../app/location';
 import { IconButton } from '../ui/button';
 import { SearchBox } from '../ui/search-box';
 import { statusWord } from '../ui/state-mark';
-import { useTemplates, type FilterName, type SessionFilters as Filters } from './session-list-queries';
+import { SavedViews } from '../views/saved-views';
+import { ColumnChoice } from './session-columns';
+import {
+  filterNames,
+  useTemplates,
+  type FilterName,
+  type SessionFilters as Filters,
+} from './session-list-queries';
 
 const statusSets = [
   ['running', 'queued,running'],
@@ -13,6 +20,8 @@ const statusSets = [
   ['failed', 'failed,rejected'],
   ['canceled', 'canceled'],
 ] as const;
+
+const viewNames = [...filterNames, 'columns'];
 
 /** Filters of the list as parts of the address. */
 export function SessionFilters({ filters }: { readonly filters: Filters }) {
@@ -51,6 +60,8 @@ export function SessionFilters({ filters }: { readonly filters: Filters }) {
           </option>
         ))}
       </select>
+      <ColumnChoice />
+      <SavedViews page="sessions" names={viewNames} />
       {filters.tag !== undefined && (
         <span class="chip chip-removable">
           #{filters.tag}

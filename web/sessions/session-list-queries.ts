@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/preact-query';
+import { onChanges } from '../live/changes';
 import { get, post } from '../app/client';
-import { pollMs, queries } from '../app/queries';
+import { patchPages, pollMs, queries } from '../app/queries';
 import type { Page, SessionSummary, TemplateSummary } from '../app/types';
 
 const SESSIONS = '/api/v1/cot-sessions';
@@ -18,6 +19,44 @@ export function useSessionList(filters: SessionFilters) {
     getNextPageParam: (page) => page.nextCursor ?? undefined,
     refetchInterval: (query) => ((query.state.data?.pages.length ?? 0) > 4 ? false : pollMs()),
   });
+}
+
+onChanges({
+  lists: ['sessions'],
+  onChange: ({ session }) => {
+    if (session === undefined) return;
+    patchPages<SessionSummary>(['sessions', 'list'], (items, [, , filters]) =>
+      withSession(items, session, filters as SessionFilters),
+    );
+  },
+});
+
+function withSession(
+  items: readonly SessionSummary[],
+  session: SessionSummary,
+  filters: SessionFilters,
+): readonly SessionSummary[] {
+  const before = items.find(({ id }) => id === session.id);
+  if (before !== undefined && before.updatedAt > session.updatedAt) return items;
+  if (!isListed(session, filters))
+    return before === undefined ? items : items.filter((item) => item !== before);
+  if (before !== undefined) return items.map((item) => (item === before ? session : item));
+  const [newest] = items;
+  // What is older than the newest stands further down, where it is loaded on demand.
+  return newest === undefined || newest.createdAt < session.createdAt ? [session, ...items] : items;
+}
+
+/** As the API filters. */
+function isListed(session: SessionSummary, filters: SessionFilters): boolean {
+  const { status, template, tag, q, createdFrom, createdTo } = filters;
+  return (
+    (status === undefined || status.split(',').includes(session.status)) &&
+    (template === undefined || session.template.name === template) &&
+    (tag === undefined || session.tags.includes(tag)) &&
+    (q === undefined || session.topic.toLowerCase().includes(q.toLowerCase())) &&
+    (createdFrom === undefined || Date.parse(session.createdAt) >= Date.parse(createdFrom)) &&
+    (createdTo === undefined || Date.parse(session.createdAt) < Date.parse(createdTo))
+  );
 }
 
 export function useTemplates() {

@@ -1,3 +1,4 @@
+import type { ComponentChild } from 'preact';
 import type { Signal } from '@preact/signals';
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
@@ -9,6 +10,7 @@ import type { SessionSummary } from '../app/types';
 import { Bar } from '../ui/bar';
 import { StateMark, toneOf } from '../ui/state-mark';
 import { Ago } from '../ui/time';
+import { shownColumns, type SessionColumn } from './session-columns';
 
 interface SessionTableProps {
   readonly sessions: readonly SessionSummary[];
@@ -48,15 +50,7 @@ export function SessionTable({ sessions, selected }: SessionTableProps) {
       },
     },
   ]);
-  const columns = [
-    words.topic,
-    words.state,
-    words.progress,
-    words.template,
-    words.owner,
-    words.cost,
-    words.changed,
-  ];
+  const columns = shownColumns(address.get('columns'));
   return (
     <div class="table-frame" tabIndex={0} role="group" aria-label={t().nav.sessions}>
       <table class="table sessions-table">
@@ -65,9 +59,10 @@ export function SessionTable({ sessions, selected }: SessionTableProps) {
             <th scope="col">
               <span class="unseen">{t().keys.select}</span>
             </th>
+            <th scope="col">{words.topic}</th>
             {columns.map((name) => (
               <th key={name} scope="col">
-                {name}
+                {words[name]}
               </th>
             ))}
           </tr>
@@ -77,6 +72,7 @@ export function SessionTable({ sessions, selected }: SessionTableProps) {
             <Row
               key={session.id}
               session={session}
+              columns={columns}
               isSelected={selected.value.has(session.id)}
               onSelect={(range) => select(place, range)}
             />
@@ -104,11 +100,12 @@ function toggled(
 
 interface RowProps {
   readonly session: SessionSummary;
+  readonly columns: readonly SessionColumn[];
   readonly isSelected: boolean;
   readonly onSelect: (range: boolean) => void;
 }
 
-function Row({ session, isSelected, onSelect }: RowProps) {
+function Row({ session, columns, isSelected, onSelect }: RowProps) {
   return (
     <tr class={isSelected ? 'table-row selected' : 'table-row'}>
       <td>
@@ -129,29 +126,39 @@ function Row({ session, isSelected, onSelect }: RowProps) {
           </span>
         ))}
       </td>
-      <td>
-        <StateMark status={session.status} />
-      </td>
-      <td class="progress-cell">
-        <Bar
-          percent={session.percent}
-          tone={toneOf(session.status)}
-          label={t().session.percentDone(session.percent)}
-        />
-        <span class="quiet" dir="auto">
-          {session.currentPhase}/{session.totalPhases} {session.phaseTitle}
-        </span>
-      </td>
-      <td>{session.template.name}</td>
-      <td dir="auto">{session.owner.name}</td>
-      <td class="number">
-        {session.usedCostUsd > 0
-          ? money(session.usedCostUsd)
-          : `${compactNumber(session.usedTokens)} ${t().session.tokens}`}
-      </td>
-      <td class="quiet">
-        <Ago at={session.updatedAt} />
-      </td>
+      {columns.map((name) => cells[name](session))}
     </tr>
   );
 }
+
+const cells: Readonly<Record<SessionColumn, (session: SessionSummary) => ComponentChild>> = {
+  state: ({ status }) => (
+    <td key="state">
+      <StateMark status={status} />
+    </td>
+  ),
+  progress: ({ percent, status, currentPhase, totalPhases, phaseTitle }) => (
+    <td key="progress" class="progress-cell">
+      <Bar percent={percent} tone={toneOf(status)} label={t().session.percentDone(percent)} />
+      <span class="quiet" dir="auto">
+        {currentPhase}/{totalPhases} {phaseTitle}
+      </span>
+    </td>
+  ),
+  template: ({ template }) => <td key="template">{template.name}</td>,
+  owner: ({ owner }) => (
+    <td key="owner" dir="auto">
+      {owner.name}
+    </td>
+  ),
+  cost: ({ usedCostUsd, usedTokens }) => (
+    <td key="cost" class="number">
+      {usedCostUsd > 0 ? money(usedCostUsd) : `${compactNumber(usedTokens)} ${t().session.tokens}`}
+    </td>
+  ),
+  changed: ({ updatedAt }) => (
+    <td key="changed" class="quiet">
+      <Ago at={updatedAt} />
+    </td>
+  ),
+};

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/preact-query';
+import { askAgain, onChanges } from '../live/changes';
 import { get, post } from '../app/client';
 import { pollMs, queries } from '../app/queries';
 import type { Page, SqlStatus } from '../app/types';
@@ -50,7 +51,7 @@ export interface SqlTable {
 
 export async function execute(request: SqlRequest): Promise<Accepted> {
   const accepted = await post<Accepted>(`${SQL}/execute-async`, request);
-  void queries.invalidateQueries({ queryKey: ['sql', 'history'] });
+  void queries.invalidateQueries({ queryKey: [HISTORY] });
   return accepted;
 }
 
@@ -116,9 +117,18 @@ export interface SqlSessionItem {
   readonly created_at: string;
 }
 
+const HISTORY = 'sql-history';
+
+onChanges({
+  lists: [HISTORY],
+  onChange: ({ kind, type }) => {
+    if (kind === 'sql' && type !== 'job.progress') askAgain(HISTORY);
+  },
+});
+
 export function useSqlHistory() {
   return useQuery({
-    queryKey: ['sql', 'history'],
+    queryKey: [HISTORY],
     queryFn: ({ signal }) => get<Page<SqlSessionItem>>(`${SQL}/sessions`, { limit: 30 }, signal),
     refetchInterval: pollMs,
   });

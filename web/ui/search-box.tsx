@@ -17,6 +17,8 @@ export function SearchBox({ label, value, onChange }: SearchBoxProps) {
     const timer = setTimeout(() => onChange(text.value), TYPING_MS);
     return () => clearTimeout(timer);
   }, [text.value]);
+  // A saved view, or a step back, says what is searched for.
+  useEffect(() => void (text.value = value), [value]);
   return (
     <input
       class="input"

@@ -9,6 +9,7 @@ import { Dialog } from '../ui/dialog';
 import { Empty, Loaded } from '../ui/panel';
 import { StateMark, statusWord } from '../ui/state-mark';
 import { Ago } from '../ui/time';
+import { RotateSecret } from './rotate-secret';
 import { forgetWebhooks, useDeliveries, useDelivery, WEBHOOKS } from './webhook-queries';
 import { standingOf } from './webhooks-page';
 
@@ -58,6 +59,7 @@ export function WebhookDialog({
           {webhook.isActive ? words.switchOff : words.switchOn}
         </Button>
       </p>
+      <RotateSecret webhookId={webhook.id} />
       <Deliveries webhookId={webhook.id} />
     </Dialog>
   );

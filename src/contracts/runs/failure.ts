@@ -51,4 +51,5 @@ export const retriedSchema = z
     ),
   })
   .meta({ id: 'RetriedFailures' });
+export type RetriedFailures = z.infer<typeof retriedSchema>;
 export type Retried = z.infer<typeof retriedSchema>['results'][number];

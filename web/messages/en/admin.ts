@@ -1,3 +1,5 @@
+const many = (count: number, one: string, more: string): string => `${count} ${count === 1 ? one : more}`;
+
 export const admin = {
   users: {
     add: 'Add a user',
@@ -62,6 +64,10 @@ export const admin = {
     deliveries: 'Deliveries',
     noDeliveries: 'No delivery',
     again: 'Deliver again',
+    rotate: 'New secret',
+    rotateWarning: 'Deliveries are signed with both secrets for a day. After that only the new one is right.',
+    rotateNow: 'Make a new secret',
+    oldSecret: 'The old one is right for another day.',
   },
   operations: {
     health: 'Parts',
@@ -72,11 +78,26 @@ export const admin = {
     },
     parts: { up: 'up', down: 'down' },
     queues: 'Queues and slots',
-    noQueues: 'The server tells nothing about its queues.',
+    queue: 'Queue',
+    backlog: 'Waiting',
+    backlogBasis: (workflows: string, activities: string) =>
+      `${workflows} workflow tasks and ${activities} activities that no worker has taken yet.`,
+    oldest: 'Oldest waits',
+    slots: 'Places',
+    workers: (count: number) => (count === 0 ? 'no worker' : many(count, 'worker', 'workers')),
+    notKnown: 'Temporal does not answer',
     failures: 'Failures',
     nothingFails: 'Nothing fails.',
-    retry: (count: number) => `Try all ${count} again`,
-    triedAgain: 'They are tried again.',
+    failureKinds: { step: 'Step', job: 'Job', delivery: 'Delivery' },
+    failsSince: 'Since',
+    retry: (count: number) => `Try ${count} again`,
+    retryTitle: 'Try again',
+    wouldRetry: (ready: number, all: number) => `${ready} of ${all} would be tried again.`,
+    oldestFirst: (count: number) => `${count} at a time, the oldest first.`,
+    retried: (done: number, all: number) =>
+      done === all
+        ? `${done} are tried again.`
+        : `${done} of ${all} are tried again; the others had changed.`,
     speed: 'Where the time goes',
     window: 'Window',
     step: 'Step',

@@ -18,6 +18,17 @@ export const lists = {
         ? `${many(done, 'phase is', 'phases are')} approved.`
         : `${done} of ${all} approved; the others had changed.`,
   },
+  views: {
+    views: 'Views',
+    none: 'Everything',
+    unsaved: 'Not saved',
+    save: 'Save this view',
+    name: 'Name',
+    share: 'Everybody may use it',
+    shared: (name: string) => `${name} (shared)`,
+    remove: (name: string) => `Remove the view ${name}`,
+    columns: 'Columns',
+  },
   sessions: {
     start: 'Start session',
     started: 'The session runs.',

@@ -18,6 +18,17 @@ export const lists: typeof english = {
         ? `${done} 件を承認しました。`
         : `${all} 件中 ${done} 件を承認しました。ほかは変わっていました。`,
   },
+  views: {
+    views: 'ビュー',
+    none: 'すべて',
+    unsaved: '未保存',
+    save: 'このビューを保存',
+    name: '名前',
+    share: '全員が使えるようにする',
+    shared: (name) => `${name}（共有）`,
+    remove: (name) => `ビュー「${name}」を削除`,
+    columns: '列',
+  },
   sessions: {
     start: 'セッションを開始',
     started: 'セッションを開始しました。',

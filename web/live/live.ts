@@ -40,6 +40,9 @@ export const live = computed((): LiveState => {
 /** What is shown may be old. */
 export const isStale = computed(() => live.value.kind === 'reconnecting' || live.value.kind === 'offline');
 
+/** A stream tells what changes: lists need not be asked for. */
+export const isFollowed = computed(() => sources.value.get('changes')?.state === 'live');
+
 export function noteAnswer(): void {
   silentSince.value = null;
   answeredAt.value = Date.now();

@@ -1,10 +1,10 @@
 import { isFinalEvent } from '../../src/contracts/event-data.js';
-import { signedOut } from './me';
+import { signedOut } from '../app/me';
 
 /**
  * Follows events over SSE, by fetch: a status that says why there is no stream is worth knowing.
- * E1. After a break it asks for everything after the last position, and drops a position that it has: nothing is missing,
- *     nothing comes twice.
+ * E1. After a break it asks for everything after the last id, and drops a position that it has: nothing is missing,
+ *     nothing comes twice. An id without an event moves it on.
  * E2. The server sends a comment every 15 s. A connection that is silent for longer is taken for dead.
  * E3. A page that nobody sees holds no connection: a browser has six for a host. It resumes when it is looked at.
  */
@@ -17,6 +17,9 @@ export interface StreamEvent {
 
 export type StreamState = 'connecting' | 'live' | 'reconnecting' | 'finished' | 'absent';
 
+/** Of one run, which ends; or of all runs, whose ids are no numbers. */
+export type StreamKind = 'run' | 'endless';
+
 export interface StreamListener {
   readonly onEvent: (event: StreamEvent) => void;
   readonly onState: (state: StreamState) => void;
@@ -27,14 +30,14 @@ const FIRST_DELAY_MS = 300;
 const MAX_DELAY_MS = 8_000;
 const HIDDEN_MS = 20_000;
 
-export function followEvents(path: string, listener: StreamListener): () => void {
-  const follower = new Follower(path, listener);
+export function followEvents(path: string, listener: StreamListener, kind: StreamKind = 'run'): () => void {
+  const follower = new Follower(path, listener, kind);
   follower.start();
   return () => follower.stop();
 }
 
 class Follower {
-  #lastPos: number | undefined;
+  #lastId: string | undefined;
   #delayMs = FIRST_DELAY_MS;
   #connection: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -44,6 +47,7 @@ class Follower {
   constructor(
     private readonly path: string,
     private readonly listener: StreamListener,
+    private readonly kind: StreamKind,
   ) {}
 
   start(): void {
@@ -88,7 +92,7 @@ class Follower {
     const connection = new AbortController();
     this.#connection = connection;
     try {
-      const url = this.#lastPos === undefined ? this.path : `${this.path}?after=${this.#lastPos}`;
+      const url = this.#lastId === undefined ? this.path : `${this.path}?after=${this.#lastId}`;
       const response = await fetch(url, {
         headers: { Accept: 'text/event-stream' },
         signal: connection.signal,
@@ -145,15 +149,21 @@ class Follower {
   }
 
   #take(frame: string): void {
+    const id = /^id: ?(\S+)$/m.exec(frame)?.[1];
     const lines = frame.split('\n').filter((line) => line.startsWith('data:'));
-    if (lines.length === 0) return;
+    if (lines.length === 0) {
+      this.#lastId = id ?? this.#lastId;
+      return;
+    }
     const event = JSON.parse(lines.map((line) => line.slice(5).trimStart()).join('\n')) as StreamEvent;
-    const id = /^id: ?(\d+)$/m.exec(frame)?.[1];
-    const pos = id === undefined ? undefined : Number(id);
-    const isKnown = pos !== undefined && this.#lastPos !== undefined && pos <= this.#lastPos;
-    if (isKnown && event.type !== 'snapshot') return;
-    if (pos !== undefined) this.#lastPos = pos;
+    if (event.type !== 'snapshot' && this.#isKnown(id)) return;
+    this.#lastId = id ?? this.#lastId;
     this.listener.onEvent(event);
-    if (isFinalEvent(event.type)) this.#end('finished');
+    if (this.kind === 'run' && isFinalEvent(event.type)) this.#end('finished');
+  }
+
+  #isKnown(id: string | undefined): boolean {
+    if (this.kind === 'endless' || id === undefined || this.#lastId === undefined) return false;
+    return Number(id) <= Number(this.#lastId);
   }
 }

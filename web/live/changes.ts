@@ -1,0 +1,65 @@
+import { followEvents, type StreamEvent } from './event-stream';
+import { reportSource } from './live';
+import { queries } from '../app/queries';
+import type { ListedJob, SessionSummary } from '../app/types';
+
+/**
+ * The one stream that all lists live on: what changed in everything that this person may see.
+ * C1. A change patches what is shown. Only what nobody has seen yet is asked for, each by its own id.
+ * C2. A snapshot says that something was missed: all lists are asked for again.
+ * C3. A part of the console that is not loaded has no list, and hears nothing.
+ */
+export interface Change extends StreamEvent {
+  readonly runId: string;
+  readonly kind: string;
+  readonly session?: SessionSummary;
+  readonly job?: ListedJob;
+}
+
+interface ChangeListener {
+  readonly onChange: (change: Change) => void;
+  /** The first parts of the keys of the lists that it keeps. */
+  readonly lists: readonly string[];
+}
+
+const GATHER_MS = 200;
+const NAME = 'changes';
+
+const listeners: ChangeListener[] = [];
+
+/** For a module that keeps lists, once. */
+export function onChanges(listener: ChangeListener): void {
+  listeners.push(listener);
+}
+
+export function followChanges(): () => void {
+  const stop = followEvents(
+    '/api/v1/events',
+    {
+      onState: (state) => {
+        reportSource(NAME, state === 'live' || state === 'reconnecting' ? state : 'gone');
+      },
+      onEvent: (event) => {
+        if (event.type === 'snapshot') for (const { lists } of listeners) lists.forEach(askAgain);
+        else for (const { onChange } of listeners) onChange(event as Change);
+      },
+    },
+    'endless',
+  );
+  return () => {
+    stop();
+    reportSource(NAME, 'gone');
+  };
+}
+
+const waiting = new Map<string, ReturnType<typeof setTimeout>>();
+
+/** For what no change tells. Many changes of one moment are one question. */
+export function askAgain(list: string): void {
+  if (waiting.has(list)) return;
+  const ask = (): void => {
+    waiting.delete(list);
+    void queries.invalidateQueries({ queryKey: [list] });
+  };
+  waiting.set(list, setTimeout(ask, GATHER_MS));
+}

@@ -1,0 +1,85 @@
+import { useSignal } from '@preact/signals';
+import { useQuery } from '@tanstack/preact-query';
+import { post } from '../app/client';
+import { t } from '../app/i18n';
+import { toast, toastProblem } from '../app/toasts';
+import type { FailureGroup, RetriedFailures } from '../app/types';
+import { askAgain } from '../live/changes';
+import { Button } from '../ui/button';
+import { Dialog } from '../ui/dialog';
+import { Loaded } from '../ui/panel';
+import { FAILURES } from './failures';
+
+interface RetryDialogProps {
+  readonly group: FailureGroup;
+  readonly onClose: () => void;
+}
+
+/** Says first what would be done again and what not, then does it. */
+export function RetryDialog({ group, onClose }: RetryDialogProps) {
+  const words = t().operations;
+  const busy = useSignal(false);
+  const path = `/api/v1/failures/${group.fingerprint}/retry`;
+  const preview = useQuery({
+    queryKey: [FAILURES, group.fingerprint, 'preview'],
+    queryFn: () => post<RetriedFailures>(path, { dryRun: true }),
+    staleTime: 0,
+    retry: false,
+  });
+  const ready = preview.data?.results.filter(({ status }) => status === 'would_retry').length ?? 0;
+  const retry = async (): Promise<void> => {
+    busy.value = true;
+    try {
+      const { results } = await post<RetriedFailures>(path, {});
+      const done = results.filter(({ status }) => status === 'retried').length;
+      toast({ tone: done === results.length ? 'done' : 'failed', text: words.retried(done, results.length) });
+      onClose();
+    } catch (error) {
+      toastProblem(error);
+      busy.value = false;
+    }
+    askAgain(FAILURES);
+  };
+  const footer = (
+    <>
+      <Button onClick={onClose}>{t().actions.cancel}</Button>
+      <Button
+        kind="primary"
+        icon="redo"
+        busy={busy.value}
+        disabled={ready === 0}
+        onClick={() => void retry()}
+      >
+        {words.retry(ready)}
+      </Button>
+    </>
+  );
+  return (
+    <Dialog title={words.retryTitle} onClose={onClose} footer={footer}>
+      <p dir="auto">
+        {group.subject}: <code>{group.code}</code>
+      </p>
+      <Loaded query={preview}>{(data) => <Preview preview={data} />}</Loaded>
+    </Dialog>
+  );
+}
+
+function Preview({ preview: { matching, results } }: { readonly preview: RetriedFailures }) {
+  const words = t().operations;
+  const refused = results.filter(({ status }) => status === 'refused');
+  return (
+    <>
+      <p>{words.wouldRetry(results.length - refused.length, matching)}</p>
+      {matching > results.length && <p class="note">{words.oldestFirst(results.length)}</p>}
+      {refused.length > 0 && (
+        <ul class="letters">
+          {refused.map(({ id, code }) => (
+            <li key={id}>
+              <code>{id}</code> <span class="quiet">{code}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,139 @@
+import { useSignal } from '@preact/signals';
+import { useQuery } from '@tanstack/preact-query';
+import { get, post, remove } from '../app/client';
+import { t } from '../app/i18n';
+import { useAddress } from '../app/location';
+import { me } from '../app/me';
+import { queries } from '../app/queries';
+import { toastProblem } from '../app/toasts';
+import type { Page, SavedView } from '../app/types';
+import { Button, IconButton } from '../ui/button';
+import { Dialog } from '../ui/dialog';
+import { CheckField, TextField } from '../ui/field';
+
+const VIEWS = '/api/v1/saved-views';
+
+interface SavedViewsProps {
+  /** The name of the list. */
+  readonly page: string;
+  /** The parameters of the address that a view holds. */
+  readonly names: readonly string[];
+}
+
+type Query = Readonly<Record<string, string>>;
+
+/** What a list shows, under a name: choosing a view is going to its address. */
+export function SavedViews({ page, names }: SavedViewsProps) {
+  const words = t().views;
+  const address = useAddress();
+  const isSaving = useSignal(false);
+  const views = useQuery({
+    queryKey: ['views', page],
+    queryFn: ({ signal }) => get<Page<SavedView>>(VIEWS, { page, limit: 100 }, signal),
+    staleTime: 60_000,
+  });
+  const shown: Query = Object.fromEntries(
+    names.map((name) => [name, address.get(name)] as const).filter(([, value]) => value !== ''),
+  );
+  const items = views.data?.items ?? [];
+  const current = items.find(({ query }) => isSame(query, shown));
+  const isPlain = Object.keys(shown).length === 0;
+  const choose = (id: string): void => {
+    const query = items.find((view) => view.id === id)?.query ?? {};
+    address.set(Object.fromEntries(names.map((name) => [name, query[name]?.toString()])));
+  };
+  return (
+    <>
+      {items.length > 0 && (
+        <select
+          class="input input-small"
+          aria-label={words.views}
+          value={current?.id ?? ''}
+          onChange={(event) => choose(event.currentTarget.value)}
+        >
+          <option value="">{isPlain || current !== undefined ? words.none : words.unsaved}</option>
+          {items.map(({ id, name, ownerId }) => (
+            <option key={id} value={id}>
+              {ownerId === me.value?.id ? name : words.shared(name)}
+            </option>
+          ))}
+        </select>
+      )}
+      {current === undefined && !isPlain && (
+        <Button onClick={() => (isSaving.value = true)}>{words.save}</Button>
+      )}
+      {current !== undefined && current.ownerId === me.value?.id && (
+        <IconButton icon="close" label={words.remove(current.name)} onClick={() => void forget(current.id)} />
+      )}
+      {isSaving.value && <SaveDialog page={page} query={shown} onClose={() => (isSaving.value = false)} />}
+    </>
+  );
+}
+
+function isSame(one: SavedView['query'], other: Query): boolean {
+  const names = Object.keys(one);
+  return (
+    names.length === Object.keys(other).length && names.every((name) => String(one[name]) === other[name])
+  );
+}
+
+async function forget(id: string): Promise<void> {
+  await remove(`${VIEWS}/${id}`).catch(toastProblem);
+  void queries.invalidateQueries({ queryKey: ['views'] });
+}
+
+interface SaveDialogProps {
+  readonly page: string;
+  readonly query: Query;
+  readonly onClose: () => void;
+}
+
+function SaveDialog({ page, query, onClose }: SaveDialogProps) {
+  const words = t().views;
+  const name = useSignal('');
+  const isShared = useSignal(false);
+  const busy = useSignal(false);
+  const save = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    busy.value = true;
+    try {
+      await post(VIEWS, { page, name: name.value.trim(), query, shared: isShared.value });
+      await queries.invalidateQueries({ queryKey: ['views'] });
+      onClose();
+    } catch (error) {
+      toastProblem(error);
+      busy.value = false;
+    }
+  };
+  const footer = (
+    <>
+      <Button onClick={onClose}>{t().actions.cancel}</Button>
+      <Button
+        kind="primary"
+        type="submit"
+        form="save-view"
+        busy={busy.value}
+        disabled={name.value.trim() === ''}
+      >
+        {words.save}
+      </Button>
+    </>
+  );
+  return (
+    <Dialog title={words.save} onClose={onClose} footer={footer}>
+      <form id="save-view" onSubmit={(event) => void save(event)}>
+        <TextField
+          label={words.name}
+          value={name.value}
+          maxLength={200}
+          onChange={(value) => (name.value = value)}
+        />
+        <CheckField
+          label={words.share}
+          checked={isShared.value}
+          onChange={(checked) => (isShared.value = checked)}
+        />
+      </form>
+    </Dialog>
+  );
+}
