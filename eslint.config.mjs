@@ -79,6 +79,7 @@ export default tseslint.config(
   {
     files: [
       'scripts/**/*.mjs',
+      'examples/*.mjs',
       'bench/**/*.ts',
       'chaos/**/*.ts',
       'src/cli/**/*.ts',

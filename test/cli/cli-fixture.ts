@@ -1,5 +1,5 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
@@ -24,6 +24,12 @@ export async function buildCli(): Promise<void> {
     logLevel: 'error',
   });
   cpSync(resolve(root, 'src/db/migrations'), resolve(folder, 'migrations'), { recursive: true });
+}
+
+/** A `sluice` for the PATH of a shell: the same program. */
+export function putSluiceInto(bin: string): void {
+  const script = `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`;
+  writeFileSync(resolve(bin, 'sluice'), script, { mode: 0o755 });
 }
 
 export function removeCli(): void {

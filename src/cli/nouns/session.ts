@@ -185,7 +185,7 @@ function again(verb: 'redo' | 'fork', about: string): CommandSpec {
     about,
     kind: 'previews',
     args: ['<id>'],
-    options: verb === 'fork' ? [...from, waitOption] : from,
+    options: [...from, waitOption],
     examples: [`sluice session ${verb} ses_… --phase 2 --instructions "shorter" --dry-run`],
     run: async (context, [id = ''], given) => {
       const step = given.text('step') as Rerun['from']['step'];
@@ -201,10 +201,11 @@ function again(verb: 'redo' | 'fork', about: string): CommandSpec {
       const answer =
         verb === 'redo' ? await client.call('redoSession', input) : await client.call('forkSession', input);
       if ('reusedSteps' in answer) showOne(context, answer, preview);
-      else if ('currentPhase' in answer) showOne(context, Object.assign({ id }, answer), progress);
       else {
-        showOne(context, answer, accepted);
-        if (given.flag('wait')) await waitFor(context, answer.id, { after: 0 });
+        const made = 'currentPhase' in answer ? id : answer.id;
+        if ('currentPhase' in answer) showOne(context, Object.assign({ id }, answer), progress);
+        else showOne(context, answer, accepted);
+        if (given.flag('wait')) await waitFor(context, made, 'currentPhase' in answer ? {} : { after: 0 });
       }
     },
   };
