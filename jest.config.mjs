@@ -20,7 +20,8 @@ const config = {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1.js', '$1.ts', '$1.tsx'] },
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
-  testTimeout: 60_000,
+  // Longer than a few waits one after the other on a slow machine: a time-out is no proof of a fault, and costs nothing.
+  testTimeout: 180_000,
   maxWorkers: 2,
 };
 

@@ -3,7 +3,7 @@ export async function waitUntil<Result>(
   check: () => Promise<Result | undefined | false>,
   options: { timeoutMs?: number; what: string },
 ): Promise<Result> {
-  const until = Date.now() + (options.timeoutMs ?? 45_000);
+  const until = Date.now() + (options.timeoutMs ?? 60_000);
   for (;;) {
     const result = await check();
     if (result !== undefined && result !== false) return result;
