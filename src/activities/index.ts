@@ -41,7 +41,7 @@ export type ActivityDeps = AuditExportDeps &
   WakeWebhooksDeps &
   WebhookDeps;
 
-/** The activities of each task queue. Those that workflows call as local ones stand with the workflows, on `flow`. */
+/** The activities of each task queue. Local activities stand with the workflows, on `flow`. */
 export type ActivitiesByQueue = Readonly<Record<TaskQueue, object>>;
 
 export function createActivities(deps: ActivityDeps): ActivitiesByQueue {

@@ -8,11 +8,11 @@ import type { ReportScheduleActivities } from '../contracts/reports/schedule-wor
 import { taskQueues } from '../contracts/names.js';
 
 /**
- * Every timeout and retry of the jobs and of the maintenance. (Those of sessions depend on the session's own settings
- * and stand in sessions/proxies.ts.)
+ * Every timeout and retry of the jobs and of the maintenance. Those of sessions, which depend on a session's settings,
+ * are in sessions/proxies.ts.
  */
 
-/** What no retry can help. */
+/** Failures that no retry can help. */
 const hopeless = [
   failureTypes.invalidInput,
   failureTypes.payloadTooLarge,
@@ -26,7 +26,7 @@ const hopeless = [
  */
 export const runs = proxyLocalActivities<RunActivities>({
   startToCloseTimeout: '10s',
-  // The next wait that is longer becomes a timer in the history, so that an outage does not hold the workflow task.
+  // The next longer wait becomes a timer in the history: an outage must not hold the workflow task.
   localRetryThreshold: '3s',
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
 });
@@ -43,7 +43,7 @@ const reportStep = {
   },
 } as const;
 
-/** Reading one section takes well under a second; minutes are a database in trouble, and three tries tell. */
+/** Reading a section takes well under a second; minutes mean a database in trouble, and three tries prove it. */
 export const reportSteps = proxyActivities<Pick<ReportActivities, 'openReport' | 'gatherSection'>>({
   ...reportStep,
   startToCloseTimeout: '5m',
@@ -65,7 +65,7 @@ export const reportRendering = proxyActivities<Pick<ReportActivities, 'renderRep
   startToCloseTimeout: '15m',
 });
 
-/** Reads the log a page at a time and beats with every piece, so that a dead worker is noticed within the minute. */
+/** Reads the log a page at a time and beats with every piece: a dead worker is noticed within the minute. */
 export const auditExportSteps = proxyActivities<AuditExportActivities>({
   taskQueue: taskQueues.flow,
   startToCloseTimeout: '15m',
@@ -79,8 +79,8 @@ export const auditExportSteps = proxyActivities<AuditExportActivities>({
 });
 
 /**
- * One short transaction, and the start of what it made. Tried for a day, as long as a schedule makes up for what it missed:
- * while PostgreSQL is away the report is late and not lost.
+ * A short transaction, and the start of the run that it made. Retried for a day, as long as a schedule catches up: an
+ * outage of PostgreSQL makes the report late, not lost.
  */
 export const reportSchedules = proxyActivities<ReportScheduleActivities>({
   taskQueue: taskQueues.flow,

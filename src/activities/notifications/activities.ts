@@ -21,7 +21,7 @@ import { checkpointedStep } from '../sessions/checkpointed-step.js';
 import { notifyOffice, type NotifyOfficeDeps } from './notify-office.js';
 import { resultOf } from './run-result.js';
 
-/** What it takes to send notifications, apart from the database. */
+/** The dependencies of sending, apart from the database. */
 export type NotificationParts = Omit<NotifyOfficeDeps, 'pool'> &
   PlanningDeps & { readonly officeConcurrency: number };
 
@@ -81,7 +81,7 @@ export function createNotificationActivities(deps: NotificationDeps): Notificati
   };
 }
 
-/** The entry of the run, and one dead letter for the offices that failed: replayed, the run sends what is missing. */
+/** The entry of the run, and a dead letter for the failed offices: its replay sends the missing messages. */
 async function closeRun(tx: Tx, { runId, dryRun }: FinishNotificationsInput): Promise<void> {
   const failed = await listFailedOffices(tx, runId);
   const after = { dryRun, ...(await readTotals(tx, runId)), officesFailed: failed.length };

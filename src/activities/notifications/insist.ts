@@ -3,7 +3,7 @@ import { isDatabaseOutage } from '../../db/base/outage.js';
 
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 5_000;
-/** A restart, a failover, a minute of nothing at all: after this the try ends, and what it had under way is unknown. */
+/** A restart or a failover fits into this time. After it the try ends, and its message under way is unknown. */
 const PATIENCE_MS = 10 * 60_000;
 
 /** Tries again while PostgreSQL is away: what has happened outside must not be forgotten because of it. */

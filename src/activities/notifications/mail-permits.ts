@@ -7,7 +7,7 @@ import type { Db } from '../../db/base/sql.js';
  * So many mails at once, over every run and every worker.
  *
  * P1. A place is leased from PostgreSQL and handed from mail to mail inside this process while somebody here waits.
- * P2. No mail begins on a lease with less left than a mail may take: a lease that runs out has no mail under way.
+ * P2. No mail begins on a lease with less time left than a mail may take: an expired lease has none under way.
  * P3. A place that another process waits for is given back at the next renewal.
  * P4. A process that dies leaves its places to their leases.
  */
@@ -21,7 +21,7 @@ export interface PermitOptions {
   readonly count: number;
   /** Longer than any mail may take. */
   readonly leaseMs: number;
-  /** What must be left of a lease for a mail to begin on it. */
+  /** A mail begins only on a lease with this much time left. */
   readonly mailMs: number;
 }
 
@@ -82,7 +82,7 @@ class Places {
     });
   }
 
-  /** To whoever waits here, or back to PostgreSQL. */
+  /** To the next waiting mail, or back to PostgreSQL. */
   async passOn(place: Place): Promise<void> {
     if (this.waiters.length > 0 && (await this.isStillOurs(place))) {
       const next = this.waiters.shift();
@@ -93,7 +93,7 @@ class Places {
     if (this.waiters.length > 0) void this.look();
   }
 
-  /** One look at a time for the whole process, as long as somebody here waits and others may have places. */
+  /** A process asks once at a time, while a mail waits and other processes may hold places. */
   private async look(): Promise<void> {
     if (this.isLooking) return;
     this.isLooking = true;

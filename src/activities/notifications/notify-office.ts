@@ -44,11 +44,11 @@ export interface NotifyOfficeDeps {
 }
 
 /**
- * Sends everything that was planned for one office, mails and pushes side by side, each of them one after the other.
+ * Sends all planned messages of an office: mails and pushes side by side, each kind in sequence.
  *
  * O1. Its counters are its own: they are counted from its messages when it is done.
  * O2. Whatever goes wrong in here is this office's. PostgreSQL that is away is waited for and is not a try.
- * O3. A worker that is to stop ends the message under way and begins no other; the next one goes on from there.
+ * O3. A stopping worker finishes the message under way and begins no other; the next worker goes on from there.
  */
 export function notifyOffice(deps: NotifyOfficeDeps, input: NotifyOfficeInput): Promise<NotifyOfficeReply> {
   return whileBeating(() => serveOrFail(deps, input));
@@ -213,7 +213,7 @@ async function keepError(pool: Pool, input: NotifyOfficeInput, error: unknown): 
   }
 }
 
-/** What stands in the result, for administrators: no more than a line. */
+/** A line of the result, for administrators. */
 function messageOf(error: unknown): string {
   return (error instanceof Error ? error.message : 'it failed').replace(/\s+/g, ' ').slice(0, 300);
 }

@@ -27,7 +27,7 @@ export interface RunGateDeps {
 
 /**
  * G1. The id of a gate follows from its run and its place: opened twice it is one gate.
- * G2. The gate, what is decided on, and that the run waits commit as one; so do a decision and its audit entry.
+ * G2. The gate, its subject and the waiting status commit together; so do a decision and its audit entry.
  */
 export function createRunGateActivities({ pool, deciders }: RunGateDeps): RunGateActivities {
   return {

@@ -16,8 +16,8 @@ const MOST_EXCLUSIONS = 1_000;
 const SAMPLES = 10;
 
 /**
- * The result as JSON text, a page of offices at a time: a run of thousands of offices is never whole in memory. A dry run
- * counts what it would send in the very members in which a real one counts what it has sent.
+ * The result as JSON text, a page of offices at a time: thousands of offices are never whole in memory. A dry run
+ * counts planned messages in the same members in which a real run counts sent ones.
  */
 export async function* resultOf(
   pool: Pool,

@@ -29,8 +29,8 @@ export interface NotificationScheduleDeps {
 const actor = { system: 'notification schedule' };
 
 /**
- * F1. The row first: the run is there before anything of it happens, and the sweeper starts it when this process dies here.
- * F2. A moment gives one run, however often it is told, and none while the run of the time before is open.
+ * F1. The row comes first: when this process dies here, the sweeper starts the run.
+ * F2. A moment gives one run, however often it fires, and none while the run before it is open.
  */
 export function createNotificationScheduleActivities(
   deps: NotificationScheduleDeps,

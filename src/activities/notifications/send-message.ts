@@ -14,12 +14,12 @@ import { lookDelayMs, type SendPolicy } from '../../domain/notifications/send-po
 import { insist } from './insist.js';
 
 /**
- * One message, from planned to whatever becomes of it.
+ * A message, from planned to its end.
  *
- * M1. It is noted as under way before its first byte, and what came of it right after, both insisting while PostgreSQL is
- *     away: the note is what keeps a second one from going out.
- * M2. A recipient whose server says later is tried again a few times. A server that does not answer at all is waited for;
- *     when that takes too long the office fails, not its messages.
+ * M1. The row is marked before the first byte and updated right after the answer, both retried while PostgreSQL is
+ *     away. The mark prevents a second message.
+ * M2. A recipient whose server says later is tried again a few times. A server that does not answer is waited for;
+ *     after too long the office fails, not its messages.
  */
 export interface MessageSending {
   readonly pool: Pool;
@@ -35,7 +35,7 @@ export interface Message {
   attempt(): Promise<SendOutcome>;
   /** Refused for good, and so will be whatever comes next. */
   suppress(error: string): Promise<void>;
-  /** Some of its deadlines have closed: makes it tell of the others. */
+  /** Some of its deadlines have closed: the message leaves them out. */
   narrow(): Promise<void>;
 }
 

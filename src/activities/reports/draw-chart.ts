@@ -8,12 +8,12 @@ const HEIGHT = 260;
 const BAR_HEIGHT = 22;
 const LONGEST_LABEL = 28;
 /**
- * The font that is shipped for PDF, then whatever the reader has: all of them have the glyphs. In one weight: with two
- * fonts in a drawing the typesetter numbers them as chance will have it, and the same report is not the same file.
+ * The font that is shipped for PDF, then whatever the reader has: all of them have the glyphs. A single weight: with
+ * two fonts in a drawing the typesetter numbers them at random, and the file differs each time.
  */
 const FONT = "'BIZ UDPGothic', system-ui, sans-serif";
 const COLOURS = ['#4c7bd9', '#d9844c', '#8a6fc4', '#3f9aa6', '#b9801f', '#7a8699'];
-/** What is called like a status has its colour, as its badge has. */
+/** A series named like a status has the colour of its badge. */
 const STATUS_COLOURS = new Map([
   ['completed', '#2c8a57'],
   ['failed', '#c4423c'],
@@ -50,8 +50,8 @@ export async function loadCharts(): Promise<DrawChart> {
 }
 
 /**
- * Without its rules for a mouse over the chart, as a style element would reach the whole page, and without what cannot be
- * seen. Texts in it are escaped, so nothing in them looks like these.
+ * Without its hover rules, whose style element would reach the whole page, and without invisible parts. Texts in it
+ * are escaped, so nothing in them looks like these.
  */
 function onlyDrawing(svg: string): string {
   return svg

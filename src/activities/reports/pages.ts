@@ -13,9 +13,8 @@ import type {
 import type { DrawChart } from '../../domain/reports/html.js';
 
 /**
- * A report as report.typ wants it: texts that fit their place, columns with widths, what somebody else wrote in flat runs.
- * Pages are laid out as a whole, so their number is limited: a document prints so many rows and characters, and says so
- * where it stops.
+ * A report as report.typ reads it: texts that fit, columns with widths, foreign text in flat runs. Pages are laid out
+ * as a whole, so their number is limited: a document ends at so many rows and characters, with a note.
  */
 export interface PageOptions {
   readonly draw: DrawChart;
@@ -27,7 +26,7 @@ export const MOST_ROWS = 2_000;
 export const MOST_CHARACTERS = 1_000_000;
 const PIECE_COST = 16;
 
-/** The width of the page in ems of each size of text that report.typ uses; prose within lists and quotations has less. */
+/** The page width in ems of each text size in report.typ; prose within lists and quotations has less. */
 const lines = {
   title: 28,
   running: 62,
@@ -45,7 +44,7 @@ const codeWidth = (text: string): number => text.length * CODE_LETTER;
 /** A column is wide enough for something, and none takes the page for itself. */
 const NARROWEST = 3;
 const WIDEST = 30;
-/** What a cell has beside its text. */
+/** The parts of a cell beside its text. */
 const MARGIN = 1;
 const BADGE = 1.2;
 const BOLD = 1.06;
@@ -249,7 +248,7 @@ interface Style {
 
 const plain: Style = { strong: false, emphasis: false, deleted: false };
 
-/** One run after the other, each with its whole style: nothing is nested, however deep it was written. */
+/** Runs follow each other, each with its whole style: nothing is nested, however deep it was written. */
 function runsOf(
   content: readonly MarkdownInline[],
   budget: Budget,

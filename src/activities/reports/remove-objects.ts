@@ -11,9 +11,9 @@ export interface RemoveObjectsDeps {
 const AT_ONCE = 10;
 
 /**
- * Removes up to `limit` objects that are kept no longer: first decided in the database, then from the store, then the row.
- * Cut off anywhere it is taken up again from there. Gives how many are gone; what the store would not remove stays decided
- * on, and the next turn tries it again.
+ * Removes up to `limit` expired objects: first decided in the database, then from the store, then the row. Cut off
+ * anywhere it is taken up again from there. Returns the number of removed objects. The next turn retries those that
+ * the store refused to remove.
  */
 export async function removeObjects(
   { pool, objects }: RemoveObjectsDeps,

@@ -10,7 +10,7 @@ export interface PdfOptions {
 
 export type RenderPdf = (document: ReportDocument, options: PdfOptions) => Promise<Buffer>;
 
-/** One for a process: its documents are made one after the other. */
+/** Shared by a process: documents are made in sequence. */
 export function createPdfRenderer(typeset: Typeset = createTypesetter()): RenderPdf {
   return async (document, { draw, signal }) => {
     const pages = await reportPages(document, { draw, author: 'Sluice', lang: 'en' });

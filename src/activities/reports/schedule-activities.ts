@@ -35,9 +35,9 @@ export function createReportScheduleActivities(deps: ReportScheduleDeps): Report
 }
 
 /**
- * F1. The row first: the job is there before anything of it runs, and the sweeper starts it when this process dies here.
- * F2. One moment of one schedule is one firing, however often it is told: a second time finds what the first came to.
- * F3. The report is made with the rights that its owner has now, not with those of when the schedule was made.
+ * F1. The row comes first: when this process dies here, the sweeper starts the job.
+ * F2. A moment of a schedule is one firing: a second time finds the outcome of the first.
+ * F3. The report has the rights that its owner has now, not those of the schedule's creation.
  * F4. A schedule whose last report has not ended makes no other: what falls behind does not pile up.
  */
 async function fire(
@@ -94,7 +94,7 @@ async function makeReport(
     const owner = { userId: ownerId, role: ownerRole };
     return await insertReport(tx, { body: body.data, owner, tags: [scheduleTag(scheduleId)] });
   } catch (error) {
-    // A refusal that its owner would be told too, had they asked for it themselves.
+    // A refusal that the owner's own request would get as well.
     if (error instanceof Refusal) return { code: error.code, message: error.message };
     throw error;
   }

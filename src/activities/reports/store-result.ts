@@ -10,8 +10,7 @@ import type { ObjectStore } from '../../platform/objects/object-store.js';
 /**
  * The one way of a result into the object store, whatever its size.
  *
- * S1. The row that knows of the object is committed before its first byte is written: whatever happens then, the
- *     retention finds the object and removes it when no run names it.
+ * S1. The object's row commits before its first byte: after a crash the retention finds the object and removes it.
  * S2. Each try has a key of its own, so two at the same time cannot harm each other. The run names the winner's.
  * S3. The content passes through once, a piece at a time: hashed and counted on its way, never whole in memory.
  */

@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 /**
  * Makes pages of a report's data, in a process of its own.
  *
- * T1. The typesetter works without a pause: beside the activities of a worker it would hold up their heartbeats. A thread
- *     would not, but it cannot be ended before its work is done, and the memory it took is never given back.
- * T2. One at a time: what waits costs nothing, and a worker needs memory for one document whatever is asked of it.
+ * T1. The typesetter works without a pause: beside the activities of a worker it would hold up their heartbeats. A
+ *     thread cannot be ended before its work is done, and never gives its memory back.
+ * T2. Documents are made in sequence: a waiting one costs nothing, and a worker needs memory for a single document.
  * T3. A process that has not ended by its time is killed, and so is one whose activity is canceled.
  */
 export interface TypesetOptions {
@@ -55,7 +55,7 @@ async function runProgram(program: URL, report: string, signal: AbortSignal | un
   return pdf;
 }
 
-/** Whoever waits for a turn that is far away is told at once. */
+/** A caller whose turn is far away is refused at once. */
 async function orAborted<T>(turn: Promise<T>, signal: AbortSignal): Promise<T> {
   const over = new AbortController();
   try {

@@ -11,7 +11,7 @@ import { withTransaction, type Tx } from '../../db/base/transaction.js';
 import { retryLater } from './retry-later.js';
 import { jobEnd } from './final-events.js';
 
-/** What the workflow of any job tells its readers. Local activities: one short transaction each. */
+/** Projections of any job's workflow. Local activities: one short transaction each. */
 export function createRunActivities({ pool }: { readonly pool: Pool }): RunActivities {
   return {
     projectRun: (projection: RunProjection) => tell(pool, (tx) => projectRun(tx, projection)),

@@ -4,8 +4,8 @@ import { problemOfHome } from '../../domain/runs/temporal-home.js';
 import type { RunControl } from '../../platform/temporal/run-control.js';
 
 /**
- * Why no run may be closed or started now; null when this Temporal is the one that runs the workflows of this database.
- * In a foreign one every run looks lost, and closing them would leave the real workflows to go on, and to pay, unseen.
+ * The reason that no run may be closed or started now; null when this Temporal runs this database's workflows. In a
+ * foreign Temporal every run looks lost. Closing them would leave the real workflows running, and paying, unseen.
  * Losses that were noted stand until somebody says what is so.
  */
 export async function problemAtHome(

@@ -19,8 +19,8 @@ const TRY_MS = 1_000;
 const LOOK_BACK_MS = 120_000;
 
 /**
- * Settles the runs whose workflows were terminated, canceled, timed out or reset on Temporal, which no workflow can tell.
- * One request every few seconds, however many workers there are and however many runs are open.
+ * Settles the runs whose workflows were terminated, canceled, timed out or reset on Temporal: no such workflow can
+ * project its end. A single request every few seconds, for any number of workers and open runs.
  */
 export async function settleBadEnds({ pool, control }: BadEndsDeps): Promise<number> {
   if (!(await takeTurn(pool, 'bad-ends', EVERY_MS))) return 0;
@@ -31,7 +31,7 @@ export async function settleBadEnds({ pool, control }: BadEndsDeps): Promise<num
   return runs.length;
 }
 
-/** Keeps looking until the signal. What fails is looked at again with the next look. */
+/** Keeps looking until the signal. A failed run is looked at again with the next look. */
 export async function watchBadEnds(
   deps: BadEndsDeps,
   { signal, onError }: { readonly signal: AbortSignal; readonly onError: (error: unknown) => void },

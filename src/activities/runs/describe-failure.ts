@@ -4,7 +4,7 @@ import type { StepError } from '../../db/runs/checkpoints.js';
 const LONGEST_MESSAGE = 2_000;
 const DEEPEST = 5;
 
-/** A failure as the dead letters keep it, for administrators: its type, and all that it says, but not for ever. */
+/** A failure as the dead letters keep it, for administrators: its type and its message, cut to a length. */
 export function describeFailure(error: unknown): StepError {
   const message = messagesOf(error).join(' ← ').slice(0, LONGEST_MESSAGE);
   if (!(error instanceof Error)) return { type: 'Unknown', message };
@@ -12,7 +12,7 @@ export function describeFailure(error: unknown): StepError {
   return { type, message };
 }
 
-/** Its own message, and those of what caused it: what its owner is told leaves those out. */
+/** Its own message, and those of its causes, which its owner does not see. */
 function messagesOf(error: unknown, depth = 0): string[] {
   const { message = String(error), cause } = (error ?? {}) as Partial<Error>;
   return cause === undefined || depth === DEEPEST ? [message] : [message, ...messagesOf(cause, depth + 1)];

@@ -2,7 +2,7 @@ import { event, type EventData, type RunEvent } from '../../contracts/event-data
 import type { RunOutcome } from '../../contracts/runs/run.js';
 import { omit } from '../../domain/omit.js';
 
-/** A rejection ends a session like a cancel: nothing failed. The status in the event tells them apart. */
+/** A rejection ends a session like a cancel: nothing failed. The status in the event distinguishes them. */
 export function sessionEnd(end: EventData['session.canceled']): RunEvent {
   if (end.status === 'completed') return event('session.completed', end);
   return event(end.status === 'failed' ? 'session.failed' : 'session.canceled', end);

@@ -163,7 +163,7 @@ async function exhaust(batch: () => Promise<number>): Promise<number> {
   }
 }
 
-/** One that fails is looked at again next time; it does not keep the others from their turn. Gives how many went well. */
+/** A failed item is retried in the next turn; the others have theirs. Gives how many went well. */
 async function forEach<Item extends { readonly id: string }>(
   items: readonly Item[],
   what: string,

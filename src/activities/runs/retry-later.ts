@@ -5,9 +5,9 @@ const FIRST_MS = 200;
 const LONGEST_MS = 60_000;
 
 /**
- * A projection that failed, as Temporal is to try it again. PostgreSQL's absence is waited for in short steps: each session
- * shall go on within seconds of its return. Any other fault stays until somebody mends it, and each try is a few events of
- * the history, so those come once a minute at last.
+ * A projection that failed, as Temporal is to try it again. PostgreSQL's absence is waited for in short steps: each
+ * session shall go on within seconds of its return. Any other fault stays until it is mended. Each try is a few events
+ * of the history, so the last ones come once a minute.
  */
 export function retryLater(error: unknown): unknown {
   if (isDatabaseOutage(error) || error instanceof ApplicationFailure || !(error instanceof Error))

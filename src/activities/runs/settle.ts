@@ -68,7 +68,7 @@ function followsAnother({ projectedRunId }: OpenRun, workflow: WorkflowCondition
   return workflow.kind === 'open' && projectedRunId !== null && workflow.runId !== projectedRunId;
 }
 
-/** Ends a run whose workflow can no longer do it, with an entry in the audit log: nobody asked for this end. */
+/** Ends a run whose workflow no longer can, with an entry in the audit log: nobody asked for this end. */
 export async function closeRun(
   pool: Pool,
   run: KnownRun,

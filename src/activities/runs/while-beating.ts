@@ -3,7 +3,7 @@ import { heartbeat } from '@temporalio/activity';
 /** Often enough that the death of a worker is noticed in seconds, see the heartbeat timeouts in workflows. */
 const BEAT_MS = 1_000;
 
-/** Temporal hears from the activity until the work has ended. */
+/** The activity beats until the work has ended. */
 export async function whileBeating<Result>(work: () => Promise<Result>): Promise<Result> {
   const beating = setInterval(() => heartbeat(), BEAT_MS);
   try {

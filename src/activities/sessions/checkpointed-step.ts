@@ -16,19 +16,19 @@ import { whileBeating } from '../runs/while-beating.js';
 import { describeFailure } from '../runs/describe-failure.js';
 
 /**
- * One step of a run, done once as far as anybody can see.
+ * A step of a run, done once as far as a reader can see.
  *
  * C1. A step whose checkpoint is there gives it back and does nothing: its worker died between commit and report.
- * C2. The step's result, its checkpoint and what readers are told of it commit as one.
- * C3. Of two tries at the same time (a worker that was taken for dead) the first to commit wins; both report its result.
+ * C2. The step's result, its checkpoint and its events commit together.
+ * C3. Of two concurrent tries (a worker taken for dead) the first commit wins; both report its result.
  * C4. Every failed try is recorded, because Temporal keeps only the last one.
  */
 export interface CheckpointedStep<Produced, Output> extends StepPlace {
   /** The work itself, outside any transaction. It may run more than once. */
   produce(): Promise<Produced>;
-  /** Stores what was produced. What it gives goes into the history, so it is small: content by reference. */
+  /** Stores what was produced. The result enters the history, so it is small: content by reference. */
   store(tx: Tx, produced: Produced): Promise<Output>;
-  /** What readers are told once it is stored. */
+  /** Events that are published once the result is stored. */
   tell?(output: Output): Pick<RunProjection, 'progress' | 'events'>;
 }
 

@@ -2,9 +2,9 @@ import { activityInfo, cancellationSignal, CancelledFailure, Context } from '@te
 import { abortable } from './pause.js';
 
 /**
- * How this try was taken back.
- * `canceled`: somebody asked for it. `stopping`: the worker shuts down, or the activity is paused or reset; another try comes.
- * `lost`: Temporal gave the step to somebody else, or the workflow has ended; whatever this try still does is nobody's.
+ * How this try was taken back. `canceled`: somebody asked for it. `stopping`: the worker shuts down, or the activity
+ * is paused or reset; another try comes. `lost`: Temporal gave the step to another worker, or the workflow has ended:
+ * further work of this try is lost.
  */
 export type Recall = 'canceled' | 'stopping' | 'lost';
 
@@ -29,8 +29,8 @@ const FRESH_MS = 2_500;
 const ASK_AGAIN_MS = 1_000;
 
 /**
- * False when Temporal has given this try to somebody else. A worker that was frozen finds every task that was handed to it
- * meanwhile, each the next try of the same step: all but the last are stale, and none may ask a model.
+ * False when Temporal has given this try to somebody else. A thawed worker finds every task that it got meanwhile,
+ * each the next try of the same step. All but the last are stale and must not call a model.
  */
 export async function holdsLease(): Promise<boolean> {
   const { currentAttemptScheduledTimestampMs, taskToken } = activityInfo();
@@ -43,9 +43,9 @@ export async function holdsLease(): Promise<boolean> {
       if (recallOf() !== null) return recallOf() !== 'lost';
       const { name } = error as Error;
       if (name === 'ActivityNotFoundError') return false;
-      // Asked to be canceled, paused or reset: the context hears of it as well, with the next beat.
+      // A request to cancel, pause or reset: the context sees it too, with the next beat.
       if (refusals.has(name)) return true;
-      // Temporal is away. Without it the step's result could not be told either.
+      // Temporal is away. Without it the step's result could not be reported either.
       await abortable(ASK_AGAIN_MS);
     }
   }

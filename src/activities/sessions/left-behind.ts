@@ -9,12 +9,12 @@ const actor = { system: 'temporal' };
 const reason = 'The workflow was reset on Temporal, or repeated what it had not recorded.';
 
 /**
- * Closes the gates and steps that the database has and the workflow does not know: those of a workflow run before a
- * reset, or of a task that was repeated. `follows`: another workflow run projected before this one.
+ * Closes the gates and steps that the database has and the workflow does not know. They belong to a workflow run
+ * before a reset, or to a repeated task. `follows`: another workflow run projected before this one.
  */
 export async function closeLeftBehind(tx: Tx, input: ProjectSessionInput, follows: boolean): Promise<void> {
   if (follows) await closeOtherSteps(tx, input.sessionId, input.runningStepId);
-  // At the end every gate that still waits is canceled, by whoever ended the session.
+  // At the end every waiting gate is canceled, in the name of the command that ended the session.
   if (input.state.ending === null) await closeStrayGates(tx, input);
 }
 
@@ -37,7 +37,10 @@ async function closeStrayGates(tx: Tx, input: ProjectSessionInput): Promise<void
   );
 }
 
-/** Opens the gate in the record. One that had been decided there is open again: the workflow was reset to before that. */
+/**
+ * Opens the gate in the record. A gate that was decided there is open again: the workflow was reset to before the
+ * decision.
+ */
 export async function openStateGate(
   tx: Tx,
   { sessionId, state }: ProjectSessionInput,

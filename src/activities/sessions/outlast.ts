@@ -7,9 +7,9 @@ const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 2_000;
 
 /**
- * Does `work` again until PostgreSQL takes it, however long that is: an outage is not a failure of the step, and what is to
- * be written may be an answer that was paid for. `work` may have been committed although its answer was lost, so doing
- * it twice must be doing it once. It ends early when the try is lost: another one has the step then.
+ * Retries `work` until PostgreSQL takes it. An outage is not a failure of the step: its answer may be paid for. `work`
+ * may have been committed although its answer was lost, so doing it twice must be doing it once. It ends early when
+ * the try is lost: another one has the step then.
  */
 export async function outlast<Result>(work: () => Promise<Result>): Promise<Result> {
   for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {

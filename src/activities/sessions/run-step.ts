@@ -33,12 +33,12 @@ import { delayAfter, limitsOf, type TryLimits } from './try-limits.js';
 export interface SessionStepDeps {
   readonly pool: Pool;
   readonly model: Model;
-  /** Those that this installation has; a template names the ones that a step may use. */
+  /** The installed tools; a template names those that a step may use. */
   readonly tools: readonly ModelTool[];
   /** Opens `sql_query`, which asks in the name of the session's owner. */
   readonly sqlTool?: OpenSqlTool;
   readonly contextMaxTokens: number;
-  /** Where the text goes while it arrives: to whoever reads along, never into the database or the history. */
+  /** Text goes to live readers while it arrives, never into the database or the history. */
   readonly openDeltas: (step: StepTryPlace) => DeltaSink;
 }
 
@@ -49,14 +49,14 @@ const LOOK_MS = 5_000;
 const HANDED_BACK_MS = 500;
 
 /**
- * One THINK, EXECUTE or INTEGRATE.
+ * A THINK, EXECUTE or INTEGRATE.
  * A1. A finished step is never paid for again: its checkpoint is looked up before anything is asked of a model.
  * A2. Two transactions a step: one before the call (the try is open), one after it (result, usage, events, progress).
  * A3. Every try is recorded, and what it used counts, also when it failed or its worker died.
- * A4. A paid answer is never thrown away: it stays here and its transaction is sent until it is in, or the try is lost.
- * A5. Trouble of the infrastructure is no try. PostgreSQL is waited for here, beating, without limit. A worker that was lost
- *     or stopped is replaced by Temporal, without limit. Failures of the provider and of the input are counted here, since
- *     Temporal's attempts are of both kinds.
+ * A4. A paid answer is never thrown away: its transaction is retried until it commits, or the try is lost.
+ * A5. Trouble of the infrastructure is no try. PostgreSQL is waited for here, beating, without limit. A worker that
+ *     was lost or stopped is replaced by Temporal, without limit. Failures of the provider and of the input are
+ *     counted here, since Temporal's attempts are of both kinds.
  * A6. Only a requested cancel closes the step as canceled. A worker's shutdown leaves it open for the next try.
  * A7. A try that Temporal gave to somebody else asks no model and writes nothing more.
  * A8. A try whose run has ended stops within seconds: nobody reads its answer, and it is paid for.

@@ -23,12 +23,12 @@ export function shownFailure(error: unknown, limits: TryLimits): unknown {
   return ApplicationFailure.create({ type, message, nonRetryable: !again, nextRetryDelay });
 }
 
-/** Nobody hears it: Temporal has given the step to another try, or the workflow has ended. */
+/** No worker reads it: Temporal has given the step to another try, or the workflow has ended. */
 export function lostTry(): ApplicationFailure {
   return ApplicationFailure.retryable('another try has the step', failureTypes.stepLost);
 }
 
-/** What a failure of a step means: its safe words, and whether trying again may help. */
+/** A step's failure for the workflow: its safe words, and whether a retry may help. */
 export interface Verdict {
   type: string;
   message: string;

@@ -53,7 +53,7 @@ export function hashesOf(input: RunSessionStepInput): string[] {
   return [...given, ...Object.values(input.results)].filter((hash) => typeof hash === 'string');
 }
 
-/** What the model is sent: the template's words as instructions, everything else fenced as data. */
+/** The prompt: the template's words as instructions, everything else fenced as data. */
 export function stepPrompt(
   input: RunSessionStepInput,
   content: SessionContent,

@@ -5,7 +5,7 @@ import { SourceError } from '../../contracts/sql/ports.js';
 /** Why a statement was ended by us. */
 export type StopReason = 'canceled' | 'timeout' | 'full' | 'ended' | 'unstored';
 
-/** What a failed statement is to the workflow: whose fault it was decides whether it is run again. */
+/** A statement's failure for the workflow: its origin decides whether it is retried. */
 export function failureOf(error: unknown, stopped: StopReason | undefined, limitMs: number): unknown {
   switch (stopped) {
     case 'canceled':

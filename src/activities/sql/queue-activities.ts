@@ -62,7 +62,10 @@ async function standingOfReplay(tx: Tx, runId: string): Promise<{ place: 'waitin
   throw ApplicationFailure.nonRetryable('the statement is no longer kept', failureTypes.recordGone);
 }
 
-/** Who has something to hear is told after the commit. A call that gets lost is made up for by the workflow's own look. */
+/**
+ * Runs with a new place are signaled after the commit. A call that gets lost is made up for by the workflow's own
+ * look.
+ */
 async function inQueue<Result>(
   { pool, control }: SqlQueueDeps,
   runId: string,

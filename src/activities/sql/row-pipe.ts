@@ -20,7 +20,7 @@ const MOST_WAITING = 8;
 /**
  * Rows on their way from a statement into the store, as chunks that can each be read by themselves.
  *
- * W1. What is in memory is bounded: the source is paused while the store is behind.
+ * W1. Memory is bounded: the source pauses while the store is behind.
  * W2. Rows over a limit are not taken; `isFull` tells the source to stop.
  */
 export class RowPipe {

@@ -63,7 +63,7 @@ async function attempt({ webhooks }: AttemptDeps, claimed: ClaimedDelivery): Pro
     signal: Context.current().cancellationSignal,
   });
   if (answer.ok) return outcomeOfAnswer({ ...answer, text: answer.body.toString('utf8') }, Date.now());
-  // Whoever goes on finds the attempt without an end.
+  // The next attempt finds this one without an end.
   if (answer.kind === 'canceled') throw new CancelledFailure('the worker stops');
   return failure(answer.kind, answer.message);
 }
@@ -93,7 +93,7 @@ async function record(
   if (retryAfterMs !== null) await holdEndpoint(pool, claimed.webhookId, retryAfterMs);
 }
 
-/** The last attempt has failed: a dead letter, and for an endpoint that is gone, or has been dead for days, the end. */
+/** The last attempt failed: a dead letter. An endpoint that is gone, or dead for days, is disabled. */
 async function giveUp(
   { pool, webhooks }: AttemptDeps,
   claimed: ClaimedDelivery,

@@ -3,13 +3,13 @@ import { claimWakings, releaseWakings, type WakingWebhook } from '../../db/webho
 
 export interface WakeWebhooksDeps {
   readonly pool: Pool;
-  /** Starts the webhook's workflow, or tells the one that runs. */
+  /** Starts the webhook's workflow, or signals the running one. */
   readonly wakeWebhook: (webhook: WakingWebhook) => Promise<void>;
 }
 
 export interface Wakings {
   readonly woken: number;
-  /** Why the others were not: whoever looks next finds them again. */
+  /** The reason for the others: the next look finds them again. */
   readonly failures: readonly unknown[];
 }
 

@@ -17,7 +17,7 @@ export interface AuditSealerOptions {
   onError(error: unknown): void;
 }
 
-/** Seals in a rhythm of its own. Any number of processes may run one: whoever finds another at work skips the turn. */
+/** Seals in a rhythm of its own. Any number of processes may run a sealer: with another at work, a turn is skipped. */
 export function startAuditSealer(options: AuditSealerOptions): AuditSealer {
   const { pool, signer, intervalMs = 1_000 } = options;
   let running: Promise<unknown> = Promise.resolve();

@@ -17,7 +17,7 @@ import type { ThresholdRule } from '../../domain/notifications/thresholds.js';
 
 type Now = NonNullable<Explanation['now']>;
 
-/** Why a person was, or was not, told of a deadline: by the facts that the runs kept, and by the very planning itself. */
+/** Explains why a person was, or was not, notified of a deadline: from stored facts, and by the planning itself. */
 export async function explain(
   db: Db,
   {
@@ -110,7 +110,7 @@ function viewOf(pair: Pair, plan: OfficePlan): Now {
   };
 }
 
-/** What keeps everything about it back, before anything is planned. */
+/** Reasons that hold everything back before the planning. */
 function barrierOf({ state, officeIsActive, personIsActive }: Pair): string | null {
   if (state !== 'open') return 'deadline_closed';
   if (!officeIsActive) return 'office_inactive';

@@ -9,9 +9,9 @@ import type { ReadLine } from './read-lines.js';
 import type { AskedBy } from './records.js';
 
 /**
- * I1. All or nothing: the lines are written as they come, in the caller's transaction, and one that is refused takes back
- *     all of them. What is wrong with the others is found all the same, so that a file is mended in one go.
- * I2. Lines are written so many at a time in one statement; a record that comes twice is written in its order.
+ * I1. All or nothing: lines are written in the caller's transaction as they come, and a refused one rolls back all.
+ *     The problems of the other lines are collected too, so that a file is mended in one go.
+ * I2. Lines are written in batches, a statement each; a repeated record is written in its order.
  */
 export interface ImportKind<Line, Row> {
   readonly resourceType: AuditResource;
@@ -20,7 +20,7 @@ export interface ImportKind<Line, Row> {
   keyOf(line: Line): string;
   /** The rows as they are written; undefined where what the line belongs to is not there. */
   resolve(tx: Tx, lines: readonly Line[]): Promise<readonly (Row | undefined)[]>;
-  /** What `resolve` looked for in vain. */
+  /** Records that `resolve` did not find. */
   readonly missing: { readonly field: string; readonly message: string };
   write(tx: Tx, rows: readonly Row[]): Promise<Upserted>;
 }
@@ -69,7 +69,7 @@ class Import<Line, Row> {
       return;
     }
     const key = this.kind.keyOf(parsed.data);
-    // One statement cannot write a row twice.
+    // A statement cannot write a row twice.
     if (this.batch.length >= BATCH || this.keys.has(key)) await this.flush();
     this.keys.add(key);
     this.batch.push({ line: read.line, value: parsed.data });
@@ -93,7 +93,7 @@ class Import<Line, Row> {
       if (row === undefined) this.refuse({ line: batch[index]?.line ?? 0, ...this.kind.missing });
       else rows.push(row);
     }
-    // What is written will be taken back: the rest is only looked at.
+    // The transaction will roll back: the rest is only checked.
     if (this.refused > 0) return;
     const { created, updated } = await this.kind.write(this.tx, rows);
     this.counts.created += created;

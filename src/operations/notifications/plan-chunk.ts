@@ -88,7 +88,7 @@ function planOf(office: OfficeFacts, input: PlanChunkInput, shown: ShownPlans): 
   }
 }
 
-/** What takes the place of an earlier delivery; the rest is left to the next ordinary run. */
+/** Deliveries in place of earlier ones; the rest is left to the next ordinary run. */
 function onlyReplacing(plan: OfficePlan): OfficePlan {
   const messages = plan.messages.filter((message) => message.replaces.length > 0);
   return { ...plan, messages, exclusions: [] };
@@ -187,7 +187,7 @@ class ChunkWriter {
     };
   }
 
-  /** What whoever approves the plan approves, with one message as it would arrive. */
+  /** The subject of an approval, with a message as it would arrive. */
   private shownPlan(office: OfficeFacts, plan: OfficePlan): object {
     const [first] = plan.messages;
     const sample = first && {

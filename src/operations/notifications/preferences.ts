@@ -13,7 +13,7 @@ export interface PreferencesChange {
   readonly reason?: string | undefined;
 }
 
-/** The one way in which a person's choices change, whoever changes them. What is so already is left alone. */
+/** The only writer of a person's choices, for people and administrators. An unchanged choice is left alone. */
 export async function changePreferences(
   tx: Tx,
   { staffId, change, actor, origin, reason }: PreferencesChange,

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { parse } from 'csv-parse';
 
-/** One record of a file with the number of its line, or why it is none. */
+/** A record of a file with its line number, or the reason that it is none. */
 export type ReadLine =
   { readonly line: number; readonly value: unknown } | { readonly line: number; readonly error: string };
 

@@ -34,7 +34,7 @@ export const pushSubscriptionRecords = {
   store: pushSubscriptions,
   resourceType: 'staff',
   belongsTo: 'staff_id',
-  // Its address is a secret of the browser: whoever has it may send to it.
+  // Its address is a secret of the browser: any holder may send to it.
   auditState: ({ staff_id, endpoint }: PushSubscription) => ({
     staff_id,
     pushService: new URL(endpoint).host,

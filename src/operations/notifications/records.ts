@@ -5,7 +5,7 @@ import { recordAudit, type AuditEntry } from '../../db/audit/log.js';
 import type { Tx } from '../../db/base/transaction.js';
 import type { RecordStore } from '../../db/notifications/record-store.js';
 
-/** Who asks, and why. */
+/** The requesting person, and the reason. */
 export interface AskedBy {
   readonly principal: Principal;
   readonly origin: Origin;
@@ -22,7 +22,7 @@ export interface RecordKind<Row extends KnownRecord, New, Change> {
   readonly resourceType: AuditResource;
   /** The field that names another record, for the refusal when that is not there. */
   readonly belongsTo?: string;
-  /** What the audit log keeps of it. */
+  /** The fields that the audit log keeps of it. */
   auditState(row: Row): Record<string, unknown>;
 }
 

@@ -7,8 +7,8 @@ import type { AskedBy } from './records.js';
 import { insertDeadlineRun } from './start-run.js';
 
 /**
- * A message whose end nobody knows, or that failed, is told once more: a person has decided that twice is better than never.
- * What it told is planned anew with its office, so a deadline that has closed meanwhile is not told.
+ * A message that failed, or whose end is unknown, is sent once more: a person prefers twice to never. Its deadlines
+ * are planned anew with their office: a closed one is left out.
  */
 export async function resendDelivery(
   tx: Tx,

@@ -60,7 +60,7 @@ export async function insertExecution(
   }
   const officeIds = plan.input['office_ids'] as readonly string[] | undefined;
   const { as_of, as_of_given } = plan.input;
-  // A day that somebody chose is part of what was shown; that it was made now is not, so it may drift.
+  // A chosen day is part of the shown plan. The moment of planning is not, so it may drift.
   const isGivenDay = as_of_given === true;
   const asOf = isGivenDay ? String(as_of) : new Date().toISOString();
   return insertOf(tx, asked, { dryRun: false, asOf, isGivenDay, officeIds, planRunId });
@@ -69,7 +69,7 @@ export async function insertExecution(
 interface RunAsked {
   readonly dryRun: boolean;
   readonly asOf: string;
-  /** Whoever asked has chosen it. */
+  /** The requesting person chose it. */
   readonly isGivenDay?: boolean;
   readonly officeIds: readonly string[] | undefined;
   readonly planRunId?: string;

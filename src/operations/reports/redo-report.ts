@@ -23,8 +23,8 @@ import {
 import type { Tx } from '../../db/base/transaction.js';
 
 /**
- * A report once more, of which only missing sections are gathered. It takes over the content of the others, and the moment
- * that all of them speak of; the report that it comes from stays as it is.
+ * A report once more, of which only missing sections are gathered. The new report takes over the other sections and
+ * their moment; the old report stays as it is.
  */
 export interface RedoOrder {
   readonly id: string;
@@ -34,7 +34,7 @@ export interface RedoOrder {
   readonly body: { readonly sections?: readonly string[] | undefined };
 }
 
-/** Whoever calls it starts the new report after the commit. */
+/** The caller starts the new report after the commit. */
 export async function redoReport(tx: Tx, order: RedoOrder): Promise<NewRun> {
   const { id, principal, origin, body } = order;
   const run = await insertRedo(tx, order);
@@ -55,7 +55,7 @@ async function insertRedo(tx: Tx, { id, principal, body }: RedoOrder): Promise<N
   if (run === undefined || stored === undefined) throw new Refusal('not_found', { detail: 'job not found' });
   const wanted = wantedOf(run, body.sections);
   const input = inputOf(stored);
-  // It saw everything then: whoever may not see that now gets no fresh part of it.
+  // The old report saw every owner's data: a person without that right now gets no fresh section.
   if (input.viewer.role === 'ADMIN' && principal.role !== 'ADMIN') throw new Refusal('forbidden');
   const reuse = await reuseOf(tx, run, { wanted, input });
   const again = runLike(stored, 'redo', { ...input, reuse });

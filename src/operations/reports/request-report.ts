@@ -23,7 +23,7 @@ export interface ReportRequest {
   readonly origin: Origin;
 }
 
-/** A report that a person asks for. Whoever calls it starts it after the commit. */
+/** A report that a person asks for. The caller starts it after the commit. */
 export async function requestReport(tx: Tx, { body, principal, origin }: ReportRequest): Promise<NewRun> {
   const run = await insertReport(tx, { body, owner: principal });
   await recordAudit(tx, {
@@ -38,8 +38,8 @@ export async function requestReport(tx: Tx, { body, principal, origin }: ReportR
 }
 
 /**
- * The row of a new report. Whoever inserts it starts it after the commit, or leaves that to the sweeper.
- * Refused with a `Refusal` when the owner may not have it: `forbidden`, or `not_found` for a session.
+ * The row of a new report. The caller starts it after the commit, or leaves that to the sweeper. Refused with a
+ * `Refusal` when the owner may not have it: `forbidden`, or `not_found` for a session.
  */
 export async function insertReport(tx: Tx, order: ReportOrder): Promise<NewRun> {
   const title = await titleOf(tx, order);
@@ -98,7 +98,7 @@ function reportRun({ body, owner, tags = [] }: ReportOrder, title: string): NewR
     title,
     format: body.format,
     subject: subjectOf(body),
-    // Decided when it is asked for: a role that is lost later takes nothing away from a report that was allowed.
+    // Rights are decided at the request: a role lost later takes nothing from an allowed report.
     viewer: { userId: owner.userId, role: owner.role },
     sections: body.type === 'sql' ? querySections(body.queries.length) : sectionsOf(body.type, body.format),
     reuse: null,

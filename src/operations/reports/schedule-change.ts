@@ -24,7 +24,7 @@ export interface ScheduleChange {
   readonly after?: ReportScheduleRow;
 }
 
-/** What every change of a schedule has with it: its entry in the audit log, and that Temporal is told after the commit. */
+/** Every change of a schedule has an audit entry, and reaches Temporal after the commit. */
 export async function finishChange(deps: ReportScheduleDeps, tx: Tx, change: ScheduleChange): Promise<void> {
   const { principal, origin, reason, action, before, after } = change;
   const id = after?.id ?? before?.id ?? '';

@@ -91,7 +91,7 @@ export async function removeSchedule(deps: ReportScheduleDeps, tx: Tx, order: Ve
   await finishChange(deps, tx, { ...order, action: 'deleted', before });
 }
 
-/** A report of the schedule now, for its owner. Whoever calls it starts the report after the commit. */
+/** A report of the schedule now, for its owner. The caller starts the report after the commit. */
 export async function triggerSchedule(
   tx: Tx,
   { id, principal, origin, reason }: ScheduleOrder,

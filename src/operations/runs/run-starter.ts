@@ -6,16 +6,16 @@ import type { Logger } from '../../platform/logger.js';
 import type { RunControl } from '../../platform/temporal/run-control.js';
 
 /**
- * Tells Temporal what was committed, without anybody waiting for it.
+ * Sends committed starts to Temporal without a caller waiting.
  *
  * S1. Only after the commit: a workflow never looks for a row that is not there yet.
- * S2. A request never waits for Temporal. What fails here, or dies with this process, the sweeper does later.
+ * S2. A request never waits for Temporal. The sweeper repeats whatever fails here or dies with this process.
  * S3. Doing it twice is harmless: the workflow's id is the run's.
  */
 export interface RunStarter {
   startAfterCommit(tx: Tx, run: StartableRun): void;
   cancelAfterCommit(tx: Tx, workflowId: string): void;
-  /** Anything else that Temporal is told, and that a sweeper repeats. */
+  /** Any other message to Temporal that a sweeper repeats. */
   doAfterCommit(tx: Tx, what: string, workflowId: string, work: () => Promise<unknown>): void;
   /** Waits for what is under way; what is waiting for its next try is left to the sweeper. */
   drain(): Promise<void>;
@@ -25,7 +25,7 @@ export interface RunStarter {
 const RETRY_DELAYS_MS = [200, 1_000];
 /** While Temporal is away every try lasts until its deadline: beyond this many the sweeper takes the rest. */
 const MOST_AT_ONCE = 200;
-/** Trying costs more than accepting: while Temporal is away a few tries find out when it is back, and accepting stays cheap. */
+/** A start costs more than an answer: while Temporal is away, a few tries probe it and answers stay cheap. */
 const MOST_WHILE_AWAY = 8;
 
 export function createRunStarter(control: RunControl, logger: Logger): RunStarter {

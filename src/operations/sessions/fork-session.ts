@@ -17,7 +17,7 @@ export interface ForkOrder {
   readonly publicUrl: string | undefined;
 }
 
-/** A new session that begins with what another one has up to a step. Whoever calls it starts it after the commit. */
+/** A new session that begins with what another one has up to a step. The caller starts it after the commit. */
 export async function forkSession(tx: Tx, order: ForkOrder): Promise<StartableRun> {
   const { session, body, principal, origin } = order;
   const run = await writeFork(tx, order);

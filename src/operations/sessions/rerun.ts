@@ -9,7 +9,7 @@ import type { Tx } from '../../db/base/transaction.js';
 import { inheritedPhases, planRerun, type RerunPlan } from '../../domain/sessions/fork.js';
 import type { ContentRef, PhaseState } from '../../domain/sessions/state.js';
 
-/** What a redo or a fork would reuse and run, and what running again will cost. Changes nothing. */
+/** The steps that a redo or a fork reuses and runs, and the cost of running them again. Changes nothing. */
 export async function previewRerun(
   db: Db,
   session: OwnedSession,

@@ -18,10 +18,11 @@ export interface Revival {
 }
 
 /**
- * A session whose workflow is gone goes on from its stored state, in a new workflow of the same id. Steps that finished after
- * that state was stored are found by their keys, so nothing is paid twice. Gives what is to be started after the commit.
+ * A session whose workflow is gone goes on from its stored state, in a new workflow of the same id. Steps that
+ * finished after that state was stored are found by their keys, so nothing is paid twice. Gives what is to be started
+ * after the commit.
  *
- * One whose workflow is there has an owner, and two would both pay.
+ * A session with a workflow has an owner: two would both pay.
  */
 export async function reviveSession(
   tx: Tx,

@@ -45,7 +45,7 @@ export interface SessionDraft {
   readonly contents: readonly NewBlob[];
   /** Under which people find the console, if anybody said so. */
   readonly publicUrl: string | undefined;
-  /** What was asked for, as its owner reads it. */
+  /** The request, as its owner reads it. */
   readonly asked: Readonly<Record<string, unknown>>;
 }
 
@@ -56,7 +56,7 @@ export interface SessionOrder {
   readonly defaults: SessionDefaults;
 }
 
-/** A new session of a template's latest version. Whoever calls it starts it after the commit. */
+/** A new session of a template's latest version. The caller starts it after the commit. */
 export async function startSession(
   tx: Tx,
   { body, principal, origin, defaults }: SessionOrder,

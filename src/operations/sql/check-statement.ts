@@ -48,7 +48,7 @@ export async function requireResults(
     throw statementRefusal('sql_failed', `There is no kept result of a session ${missing}.`);
 }
 
-/** Whoever may not ask a source is told what they are told of one that does not exist. */
+/** A source without access is refused like one that does not exist. */
 export function sourceFor(settings: SqlSettings, name: string, role: Role): DataSource {
   const source = settings.sources.get(name);
   if (source === undefined || !isAllowed(source, role)) {

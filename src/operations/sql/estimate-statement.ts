@@ -22,7 +22,7 @@ export interface EstimateOrder {
   readonly rowLimit: number | undefined;
 }
 
-/** What the statement would give and cost. Nothing of it runs. */
+/** The statement's expected result and cost. Nothing of it runs. */
 export async function estimateStatement(
   connector: SourceConnector,
   { source, statement, history, rowLimit }: EstimateOrder,
@@ -30,7 +30,7 @@ export async function estimateStatement(
   return estimateOf(await plan(connector, source, statement), history, rowLimit);
 }
 
-/** Undefined: it could not be told in time. */
+/** Undefined: the answer came too late. */
 async function plan(
   connector: SourceConnector,
   source: DataSource,

@@ -9,7 +9,7 @@ export interface CatalogTable {
   readonly columns: { readonly name: string; readonly type: string; readonly nullable: boolean }[];
 }
 
-/** What the role may read, and nothing that it may not. */
+/** The objects that the role may read, and no others. */
 const question = `
   select table_schema, table_name, column_name, data_type, is_nullable,
          (select reltuples::bigint from pg_catalog.pg_class where oid = format('%I.%I', table_schema, table_name)::regclass)

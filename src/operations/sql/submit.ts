@@ -31,7 +31,7 @@ import { estimateStatement } from './estimate-statement.js';
  * Takes a statement: checked, estimated, confirmed where it is large, and only then a run.
  *
  * S1. Nothing of the statement runs here, and nothing at all before a large one is confirmed.
- * S2. The token is used up in the transaction that makes the run: a run that was not made leaves the token good.
+ * S2. The token is used up in the run's transaction: without a run the token stays good.
  * S3. The same command sent again finds the run that it made.
  * S4. The ceiling stands above every confirmation.
  */
@@ -92,7 +92,7 @@ export async function submitSql(deps: SubmitDeps, order: SqlOrder): Promise<Subm
   if (source === undefined) {
     const estimate = estimateOf(undefined, history, body.row_limit);
     const prepared = { order, fingerprint, statementHash, estimate };
-    // Nobody's database has to be asked about: what it may take is bounded by the engine.
+    // A statement over results asks no data source for its cost: the engine bounds it.
     return accepted(deps, await withTransaction(deps.pool, (tx) => makeRun(deps, tx, prepared)), estimate);
   }
   const statement = { sql: body.sql, params: body.params };
@@ -118,7 +118,7 @@ async function accepted(deps: SubmitDeps, runId: string, estimate: SqlEstimate |
   return { kind: 'accepted', runId, estimate, queuePosition: await queuePosition(deps.pool, runId) };
 }
 
-/** What is one and the same statement: whoever sends it, however it is confirmed. */
+/** The identity of a statement. Sender and confirmation are no part of it. */
 function hashOf(
   { sql, params, data_source: source, row_limit: limit }: ExecuteSql,
   ownerId: string | null,

@@ -40,7 +40,7 @@ export async function changeUser(tx: Tx, request: UserChangeRequest): Promise<Us
   return after;
 }
 
-/** What the log keeps of a user. */
+/** The fields of a user that the log keeps. */
 export function auditState(user: User): Record<string, unknown> {
   return { email: user.email, name: user.name, role: user.role, isActive: user.isActive };
 }

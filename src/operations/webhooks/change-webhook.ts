@@ -111,7 +111,7 @@ function requireUrl(url: string, rules: WebhookUrlRules): void {
   throw new Refusal('validation_error', { detail: `url: ${message}`, errors: [{ path: 'url', message }] });
 }
 
-/** What the log keeps of a webhook. */
+/** The fields of a webhook that the log keeps. */
 function auditState({ url, description, events, isActive }: Webhook): Record<string, unknown> {
   return { url, description, events, isActive };
 }

@@ -27,15 +27,17 @@ import { RunGates } from './run-gates.js';
 const CHUNK = 500;
 /** An office that fails is tried again when the others of its chunk are through. */
 const ROUND_DELAYS = ['1s', '5s'] as const;
-/** Readers are told this often while a chunk is sent. */
+/** A chunk publishes its progress after so many messages. */
 const TOLD_PER_CHUNK = 20;
 
 /**
- * Tells the staff of offices what falls due: plans some hundred offices, sends theirs, and goes on with the next ones.
+ * Notifies the staff of offices about due deadlines: plans some hundred offices, sends, and goes on with the next
+ * ones.
  *
- * N1. The failure of one office is its own: it is tried again by itself, then named, and the others are served.
- * N2. What is to be sent is committed by the planning. Here are only ids and counts, so history and memory stay flat.
- * N3. A run that ends before its time gives back what it had planned: a later one tells it.
+ * N1. A failed office is retried by itself, then named; the others are served.
+ * N2. The planning commits every message that will be sent. Here are only ids and counts, so history and memory stay
+ *     flat.
+ * N3. A run that ends early gives back its planned messages: a later run sends them.
  */
 export async function notifyDeadlines(input: NotifyDeadlinesInput): Promise<RunOutcome> {
   const { runId } = input;

@@ -12,7 +12,9 @@ const hopeless = [
   failureTypes.officeFailed,
 ];
 
-/** One transaction over five hundred offices: seconds, and minutes where an office has tens of thousands of staff. */
+/**
+ * A transaction over five hundred offices takes seconds, and minutes where an office has tens of thousands of staff.
+ */
 export const planning = proxyActivities<
   Pick<NotificationActivities, 'planChunk' | 'finishNotifications' | 'failOffices' | 'abandonNotifications'>
 >({
@@ -29,9 +31,9 @@ export const planning = proxyActivities<
 });
 
 /**
- * An office sends its messages one after the other, and waits for its turn at the mail server: hours where there are tens
- * of thousands. It beats every second: after the death of its worker another one has it in this time. What Temporal
- * retries is a worker or a database that is away; an office that fails by itself is tried again by the workflow.
+ * An office sends its messages in sequence and waits for its turn at the mail server. Tens of thousands take hours. It
+ * beats every second: after the death of its worker another one has it in this time. Temporal retries a lost worker or
+ * database; the workflow retries an office that fails by itself.
  */
 export const sendingOffices = proxyActivities<Pick<NotificationActivities, 'notifyOffice'>>({
   taskQueue: taskQueues.notify,
@@ -47,8 +49,8 @@ export const sendingOffices = proxyActivities<Pick<NotificationActivities, 'noti
 });
 
 /**
- * One short transaction, and the start of what it made. Tried for a day, as long as the schedule makes up for what it
- * missed: while PostgreSQL is away the run is late and not lost.
+ * A short transaction, and the start of the run that it made. Retried for a day, as long as the schedule catches up:
+ * an outage of PostgreSQL makes the run late, not lost.
  */
 export const notificationSchedule = proxyActivities<NotificationScheduleActivities>({
   taskQueue: taskQueues.flow,
@@ -57,7 +59,9 @@ export const notificationSchedule = proxyActivities<NotificationScheduleActiviti
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
 });
 
-/** One short transaction each. A run must not wait, or go on, unseen: they are tried for as long as a person may take. */
+/**
+ * A short transaction each. A run must not wait, or go on, unseen: they are tried for as long as a person may take.
+ */
 export const runGates = proxyActivities<RunGateActivities>({
   taskQueue: taskQueues.flow,
   startToCloseTimeout: '10s',

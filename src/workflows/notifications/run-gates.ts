@@ -7,7 +7,7 @@ import { runGates } from './proxies.js';
 
 const decideRunGate = defineUpdate<void, [RunGateDecision]>('decideRunGate');
 
-/** Where a run waits for a person. One gate is open at a time. */
+/** Where a run waits for a person. A run has at most one open gate. */
 export class RunGates {
   private gateId: string | undefined;
   private decision: RunGateDecision | undefined;

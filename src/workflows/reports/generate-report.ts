@@ -15,7 +15,7 @@ import { reportQueries, reportRendering, reportSteps } from '../proxies.js';
 /**
  * A report: fix what it speaks of, gather its sections side by side, write it, publish the result.
  *
- * G1. Sections are steps of their own: one that uses up its retries is named in the report as missing, with the reason.
+ * G1. Each section is a step: the report names a section without retries left as missing, with the reason.
  * G2. A report of which nothing is left is no report: when every section failed, so has the job.
  * G3. Sections that were taken over from an earlier run are never gathered again.
  */

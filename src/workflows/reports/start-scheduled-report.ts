@@ -3,7 +3,7 @@ import type { FiringOutcome, StartScheduledReportInput } from '../../contracts/r
 import { reportSchedules } from '../proxies.js';
 import { scheduledStartTime } from '../scheduled-start-time.js';
 
-/** A report schedule is due: makes the report a job of its owner's, or notes why there is none this time. */
+/** A report schedule is due: makes a job of its owner's, or records why there is none this time. */
 export async function startScheduledReport({
   scheduleId,
 }: StartScheduledReportInput): Promise<FiringOutcome> {

@@ -15,19 +15,19 @@ import { jobErrorOf } from '../../domain/runs/job-error.js';
 import { runs } from '../proxies.js';
 
 /**
- * The life of any job around its story: it begins, the story gives a result, it ends, and readers are told.
+ * The life of any job: it begins, its story gives a result, it ends, and each change is projected.
  *
  * J1. A job whose run has ended already (canceled in the queue, closed by the reconciler) does nothing.
  * J2. Every way out passes through one projection, out of reach of a cancellation.
- * J3. A failure that is not a step's is a fault in this code: it fails the workflow task, not the job, and the job goes
- *     on where it was once the code is mended. The reconciler flags it meanwhile.
+ * J3. A failure that is not a step's is a fault in this code. It fails the workflow task, not the job: the job goes on
+ *     once the code is mended. The reconciler flags it meanwhile.
  */
 export async function runJob(
   runId: string,
   story: () => Promise<RunResult>,
   { isResumed = false }: { readonly isResumed?: boolean } = {},
 ): Promise<RunOutcome> {
-  // One that was continued as new has begun before, and its readers know.
+  // A continued workflow has begun before, and its beginning is projected.
   if (!isResumed && !(await begin(runId))) {
     return { status: 'canceled', reason: 'the run had ended before' };
   }
@@ -77,7 +77,7 @@ async function end(input: Omit<EndRunInput, 'dedupKey'>): Promise<RunOutcome> {
   };
 }
 
-/** The workflow run is part of it: one that was reset on Temporal tells its own story. */
+/** The key holds the workflow run: after a reset on Temporal the new one projects its own changes. */
 function keyOf(moment: 'begin' | 'end'): string {
   return `${workflowInfo().runId}:${moment}`;
 }

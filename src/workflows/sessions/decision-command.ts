@@ -11,7 +11,7 @@ export function hasTexts({ edits, notes, instructions }: DecideGateMessage): boo
   return edits !== undefined || notes !== undefined || instructions !== undefined;
 }
 
-/** A decision that came by signal or update, as the machine takes it. What was written with it stands in `kept`. */
+/** A decision that came by signal or update, as the machine takes it. Texts that came with it are in `kept`. */
 export function decisionCommand(
   message: DecideGateMessage,
   state: SessionState,

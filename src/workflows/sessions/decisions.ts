@@ -22,7 +22,7 @@ import { patches } from './patches.js';
 import { projections } from './proxies.js';
 import type { SessionRun } from './run.js';
 
-/** What people decide from the Temporal side, by update or signal. What they write with it is stored before it counts. */
+/** Decisions from the Temporal side, by update or signal. Their texts are stored before the decision counts. */
 export class SessionDecisions {
   constructor(
     private readonly session: SessionRun,
@@ -94,7 +94,7 @@ export class SessionDecisions {
     try {
       return await CancellationScope.nonCancellable(() => projections.keepDecisionTexts(input));
     } catch (error) {
-      // In its own words for whoever sent it, without the activity around it.
+      // The reason in its own words, without the activity around it.
       throw error instanceof ActivityFailure && error.cause instanceof ApplicationFailure
         ? error.cause
         : error;

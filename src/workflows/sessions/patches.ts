@@ -6,7 +6,7 @@ export const patches = {
   textsAreKept: 'texts-are-kept',
   /** A signal whose argument is malformed is ignored; it approved. */
   signalsAreChecked: 'signals-are-checked',
-  /** The id of a gate comes from the state; it came from the clock, and was another one in a repeated task. */
+  /** The id of a gate comes from the state. It came from the clock, and differed in a repeated task. */
   gateIdsAreDerived: 'gate-ids-are-derived',
   /** A history that has grown too long is handed over while the session waits; it had to change first. */
   handsOverWhileWaiting: 'hands-over-while-waiting',

@@ -3,21 +3,21 @@ import { taskQueues } from '../../contracts/names.js';
 import type { SessionActivities } from '../../contracts/sessions/workflow.js';
 
 /**
- * Telling readers, and keeping what they wrote, is one short transaction each, so it runs inside the workflow task: no round trip through the server.
- * It is retried for ever, since a session must not go on before its state can be read; PostgreSQL will be back.
+ * Projecting, or storing a decision's texts, is a short transaction inside the workflow task: no round trip through
+ * the server. It is retried for ever: a session must not go on before its state can be read.
  */
 export const projections = proxyLocalActivities<
   Pick<SessionActivities, 'projectSession' | 'keepDecisionTexts'>
 >({
   startToCloseTimeout: '10s',
-  // The next wait that is longer becomes a timer in the history, so that an outage does not hold the workflow task.
+  // The next longer wait becomes a timer in the history: an outage must not hold the workflow task.
   localRetryThreshold: '3s',
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
 });
 
 /**
- * The step itself counts the tries that failed and ends with a failure that is not retried: attempts of Temporal are also
- * workers that were lost, and those are no tries. It also keeps the time of its model.
+ * The step itself counts failed tries and ends with a failure that is not retried. Temporal's attempts include lost
+ * workers, which are no tries. It also keeps the time of its model.
  */
 export function sessionSteps(summary: string): Pick<SessionActivities, 'runSessionStep'> {
   return proxyActivities<Pick<SessionActivities, 'runSessionStep'>>({

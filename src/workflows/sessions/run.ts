@@ -39,22 +39,22 @@ import { patches } from './patches.js';
 import { stepInput } from './step-input.js';
 
 /**
- * Writing search attributes costs the server more than a step without a model, so a phase that passes within seconds
- * stays out of them. A change of status is written at once.
+ * Search attributes cost the server more than a step without a model: a phase that passes within seconds stays out of
+ * them. A change of status is written at once.
  */
 const INDEX_EVERY_MS = 5_000;
 
 /**
- * One session in its workflow: the machine's state, how far it is projected, and the step that is running.
+ * A session in its workflow: the machine's state, how far it is projected, and the step that is running.
  *
  * W1. Changes are projected one after the other. A handler answers after the projection of its change, also while a
- *     model works: the next reader sees each answered command.
+ *     model works: the next reader sees it.
  * W2. A change is projected before the next step starts: a step's activity never overtakes what led to it.
  * W3. A redo or a cancel ends the course and cancels its running step. The machine ignores a late result. The next
  *     course asks the machine again.
- * W4. A projection whose task is not recorded may be repeated, with other events: names come from the state, and the
- *     row keeps those that are projected (domain/sessions/projected.ts).
- * W5. Nothing is awaited without need: the worker takes a stack trace of every promise, and twenty cost as much as a step.
+ * W4. A projection whose task is not recorded may be repeated, with other events. Names come from the state, and the
+ *     row keeps the projected ones (domain/sessions/projected.ts).
+ * W5. Nothing is awaited without need: the worker takes a stack trace of every promise, and twenty cost a step.
  */
 export class SessionRun {
   private state: SessionState;

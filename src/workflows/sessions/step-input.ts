@@ -4,7 +4,7 @@ import { progressOf } from '../../domain/sessions/progress.js';
 import { phaseAt, type SessionState } from '../../domain/sessions/state.js';
 import type { SessionAction } from '../../domain/sessions/transitions.js';
 
-/** What a step's activity is given: hashes, never texts, and the pictures that it tells readers before and after. */
+/** The input of a step's activity: hashes, never texts, and the progress to project before and after. */
 export function stepInput(
   { sessionId, limits }: CotSessionInput,
   state: SessionState,
@@ -32,7 +32,7 @@ export function stepInput(
     ),
     instructions: own.instructions?.sha256 ?? null,
     progress: progressOf(state),
-    // The end of a session is the workflow's to tell, with the event that closes every stream.
+    // The workflow itself projects the end of a session, with the event that closes every stream.
     progressAfter: {
       ...progressOf(after.ending === null ? after : { ...after, ending: null }),
       // Nor does anybody know yet when a wait for a person would begin.

@@ -25,9 +25,10 @@ const LAST_LOOK_MS = 30_000;
 /**
  * A statement: wait for a place, run it, give the place back.
  *
- * X1. A place is given by whoever leaves one; the signal says so. It may get lost, so the workflow also looks by itself.
+ * X1. A run that leaves its place gives it to the next one, and signals it. It may get lost, so the workflow also
+ *     looks by itself.
  * X2. Every way out gives the place back, out of reach of a cancellation.
- * X3. A cancellation that the worker heard of first, from the row, is a cancellation.
+ * X3. A cancellation that the worker saw first, in the row, is a cancellation.
  */
 export async function executeSql({ runId }: ExecuteSqlInput): Promise<RunOutcome> {
   let isCalled = false;

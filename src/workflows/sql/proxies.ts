@@ -19,8 +19,8 @@ export const sqlQueue = proxyLocalActivities<SqlQueueActivities>({
 });
 
 /**
- * The statement. It beats every second, so that the death of its worker is noticed in seconds; then, or when the data source
- * was lost in the middle, it is run again once. What the statement itself did wrong is told at once.
+ * The statement. It beats every second, so a dead worker is noticed in seconds. After that, or after a lost data
+ * source, it is retried once. A failure of the statement itself is reported without a retry.
  */
 const statement: ActivityOptions = {
   taskQueue: taskQueues.sql,
@@ -43,7 +43,7 @@ const statement: ActivityOptions = {
   },
 };
 
-/** A canceled run keeps its place until its statement is gone from the source: else more than have a place would run. */
+/** A canceled run keeps its place until its statement has left the source: else more than the allowed number run. */
 export const sqlRuns = proxyActivities<SqlRunActivities>({
   ...statement,
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,

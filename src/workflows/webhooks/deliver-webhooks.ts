@@ -13,9 +13,10 @@ import { deliveries } from './proxies.js';
 const due = defineSignal(webhookDueSignal);
 
 /**
- * Everything that one endpoint is sent. What waits, and until when, stands in PostgreSQL; this is who keeps at it.
+ * Everything that one endpoint is sent. PostgreSQL holds the waiting deliveries and their times; this workflow works
+ * through them.
  *
- * V1. One workflow an endpoint, and one activity at a time: a dead endpoint delays nobody but itself.
+ * V1. Each endpoint has a workflow with one activity at a time: a dead endpoint delays only itself.
  * V2. It ends when nothing waits. A delivery that is queued at that moment wakes it, or starts the next one.
  */
 export async function deliverWebhooks(input: DeliverWebhooksInput): Promise<void> {

@@ -3,8 +3,8 @@ import { taskQueues } from '../../contracts/names.js';
 import type { WebhookActivities } from '../../contracts/webhooks/workflow.js';
 
 /**
- * A failed delivery is no failure of the activity: it is a row with its next attempt. What is retried here is a database
- * that does not answer; when that is used up, the sweeper begins anew.
+ * A failed delivery is no failure of the activity: it is a row with its next attempt. Retries are for a database that
+ * does not answer; afterwards the sweeper begins anew.
  */
 export const deliveries = proxyActivities<WebhookActivities>({
   taskQueue: taskQueues.notify,
