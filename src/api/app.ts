@@ -17,7 +17,7 @@ export function createApp(deps: ApiDeps, routes: readonly Route[] = createRoutes
   const { config, logger, tracing } = deps;
   const proxies = config.proxyIpsCount;
   const app = new Koa(proxies > 0 ? { proxy: true, maxIpsCount: proxies } : { proxy: false });
-  // What still gets here happened after an answer had begun: a reader that went away, most often.
+  // An error that still gets here came after an answer had begun: most often a reader that left.
   app.on('error', (error: NodeJS.ErrnoException) => {
     if (!isGoneReader(error)) logger.error({ err: error }, 'an answer was cut off');
   });

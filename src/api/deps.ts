@@ -39,14 +39,14 @@ import { createStepHistory, type StepHistory } from '../operations/sessions/step
 import { createRunStarter, type RunStarter } from '../operations/runs/run-starter.js';
 import type { TemporalUi } from './http/temporal-link.js';
 
-/** What the process brings: everything that touches the outside. */
+/** The process's own parts: everything that touches the outside. */
 export interface ApiResources extends SqlPlatform {
   readonly config: Config;
   readonly secrets: SigningSecrets;
   readonly logger: Logger;
   readonly metrics: ApiMetrics;
   readonly pool: Pool;
-  /** Not started yet: whoever keeps something in memory adds itself first. */
+  /** Not started yet: each cache adds its listener first. */
   readonly announcements: Announcements;
   readonly cache: Cache;
   readonly objects: ObjectStore;
@@ -63,7 +63,7 @@ export interface ApiResources extends SqlPlatform {
   readonly documentsFolder: string;
 }
 
-/** What routes and middleware are made of. */
+/** The dependencies of routes and middleware. */
 export interface ApiDeps extends ApiResources {
   readonly authenticator: Authenticator;
   readonly limits: RequestLimits;
@@ -135,7 +135,7 @@ export function createApiDeps(resources: ApiResources): ApiDeps {
   };
 }
 
-/** What runs beside the requests, from the start of the process to its end. */
+/** Services that run beside the requests, from the start of the process to its end. */
 export interface ApiBackground {
   /** Ends the streams, so that the server can close; requests that run go on. */
   stopStreams(): void;

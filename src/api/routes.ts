@@ -39,7 +39,7 @@ import { createWebSessionRoutes } from './users/web-session.js';
 import { createWebhookDeliveryRoutes } from './webhooks/deliveries.js';
 import { createWebhookRoutes } from './webhooks/webhooks.js';
 
-/** Every route of the API, in the order in which they are tried: a fixed path before a pattern that would take it. */
+/** Every route of the API, in the order of the attempts: a fixed path before a pattern that fits it. */
 export function createRoutes(deps: ApiDeps, kinds: RunKinds = runKinds): Route[] {
   const { config, ui } = deps;
   const reading = readingOf(deps);
@@ -95,7 +95,7 @@ export function createUpgrade(deps: ApiDeps, kinds: RunKinds = runKinds): Upgrad
   });
 }
 
-/** Where the events of runs are read, as a route and over WebSocket: of all kinds with those of a job, and of sessions. */
+/** The event routes of runs, by HTTP and WebSocket: of all kinds with a job's, and of sessions. */
 function eventSources(deps: ApiDeps, kinds: RunKinds) {
   return [
     { record: runRoutes.jobEvents, runs: readableJobs(deps.ui, kinds) },

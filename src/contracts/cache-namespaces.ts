@@ -1,5 +1,5 @@
 /**
- * What is cached, and for how long at most. A namespace is dropped as a whole when a change commits.
+ * The cached values, and their longest life. A namespace is dropped as a whole when a change commits.
  *   users       `list:<sha256 of filters and page>` and `one:<user id>`
  *   user-stats  `all` and `facets:<sha256 of filters>`
  */

@@ -7,8 +7,8 @@ export interface DecimalOptions {
 }
 
 /**
- * A whole number in a query, in decimal digits alone. `z.coerce` would take `1e1`, ` 5 `, `0x10` and the empty text for numbers,
- * which the document does not promise and no other server understands.
+ * A whole number in a query, in decimal digits alone. `z.coerce` would take `1e1`, ` 5 `, `0x10` and the empty text
+ * for numbers: the document promises none of them.
  */
 export function decimal(
   min: number,

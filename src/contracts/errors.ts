@@ -27,12 +27,15 @@ export const failureTypes = {
   sqlLimitExceeded: 'SqlLimitExceeded',
   /** The run was ended from outside while its step was at work. Not retried. */
   runEnded: 'RunEnded',
-  /** One office of a notification run could not be served. Temporal does not retry it: the workflow does, beside the others. */
+  /**
+   * An office of a notification run could not be served. Temporal does not retry it: the workflow does, beside the
+   * others.
+   */
   officeFailed: 'OfficeFailed',
-  /** One try of a step took longer than it may. Retried. */
+  /** A try of a step took longer than it may. Retried. */
   stepTimedOut: 'StepTimedOut',
   /** The worker is stopped while a step is at work. Retried, and not counted as a try. */
   workerStopped: 'WorkerStopped',
-  /** Temporal gave the step to another try. Nobody hears it. */
+  /** Temporal gave the step to another try. No worker reads it. */
   stepLost: 'StepLost',
 } as const;

@@ -98,7 +98,7 @@ export interface EventData {
     readonly failed?: number | undefined;
     /** Why it does not get on; null when it does again. */
     readonly attention?: string | null | undefined;
-    /** Of a SQL run: what the percentage rests on, the rest in milliseconds, rows so far, and which try it is. */
+    /** The base of the percentage, the rest in milliseconds, rows so far, and the number of the try. */
     readonly basis?: string | undefined;
     readonly etaMs?: number | null | undefined;
     readonly rows?: number | undefined;
@@ -142,7 +142,7 @@ interface GateMoment {
   readonly remindAt: string | null;
 }
 
-/** `session.canceled` also ends a rejected session: the status tells them apart. */
+/** `session.canceled` also ends a rejected session: the status distinguishes them. */
 interface SessionEnd {
   readonly status: RunStatus;
   readonly reason: string | null;
@@ -183,7 +183,7 @@ const occurrence = {
 
 export const eventNames = Object.keys(occurrence) as EventName[];
 
-/** Those that have a position and that webhooks may subscribe to. */
+/** Events with a position, to which webhooks may subscribe. */
 export const storedEvents: readonly EventName[] = eventNames.filter((name) => occurrence[name] !== 'live');
 
 /** True for the event after which a run has no other. A stream ends with it. */

@@ -152,7 +152,7 @@ const eventDataSchemas = {
   'job.canceled': z.object({ state: z.literal('CANCELED') }),
 } satisfies Record<EventName, z.ZodObject>;
 
-/** What the schemas say of each event's data: a test of types holds it to `EventData`. */
+/** The schemas of each event's data: a test of types holds them to `EventData`. */
 export type ParsedEventData = { [Name in EventName]: z.infer<(typeof eventDataSchemas)[Name]> };
 
 /** `job.failed` → `JobFailed`, for the names of schemas. */

@@ -18,11 +18,11 @@ export const maintenanceWorkflows = {
 
 /** Workflows that belong to a record of their own, started when it has something to do. */
 export const serviceWorkflows = {
-  /** One for each webhook with something to deliver. */
+  /** Runs for each webhook with a due delivery. */
   webhooks: 'deliverWebhooks',
-  /** One for each time that a report schedule is due, started by the schedule on Temporal. */
+  /** Runs each time a report schedule is due, started by the schedule on Temporal. */
   reportSchedules: 'startScheduledReport',
-  /** One for each time that the run over all offices is due. */
+  /** Runs each time the run over all offices is due. */
   notifications: 'startScheduledNotifications',
 } as const;
 
@@ -52,7 +52,7 @@ export const runEventsChannel = 'run_events';
 /** On which a committed change announces `<cache namespace>:<token>`; every process then drops that namespace. */
 export const cacheDroppedChannel = 'cache_dropped';
 
-/** A workflow id is the business key of its run, so that a second start of the same run can be refused. */
+/** A workflow id is the business key of its run: a second start of the same run is refused. */
 export function workflowIdOf(kind: string, runId: string): string {
   return `${kind}:${runId}`;
 }

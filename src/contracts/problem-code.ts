@@ -1,6 +1,6 @@
 import type { RefusalCode } from './refusal.js';
 
-/** What only the edge refuses: the request itself, its caller, or what the edge depends on. */
+/** Refusals of the edge alone: of the request, its caller, or a dependency of the edge. */
 type EdgeCode =
   | 'invalid_cursor'
   | 'unauthenticated'

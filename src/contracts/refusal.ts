@@ -1,4 +1,4 @@
-/** Those that are about a statement. */
+/** Refusals about a statement. */
 export const statementRefusals = [
   'sql_syntax_error',
   'sql_not_allowed',
@@ -8,7 +8,7 @@ export const statementRefusals = [
   'confirmation_invalid',
 ] as const;
 
-/** The reasons for which a rule refuses what is asked, whoever asks: a route, a schedule or the command line. */
+/** The reasons of a rule's refusal, for a route, a schedule or the command line alike. */
 export const refusalCodes = [
   'validation_error',
   ...statementRefusals,

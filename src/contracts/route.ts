@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import type { ProblemCode } from './problem-code.js';
 
 /**
- * A route as a value: where it is, who may call it, what goes in and what comes out. The same record mounts and guards
- * the route, validates requests, types its handler and the client, and becomes its entry in the OpenAPI document.
+ * A route as a value: where it is, who may call it, what goes in and what comes out. A record mounts and guards the
+ * route, validates requests, types its handler and the client, and enters the OpenAPI document.
  *
  * R1. A `read` never writes and never asks Temporal or a worker.
  * R2. A `write` runs in one transaction together with its idempotency row: effect and stored answer commit as one.
@@ -50,7 +50,7 @@ export interface RouteRecord extends RouteSpec {
   readonly kind: RouteKind;
 }
 
-// The type parameter keeps the literals of a record: its path, its schemas and its statuses type handlers and the client.
+// The type parameter keeps a record's literals: its path, schemas and statuses type handlers and the client.
 export function readRoute<const Spec extends RouteSpec>(spec: Spec): Spec & { readonly kind: 'read' } {
   return { ...spec, kind: 'read' };
 }

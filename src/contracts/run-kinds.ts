@@ -4,21 +4,21 @@ import type { TaskQueue } from './names.js';
 export interface RunKindSpec {
   /** For people who choose between kinds. */
   readonly title: string;
-  /** Its ids begin with it, so that an id alone tells where it is answered for. */
+  /** Its ids begin with it: an id alone shows its route. */
   readonly idPrefix: string;
   readonly workflowType: string;
   readonly taskQueue: TaskQueue;
-  /** Which events tell its life: `job.started` to `job.completed`, or those of a session. */
+  /** The events of its life: `job.started` to `job.completed`, or those of a session. */
   readonly events: 'job' | 'session';
-  /** `<routeBase>/:id` answers for one of them, `<routeBase>/:id/events` tells its events. */
+  /** `<routeBase>/:id` answers for a run, `<routeBase>/:id/events` streams its events. */
   readonly routeBase: string;
 }
 
 export type RunKinds = Readonly<Record<string, RunKindSpec>>;
 
 /**
- * Every kind of run. A new kind of work is a row here, a workflow of that name, its activities and an operation that
- * inserts the run: ids, start, status, events, cancel, dead letters, retention and the lists follow from the row alone.
+ * Every kind of run. A new kind is a row here, a workflow of that name, its activities, and an operation that inserts
+ * the run. Everything else follows from the row.
  */
 export const runKinds = {
   'cot-session': {

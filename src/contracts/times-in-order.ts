@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 
 /**
- * For `superRefine`: refuses a stretch of time that ends before it begins. Nothing is in it, and whoever mixed the two up
- * would take that for an answer.
+ * For `superRefine`: refuses a stretch of time that ends before it begins. It would be empty, and a caller who swapped
+ * the two would take that for an answer.
  */
 export function timesInOrder<From extends string, To extends string>(from: From, to: To) {
   return (

@@ -1,9 +1,9 @@
 /**
  * Keyset paging over any list ordered by `(at desc, id desc)`.
  *
- * C1. A position is a value, never an offset and never a reference to a row: rows may come and go between two pages.
+ * C1. A position is a value, never an offset or a reference to a row: rows may change between two pages.
  * C2. `at` stays the database's own text with its microseconds. A Date would cut them, and pages would repeat or skip.
- * C3. The filters of a list are part of what is signed (see api/http/pagination.ts), so a position never leaves its list.
+ * C3. The filters of a list are signed with it (see api/http/pagination.ts): a position never leaves its list.
  */
 export interface CursorKey {
   /** RFC 3339 in UTC with microseconds, as the database gave it. */

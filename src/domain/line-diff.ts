@@ -1,12 +1,12 @@
 import { diffArrays } from 'diff';
 
 /**
- * The difference of two texts, line by line: the shortest script of removals and additions (Myers 1986), in hunks with a
- * few equal lines around them.
+ * The difference of two texts by lines: the shortest script of removals and additions (Myers 1986), in hunks with
+ * equal lines around.
  *
  * L1. Equal input gives an equal answer, and applying the script to the left text gives the right one.
- * L2. The work is bounded: texts that are too long or too different are not aligned, all of what lies between their
- *     common beginning and end counts as replaced (`exact` is false).
+ * L2. The work is bounded: too long or too different texts are not aligned. Everything between their common beginning
+ *     and end counts as replaced (`exact` is false).
  */
 interface DiffLine {
   readonly kind: 'same' | 'added' | 'removed';

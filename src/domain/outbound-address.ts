@@ -1,8 +1,8 @@
 import ipaddr from 'ipaddr.js';
 
 /**
- * Which IP addresses a request that somebody else chose may go to: public ones only. Anything that is not clearly public
- * is refused, in every way of writing it; an IPv6 form that carries an IPv4 address is judged by that.
+ * Which IP addresses a request that somebody else chose may go to: public ones only. An address that is not clearly
+ * public is refused, in every spelling. An IPv6 form that carries an IPv4 address is judged by that.
  */
 export function isPublicAddress(address: string): boolean {
   const parsed = parse(address);

@@ -1,4 +1,4 @@
-/** What the driver says when a statement got no answer in its time: the connection leads nowhere, and is worth nothing. */
+/** The driver's error for a statement without an answer in time: the connection leads nowhere, and is closed. */
 export function isUnanswered(error: unknown): boolean {
   return error instanceof Error && error.message === 'Query read timeout';
 }

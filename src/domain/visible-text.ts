@@ -1,6 +1,6 @@
 /**
- * A text of one line as people are to see it: what turns the direction of writing, or has no shape of its own, stands there by
- * its code. A title with U+202E shows `exe.txt` where `txt.exe` is written.
+ * A text of one line, made visible: characters that turn the direction of writing, or have no shape, appear by code. A
+ * title with U+202E shows `exe.txt` where `txt.exe` is written.
  */
 export function visibleText(text: string): string {
   return text.replace(

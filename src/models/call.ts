@@ -84,11 +84,11 @@ export interface ModelUsage {
 
 export type ModelFinishReason = 'stop' | 'length' | 'refused' | 'tool_calls' | 'other';
 
-/** One call to a provider, as the ledger keeps it. A request makes several: tool rounds, repairs, fallbacks. */
+/** A call to a provider, as the ledger keeps it. A request makes several: tool rounds, repairs, fallbacks. */
 export interface ModelCallRecord {
   readonly provider: string;
   readonly modelAsked: string;
-  /** What the provider says it used; what was sent when it does not say. */
+  /** The provider's reported usage, or an estimate of the sent text without one. */
   readonly modelUsed: string;
   readonly purpose: 'answer' | 'tool_round' | 'repair' | 'fallback';
   readonly outcome: 'ok' | ModelErrorKind;
@@ -105,7 +105,7 @@ export interface ModelCallRecord {
   readonly error: string | null;
 }
 
-/** What a request used in all its calls. */
+/** The usage of a request in all its calls. */
 export interface ModelTotals {
   readonly calls: number;
   readonly toolCalls: number;

@@ -93,7 +93,7 @@ export function functionToolsOf(request: ModelRequest): LanguageModelV3FunctionT
   }));
 }
 
-/** What a model gave as arguments; text that is no JSON is passed on as it is, and the tool's schema refuses it. */
+/** A model's arguments; text that is no JSON passes as it is, and the tool's schema refuses it. */
 export function parsedInput(json: string): unknown {
   try {
     return json.trim() === '' ? {} : JSON.parse(json);

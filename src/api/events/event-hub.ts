@@ -9,13 +9,13 @@ import { EventMessage } from './event-message.js';
 /**
  * Hands every committed event to every reader of its run in this process.
  *
- * H1. A NOTIFY only wakes: what a reader gets is always read from `run_events`, and all runs with readers are looked
- *     at every `pollIntervalMs` and after every reconnect anyway. A lost NOTIFY costs time, never an event.
- * H2. One statement at a time reads for all runs that were woken, and what it reads is shared by all their readers.
- * H3. A reader joins a feed only when it is not behind the feed's cursor, and takes only what is after its own
- *     position: nothing is lost at the seam and nothing comes twice.
- * H4. A reader that can take no more leaves its feed; it joins again, or catches up by itself, once it has drained.
- *     So this process keeps at most one batch for anyone, however slow they read.
+ * H1. A NOTIFY only wakes: events are always read from `run_events`. Runs with readers are also polled every
+ *     `pollIntervalMs` and after every reconnect. A lost NOTIFY costs time, never an event.
+ * H2. A single statement at a time reads for all woken runs; all their readers share its rows.
+ * H3. A reader joins a feed only when it is not behind the feed's cursor, and takes only events after its own
+ *     position. Nothing is lost and nothing comes twice.
+ * H4. A reader without room leaves its feed; once drained, it joins again or catches up by itself. So this process
+ *     keeps at most one batch for anyone, however slow they read.
  */
 export interface FeedReader {
   readonly runId: string;
@@ -78,7 +78,7 @@ export class EventHub {
     }
     const opened = { runId: reader.runId, readers: new Set([reader]), cursor: reader.position };
     this.#feeds.set(reader.runId, opened);
-    // What was announced between the reader's last look and this line was announced to no feed.
+    // Events between the reader's last look and this line were announced to no feed.
     this.#wake(opened);
     return true;
   }

@@ -3,7 +3,7 @@ import type { EndReason, EventChannel } from './event-channel.js';
 import type { FeedReader } from './event-hub.js';
 import type { EventMessage } from './event-message.js';
 
-/** What a stream needs from around it. */
+/** The surroundings of a stream. */
 export interface StreamSource {
   join(reader: FeedReader): boolean;
   leave(reader: FeedReader): void;
@@ -15,18 +15,18 @@ export interface StreamSource {
 export interface StreamStart {
   /** The position that the reader has already. */
   readonly after: number;
-  /** What it gets before any event: the snapshot. */
+  /** Its first message, before any event: the snapshot. */
   readonly first?: EventMessage;
   /** The last position there will ever be, when the run is over. */
   readonly until?: number;
 }
 
 /**
- * One reader of one run, from its position to the final event.
+ * A reader of a run, from its position to the final event.
  *
- * T1. `position` moves only with a stored event that was handed to the channel, so that what comes next is always
- *     `position + 1`, whichever way it comes: live from the feed, or read by itself.
- * T2. It is in the feed, or catching up, or waiting for the channel to drain, or ended; never two of them.
+ * T1. `position` moves only with a stored event that the channel took: the next is always `position + 1`, from the
+ *     feed or from its own read.
+ * T2. It is in the feed, or catching up, or waiting for a drain, or ended; never two of them.
  * T3. The final event is the last thing that is sent.
  */
 export class EventStream implements FeedReader {

@@ -13,10 +13,10 @@ import type { LiveSource } from './event-subject.js';
 /**
  * All open streams of this process, and the one timer for all of them.
  *
- * K1. A reader is heard from every `beatMs`, so that proxies and both ends know that the connection lives.
- * K2. A reader whose right is lost is gone within 5 s. A change is announced, and its user's readers are asked about at
- *     once; what ends by itself ends on its time. While nothing can be heard all are asked about every `deafRecheckMs`,
- *     and every `recheckMs` in any case.
+ * K1. A reader gets a beat every `beatMs`: proxies and both ends see that the connection lives.
+ * K2. A reader whose right is lost is gone within 5 s. A change is announced and its user's readers are checked at
+ *     once; an expiry ends them on time. All are checked every `deafRecheckMs` without a listener, and every
+ *     `recheckMs` in any case.
  * K3. A reader that took nothing, or answered no ping, for `slowReaderMs` is dropped. It resumes where it was.
  */
 export interface EventStreamsOptions {
@@ -172,7 +172,7 @@ export class EventStreams implements StreamSource {
     void this.#recheck();
   }
 
-  /** One at a time: the check is for safety, and may not crowd out the requests that share the pool. */
+  /** Checks run in sequence: they must not crowd out the requests that share the pool. */
   async #recheck(): Promise<void> {
     this.#again = true;
     if (this.#rechecking) return;

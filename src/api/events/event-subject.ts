@@ -9,11 +9,11 @@ import type { EventMessage } from './event-message.js';
 export interface EventSubject extends EventSpan {
   readonly runId: string;
   readonly updatedAt: string;
-  /** What readers see of the record without its events, read in the same statement as `lastPos`. */
+  /** The record without its events, as readers see it, read in the same statement as `lastPos`. */
   readonly state: EventData['snapshot'];
 }
 
-/** One kind of run whose events can be read. */
+/** A kind of run whose events can be read. */
 export interface ReadableRuns {
   /** Undefined: there is no such run, or it is not the principal's to read. That condition stands in the SQL. */
   readonly find: (db: Db, principal: Principal, id: string) => Promise<EventSubject | undefined>;
@@ -21,8 +21,8 @@ export interface ReadableRuns {
 }
 
 /**
- * What is told to readers and stored nowhere (`step.delta`). Called once a stream; gives what ends it.
- * `take` answers false when the reader can take nothing right now: then it is for the source to say it again later.
+ * Live messages that are stored nowhere (`step.delta`). Called once a stream; gives what ends it. `take` answers false
+ * for a reader without room: the source repeats it later.
  */
 export type LiveSource = (runId: string, take: (message: EventMessage) => boolean) => () => void;
 

@@ -31,7 +31,7 @@ export interface EventUpgradeDeps extends EventReadingDeps {
 
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
-/** Readers have nothing to tell us; what they send anyway is small or the connection ends. */
+/** Readers send us nothing of use: a small message is ignored, a large one ends the connection. */
 const MAX_INCOMING_BYTES = 1_024;
 
 /**
@@ -107,7 +107,7 @@ function urlOf({ url = '/' }: IncomingMessage): URL {
   throw new Problem('route_not_found');
 }
 
-/** As Koa tells it for other requests: the nearest proxies wrote the last entries. */
+/** As Koa does for other requests: the nearest proxies wrote the last entries. */
 function addressOf(request: IncomingMessage, proxies: number): string {
   const given = request.headers['x-forwarded-for'];
   const list = typeof given === 'string' && proxies > 0 ? given.split(/\s*,\s*/).slice(-proxies) : [];

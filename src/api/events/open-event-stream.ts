@@ -11,7 +11,7 @@ import type { EventStreams } from './event-streams.js';
 import type { StreamStart } from './event-stream.js';
 import type { EventSubject, ReadableRuns } from './event-subject.js';
 
-/** Who a request is from, by its Authorization header or cookie. Throws `unauthenticated`, or gives nobody. */
+/** The caller, by its Authorization header or cookie. Throws `unauthenticated`, or gives nobody. */
 type AuthenticateRequest = (request: IncomingMessage) => Promise<Principal | undefined>;
 
 export interface EventReadingDeps {
@@ -20,7 +20,7 @@ export interface EventReadingDeps {
   readonly authenticate: AuthenticateRequest;
 }
 
-/** What SSE and WebSocket have in common before the first byte: the record, the position, the right to read. */
+/** The common beginning of SSE and WebSocket: the record, the position, the right to read. */
 export interface ReadingRequest {
   readonly principal: Principal;
   readonly subject: EventSubject;

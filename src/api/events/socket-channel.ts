@@ -7,7 +7,7 @@ const FULL_AT_BYTES = 64 * 1024;
 /** Close codes of RFC 6455: normal, going away, policy violation, internal error. */
 const closeCodes = { finished: 1000, shutdown: 1001, unauthorized: 1008, unavailable: 1011 } as const;
 
-/** The same messages as WebSocket text messages, one event each. What the reader sends is ignored. */
+/** The same messages as WebSocket text messages, one event each. Messages of the reader are ignored. */
 export class SocketChannel implements EventChannel {
   #resume: () => void = () => undefined;
   #full = false;

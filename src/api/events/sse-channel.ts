@@ -47,7 +47,7 @@ export class SseChannel implements EventChannel {
   }
 
   end(reason: EndReason): void {
-    // Whoever does not read would not read a farewell either, and would keep the socket.
+    // A reader that does not read would not read a farewell either, and would keep the socket.
     if (reason === 'slow') this.response.destroy();
     else this.response.end();
   }

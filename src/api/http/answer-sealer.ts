@@ -5,8 +5,8 @@ import type { IdempotencyKey } from '../../db/runs/idempotency-keys.js';
 import type { Answer } from './answer.js';
 
 /**
- * An answer that is shown once (`Cache-Control: no-store`, a new API key) is kept for its replay, but not in clear:
- * whoever reads the table has no use for it.
+ * An answer that is shown once (`Cache-Control: no-store`, a new API key) is sealed for its replay. A reader of the
+ * table cannot use it.
  */
 export interface AnswerSealer {
   seal(key: IdempotencyKey, answer: Answer): Answer;

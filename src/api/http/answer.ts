@@ -29,7 +29,7 @@ export function sendAnswer(ctx: Context, answer: Answer): void {
   if (!ctx.res.hasHeader('Cache-Control')) ctx.res.setHeader('Cache-Control', 'no-store');
 }
 
-/** A read says what it is by a hash of it, and sends nothing to whoever has that already. */
+/** A read has a tag by its hash, and sends nothing to a caller with that tag. */
 export function sendRead(ctx: Context, answer: Answer): void {
   ctx.res.setHeader('Cache-Control', 'private, no-cache');
   sendAnswer(ctx, answer);

@@ -3,9 +3,9 @@ import { Problem } from './problems.js';
 import { findUnstorable } from './unstorable-text.js';
 
 /**
- * B1. At most `limit` bytes are ever kept. What comes beyond is counted and thrown away, up to `DRAINED_BYTES`, so that
- *     an honest client reads the 413 instead of a broken connection.
- * B2. What is not UTF-8, is nested too deep, or holds text that PostgreSQL cannot store is refused before any schema.
+ * B1. At most `limit` bytes are ever kept. The rest is counted and thrown away, up to `DRAINED_BYTES`: an honest
+ *     client reads the 413 instead of a broken connection.
+ * B2. A body that is not UTF-8, too deeply nested, or not storable in PostgreSQL is refused before any schema.
  */
 const DRAINED_BYTES = 16 * 1024 * 1024;
 const DEEPEST = 64;

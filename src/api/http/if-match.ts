@@ -3,8 +3,8 @@ import { Problem } from './problems.js';
 const ENTITY_TAG = /^(?:W\/)?"(\d+)(?:\.[\w-]+)?"$/;
 
 /**
- * The `ETag` of a record that counts its changes. `more` names what else a reader sees of it, where that changes by itself:
- * it makes another tag for readers, and none for whoever changes the record.
+ * The `ETag` of a record that counts its changes. `more` names other parts that a reader sees and that change by
+ * themselves. They make another tag for readers, and none for a change of the record.
  */
 export function etagOf(version: number, more?: string): string {
   return more === undefined ? `"${version}"` : `"${version}.${more}"`;

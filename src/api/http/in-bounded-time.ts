@@ -2,7 +2,7 @@ const AT_ONCE = 10;
 /** Each may take five seconds. All of them stay below the time after which the same request may be taken over. */
 const BEGUN_WITHIN_MS = 15_000;
 
-/** In their order, several at once. What is not begun in time is not tried, and `late` says so. */
+/** In their order, several at once. Work that has not begun in time is not tried, and `late` names it. */
 export async function inBoundedTime<Given, Result>(
   given: readonly Given[],
   work: (one: Given) => Promise<Result>,

@@ -26,8 +26,8 @@ export interface MountDeps {
 }
 
 /**
- * Turns route records into middleware. For each request, in this order: who asks, how often, whether they may, whether
- * what they send fits, and only then the handler, run as its kind says.
+ * Turns route records into middleware. The order for each request: caller, rate, rights, size and form, and then the
+ * handler, run as its kind demands.
  */
 export function mountRoutes(routes: readonly Route[], deps: MountDeps): Middleware {
   const router = new Router({ sensitive: true });
@@ -49,7 +49,7 @@ export function mountRoutes(routes: readonly Route[], deps: MountDeps): Middlewa
   };
 }
 
-/** Where a path without a parameter also fits a pattern (`/deadlines/import`, `/deadlines/:id`), it is not a record's. */
+/** A path without a parameter that also fits a pattern (`/deadlines/import`, `/deadlines/:id`) is not a record's. */
 function methodsOfFixedPaths(routes: readonly Route[]): ReadonlyMap<string, ReadonlySet<string>> {
   const fixed = new Map<string, Set<string>>();
   for (const { record } of routes) {
@@ -96,7 +96,7 @@ async function handle(route: Route, deps: MountDeps, ctx: Context): Promise<void
   await runMetered(scope.meter, () => run(route, deps, ctx, { call, rawBody }));
 }
 
-/** Who asks; undefined only where nobody has to be signed in. */
+/** The caller; undefined only where nobody has to be signed in. */
 async function admit(route: RouteRecord, deps: MountDeps, ctx: Context): Promise<Principal | undefined> {
   if (route.access === 'open') {
     if (route.unlimited !== true) await limitRequest(deps.limits, ctx, undefined);

@@ -13,8 +13,8 @@ import {
 import { reply, type Reply } from './route.js';
 
 /**
- * What a cursor is bound to: the list, and every filter that decides which rows are in it. A list whose rows depend on
- * who asks has the asker among its filters. `limit` is no filter: a page may be as long as the next caller wants.
+ * A cursor's scope: the list, and every filter that decides which rows are in it. A list whose rows depend on who asks
+ * has the asker among its filters. `limit` is no filter: a page may be as long as the next caller wants.
  */
 export interface ListScope {
   readonly list: string;

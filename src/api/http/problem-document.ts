@@ -24,7 +24,7 @@ export function expectedProblemOf(error: unknown): Problem | undefined {
   return error instanceof Problem ? error : undefined;
 }
 
-/** What a thrown thing is to the caller. What is not expected tells them nothing but that it was noted. */
+/** A thrown value, as its problem document. An unexpected error shows only that it was logged. */
 export function problemOf(error: unknown): Problem {
   const expected = expectedProblemOf(error);
   if (expected !== undefined) return expected;

@@ -17,9 +17,9 @@ export interface Check {
 }
 
 /**
- * `ready`: everything answers. `degraded`: it serves, but something is missing: what is accepted waits until Temporal and
- * a worker are back, reads are right without Redis, and results are not at hand. `unavailable`: without PostgreSQL nothing can be served,
- * and in front of a foreign Temporal, or one that lost its data, nothing should.
+ * `ready`: everything answers. `degraded`: it serves, but accepted work waits without Temporal or a worker, reads are
+ * slower without Redis, or results are unavailable. `unavailable`: nothing can be served without PostgreSQL, and
+ * nothing should be in front of a foreign or emptied Temporal.
  */
 export interface Readiness {
   readonly status: 'ready' | 'degraded' | 'unavailable';
@@ -90,7 +90,7 @@ async function lookAround(
 
 type Finding = Readonly<Record<string, unknown>> & { readonly missing?: boolean };
 
-/** Why a check failed is for the log of that part, not for whoever may ask this address. */
+/** The reason of a failed check stays in that part's log: any caller may ask this address. */
 async function timed(asking: Promise<Finding>): Promise<Check> {
   const startedAt = performance.now();
   const since = (): number => Math.round(performance.now() - startedAt);
@@ -115,7 +115,7 @@ async function lookHome(pool: Pool, control: Pick<RunControl, 'identity'>): Prom
   return reason === null ? {} : { missing: true, reason };
 }
 
-/** Who takes tasks from each queue right now. Without somebody on `flow` nothing moves. */
+/** The workers that poll each queue now. Without a worker on `flow` nothing moves. */
 async function countPollers(temporal: Client): Promise<Finding> {
   const queues = Object.values(taskQueues);
   const [workflows, ...activities] = await temporal.withDeadline(Date.now() + LIMIT_MS, () =>

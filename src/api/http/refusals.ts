@@ -4,7 +4,7 @@ import { Problem, type ProblemOptions } from './problems.js';
 /** Clients of the SQL routes read a word in `status`, and `success`. */
 const aboutStatement: readonly RefusalCode[] = statementRefusals;
 
-/** What a rule refuses, as HTTP says it. A refusal and its problem have the same code. */
+/** A rule's refusal, as HTTP expresses it. A refusal and its problem have the same code. */
 export function problemOfRefusal(refusal: Refusal): Problem {
   const { detail, errors, facts, retryAfterSeconds } = refusal.facts;
   const isAboutStatement = aboutStatement.includes(refusal.code);

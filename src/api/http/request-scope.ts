@@ -4,12 +4,12 @@ import { newId } from '../../contracts/ids.js';
 import type { Origin, Principal } from '../../contracts/users/principal.js';
 import { QueryMeter } from '../../platform/query-meter.js';
 
-/** What is known of one request while it runs. Made by the outermost middleware of ours. */
+/** The known facts of a request while it runs. Made by the outermost middleware of ours. */
 export class RequestScope {
   readonly startedAt = performance.now();
-  /** What the route itself asks of PostgreSQL. */
+  /** The route's own statements. */
   readonly meter = new QueryMeter();
-  /** What finding out who asks, and how often they did, cost on top. */
+  /** The statements of authentication and rate limits. */
   readonly authMeter = new QueryMeter();
   principal: Principal | undefined;
   /** The pattern of the route, for logs and metrics. */

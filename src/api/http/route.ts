@@ -46,7 +46,7 @@ export interface CommandCall<Params = unknown, Query = unknown, Body = unknown> 
   readonly commandId: string;
 }
 
-/** What a route runs, by the kind of its record. */
+/** The handler of a route, by the kind of its record. */
 interface Handlers<Params, Query, Body> {
   read(call: SignedCall<Params, Query, Body>, db: Db): Promise<Reply>;
   write(call: SignedCall<Params, Query, Body>, tx: Tx): Promise<Reply>;

@@ -11,7 +11,7 @@ import { UpgradeRequest } from './upgrade-request.js';
 
 const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 120_000;
-/** Longer than the idle timeout of the usual proxies, so that they close first and never send into a closing socket. */
+/** Longer than the idle timeout of usual proxies: they close first and never send into a closing socket. */
 const KEEP_ALIVE_MS = 75_000;
 
 /** The app on a server of its own, with WebSocket upgrades; it does not listen yet. */
@@ -25,7 +25,7 @@ export function createApiServer(app: Koa, upgrade: UpgradeHandler): Server {
   return server;
 }
 
-/** What is no request never reaches the app. Its sender learns why in the same form as everybody else. */
+/** Malformed requests never reach the app. Its sender learns why in the same form as everybody else. */
 function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
   const isOpen = socket.writable && error.code !== 'ECONNRESET';
   if (!isOpen) return void socket.destroy();

@@ -4,10 +4,7 @@ import { extname, join, relative, sep } from 'node:path';
 import type { Context, Middleware } from 'koa';
 import { scopeOf } from './request-scope.js';
 
-/**
- * The console. Its files are read once, at the start, and looked up by their exact name: no request ever becomes a path
- * of the file system.
- */
+/** The console. Its files are read at the start and looked up by exact name: no request becomes a file path. */
 interface StaticFile {
   readonly body: Buffer;
   readonly type: string;
@@ -64,7 +61,7 @@ function isRead({ method }: Context): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-/** Only somebody who opens an address with a browser asks for HTML: /jobs/:id is also where the API has its jobs. */
+/** Only a browser's navigation asks for HTML: /jobs/:id is also the API's. */
 function isPage(ctx: Context): boolean {
   return ctx.get('Accept').includes('text/html') && PAGES.test(ctx.path);
 }

@@ -19,7 +19,7 @@ interface SeenQueue {
   readonly oldestMs: number;
 }
 
-/** Who takes tasks from a queue right now, and what nobody has taken yet. */
+/** The workers that poll a queue now, and its backlog. */
 export async function lookAtQueue(temporal: Client, asked: AskedQueue): Promise<SeenQueue> {
   const { pollers, stats } = await temporal.workflowService.describeTaskQueue({
     namespace: temporal.options.namespace,
@@ -39,8 +39,8 @@ export async function lookAtQueue(temporal: Client, asked: AskedQueue): Promise<
 }
 
 /**
- * All answers or the first failure, but not before every call has ended: a Temporal connection that is closed under a call
- * that retries ends the process.
+ * All answers or the first failure, but only after every call has ended. A Temporal connection closed under a retrying
+ * call ends the process.
  */
 export async function everyAnswer<Calls extends readonly Promise<unknown>[]>(
   calls: Calls,

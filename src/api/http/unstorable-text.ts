@@ -5,7 +5,7 @@ export function isUnstorable(text: string): boolean {
   return wellFormed(text) !== text;
 }
 
-/** Where in a JSON value the first such text is, as a key or as a value; undefined when there is none. */
+/** The place of the first such text in a JSON value, as key or value; undefined without one. */
 export function findUnstorable(value: unknown, path = ''): string | undefined {
   if (typeof value === 'string') return isUnstorable(value) ? path : undefined;
   if (typeof value !== 'object' || value === null) return undefined;

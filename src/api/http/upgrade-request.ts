@@ -1,9 +1,9 @@
 import { IncomingMessage } from 'node:http';
 
 /**
- * Requests that ask for an upgrade which we do not have (`Upgrade: h2c`, as curl and Java's client send it on plain HTTP)
- * are ordinary requests: RFC 9110, 7.8. Node would give every one of them to whoever listens for upgrades, without its
- * body; it asks this property, and in this line has no other way to say no.
+ * Requests for an upgrade that we do not have (`Upgrade: h2c`, sent by curl and Java's client) are ordinary requests:
+ * RFC 9110, 7.8. Node would give each of them to the upgrade listener, without its body. This property is its only
+ * other way to say no.
  */
 export class UpgradeRequest extends IncomingMessage {
   declare private asked: boolean | null;

@@ -25,8 +25,8 @@ export interface DecideRunGateDeps {
 }
 
 /**
- * Hands a decision to the workflow of a run and answers once it has it. The same command again takes effect once.
- * A gate is in the inbox a moment before its workflow knows that it is open: while `stillWaits` says so, a refusal is early.
+ * Hands a decision to the workflow of a run and answers once it has it. The same command again takes effect once. A
+ * gate is in the inbox a moment before its workflow opens it: while `stillWaits` holds, a refusal is early.
  */
 export async function decideRunGate(
   { temporal: client, deciders }: DecideRunGateDeps,

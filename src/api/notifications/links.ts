@@ -24,7 +24,7 @@ const LARGEST_FORM = 4_096;
  * The links in each mail, without a sign-in: the link is the key.
  *
  * L1. A GET or HEAD changes nothing, however often and by whomever: mail scanners follow every link. Only a POST acts.
- * L2. The answer to one click is the same whether anything was left to stop: it tells nobody about anybody.
+ * L2. The answer to a click is the same whether anything was left to stop: it reveals nothing about a person.
  */
 export function createLinkRoutes(deps: LinkRouteDeps): Route[] {
   return [showRoute(deps), saveRoute(deps), askRoute(deps), stopRoute(deps)];

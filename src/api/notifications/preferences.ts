@@ -4,7 +4,7 @@ import { changePreferences } from '../../operations/notifications/preferences.js
 import { implement, reply, type Route } from '../http/route.js';
 import { notificationRoutes } from '../../contracts/notifications/run-routes.js';
 
-/** What a person receives, over which channel and when, as an administrator sees and changes it. */
+/** A person's messages, by channel and time, as an administrator sees and changes them. */
 export function createPreferenceRoutes(): Route[] {
   return [
     implement(notificationRoutes.getPreferences, async ({ params: { id } }, db) => {

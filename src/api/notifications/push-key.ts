@@ -1,7 +1,7 @@
 import { notificationRoutes } from '../../contracts/notifications/run-routes.js';
 import { implement, reply, type Route } from '../http/route.js';
 
-/** What a browser must know before it subscribes. */
+/** The keys that a browser needs before it subscribes. */
 export function createPushKeyRoutes({ pushPublicKey }: { readonly pushPublicKey: string }): Route[] {
   return [
     implement(notificationRoutes.getPushKey, () =>

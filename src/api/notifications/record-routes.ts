@@ -12,7 +12,7 @@ import { etagOf, requireVersion } from '../http/if-match.js';
 import { pageReply, type Pager } from '../http/pagination.js';
 import { implement, reply, type Reply, type Route } from '../http/route.js';
 
-/** Rows and values as the schemas have made them: the routes hand them on and look at no more than this. */
+/** The schemas made these rows and values: the routes pass them on and read no more than this. */
 interface Row {
   readonly id: string;
   readonly created_at: string;
@@ -29,7 +29,7 @@ type Kind = RecordKind<Row, object, object> & { readonly store: RecordStore<Row,
 
 /** The handlers of one kind of record. A kind without `change` is made and removed, never changed. */
 export function implementRecords(records: Records, deps: RecordRouteDeps, given: object): Route[] {
-  // The schemas of a kind have made its values, so what all kinds have in common is all that is looked at here.
+  // The schemas of a kind made its values: only the members common to all kinds are read here.
   const kind = given as Kind;
   const routes = [
     implementList(records.list, deps, kind),

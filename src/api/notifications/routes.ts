@@ -18,7 +18,7 @@ export interface NotificationRouteDeps
   readonly pushPublicKey: string;
 }
 
-/** Everything about deadlines and who is told of them. */
+/** Deadlines, and the people who are notified of them. */
 export function createNotificationRoutes(deps: NotificationRouteDeps): Route[] {
   return [
     ...createNotificationRecordRoutes(deps),

@@ -26,7 +26,7 @@ export interface NotificationScheduleRouteDeps {
   readonly officeConcurrency: number;
 }
 
-/** When the run over all offices comes by itself. The row is what is wanted; Temporal is told after the commit. */
+/** When the run over all offices comes by itself. The row is the wanted state; Temporal follows after the commit. */
 export function createNotificationScheduleRoutes(deps: NotificationScheduleRouteDeps): Route[] {
   return [
     implement(notificationRoutes.getNotificationSchedule, async (_call, db) =>

@@ -12,7 +12,7 @@ interface Document {
   readonly etag: string;
 }
 
-/** The pages are read once, at the start, and looked up by their exact name: no request becomes a path of the file system. */
+/** The pages are read at the start and looked up by exact name: no request becomes a file path. */
 export function createDocumentRoutes({ documentsFolder }: { readonly documentsFolder: string }): Route[] {
   const pages = readPages(documentsFolder);
   const index = documentOf(indexOf(pages));

@@ -19,7 +19,7 @@ export interface OperationsDeps {
 
 const LIMIT_MS = 1_500;
 
-/** One answer for whoever is called at night. A Temporal that is away leaves its own parts null. */
+/** A single answer for the person on call. A Temporal that is away leaves its own parts null. */
 export function createOperationsRoute(deps: OperationsDeps): Route {
   return implement(operationRoutes.operations, async ({ query: { window }, principal }, ctx) => {
     if (principal === undefined) throw new Problem('unauthenticated');

@@ -26,7 +26,7 @@ export function createFileRoutes(deps: FileRouteDeps): Route[] {
   ];
 }
 
-/** Undefined: whoever made this link, it was not us, or it is past its time. */
+/** Undefined: the link is not ours, or it has expired. */
 async function linkedResult({ pool, fileLinks }: FileRouteDeps, url: string): Promise<RunResult | undefined> {
   const link = fileLinks.parse(url);
   const runId = link && runIdOfResult(link.key);

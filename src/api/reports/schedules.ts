@@ -14,7 +14,7 @@ export interface ReportScheduleRouteDeps extends ReportScheduleDeps {
   readonly ui: TemporalUi;
 }
 
-/** The rows are what is wanted: no answer waits for Temporal, which is told after the commit. */
+/** The rows are the wanted state: no answer waits for Temporal, which follows after the commit. */
 export function createReportScheduleRoutes(deps: ReportScheduleRouteDeps): Route[] {
   return [listRoute(deps), createRoute(deps), getRoute(deps), changeRoute(deps), deleteRoute(deps)];
 }

@@ -29,7 +29,7 @@ export interface FailureRouteDeps extends SessionCommandClient {
   readonly starter: RunStarter;
 }
 
-/** What failed, by what went wrong, and all of one kind again. */
+/** Failures by cause, and a replay of all of one cause. */
 export function createFailureRoutes(deps: FailureRouteDeps): Route[] {
   return [listRoute(), retryRoute(deps)];
 }
@@ -85,7 +85,7 @@ function retryRoute(deps: FailureRouteDeps): Route {
   );
 }
 
-/** One that cannot be done again does not stop the others: its problem is named in its place. */
+/** An item that cannot be replayed does not stop the others: its problem is named in its place. */
 async function retry(deps: FailureRouteDeps, db: Db, failure: FailureRow, asker: Asker): Promise<Retried> {
   const { id, kind } = failure;
   try {

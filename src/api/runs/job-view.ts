@@ -18,7 +18,7 @@ export function stateOfJobStatus(status: JobStatus): JobState[] {
   return (Object.keys(statusOfState) as JobState[]).filter((state) => statusOfState[state] === status);
 }
 
-/** A run as whoever asked for the job sees it. */
+/** A run, as the job's owner sees it. */
 export function jobView(run: RunRow, ui: TemporalUi): Job {
   const state = jobStateOf(run.status);
   const scheduleId = scheduleOf(run.tags);

@@ -36,7 +36,7 @@ export interface JobRouteDeps {
   readonly objects: ObjectStore;
   readonly resultInlineMaxBytes: number;
   readonly ui: TemporalUi;
-  /** Those of the product, unless somebody adds more. */
+  /** The product's kinds, unless a caller adds more. */
   readonly kinds?: RunKinds | undefined;
 }
 
@@ -88,7 +88,7 @@ function getRoute({ ui, kinds }: JobRouteDeps): Route {
     const job = jobView(run, ui);
     if (!isFinal(run.status)) return reply(202, job, retryAfter);
     if (job.state !== 'FAILED' || principal.role !== 'ADMIN') return reply(200, job);
-    // What went wrong word for word may hold SQL, a path or a secret: nobody else is told.
+    // The exact error may hold SQL, a path or a secret: only administrators read it.
     return reply(200, { ...job, errorDetails: await listStepErrors(db, id) });
   });
 }

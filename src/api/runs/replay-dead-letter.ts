@@ -8,7 +8,7 @@ import { redeliverWebhook } from '../../db/webhooks/deliveries.js';
 import { deliveryUrl, jobUrl } from './dead-letter-view.js';
 import type { RunStarter } from '../../operations/runs/run-starter.js';
 
-/** What came of a dead letter. */
+/** The outcome of a dead letter. */
 export interface Replayed {
   readonly jobId?: string;
   readonly deliveryId?: string;
@@ -17,7 +17,7 @@ export interface Replayed {
 
 export interface Replay {
   readonly replayed: Replayed;
-  /** For whoever asked for it to write down. */
+  /** For the caller's audit entry. */
   readonly entry: AuditEntry;
 }
 
@@ -27,8 +27,8 @@ export interface ReplayedBy {
 }
 
 /**
- * Does what used up its retries once more, as something new: the job for the same owner and with the same input, the
- * delivery under the same message id. The letter, which the caller has locked, only notes what it was replayed as.
+ * Replays a dead letter as something new: the job for the same owner with the same input, the delivery under the same
+ * message id. The letter, which the caller has locked, only notes what it was replayed as.
  */
 export function replayDeadLetter(
   tx: Tx,

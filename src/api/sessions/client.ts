@@ -29,7 +29,7 @@ const PAUSE_MS = 50;
 const RESOURCE_EXHAUSTED = 8;
 const FAILED_PRECONDITION = 9;
 const ABORTED = 10;
-/** From the server: a worker gave the task back without a word about this Update, which is as if it never came. */
+/** The server's error when a worker returned the task without this Update: as if it never came. */
 const UNPROCESSED = 'UnprocessedUpdate';
 const passing: readonly number[] = [RESOURCE_EXHAUSTED, FAILED_PRECONDITION, ABORTED];
 
@@ -143,7 +143,7 @@ async function commandProblem(handle: WorkflowHandle, error: unknown): Promise<u
   return unanswered || isGrpcServiceError(error) ? unavailable(error) : error;
 }
 
-/** A command that has nothing to do is refused by the workflow, and granted by us: what it asks for is so. */
+/** The workflow refuses a command without an effect, and the API grants it: its goal is reached. */
 function progressIfUnchanged(error: unknown): SessionProgressView | null {
   if (!(error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure)) return null;
   const { type, details } = error.cause;
@@ -160,8 +160,8 @@ function problemOfUpdate(error: WorkflowUpdateFailedError): Problem | 'try again
 }
 
 /**
- * The server gives an Update up when the workflow ends in the very moment in which one of its steps does, and refuses one
- * too many at once. Asked again by its id, it tells what became of it.
+ * The server gives an Update up when the workflow ends in that moment, and refuses one too many at once. Asked again
+ * by its id, it answers with its outcome.
  */
 function isPassing(error: unknown): boolean {
   const cause = error instanceof ServiceError ? error.cause : error;

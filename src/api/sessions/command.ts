@@ -26,8 +26,8 @@ export interface AskedCommand {
 }
 
 /**
- * Gives the command to the workflow and answers with the progress as every other route tells it: what was accepted is
- * in the database before the workflow answers. A refusal carries the state that it is about.
+ * Sends the command to the workflow and answers with the usual progress: the database has the change before the
+ * workflow answers. A refusal carries the state that it is about.
  */
 export async function commandSession(
   client: SessionCommandClient,
@@ -51,8 +51,8 @@ export async function commandSession(
 }
 
 /**
- * A refused command that the row says was taken: its workflow task was lost after readers had been told, so it came to the
- * workflow a second time. What it asked for is so.
+ * A refused command that the row holds as taken: its workflow task was lost after the projection, so it came to the
+ * workflow twice. Its goal is reached.
  */
 async function answerTaken(
   client: SessionCommandClient,

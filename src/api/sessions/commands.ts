@@ -37,7 +37,7 @@ type Prepare<R extends CommandRecord> = (
 const records = sessionCommandRoutes;
 type StateRecord = typeof records.pauseSession | typeof records.resumeSession | typeof records.cancelSession;
 
-/** What a person asks of a running session. Each answers once the workflow accepted or refused it. */
+/** Commands of a person to a running session. Each answers once the workflow accepted or refused it. */
 export function createSessionCommandRoutes(deps: SessionCommandDeps): Route[] {
   const command = <R extends CommandRecord>(record: R, prepare: Prepare<R>): Route =>
     implement<CommandRecord>(record, async (call, db) => {

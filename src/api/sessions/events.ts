@@ -8,7 +8,7 @@ import type { DeltaFeed } from '../../models/deltas/feed.js';
 import { eventSubjectOf, type LiveSource, type ReadableRuns } from '../events/event-subject.js';
 import { EventMessage } from '../events/event-message.js';
 
-/** What the models of running steps say, as it comes. */
+/** The models' text of running steps, as it comes. */
 export type SessionText = Pick<DeltaFeed, 'attach'>;
 
 /** Sessions as the readers of their events need them: progress as the snapshot, and the text of running steps. */

@@ -12,7 +12,7 @@ import { viewerKey } from './reads.js';
 
 const SESSIONS = runKinds['cot-session'].routeBase;
 
-/** What waits for a decision, over all sessions that the caller may see. */
+/** Open gates, over all sessions that the caller may see. */
 export function createGateInboxRoutes(deps: SessionReadDeps): Route[] {
   return [listRoute(deps), gateRoute(deps)];
 }

@@ -172,7 +172,7 @@ interface Approval {
   commandId: string;
 }
 
-/** One gate that cannot be approved does not stop the others: its problem is named in its place. */
+/** A gate that cannot be approved does not stop the others: its problem is named in its place. */
 async function approveOne(
   deps: GateRouteDeps,
   db: Db,

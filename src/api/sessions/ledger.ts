@@ -17,7 +17,7 @@ import { compareSessions } from './comparison.js';
 import { toStep, toStepDetail, toUsage } from './view.js';
 import type { SessionReadDeps } from './read-deps.js';
 
-/** What a session's steps were given, came to and cost, one by one, summed up, side by side, or all in one file. */
+/** A session's steps with inputs, outputs and costs: one by one, summed up, side by side, or in a file. */
 export function createSessionLedgerRoutes(deps: SessionReadDeps): Route[] {
   return [stepsRoute(deps), stepRoute(), usageRoute(), exportRoute(deps), compareRoute()];
 }

@@ -15,12 +15,12 @@ import { textDiff } from './text-diff.js';
 /** A page that is open says so again within this time. */
 const RESERVED_MS = 120_000;
 
-/** Who reads what: shown to others and kept for oneself. Nothing here decides anything. */
+/** Readers of a session: shown to others and kept for themselves. Nothing here decides anything. */
 export function createReadingRoutes(deps: SessionReadDeps): Route[] {
   return [reserveRoute(deps), seenRoute(), changesRoute()];
 }
 
-/** No conflict at a gate that was decided a moment ago: its status says so, and nobody has to mend anything. */
+/** No conflict at a gate that was decided a moment ago: its status shows it, and nothing needs mending. */
 function reserveRoute({ links }: SessionReadDeps): Route {
   return implement(readingRoutes.reserveGate, async ({ params: { id }, principal }, tx) => {
     await reserveGate(tx, principal, { id, forMs: RESERVED_MS });

@@ -15,8 +15,8 @@ import type { SessionReadDeps } from './read-deps.js';
 import { sessionMetricsRoute } from './metrics.js';
 
 /**
- * Everything that can be read of sessions. No route here asks a worker or Temporal, and the number of its statements does
- * not depend on what it finds. `metrics` stands before `:id`, which would take its place.
+ * Everything that can be read of sessions. No route here asks a worker or Temporal, and the number of its statements
+ * does not depend on the rows. `metrics` stands before `:id`, which would take its place.
  */
 export function createSessionReadRoutes(deps: SessionReadDeps): Route[] {
   return [
@@ -41,7 +41,7 @@ function listRoute(deps: SessionReadDeps): Route {
   });
 }
 
-/** What rows a list may have depends on who asks, so a cursor is theirs. */
+/** The rows of a list depend on the caller, and so does a cursor. */
 export function viewerKey(viewer: Viewer): string {
   return viewer.role === 'ADMIN' ? 'ADMIN' : viewer.userId;
 }
@@ -81,7 +81,7 @@ function weakTag({ rowVersion }: { readonly rowVersion: number }, more = ''): st
   return `W/"${rowVersion}${more}"`;
 }
 
-/** What this person looked at last is part of what they read. */
+/** The read includes this person's last seen state. */
 function seenTag({ seen }: Pick<SessionRow, 'seen'>): string {
   const entries = Object.entries(seen ?? {});
   return entries.map(([phase, digest]) => `.${phase}-${digest.slice(0, 8)}`).join('');

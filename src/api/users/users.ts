@@ -48,7 +48,7 @@ function listRoute({ cache, pager }: UserRouteDeps): Route {
       const rows = await listUsers(db, filters, request);
       return pager.page(scope, request, rows.map(toUser), (user) => ({ at: user.createdAt, id: user.id }));
     };
-    // What users did last changes with every entry of the log, so pages that carry it are not kept.
+    // A user's last action changes with every log entry, so pages that carry it are not cached.
     const page =
       include === 'auditLogs'
         ? await withAuditLogs(db, await load())

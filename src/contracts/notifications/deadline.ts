@@ -53,7 +53,7 @@ export const deadlineListQuery = z.strictObject({
   ...pageQuery,
 });
 
-/** A line of an import, found again by its external id, or by office, title and date where it has none. */
+/** A line of an import, found again by its external id, else by office, title and date. */
 export const deadlineLine = z.strictObject({
   office_external_id: externalId,
   external_id: externalId.or(z.literal('').transform(() => undefined)).optional(),

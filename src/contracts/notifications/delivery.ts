@@ -32,7 +32,7 @@ export const deliverySchema = z
   .meta({ id: 'NotificationDelivery' });
 export type Delivery = z.infer<typeof deliverySchema>;
 
-/** One of them, with what it says. */
+/** A delivery with its text. */
 export const deliveryWithContentSchema = deliverySchema
   .extend({ content: z.record(z.string(), z.unknown()) })
   .meta({ id: 'NotificationDeliveryWithContent' });

@@ -6,7 +6,7 @@ export interface OpenRunGateInput {
   readonly kind: RunGateKind;
   /** Which one of the run's gates it is: its id follows from it, however often it is opened. */
   readonly place: number;
-  /** What the person decides on, as Markdown. */
+  /** The subject of the decision, as Markdown. */
   readonly summary: string;
   readonly progress: object;
 }
@@ -26,7 +26,7 @@ export interface RunGateDecision {
   readonly signature?: string;
 }
 
-/** What is signed. A gate is decided once, so its id stands for the command. */
+/** The signed part. A gate is decided once, so its id stands for the command. */
 export function vouchedRunGate(workflowId: string, decision: RunGateDecision) {
   const { gateId, decision: kind, userId, via } = decision;
   return { workflowId, commandId: gateId, kind, gate: gateId, by: { userId, via } };

@@ -20,7 +20,7 @@ const key = (bytes: number) =>
 
 const endpoint = z.url({ protocol: /^https?$/ }).max(2_000);
 
-/** What `PushManager.subscribe()` gives in a browser, with the person that it belongs to. */
+/** The result of `PushManager.subscribe()` in a browser, with its person. */
 export const newPushSubscriptionSchema = z
   .strictObject({
     staff_id: idSchema('staff'),

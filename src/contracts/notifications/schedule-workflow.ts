@@ -1,6 +1,6 @@
-/** What the workflow of the daily run and its activity say to each other. */
+/** Messages between the workflow of the daily run and its activity. */
 export interface FireNotificationsInput {
-  /** The moment that was due, RFC 3339: however often it is told, it gives one run. */
+  /** The due moment, RFC 3339: however often it fires, it gives one run. */
   readonly scheduledAt: string;
 }
 

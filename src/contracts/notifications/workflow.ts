@@ -1,7 +1,7 @@
 import type { RunGateKind } from './gate.js';
 import type { RunResult } from '../runs/run.js';
 
-/** What the workflow of a run and its activities say to each other. One object each; fields may be added. */
+/** Messages between the workflow of a run and its activities. Each is a single object; fields may be added. */
 export interface NotifyDeadlinesInput {
   readonly runId: string;
   readonly dryRun: boolean;
@@ -59,7 +59,7 @@ export interface PlanChunkInput {
 }
 
 export interface PlanChunkReply {
-  /** Those that have something to send. */
+  /** Offices with something to send. */
   readonly officeIds: readonly string[];
   /** How many were looked at, those that have nothing to send or could not be planned among them. */
   readonly planned: number;
@@ -103,6 +103,6 @@ export interface NotificationActivities {
   /** Offices that used up their tries: noted, audited, and one dead letter for the run. */
   failOffices(input: FailOfficesInput): Promise<void>;
   finishNotifications(input: FinishNotificationsInput): Promise<RunResult>;
-  /** What is still planned will not be sent by this run: its keys are given back. */
+  /** Planned messages that this run will not send: their keys are given back. */
   abandonNotifications(input: { readonly runId: string }): Promise<void>;
 }

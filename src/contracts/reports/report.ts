@@ -105,7 +105,7 @@ export const redoSectionsBody = z
   })
   .meta({ id: 'RedoSections' });
 
-/** What a report is about. Decided when it is asked for, and the same for each of its sections. */
+/** The subject of a report. Decided when it is asked for, and the same for each of its sections. */
 export type ReportSubject =
   | { readonly type: 'activity'; readonly hours: number }
   | { readonly type: 'cot-session'; readonly sessionId: string }
@@ -115,8 +115,8 @@ export type ReportSubject =
 export type AuditReportFilters = z.output<typeof auditBody>['params'];
 
 /**
- * What all sections of a report have in common, fixed once: the same stretch of time, and of a session the same picture.
- * A section that is gathered later, or anew, speaks of the same moment as the others.
+ * The common part of all sections of a report, fixed once: one time span, and one snapshot of a session. A section
+ * that is gathered later, or anew, speaks of the same moment as the others.
  */
 export interface ReportBasis {
   readonly from: string;
@@ -129,7 +129,7 @@ export interface GenerateReportInput extends JobInput {
   readonly title: string;
   readonly format: ReportFormat;
   readonly subject: ReportSubject;
-  /** Whose eyes: an ADMIN's see everything. */
+  /** The viewer: an ADMIN sees everything. */
   readonly viewer: { readonly userId: string; readonly role: Role };
   /** In the order of the report. Given, not looked up: a later version may have others, and this run keeps its own. */
   readonly sections: readonly string[];
@@ -139,7 +139,7 @@ export interface GenerateReportInput extends JobInput {
 
 export interface ReportReuse {
   readonly basis: ReportBasis;
-  /** By name. One that was missing and is not asked for stays so. */
+  /** By name. A missing section that is not asked for stays missing. */
   readonly parts: Readonly<Record<string, SectionPart>>;
 }
 

@@ -1,10 +1,12 @@
-/** What the workflow of a report schedule and its activity say to each other. One object each; fields may be added. */
+/**
+ * Messages between the workflow of a report schedule and its activity. Each is a single object; fields may be added.
+ */
 export interface StartScheduledReportInput {
   readonly scheduleId: string;
 }
 
 export interface FireReportScheduleInput extends StartScheduledReportInput {
-  /** The moment that was due, RFC 3339: with the schedule it names the firing, however often it is told. */
+  /** The due moment, RFC 3339: with the schedule it names the firing, however often it fires. */
   readonly scheduledAt: string;
 }
 

@@ -2,7 +2,7 @@ import type { FinalStatus } from '../../domain/runs/status.js';
 import type { RunError, RunResult } from './run.js';
 import type { RunProjection } from './projection.js';
 
-/** What the workflow of any job and its activities say to each other. One object each; fields may be added. */
+/** Messages between the workflow of any job and its activities. Each is a single object; fields may be added. */
 export interface JobInput {
   readonly runId: string;
 }

@@ -1,4 +1,4 @@
-/** What was done, by name. */
+/** The number of done items, by name. */
 export type MaintenanceSummary = Readonly<Record<string, number>>;
 
 export interface MaintenanceActivities {

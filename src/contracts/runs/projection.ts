@@ -3,8 +3,8 @@ import type { RunEvent } from '../event-data.js';
 import type { RunError, RunResult } from './run.js';
 
 /**
- * One change of a run as its readers see it. Everything but the key may be absent; what is present is written, together
- * with the events, or not at all.
+ * A change of a run for its readers. Everything but the key may be absent; what is present is written, together with
+ * the events, or not at all.
  */
 export interface RunProjection {
   readonly runId: string;

@@ -7,7 +7,7 @@ export interface RunIdentity extends Pick<StartableRun, 'id' | 'workflowId' | 'w
   readonly kind: string;
 }
 
-/** What a new run has by its kind alone: its id, and the workflow that does its work. */
+/** The part of a new run that its kind gives: its id, and its workflow. */
 export function newRunOf(kind: keyof typeof runKinds): RunIdentity;
 export function newRunOf<Kinds extends RunKinds>(kind: keyof Kinds & string, kinds: Kinds): RunIdentity;
 export function newRunOf(kind: string, kinds: RunKinds = runKinds): RunIdentity {

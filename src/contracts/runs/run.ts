@@ -12,7 +12,7 @@ export interface RunError {
   readonly was?: RunStatus;
 }
 
-/** What a run produced: where it lies in the object store, what it is, and how to hand it out. */
+/** The product of a run: its place in the object store, its type, and its file name. */
 export interface RunResult {
   readonly key: string;
   readonly sha256: string;
@@ -27,12 +27,12 @@ export interface RunResult {
 export interface RunProgress {
   readonly percent?: number;
   readonly phase?: string;
-  /** Counts the changes of what is told here, where they may be told out of order. */
+  /** Counts the changes of these fields, where they may arrive out of order. */
   readonly version?: number;
   readonly [member: string]: unknown;
 }
 
-/** What every workflow of a run returns, so that a run can be closed even when its last projection was lost. */
+/** The result of every run's workflow: a run can be closed even when its last projection was lost. */
 export interface RunOutcome {
   readonly status: FinalStatus;
   readonly result?: RunResult;

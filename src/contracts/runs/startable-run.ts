@@ -1,4 +1,4 @@
-/** What it takes to start a run's workflow. All of it stands in the row, so anybody can. */
+/** The arguments that start a run's workflow. All of it stands in the row, so anybody can. */
 export interface StartableRun {
   readonly id: string;
   readonly title: string;

@@ -4,12 +4,12 @@ import { inboxGateSchema } from './gate-inbox.js';
 import { idSchema } from '../ids.js';
 import { sessionLinksSchema } from './views.js';
 
-/** What starting, redoing and deciding on sessions answer, where that is not their progress. */
+/** Answers to starting, redoing and deciding, other than progress. */
 export const acceptedSessionSchema = z
   .object({ id: idSchema('session'), status: z.literal('queued'), links: sessionLinksSchema })
   .meta({ id: 'AcceptedSession' });
 
-/** What an estimate of running steps again can rest on. */
+/** The bases of an estimate of running steps again. */
 export const estimateBases = ['last_run', 'template_average', 'none'] as const;
 
 const place = { phase: z.int(), step: z.enum(stepNames) };

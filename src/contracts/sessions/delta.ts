@@ -1,9 +1,10 @@
 /**
  * Text of a running step on its way from a worker to readers, over PostgreSQL's NOTIFY and past every table.
- * D1. A text is named by (stepId, try, generation). A higher try or, within it, a higher generation abandons the
- *     lower one: a retry, a fallback, a repair. Texts of two of them are never joined. A redo has another step id.
- * D2. `offset` is where the piece begins in its text, in UTF-16 units. So a piece may come twice, and a missing one is seen.
- * D3. Whoever lacks a beginning asks for it on the request channel, and the worker sends the text from its start again.
+ * D1. A text is named by (stepId, try, generation). A higher try or, within it, a higher generation abandons the lower
+ *     one: a retry, a fallback, a repair. Texts of two of them are never joined. A redo has another step id.
+ * D2. `offset` is where the piece begins in its text, in UTF-16 units. So a piece may come twice, and a missing one is
+ *     seen.
+ * D3. A reader without a beginning asks on the request channel, and the worker sends the text from its start.
  */
 export interface StepDelta {
   readonly runId: string;
@@ -13,7 +14,7 @@ export interface StepDelta {
   readonly generation: number;
   readonly offset: number;
   readonly text: string;
-  /** The worker is done with this try, well or badly. What follows is in the events of the run. */
+  /** The worker is done with this try, well or badly. The rest is in the events of the run. */
   readonly end?: true;
 }
 
@@ -25,7 +26,7 @@ export const stepDeltaRequestsChannel = 'step_delta_requests';
 /** PostgreSQL refuses payloads of 8000 bytes and more. */
 const MAX_PAYLOAD_BYTES = 7_900;
 
-/** Even if each unit needs an escape of six bytes, a piece of this size and its names fit into one payload. */
+/** Even with six bytes for each unit, a piece of this size and its names fit into a payload. */
 export const MAX_PIECE_UNITS = 1_200;
 
 type Packed = readonly [string, string, number, number, number, number, string, 1?];
@@ -52,7 +53,7 @@ export function packDeltas(deltas: readonly StepDelta[]): string[] {
   return open === '' ? payloads : [...payloads, `[${open}]`];
 }
 
-/** What packDeltas made. Anything else that came over the channel is nothing. */
+/** The reverse of packDeltas. Anything else that came over the channel is nothing. */
 export function unpackDeltas(payload: string): StepDelta[] {
   try {
     const list = JSON.parse(payload) as Packed[];

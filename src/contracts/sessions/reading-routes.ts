@@ -12,7 +12,7 @@ const phaseParams = z.object({
     .transform(Number),
 });
 
-/** What people who read leave behind: who is at a gate, and what each of them saw last. */
+/** Traces of readers: the person at a gate, and the last thing that each of them saw. */
 export const readingRoutes = {
   reserveGate: writeRoute({
     method: 'POST',

@@ -51,7 +51,7 @@ export const proceedBody = z.strictObject({
   outputDigest: digest.optional(),
 });
 
-/** What may be changed before the due step runs (again). */
+/** Changes that are possible before the due step runs (again). */
 export const stepTriggerBody = z.strictObject({
   model: model.optional(),
   instructions: instructions.optional(),

@@ -8,7 +8,7 @@ import type {
   StepName,
 } from '../../domain/sessions/state.js';
 
-/** What crosses between the API, the session workflow and its activities. One object each; fields may be added. */
+/** Messages between the API, the session workflow and its activities. Each is a single object; fields may be added. */
 export interface CotSessionInput {
   readonly sessionId: string;
   /** For the search attribute, so that people find sessions in the Temporal Web UI. */
@@ -70,7 +70,7 @@ export interface ProjectSessionInput {
   readonly atMs: number;
 }
 
-/** What a person wrote with a decision that came by signal or update. */
+/** A person's texts of a decision by signal or update. */
 export interface KeepDecisionInput {
   readonly sessionId: string;
   readonly phase: number;

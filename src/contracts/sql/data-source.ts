@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { roleSchema, type Role } from '../users/principal.js';
 
-/** One of one's own stored results, asked by DuckDB. It is always there and needs no configuration. */
+/** An own stored result, queried by DuckDB. It is always there and needs no configuration. */
 export const RESULT_SOURCE = 'result';
 
 const bound = z.number().int().positive();
@@ -16,9 +16,9 @@ export const dataSourceSchema = z.strictObject({
   engine: z.literal('postgresql').default('postgresql'),
   /** Of the role that statements run as. It may read what it is meant to, and nothing else. */
   url: z.string().regex(/^postgres(ql)?:\/\//),
-  /** What `current_user` has to be there; `sluice doctor` checks it. */
+  /** The expected `current_user`; `sluice doctor` checks it. */
   role: z.string().min(1).max(63).optional(),
-  /** Of a role with pg_monitor, for wait events, lock holders and temporary files. Without it they are not told. */
+  /** Of a role with pg_monitor, for wait events, lock holders and temporary files. Without it they are unknown. */
   monitorUrl: z
     .string()
     .regex(/^postgres(ql)?:\/\//)

@@ -49,7 +49,7 @@ export interface SourceSession {
   declare(statement: SourceStatement): Promise<readonly ResultColumn[]>;
   /** Up to `limit` rows of what was declared, each given to `onRow` as it comes. */
   fetch(limit: number, onRow: (fields: readonly Field[]) => void): Promise<void>;
-  /** No further row comes until `resume`: whoever reads is slower than the database. */
+  /** No further row comes until `resume`: the reader is slower than the database. */
   pause(): void;
   resume(): void;
   /** Asks the server to end what this session runs, and nothing else. */
@@ -86,7 +86,7 @@ export interface EngineSession extends SourceSession {
   readonly percent: number | null;
 }
 
-/** Whose fault it is that a source said no. */
+/** The origin of a source's refusal. */
 export type SourceFault = 'statement' | 'not_allowed' | 'timeout' | 'resources' | 'connection';
 
 /** A source's refusal. Its message is the database's, about a statement that the reader wrote. */

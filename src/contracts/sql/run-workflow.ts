@@ -1,6 +1,6 @@
 import type { RunResult } from '../runs/run.js';
 
-/** What the workflow of a SQL run and its activities say to each other. */
+/** Messages between the workflow of a SQL run and its activities. */
 export interface ExecuteSqlInput {
   readonly runId: string;
 }

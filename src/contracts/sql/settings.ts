@@ -1,7 +1,7 @@
 import type { SizeLimits } from '../../domain/sql/estimate.js';
 import type { DataSource } from './data-source.js';
 
-/** What a configuration says about statements. */
+/** The configuration of statements. */
 export interface SqlSettings {
   /** By name. */
   readonly sources: ReadonlyMap<string, DataSource>;

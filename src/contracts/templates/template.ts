@@ -19,7 +19,7 @@ export type LocalText = z.infer<typeof text>;
 export const toolNames = ['fetch_url', 'search', 'sql_query'] as const;
 
 export const stepDefinition = z.strictObject({
-  /** What the model is asked in this step. Topic, earlier outputs and notes are added around it, fenced as data. */
+  /** The model's prompt in this step. Topic, earlier outputs and notes are added around it, fenced as data. */
   prompt: text,
   model: z.string().min(1).max(200).optional(),
   temperature: z.number().min(0).max(2).optional(),
@@ -35,7 +35,7 @@ export const phaseDefinition = z.strictObject({
   title: shortText,
   /** Whether a person decides before the next phase starts; by default after every phase but the last. */
   gate: z.boolean().optional(),
-  /** What the whole phase is for; stands before each step's prompt. */
+  /** The purpose of the whole phase; it precedes each step's prompt. */
   instructions: text.optional(),
   steps: z
     .strictObject({ THINK: stepDefinition, EXECUTE: stepDefinition, INTEGRATE: stepDefinition })

@@ -3,7 +3,7 @@ import { z } from 'zod';
 export const roleSchema = z.enum(['ANALYST', 'ADMIN']).meta({ id: 'Role' });
 export type Role = z.infer<typeof roleSchema>;
 
-/** Who is asking. `via` says how they proved it; `apiKeyId` names the key when it was one. */
+/** The caller. `via` says how they proved it; `apiKeyId` names the key when it was one. */
 export interface Principal {
   readonly userId: string;
   readonly email: string;
@@ -22,5 +22,5 @@ export interface Origin {
   readonly userAgent: string | null;
 }
 
-/** On which a change of a user, or of their keys, announces the user's id; every process then forgets who they were. */
+/** A change of a user, or of their keys, announces the user's id here; every process drops its cached principal. */
 export const principalsChangedChannel = 'principals_changed';

@@ -47,7 +47,7 @@ export const webhookPageSchema = pageOf(webhookSchema).meta({ id: 'WebhookPage' 
 const flagText = z.enum(['true', 'false']).transform((text) => text === 'true');
 export const webhookListQuery = z.strictObject({ isActive: flagText.optional(), ...pageQuery });
 
-// What may not be in it, and where it may not lead, depends on the configuration: the route asks.
+// The configuration decides on its content and target: the route asks.
 const url = z.string().trim().min(1).max(2_048);
 const description = z.string().trim().max(500);
 const events = z

@@ -1,4 +1,4 @@
-/** What the workflow of a webhook and its activity say to each other. One object each; fields may be added. */
+/** Messages between the workflow of a webhook and its activity. Each is a single object; fields may be added. */
 export interface DeliverWebhooksInput {
   readonly webhookId: string;
 }

@@ -24,9 +24,9 @@ interface Stretch {
 }
 
 /**
- * The records of a file (crypto/audit-file.ts): from the first to the last matching entry without a gap, page by page.
- * Each page is a statement of its own: a snapshot that lasts as long as the slowest reader keeps the whole database from
- * cleaning up. The chain does not change behind the end that was read first; only retention may take its beginning away.
+ * The records of a file (crypto/audit-file.ts): from first to last matching entry without a gap, page by page. Each
+ * page is its own statement: a snapshot as long as the slowest reader would keep the whole database from cleaning up.
+ * The chain does not change behind the end that was read first; only retention may take its beginning away.
  */
 export async function* auditExportRecords(
   db: Pool,
@@ -93,8 +93,8 @@ async function readPage(
 }
 
 /**
- * For a hidden `a`: whether the file can prove it (F3). What hid it may be outside the stretch, or committed but not sealed
- * yet. Hidden by nothing at all is what the file must not cover up.
+ * For a hidden `a`: whether the file can prove it (F3). The hiding entry may be outside the range, or committed but
+ * not sealed yet. Hidden by nothing at all is what the file must not cover up.
  */
 function hiddenWithin({ first, last }: Stretch): Sql {
   return sql`coalesce((

@@ -2,7 +2,7 @@ import type { AuditFacets, AuditFilters } from '../../contracts/audit/log.js';
 import { newestAudit } from './query.js';
 import { many, sql, type Db } from '../base/sql.js';
 
-/** Counting stops here: a page of facets costs the same on a log of any size, and says when it did not see all. */
+/** Counting stops here: facets cost the same on a log of any size, and say when they are partial. */
 const FACET_LIMIT = 20_000;
 const VALUES = 50;
 const TWO_DAYS_MS = 2 * 24 * 3_600_000;

@@ -7,7 +7,7 @@ import type { Tx } from '../base/transaction.js';
 
 export type { AuditResource };
 
-/** Who did it: a signed-in person, or the system itself (reconciler, retention, a timed-out gate). */
+/** The author: a signed-in person, or the system itself (reconciler, retention, a timed-out gate). */
 export type AuditActor = Principal | { readonly system: string };
 
 export interface AuditEntry {
@@ -27,11 +27,11 @@ export interface AuditEntry {
  * Writes one entry in the caller's transaction: the change and its record commit together or not at all.
  *
  * A1. The entry waits in `audit_unsealed` until the sealer gives it its place in the hash chain. Nothing here takes a
- *     lock, so writers do not wait for each other, and a chain that only grows by committed rows cannot fork.
+ *     lock: writers do not wait for each other, and a chain of committed rows cannot fork.
  */
 export async function recordAudit(tx: Tx, entry: AuditEntry): Promise<void> {
   const row = toRow(entry);
-  // Values of their own and a prepared plan, because it runs with every change: 180 µs against 300 µs as a record set.
+  // Own values and a prepared plan: it runs with every change, in 180 µs against 300 µs as a record set.
   await execute(
     tx,
     prepared(

@@ -24,8 +24,8 @@ export interface AuditRange {
 const newestFirst = sql`a.timestamp desc, a.id desc`;
 
 /**
- * The first `limit` matching entries, as `a`. The index of the plain list begins with `is_deleted`, so to see both kinds is
- * to read two ranges of it up to the limit; `is_deleted in (…)` would sort the whole log.
+ * The first `limit` matching entries, as `a`. The index of the plain list begins with `is_deleted`: two ranges of it,
+ * each up to the limit. `is_deleted in (…)` would sort the whole log.
  */
 export function auditRange(filters: AuditFilters, range: AuditRange): Sql {
   const rangeOf = (kind: Sql): Sql =>

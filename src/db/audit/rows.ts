@@ -25,7 +25,7 @@ export interface AuditRow {
 export const auditColumns: Sql = sql`a.id, a.timestamp, a.actor_id, a.actor_name, a.actor_email, a.actor_role,
   a.action, a.resource_type, a.resource_id, a.before, a.after, a.reason, a.request_id, a.origin, a.is_deleted`;
 
-/** What hid another entry, as `isHidingEntry` has it; for a query that calls that table `d`. */
+/** The entry that hides another one, as `isHidingEntry` has it; for a query that calls that table `d`. */
 export const hidingEntry: Sql = sql`d.resource_type = 'audit_log' and d.action = 'deleted'`;
 
 export function contentOf(row: AuditRow): AuditContent {

@@ -15,8 +15,8 @@ import { withTransaction, type Tx } from '../base/transaction.js';
  *
  * S1. Only the holder of the lock on audit_head's row appends, so the chain cannot fork, however many processes seal.
  * S2. An entry leaves audit_unsealed in the transaction that puts it into the chain: never lost, never twice.
- * S3. Writers never wait for a sealer. A chain written under a lock inside each writing transaction would hold that lock
- *     until the commit is on disk, one commit at a time (docs/users-and-audit.md has both measured).
+ * S3. Writers never wait for a sealer. A chain in each writing transaction would hold its lock until the commit is on
+ *     disk (measured in docs/users-and-audit.md).
  */
 export interface SealOptions {
   readonly signer: AuditSigner;
@@ -52,7 +52,7 @@ export async function sealAuditLog(pool: Pool, options: SealOptions): Promise<nu
   const batchSize = options.batchSize ?? BATCH;
   let sealed = 0;
   for (;;) {
-    // What another sealer has taken is still seen here until its commit, so nothing to see is nothing to do.
+    // An entry that another sealer has taken is visible here until its commit: nothing to see means nothing to do.
     if (!(await hasUnsealed(pool))) return sealed;
     const count = await withTransaction(pool, (tx) => sealBatch(tx, options, batchSize));
     sealed += count;

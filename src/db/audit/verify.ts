@@ -15,7 +15,7 @@ import { inSnapshot } from '../base/transaction.js';
 /**
  * Checks the whole log against its chain and its signed checkpoints.
  *
- * V1. One snapshot for everything: an entry that commits meanwhile is neither counted nor missed.
+ * V1. A single snapshot for everything: an entry that commits meanwhile is neither counted nor missed.
  * V2. A page of the chain at a time, so memory does not grow with the log.
  * V3. The caller seals first (seal.ts), so that whatever was committed before the call is covered.
  */
@@ -97,7 +97,7 @@ function breakOfRow(
   return (ends.get(row.seq) ?? row.hash) === row.hash ? undefined : 'segment_broken';
 }
 
-/** In a gap it is the missing entry that is broken, not the one after it, and its id is gone with it. */
+/** In a gap the missing entry is broken, not the one after it, and its id is gone. */
 function locate(previous: ChainPoint, row: ChainRow, reason: AuditBreak): BrokenEntry {
   return reason === 'sequence_gap'
     ? { seq: previous.seq + 1, id: null, reason }

@@ -6,8 +6,8 @@ const next: Sql = sql`fetch 1000 from streamed`;
 const ROWS_AT_ONCE = 1_000;
 
 /**
- * The rows of a statement, of one snapshot, a part of them at a time: memory does not grow with their number. A connection
- * is taken with the first row that is asked for, and given back with the last one, or when the reader has enough.
+ * The rows of a statement, of one snapshot, in parts: memory does not grow with their number. The first requested row
+ * takes a connection. The last one, or a reader that stops, gives it back.
  */
 export async function* cursorRows<Row extends object>(pool: Pool, statement: Sql): AsyncGenerator<Row> {
   const client = await pool.connect();

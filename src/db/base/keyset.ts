@@ -6,15 +6,15 @@ export interface KeysetColumns {
   readonly id: Sql;
 }
 
-/** One page of a list: fetch `limit + 1` rows, so that `toCursorPage` can tell whether there are more. */
+/** A page of a list: fetch `limit + 1` rows, so that `toCursorPage` knows whether there are more. */
 export interface PageRequest {
   readonly limit: number;
   readonly position: CursorPosition | undefined;
 }
 
 /**
- * The condition and the order of one page over `(at desc, id desc)`.
- * A row comparison, not `at < x or (at = x and id < y)`: only the former is a single range of the index.
+ * The condition and the order of one page over `(at desc, id desc)`. A row comparison, not `at < x or (at = x and id <
+ * y)`: only the first is a single index range.
  */
 export function keyset(
   position: CursorPosition | undefined,

@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 import type { Pool, PoolClient } from 'pg';
 
 /**
- * M1. One migrator at a time: a session-level advisory lock, so that any number of processes may start at once.
+ * M1. A session-level advisory lock admits a single migrator: any number of processes may start at once.
  * M2. A released file never changes: its checksum is kept, and a different one stops the start.
- * M3. Each file commits with its row, except one that begins with `-- no-transaction` (CREATE INDEX CONCURRENTLY):
- *     such a file must be safe to run again after a crash in its middle.
+ * M3. Each file commits with its row, except one that begins with `-- no-transaction` (CREATE INDEX CONCURRENTLY).
+ *     Such a file must be safe to repeat after a crash in its middle.
  * M4. A database with a migration that this program does not know is newer than the program, and is left alone.
  */
 const MIGRATION_LOCK = 7_203_146_221;
@@ -128,8 +128,8 @@ async function withMigrationLock<Result>(
 }
 
 /**
- * By trying, not by waiting: a waiter inside pg_advisory_lock holds a snapshot, CREATE INDEX CONCURRENTLY waits for the
- * end of every older snapshot, and the two would be a deadlock.
+ * By trying, not by waiting: a waiter inside pg_advisory_lock holds a snapshot. CREATE INDEX CONCURRENTLY waits for
+ * older snapshots, and both would deadlock.
  */
 async function takeMigrationLock(client: PoolClient): Promise<void> {
   for (;;) {
@@ -155,7 +155,7 @@ async function run(
   record: () => Promise<void>,
 ): Promise<void> {
   if (!migration.transactional) {
-    // One statement at a time: several in one string would be an implicit transaction.
+    // Each statement is sent by itself: several in a string would be an implicit transaction.
     for (const statement of text.split(/;\s*$/m).filter((part) => part.trim() !== ''))
       await client.query(statement);
     await record();

@@ -10,8 +10,8 @@ const NETWORK = new Set([
 ]);
 
 /**
- * Connection lost, shutting down, starting up, out of connections or disk, an I/O error, a standby that is not promoted
- * yet, statement and lock timeouts, deadlock, serialization.
+ * Connection lost, shutting down, starting up, out of connections or disk, I/O error, standby not promoted. Also
+ * statement and lock timeouts, deadlock, serialization.
  */
 const SQLSTATES = /^(08...|57P0[1-3]|57014|53[0-4]00|58...|25006|55P03|40001|40P01)$/;
 const PG_MESSAGES =

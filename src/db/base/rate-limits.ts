@@ -3,7 +3,7 @@ import { one, sql, type Db } from './sql.js';
 export interface RateLimitLease {
   /** How many of the wanted permits were left. */
   readonly granted: number;
-  /** What is left for others after these. */
+  /** The rest for others after these. */
   readonly remaining: number;
   readonly resetMs: number;
 }

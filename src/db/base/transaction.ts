@@ -10,8 +10,8 @@ export interface Tx extends Db {
   /** Wakes the listeners of a channel once the transaction is committed. */
   announce(channel: string, payload: string): void;
   /**
-   * For the last statements, whose answers decide nothing any more: the commit goes out together with them, instead of
-   * after their answers. They have been sent already; nothing may be sent after them. Should one fail, all is undone.
+   * For last statements, whose answers decide nothing: the commit goes out together with them, not after their
+   * answers. They have been sent already; nothing may be sent after them. Should one fail, all is undone.
    */
   commitWith<Result>(sent: Promise<Result>): Promise<Result>;
 }
@@ -51,7 +51,7 @@ export async function withTransaction<Result>(
     await begun;
     await (committing ?? client.query('commit'));
   } catch (failure) {
-    // What followed a BEGIN without an answer may only hear that the connection was cut.
+    // Statements behind an unanswered BEGIN may fail with a cut connection alone.
     const error = unbegun ?? failure;
     if (isUnanswered(error)) broken = error as Error;
     else {

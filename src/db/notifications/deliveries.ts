@@ -54,7 +54,7 @@ export function lockDelivery(tx: Tx, id: string): Promise<Delivery | undefined> 
   return maybeOne<Row>(tx, sql`select ${columns} from notification_deliveries where id = ${id} for update`);
 }
 
-/** Its keys are given back: the next run of its office tells the same once more. For a row that is locked. */
+/** Its keys are given back: the next run of its office sends them again. For a row that is locked. */
 export async function releaseDelivery(tx: Tx, id: string, reason: string): Promise<void> {
   await execute(
     tx,

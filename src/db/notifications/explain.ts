@@ -88,7 +88,7 @@ export interface ToldRow {
   readonly sent_at: string | null;
 }
 
-/** What became of it, run by run: the messages about the deadline, and why there was none. */
+/** Its outcome, run by run: the messages about the deadline, and the reasons for none. */
 export function listToldOfPair(db: Db, staffId: string, deadlineId: string): Promise<ToldRow[]> {
   return many<ToldRow & Record<string, unknown>>(
     db,

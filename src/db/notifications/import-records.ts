@@ -2,7 +2,7 @@ import { newId } from '../../contracts/ids.js';
 import { many, sql, type Db } from '../base/sql.js';
 import type { Tx } from '../base/transaction.js';
 
-/** What one multi-row statement did. */
+/** The outcome of a multi-row statement. */
 export interface Upserted {
   readonly created: number;
   readonly updated: number;
@@ -55,7 +55,7 @@ export interface StaffLine {
   readonly notify_push: boolean | null;
 }
 
-/** What a line does not say stays as it is, and begins as the standard. */
+/** A field without a value in its line stays as it is, and begins as the standard. */
 export async function upsertStaff(tx: Tx, lines: readonly StaffLine[]): Promise<Upserted> {
   const rows = lines.map((line) => ({ ...line, id: newId('staff') }));
   const touched = await many<Touched>(

@@ -10,10 +10,11 @@ import { many, sql, type Sql } from '../base/sql.js';
 import type { Tx } from '../base/transaction.js';
 
 /**
- * Everything that a chunk of offices is planned from, in five reads, whatever the number of offices, staff and devices.
+ * Everything that a chunk of offices is planned from, in five reads, whatever the number of offices, staff and
+ * devices.
  *
- * R1. The offices are locked first: two runs that plan the same office are one after the other, and the second one finds
- *     what the first one is about to send among the earlier deliveries.
+ * R1. The offices are locked first: of two runs over the same office the second waits, and finds the first's messages
+ *     among the earlier deliveries.
  */
 export interface ChunkFacts {
   readonly offices: readonly OfficeFacts[];
@@ -60,7 +61,7 @@ interface OfficeRow {
   readonly total: number;
 }
 
-/** Those that the run is about: the ones that its request names, else all that are active. */
+/** The offices of the run: those that its request names, else all active ones. */
 const wanted = (runId: string): Sql => sql`is_active and (
   not exists (select from runs where id = ${runId} and input ? 'office_ids')
   or id in (select jsonb_array_elements_text(input -> 'office_ids') from runs where runs.id = ${runId}))`;

@@ -21,7 +21,7 @@ export interface NewDelivery {
   readonly content: object;
 }
 
-/** Gives their keys back: what these were to tell is told by others. */
+/** Gives their keys back: other messages take over their deadlines. */
 export async function replaceDeliveries(tx: Tx, ids: readonly string[], reason: string): Promise<void> {
   if (ids.length === 0) return;
   await execute(
@@ -73,7 +73,7 @@ export async function insertExclusions(
   );
 }
 
-/** What the run came to for one office before anything was sent. */
+/** The outcome of the planning for an office, before anything was sent. */
 export interface PlannedOffice {
   readonly officeId: string;
   readonly name: string;

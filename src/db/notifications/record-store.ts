@@ -10,7 +10,7 @@ export type ColumnValues = Readonly<Record<string, unknown>>;
 export interface RecordTable<New, Change, Filters> {
   readonly table: string;
   readonly kind: IdKind;
-  /** What is selected, under the names of the contract. */
+  /** The selected columns, under the names of the contract. */
   readonly columns: Sql;
   columnsOf(values: New | Change): ColumnValues;
   conditionsOf(filters: Filters): Sql[];

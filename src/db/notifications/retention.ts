@@ -5,9 +5,9 @@ import { retentionBatch } from '../runs/retention.js';
 /**
  * The notifications' part in the retention.
  *
- * R1. A delivery whose deadline is open stays: its key is what keeps a later run from telling the same once more.
- * R2. What it said, and to which address, goes nevertheless.
- * R3. What is still to be sent is left alone, however old it is.
+ * R1. A delivery whose deadline is open stays: without its key a later run would send it again.
+ * R2. Its text and address go nevertheless.
+ * R3. Unsent deliveries stay, however old they are.
  */
 export function notificationRetention(
   pool: Pool,

@@ -1,7 +1,7 @@
 import { visibleTo, type Viewer } from '../runs/runs.js';
 import { execute, maybeOne, sql, type Db } from '../base/sql.js';
 
-/** A gate of a run that is no session: it stands in the same inbox, and only approve and reject are decided at it. */
+/** A gate of a run that is no session: the same inbox, with approve and reject alone. */
 export interface RunGate {
   readonly id: string;
   readonly runId: string;

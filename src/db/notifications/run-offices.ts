@@ -61,7 +61,7 @@ export async function noteOfficeError(
   );
 }
 
-/** What was under way when the last try ended is unknown; what had not begun may be told by a later run. */
+/** Messages under way at the end of the last try are unknown; later runs may send those that had not begun. */
 export async function failOffices(
   tx: Tx,
   runId: string,

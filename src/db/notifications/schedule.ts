@@ -31,7 +31,7 @@ export function lockSchedule(tx: Tx): Promise<ScheduleRow> {
   );
 }
 
-/** For a row that this transaction has locked. The runs are made as whoever changed it last. */
+/** For a row that this transaction has locked. The runs are made in the name of the last person who changed it. */
 export function updateSchedule(
   tx: Tx,
   wanted: Pick<ScheduleRow, 'cron' | 'time_zone' | 'enabled'> & { readonly ownerId: string },
@@ -55,7 +55,7 @@ export interface DueSchedule {
 
 export const SCHEDULE_TAG = 'notification-schedule';
 
-/** With the row's lock: two that are told of one moment are one after the other. */
+/** Under the row's lock: two firings of one moment follow each other. */
 export function lockDueSchedule(tx: Tx, scheduledAt: string): Promise<DueSchedule> {
   return one<DueSchedule & Record<string, unknown>>(
     tx,

@@ -7,10 +7,10 @@ import type { Tx } from '../base/transaction.js';
  * The life of a message once it is planned.
  *
  * S1. It is `sending`, committed, before its first byte goes out.
- * S2. A try that ends without a word leaves `sending` behind; the next try of the office turns that into `unknown`, and
- *     nothing sends it again but a person.
- * S3. Whoever sends has the office's claim. A try that lost it, frozen or cut off, begins no further message; what it had
- *     begun it may still record, also where that was taken for unknown meanwhile.
+ * S2. A try that dies leaves `sending` behind. The next try of the office makes it `unknown`, and only a person sends
+ *     it again.
+ * S3. The sender holds the office's claim. A try that lost it, frozen or cut off, begins no further message. It may
+ *     still record the end of the one that it began.
  */
 export interface OfficeClaim {
   readonly runId: string;
@@ -98,8 +98,8 @@ export function listDuePushes(db: Db, { runId, officeId }: OfficeClaim, after: s
 export type Standstill = 'lost_claim' | 'deadline_closed' | 'some_closed' | 'opted_out' | 'not_planned';
 
 /**
- * Commits that the message is about to go out. It looks once more at what may have changed since it was planned: its
- * deadlines are open and the person still wants it over this channel.
+ * Commits that the message is about to go out. It checks again what may have changed since the planning: the deadlines
+ * are open, and the person wants this channel.
  */
 export async function beginSending(db: Db, office: OfficeClaim, id: string): Promise<'begun' | Standstill> {
   const { runId, officeId, claim } = office;
@@ -137,7 +137,7 @@ export interface Ending {
   readonly status: 'sent' | 'failed' | 'unknown' | 'planned' | 'skipped';
   readonly reason: string | null;
   readonly error: string | null;
-  /** Gives the keys back: a later run may tell of the same. */
+  /** Gives the keys back: a later run may send the same. */
   readonly isVoid: boolean;
 }
 

@@ -2,7 +2,7 @@ import type { NotificationSettings } from '../../contracts/notifications/setting
 import { one, sql, type Db, type Sql } from '../base/sql.js';
 import type { Tx } from '../base/transaction.js';
 
-/** One row for the installation. */
+/** A single row for the installation. */
 const columns: Sql = sql`thresholds, overdue, canary_offices, pause_error_rate, version, updated_at`;
 
 export function readSettings(db: Db): Promise<NotificationSettings> {

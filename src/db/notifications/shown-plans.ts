@@ -1,7 +1,7 @@
 import type { ShownMessage } from '../../domain/notifications/drift.js';
 import { many, sql, type Db } from '../base/sql.js';
 
-/** What a dry run showed, by office. */
+/** The plan of a dry run, by office. */
 export type ShownPlans = ReadonlyMap<string, readonly ShownMessage[]>;
 
 export async function readShownPlans(

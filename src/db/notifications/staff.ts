@@ -64,7 +64,7 @@ export const staff = createRecordStore<Staff, StaffValues, StaffValues, StaffFil
   alsoSet: ({ email }) => (email === undefined ? [] : [sql`suppressed = null`, sql`suppressed_at = null`]),
 });
 
-/** As every other moment that the API tells: UTC, with microseconds. */
+/** As every other time of the API: UTC, with microseconds. */
 const momentOf = (column: Sql): Sql =>
   sql`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 

@@ -51,7 +51,7 @@ export function auditEntryRows(pool: Pool, filters: AuditFilters): AsyncGenerato
   );
 }
 
-/** What was asked for, in the time that all sections of the report share. */
+/** The requested entries, within the time that all sections of the report share. */
 export function filtersWithin(asked: AuditReportFilters, { from, to }: ReportBasis): AuditFilters {
   return { ...asked, from, to };
 }

@@ -15,7 +15,7 @@ export interface ReportSources {
   readonly auditKeys: AuditKeys;
 }
 
-/** What a section says, as data. Undefined: what it is made of is no longer kept. */
+/** The data of a section. Undefined: what it is made of is no longer kept. */
 export async function gatherSection(
   sources: ReportSources,
   asked: GatherSectionInput,
@@ -64,7 +64,7 @@ async function ofAuditLog(
     summary: () => inSnapshot(pool, (db) => gatherAuditSummary(db, filters)),
     entries: async () => ({ total: await countAuditEntries(pool, filters) }),
     verification: async () => {
-      // What is committed by now is covered too.
+      // Entries committed by now are covered too.
       await sealAuditLog(pool, { signer: auditKeys.signer, whenBusy: 'wait' });
       const { firstBroken = null, ...verdict } = await verifyAuditLog(pool, auditKeys.trusted);
       return { ...verdict, firstBroken };

@@ -17,9 +17,9 @@ export async function isKept(db: Db, key: string): Promise<boolean> {
 }
 
 /**
- * Decides on up to `limit` objects to be removed from the store, and gives their keys: results of runs that ended more than
- * `keepDays` ago, and what no run names as its result. That may be the work of a lost try which still goes on, or that of
- * a run whose result is about to be named: a day is longer than both. One that is decided on stays so until its row goes.
+ * Marks up to `limit` objects for removal, and returns their keys: results of runs that ended more than `keepDays`
+ * ago, and objects that no run names. The latter may belong to a lost try that goes on, or to a run about to name its
+ * result: a day is longer than both. A marked object stays marked until its row goes.
  */
 export async function releaseObjects(db: Db, keepDays: number, limit: number): Promise<string[]> {
   const rows = await many<{ key: string }>(

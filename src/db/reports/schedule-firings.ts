@@ -62,7 +62,7 @@ export function lockDueSchedule(tx: Tx, id: string): Promise<DueSchedule | undef
   );
 }
 
-/** What this very firing came to, when it was told before. */
+/** The outcome of this very firing, when it fired before. */
 export function findFiring(
   tx: Tx,
   scheduleId: string,

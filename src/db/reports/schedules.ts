@@ -15,7 +15,7 @@ import type { Tx } from '../base/transaction.js';
  * Report schedules as they are wanted. Temporal's are brought in line with them, see sync-schedules.ts.
  *
  * R1. Every change counts `version` up; `synced_version` says which one Temporal has. No change waits for Temporal.
- * R2. Whether a report is made is decided by the row at the moment it is due: a pause holds from its commit on.
+ * R2. The row decides at the due moment whether a report is made: a pause holds from its commit on.
  */
 export interface ReportScheduleRow {
   readonly id: string;

@@ -6,10 +6,11 @@ import { withTransaction, type Tx } from '../base/transaction.js';
 /**
  * Brings Temporal's schedules to what the rows want.
  *
- * Y1. One at a time for each schedule: two would overtake each other on their way to Temporal, and an older state stay.
- *     Whoever finds another one at work leaves it to that one, and to the sweeper.
- * Y2. A version is noted as applied only after Temporal has it. Cut off in between it is applied again, which is the same.
- * Y3. What Temporal has lost, or somebody changed there, is put right within the hour.
+ * Y1. Each schedule has a single synchronizer: two would overtake each other on their way to Temporal, and an older
+ *     state stay. A second one skips its turn and leaves it to the first, and to the sweeper.
+ * Y2. A version is noted as applied only after Temporal has it. Cut off in between it is applied again, which is the
+ *     same.
+ * Y3. A schedule that Temporal lost, or that was changed there, is corrected within the hour.
  */
 interface WantedSchedule {
   readonly id: string;
@@ -27,7 +28,7 @@ const MOST_ROWS = 50;
 /** Changes that come while one is being applied are followed up, though not for ever. */
 const MOST_ROUNDS = 5;
 
-/** `again`: also when Temporal was told this version before. Fails when Temporal does not answer. */
+/** `again`: also when Temporal has this version already. Fails when Temporal does not answer. */
 export async function syncReportSchedule(
   pool: Pool,
   control: ScheduleControl,
@@ -66,7 +67,7 @@ async function noteSynced(tx: Tx, { id, version }: WantedSchedule): Promise<void
   );
 }
 
-/** Those that Temporal is behind with, and those that nobody has compared for an hour. */
+/** Schedules whose version Temporal lacks, and those that were not compared for an hour. */
 export function listUnsyncedSchedules(db: Db): Promise<{ id: string }[]> {
   return many(
     db,

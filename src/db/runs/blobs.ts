@@ -6,8 +6,8 @@ import { execute, maybeOne, one, prepared, sql, type Db, type Sql } from '../bas
  * Content, stored once by its SHA-256.
  *
  * B1. A blob is written together with the run that has it: no transaction commits one without the other.
- * B2. Storing what is there already moves `touched_at` on, under the row's lock. Retention removes only what no run has
- *     and what was not touched for a day, so it cannot remove content that a run is about to have.
+ * B2. Storing what is there already moves `touched_at` on, under the row's lock. Retention removes content without a
+ *     run that was untouched for a day: a run may be about to have it.
  */
 export interface NewBlob {
   readonly content: Buffer | string;

@@ -5,7 +5,7 @@ import type { StepTry } from './checkpoints.js';
 import { execute, join, many, maybeOne, one, sql, type Db, type Sql } from '../base/sql.js';
 import type { Tx } from '../base/transaction.js';
 
-/** What used up its retries: a run, or a delivery to a webhook. */
+/** Work that used up its retries: a run, or a delivery to a webhook. */
 export interface DeadLetter {
   readonly id: string;
   readonly runId: string | null;
@@ -18,7 +18,7 @@ export interface DeadLetter {
   readonly input: Readonly<Record<string, unknown>>;
   readonly errors: readonly StepTry[];
   readonly createdAt: string;
-  /** What it was replayed as, the last one if more than once. */
+  /** The run or delivery that replayed it, the last one if more than once. */
   readonly replayedRunId: string | null;
   readonly replayedDeliveryId: string | null;
 }
@@ -54,7 +54,7 @@ export const notReplayed: Sql = sql`(dead_letters.replayed_as is null and dead_l
 const replayable: Sql = sql`(dead_letters.run_id is not null
   or exists (select from webhooks where webhooks.id = deliveries.webhook_id and is_active and deleted_at is null))`;
 
-/** Once for a run, however often it is told. */
+/** Once for a run, however often it is written. */
 export async function insertDeadLetter(db: Db, runId: string, errors: readonly StepTry[]): Promise<void> {
   await execute(
     db,
@@ -97,7 +97,10 @@ export function listReplayable(db: Db, filters: DeadLetterFilters, limit: number
   return many<Row>(db, replayableRows(filters, limit));
 }
 
-/** The same with their locks. One that another replay has locked is waited for, and left out when that one replayed it. */
+/**
+ * The same with their locks. A row that another replay has locked is waited for, and left out when that replay took
+ * it.
+ */
 export function lockReplayable(tx: Tx, filters: DeadLetterFilters, limit: number): Promise<DeadLetter[]> {
   return many<Row>(tx, sql`${replayableRows(filters, limit)} for update of dead_letters`);
 }

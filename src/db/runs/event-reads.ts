@@ -1,7 +1,7 @@
 import type { RunEvent } from '../../contracts/event-data.js';
 import { many, sql, type Db } from '../base/sql.js';
 
-/** An event with its place. What an older version wrote under a name is not looked at again. */
+/** An event with its place. Data that an older version wrote under a name is not parsed again. */
 export type StoredEvent = RunEvent & { readonly runId: string; readonly pos: number; readonly at: string };
 
 /** Up to `limit` events of one run after a position, in order. */

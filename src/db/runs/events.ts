@@ -11,16 +11,16 @@ import type { Tx } from '../base/transaction.js';
  *
  * E1. Positions are allocated under the lock of the run's row, so they commit in their order and without gap.
  * E2. Every change names itself (`dedupKey`); an activity that is run twice writes its events once.
- * E3. A finished run never changes: what comes late is dropped, and the caller is told.
- * E4. An older picture never replaces a newer one, where the progress carries a `version`; a workflow that was reset
- *     decrees an older one.
- * E5. One NOTIFY a change, after its commit. It is only a wake-up: readers poll too.
- * E6. What webhooks are to be sent commits with the event, in the same statement: without webhooks it costs nothing.
+ * E3. A finished run never changes: a late change is dropped, and the caller learns it.
+ * E4. Older progress never replaces newer progress, by its `version`; only a workflow's own projection may, after a
+ *     reset.
+ * E5. Each change sends a single NOTIFY, after its commit. It is only a wake-up: readers poll too.
+ * E6. Deliveries to webhooks commit with the event, in the same statement: without webhooks they cost nothing.
  */
 export interface ProjectionResult {
   /**
-   * `applied`; `repeated`: this very change was written before; `finished`: the run had ended before, so whoever works
-   * on it stops; `gone`: it is no longer kept.
+   * `applied`; `repeated`: this very change was written before; `finished`: the run had ended, so its worker stops;
+   * `gone`: it is no longer kept.
    */
   readonly kind: 'applied' | 'repeated' | 'finished' | 'gone';
   readonly status: RunStatus | null;
@@ -46,8 +46,8 @@ export async function projectRun(tx: Tx, projection: RunProjection): Promise<Pro
   }
   const to = projection.status ?? status;
   if (!canBecome(status, to)) throw new IllegalTransitionError(projection.runId, status, to);
-  // A statement of its own: one that waits for the lock sees the events as they were before it waited, and would miss
-  // that the change it is about to write was written meanwhile.
+  // A statement of its own: a waiter for the lock sees the events from before its wait. It would miss that its own
+  // change was written meanwhile.
   const written = await maybeOne<Written>(tx, prepared('runs.project', writeProjection(projection, sql``)));
   if (written === undefined) return { kind: 'repeated', status };
   announceWritten(tx, projection.runId, written);
@@ -55,8 +55,8 @@ export async function projectRun(tx: Tx, projection: RunProjection): Promise<Pro
 }
 
 /**
- * For a step, which has nothing to decide by what it finds: it is sent right behind `lockRunStatus`, without waiting for it.
- * A run that has ended or is no longer kept is left alone, and so is one for which `condition` (`and …`) does not hold.
+ * For a step, which decides nothing by the answer: it is sent right behind `lockRunStatus`, without a wait. A run that
+ * has ended or is gone stays unchanged, and so does one without `condition` (`and …`).
  */
 export async function projectStep(tx: Tx, projection: RunProjection, condition: Sql): Promise<void> {
   const written = await maybeOne<Written>(
@@ -69,7 +69,7 @@ export async function projectStep(tx: Tx, projection: RunProjection, condition: 
 interface Written {
   readonly status: RunStatus;
   readonly lastPos: string;
-  /** Whose deliveries are due. */
+  /** The webhooks whose deliveries are due. */
   readonly webhooks: readonly string[] | null;
 }
 
@@ -124,7 +124,7 @@ function writeProjection(projection: RunProjection, condition: Sql): Sql {
       from changed`;
 }
 
-/** What is canceled or given up in the queue never began. */
+/** A run that is canceled or given up in the queue never began. */
 function begins(status: RunStatus | undefined): boolean {
   return status !== undefined && status !== 'queued' && status !== 'canceled' && status !== 'failed';
 }

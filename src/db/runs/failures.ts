@@ -24,8 +24,8 @@ const SAMPLES_SHOWN = 5;
 const MESSAGE_LENGTH = 300;
 
 /**
- * What failed and stands: steps that need a person, and dead letters that nobody replayed. A delivery has no owner, so
- * only administrators see it. Of a job its owner reads the text that is safe to show, never the words of a try.
+ * Open failures: steps that need a person, and dead letters without a replay. A delivery has no owner, so only
+ * administrators see it. Of a job its owner reads the text that is safe to show, never the words of a try.
  */
 const failing = (viewer: Viewer): Sql => sql`failing as (
     select 'step' as kind, runs.id, runs.id as run_id, runs.title, runs.updated_at as at,
@@ -45,7 +45,7 @@ const failing = (viewer: Viewer): Sql => sql`failing as (
              regexp_replace(message, '[0-9a-z]*[0-9][0-9a-z]*', '#', 'gi')), 'UTF8')), 'hex'), 16) as fingerprint
       from failing)`;
 
-/** The largest groups first. One statement. */
+/** The largest groups first. A single statement. */
 export function listFailureGroups(
   db: Db,
   viewer: Viewer,

@@ -51,7 +51,7 @@ export interface OpenRun {
   readonly cancelRequested: boolean;
   readonly errorCode: string | null;
   readonly errorWas: RunStatus | null;
-  /** The workflow run that its readers were told by, where that is known. */
+  /** The workflow run of the last projection, where it is known. */
   readonly projectedRunId: string | null;
 }
 
@@ -60,8 +60,8 @@ const openRunColumns: Sql = sql`id, kind, status, progress, workflow_id as "work
   (select told->>'runId' from sessions where run_id = runs.id) as "projectedRunId"`;
 
 /**
- * Open runs that nobody has heard of for a while, longest first. Those that wait for a person are looked at five times
- * less often: thousands may wait for weeks. Rows that were never started are the sweeper's.
+ * Open runs without a recent change, longest first. Runs that wait for a person are checked five times less often:
+ * thousands may wait for weeks. Rows that were never started are the sweeper's.
  */
 export function listSilentRuns(db: Db, silentMs: number): Promise<OpenRun[]> {
   return many<OpenRun>(
@@ -76,7 +76,7 @@ export function listSilentRuns(db: Db, silentMs: number): Promise<OpenRun[]> {
   );
 }
 
-/** Those of these workflows whose runs are open. */
+/** The open runs of these workflows. */
 export function listOpenRunsOf(db: Db, workflowIds: readonly string[]): Promise<OpenRun[]> {
   return many<OpenRun>(
     db,

@@ -43,7 +43,7 @@ export const startableColumns: Sql = sql`runs.id, runs.title, runs.workflow_id a
 export interface NewRun extends StartableRun {
   readonly kind: string;
   readonly ownerId: string;
-  /** What was asked for, as its owner reads it. */
+  /** The request, as its owner reads it. */
   readonly input: Readonly<Record<string, unknown>>;
   readonly progress?: object;
   readonly origin?: { readonly runId: string; readonly relation: 'replay' | 'fork' | 'redo' };
@@ -63,7 +63,7 @@ export function insertRun(db: Db, run: NewRun): Promise<RunRow> {
   );
 }
 
-/** Whose eyes: ADMIN sees every run, anybody else their own. */
+/** The viewer: ADMIN sees every run, anybody else their own. */
 export interface Viewer {
   readonly userId: string;
   readonly role: Role;
@@ -121,7 +121,7 @@ export function findStored(db: Db, id: string): Promise<StoredRun | undefined> {
   );
 }
 
-/** What its workflow is started with from now on. Gives a number that no other change of the run has. */
+/** The input of its workflow from now on. Gives a number that no other change of the run has. */
 export async function carryOn(db: Db, id: string, workflowInput: object): Promise<number> {
   const { version } = await one<{ version: number }>(
     db,
@@ -131,7 +131,7 @@ export async function carryOn(db: Db, id: string, workflowInput: object): Promis
   return version;
 }
 
-/** Another run like it, that names it as its origin. Whoever inserts it says what it is to do otherwise. */
+/** Another run like it, that names it as its origin. The caller overrides what differs. */
 export function runLike(
   stored: StoredRun,
   relation: 'replay' | 'redo',
@@ -146,7 +146,7 @@ export function runLike(
   };
 }
 
-/** The result of a finished run, for whoever holds a signed link to it. */
+/** The result of a finished run, for any holder of a signed link to it. */
 export async function findResult(db: Db, id: string): Promise<RunResult | undefined> {
   const row = await maybeOne<{ result: RunResult | null }>(
     db,
@@ -164,7 +164,7 @@ export async function isRunOver(db: Db, id: string): Promise<boolean> {
   return open === undefined;
 }
 
-/** For the run's own workers, who may touch it whoever owns it. Undefined when it is no longer kept. */
+/** For the run's own workers, which are not limited by ownership. Undefined when it is no longer kept. */
 export async function lockRunStatus(db: Db, id: string): Promise<RunStatus | undefined> {
   const row = await maybeOne<{ status: RunStatus }>(
     db,

@@ -1,6 +1,6 @@
 import { one, sql, type Db } from '../base/sql.js';
 
-/** What is at work right now, counted over all workers. */
+/** The number of steps at work, over all workers. */
 export interface Slots {
   readonly steps: number;
   readonly statements: number;

@@ -12,7 +12,7 @@ export function findTemporalHome(db: Db): Promise<TemporalHome | undefined> {
   );
 }
 
-/** The first one that is seen is the home; whoever comes later finds it. */
+/** The first Temporal that is seen is the home; later ones find it. */
 export async function settleTemporalHome(
   db: Db,
   { namespaceId, namespace, clusterId }: TemporalIdentity,

@@ -50,7 +50,7 @@ export async function auditDecision(
   });
 }
 
-/** The entry of any other command that the session took. What happens at a gate is the gate's. */
+/** The entry of any other command that the session took. A gate's entries belong to the gate. */
 export async function auditCommand(
   tx: Tx,
   sessionId: string,

@@ -1,15 +1,15 @@
 import { execute, one, sql, type Db, type Sql } from '../base/sql.js';
 
 /**
- * B1. Every call reserves the most it may use before it is made, in one conditional update: two calls that together
- *     would pass the limit cannot both be let through.
- * B2. A reservation belongs to a try of a step. It is settled once, by whoever settles the try: with what was really
- *     used, also when the call failed, or in full when the try was lost.
+ * B1. A conditional update reserves, before each call, the most that it may use: two calls that together pass the
+ *     limit cannot both begin.
+ * B2. A reservation belongs to a try of a step. The try's end settles it once: with the actual usage, also after a
+ *     failed call, or in full when the try was lost.
  * B3. A try that died with its worker counts with all that it had reserved: the provider may have billed it.
  */
 export interface Amount {
   tokens: number;
-  /** Null when the price is not known: such a call cannot be held against a limit in money, and is counted apart. */
+  /** Null without a known price: such a call does not count against a limit in money, and is counted apart. */
   costUsd: number | null;
 }
 
@@ -21,8 +21,8 @@ export interface TryPlace {
 }
 
 /**
- * Makes `total` what the try holds for all its calls so far: said again after a lost connection, it changes nothing more.
- * `lost`: the try is no longer open.
+ * Makes `total` the reservation of the try for all its calls so far: a repetition changes nothing more. `lost`: the
+ * try is no longer open.
  */
 export async function reserveBudget(
   db: Db,
@@ -74,8 +74,8 @@ export interface Settlement {
 }
 
 /**
- * Gives back what the try in `ended` held and counts what it used, as part of a larger statement, which may change the
- * session's state with it: `settled` has the budget. Without a row in `ended` nothing changes.
+ * Returns the reservation of the try in `ended` and counts its usage, as part of a larger statement that may change
+ * the state: `settled` has the budget. Without a row in `ended` nothing changes.
  */
 export function settleCtes(sessionId: string, { used, unpricedCalls }: Settlement, state: Sql): Sql {
   return sql`before as (
@@ -105,12 +105,12 @@ function isNear(spent: Sql, limit: Sql, used: number, held: Sql): Sql {
                >= least(${WARN_AT}::numeric * ${limit}, ${limit} - ${WARN_CALLS}::numeric * ${held})`;
 }
 
-/** A try that was abandoned has this long to say itself what it used: its worker hears of it within a beat. */
+/** An abandoned try has this long to report its own usage: its worker learns of it within a beat. */
 const LAST_WORD_SECONDS = 60;
 
 /**
- * What lost tries held becomes used (B3): earlier tries of this step, and tries of steps that were abandoned and never
- * said what they used. The try of a step that was abandoned just now still runs, and settles itself.
+ * Reservations of lost tries become usage (B3): earlier tries of this step, and tries of abandoned steps that never
+ * reported. The try of a step that was abandoned just now still runs, and settles itself.
  */
 export async function chargeLostTries(
   db: Db,

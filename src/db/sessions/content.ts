@@ -2,7 +2,7 @@ import type { Language, TemplateDefinition } from '../../contracts/templates/tem
 import type { StepName } from '../../domain/sessions/state.js';
 import { maybeOne, prepared, sql, type Db } from '../base/sql.js';
 
-/** What a session's steps are made of, with the texts behind the hashes they were given. */
+/** The content of a session's steps, with the texts behind their hashes. */
 export interface SessionContent {
   readonly topic: string;
   readonly language: Language;
@@ -13,7 +13,7 @@ export interface SessionContent {
   readonly texts: ReadonlyMap<string, string>;
   /** Hashes of outputs that a reviewer wrote. */
   readonly edited: ReadonlySet<string>;
-  /** What this step came to before, by its key: a result that is there is taken, never paid for again. */
+  /** The stored result of this step, by its key: it is taken, never paid for again. */
   readonly checkpoints: ReadonlyMap<string, string>;
 }
 
@@ -29,7 +29,7 @@ interface SessionRow {
   checkpoints: Record<string, string> | null;
 }
 
-/** Undefined when the session is no longer kept. One statement: every step begins with it. */
+/** Undefined when the session is no longer kept. A single statement: every step begins with it. */
 export async function loadSessionContent(
   db: Db,
   place: { readonly sessionId: string; readonly phase: number; readonly step: StepName },

@@ -3,7 +3,7 @@ import type { Given } from './given-content.js';
 import type { Db } from '../base/sql.js';
 import { findTemplate } from '../templates/templates.js';
 
-/** A phase whose template has an output schema keeps to it, whoever writes the output. Empty: the edit fits. */
+/** An edited output keeps to the template's output schema, by whichever way it is written. Empty: the edit fits. */
 export async function problemsOfEdit(
   db: Db,
   at: { readonly templateName: string; readonly templateVersion: number; readonly phase: number },

@@ -4,7 +4,7 @@ import type { OpenGate } from '../../domain/sessions/state.js';
 import { visibleTo, type Viewer } from '../runs/runs.js';
 import { execute, many, maybeOne, sql, type Db } from '../base/sql.js';
 
-/** Gives the status that the gate had before, when it had been decided; null when it is new or waits already. */
+/** Returns the gate's status before, when it had been decided; null when it is new or waits already. */
 export async function openGate(
   db: Db,
   sessionId: string,

@@ -28,8 +28,8 @@ export interface WorkRow extends Omit<WorkTotals, 'errorRate'> {
 }
 
 /**
- * The runs of steps that ended in the window: of each step, of each phase, of each template, in one pass. Steps that a
- * fork took over did not run. Durations are of completed runs, retries and all; a phase's name is its newest version's.
+ * The runs of steps that ended in the window, by step, by phase and by template, in one pass. Steps that a fork took
+ * over did not run. Durations are of completed runs, retries and all; a phase's name is its newest version's.
  */
 export function measureWork(db: Db, viewer: Viewer, window: MetricsWindow): Promise<WorkRow[]> {
   return many<WorkRow>(

@@ -3,7 +3,7 @@ import { visibleTo, type Viewer } from '../runs/runs.js';
 import { execute, maybeOne, one, sql, type Db } from '../base/sql.js';
 import type { Tx } from '../base/transaction.js';
 
-/** Whoever comes first reads it, until they say so no longer. A gate that is decided is left alone. */
+/** The first reader holds it until they give it up. A gate that is decided is left alone. */
 export function reserveGate(tx: Tx, viewer: Viewer, gate: { id: string; forMs: number }): Promise<number> {
   return execute(
     tx,

@@ -71,7 +71,7 @@ export async function listGates(
   );
 }
 
-/** One gate, decided or not, of a session that the viewer may see. */
+/** A gate, decided or not, of a session that the viewer may see. */
 export async function findInboxGate(db: Db, viewer: Viewer, id: string): Promise<InboxRow | undefined> {
   const [row] = await readGates(db, viewer, sql`gates.id = ${id}`);
   return row;

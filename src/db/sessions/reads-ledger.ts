@@ -26,7 +26,7 @@ export interface LedgerRow extends Omit<StepView, 'tries'> {
 }
 
 const PREVIEW_BYTES = 1_600;
-// A step that was taken over keeps the time at which it really ran, so a fork's ledger is in order as well.
+// A step that was taken over keeps its own time, so a fork's ledger is in order as well.
 const at = sql`coalesce(session_steps.started_at, session_steps.queued_at)`;
 
 const columns = sql`session_steps.id, phase, step, attempt, status, prompt_sha256 as "promptDigest",
@@ -115,7 +115,10 @@ export interface UsageRow extends UsedTotals {
   readonly step: StepName;
 }
 
-/** What each step of a session used in all its attempts and tries. Steps taken over from elsewhere used nothing here. */
+/**
+ * The usage of each step of a session in all its attempts and tries. Steps taken over from elsewhere used nothing
+ * here.
+ */
 export function listUsage(db: Db, sessionId: string): Promise<UsageRow[]> {
   return many<UsageRow>(
     db,
@@ -142,7 +145,7 @@ export interface StepOutputRow {
   readonly sha256: string | null;
 }
 
-/** What every step of a session came to, oldest attempt first. */
+/** The outcome of every step of a session, oldest attempt first. */
 export function listStepOutputs(db: Db, sessionId: string): Promise<StepOutputRow[]> {
   return many<StepOutputRow>(
     db,

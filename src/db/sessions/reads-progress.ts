@@ -23,9 +23,9 @@ export interface ProgressRow {
 }
 
 /**
- * For a statement over `runs` and `sessions`.
- * Waiting is every moment in which a person had to act, as the session's state counts them: see domain/sessions/waiting.ts.
- * A wait that goes on is counted until now, or until somebody else ended the session.
+ * For a statement over `runs` and `sessions`. Waiting is the time in which a person had to act, by the session's
+ * state: see domain/sessions/waiting.ts. A wait that goes on is counted until now, or until somebody else ended the
+ * session.
  */
 export const progressColumns: Sql = sql`runs.status, runs.progress, runs.error, runs.version as "rowVersion",
   runs.updated_at as "updatedAt", sessions.template_name as "templateName",
@@ -48,7 +48,7 @@ export const progressJoins: Sql = sql`cross join lateral (
          and session_steps.phase = phase.number and session_steps.step = step.name) as running on true
    where runs.finished_at is null and not (phase.state->'results') ? step.name) as remaining`;
 
-/** One statement. Undefined: no such session, or not the viewer's. */
+/** A single statement. Undefined: no such session, or not the viewer's. */
 export function readSessionProgress(db: Db, viewer: Viewer, id: string): Promise<ProgressRow | undefined> {
   return maybeOne<ProgressRow>(
     db,

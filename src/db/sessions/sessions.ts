@@ -20,7 +20,7 @@ export interface NewSession {
   readonly budget: Budget;
 }
 
-/** What the workflow is started with besides its state; kept so that a sweeper can start it later. */
+/** The workflow's input besides its state; stored so that a sweeper can start it later. */
 export interface SessionOptions {
   readonly limits: {
     readonly maxRetries: number;

@@ -84,8 +84,8 @@ const NOTHING_TO_RUN: Estimate = {
 };
 
 /**
- * Roughly what these steps will use: as they did in this session last time, else as the template's steps do on average.
- * What a fork took over is paid in the session that it comes from, so its use is read there.
+ * An estimate of these steps' usage: as in this session last time, else as the template's steps on average. The usage
+ * of steps that a fork took over is read in the session that paid for them.
  */
 export async function estimateSteps(
   db: Db,

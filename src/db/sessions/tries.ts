@@ -7,15 +7,15 @@ import { maybeOne, one, prepared, sql, type Db, type Sql } from '../base/sql.js'
 import type { Tx } from '../base/transaction.js';
 
 /**
- * A try of a step, opened before the model is called and closed after it. Each is one statement, whatever it writes:
- * every step pays for it, and a round trip costs more than the rows.
+ * A try of a step, opened before the model is called and closed after it. Each is a single statement: every step pays
+ * for it, and a round trip costs more than the rows.
  *
- * T1. Whoever closes the try decides: a later try closes the ones before it, a redo or the end of the session closes the
- *     step. A try that was closed by somebody else changes neither the step nor the session's state, nor tells anybody.
+ * T1. The first close of a try decides: a later try closes the ones before it, a redo or an end closes the step. A try
+ *     that was closed from outside changes neither the step nor the state, and publishes nothing.
  * T2. A try is settled once. A try whose step was abandoned still settles what it used; a lost one is settled for it.
- * T3. No try opens in a run that has ended, in a step that is closed, or behind a later try of its step.
+ * T3. No try opens in an ended run, in a closed step, or behind a later try of its step.
  * T4. Opening and closing twice is doing it once: the answer to a commit may be lost with its connection.
- * T5. A worker that was lost or stopped is not a failure of the step: such tries are recorded and not counted.
+ * T5. A lost or stopped worker is not a failure of the step: such tries are recorded and not counted.
  */
 export interface StepPlace extends TryPlace {
   readonly phase: number;
@@ -125,9 +125,9 @@ export interface ClosedTry extends BudgetState {
 }
 
 /**
- * Closes a try, and the step with it unless another try comes. What it used is added to the step and settled with the
- * budget: failed tries count. A result is stored and shown to readers and forks at once. Undefined when the try had been
- * settled before (T2): then nothing changes.
+ * Closes a try, and the step with it unless another try comes. Its usage is added to the step and settled with the
+ * budget: failed tries count. A result is stored and shown to readers and forks at once. Undefined when the try had
+ * been settled before (T2): then nothing changes.
  */
 export function closeTry(
   tx: Tx,
@@ -189,7 +189,7 @@ function withUsage(usage: TryUsage): Sql {
                              else cost_usd + ${usage.costUsd}::numeric end`;
 }
 
-/** What a step came to, or one with the same key: somebody else may have closed it. */
+/** The output of a step, or of one with the same key: another try may have closed it. */
 export async function findStepOutput(
   db: Db,
   { sessionId, stepId }: TryPlace,

@@ -39,7 +39,7 @@ export interface SqlRunRow {
   readonly finishedAt: string | null;
 }
 
-/** What a failed run had stored before it failed. */
+/** The partial result of a failed run. */
 export interface PartialResult {
   readonly key: string;
   readonly sha256: string;
@@ -62,7 +62,7 @@ export function findSqlRun(db: Db, viewer: Viewer, id: string): Promise<SqlRunRo
   );
 }
 
-/** For the run's own worker, whoever owns it. */
+/** For the run's own worker, which is not limited by ownership. */
 export function loadSqlRun(db: Db, id: string): Promise<SqlRunRow | undefined> {
   return maybeOne<SqlRunRow>(
     db,

@@ -32,8 +32,8 @@ export async function insertSqlRun(tx: Tx, run: NewSqlRun): Promise<void> {
 }
 
 /**
- * A run that a dead letter was replayed as has no row of its own yet: it asks for what its origin asked for. True: there is
- * a row now.
+ * A run that replays a dead letter has no row of its own yet: it repeats its origin's request. True: there is a row
+ * now.
  */
 export async function adoptOrigin(tx: Tx, runId: string): Promise<boolean> {
   const adopted = await execute(

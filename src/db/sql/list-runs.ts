@@ -8,7 +8,7 @@ export interface SqlRunFilters {
   readonly dataSource: string | undefined;
 }
 
-/** One's own, whatever one's role: `limit + 1` rows of one page, newest first. */
+/** Own runs alone, in any role: `limit + 1` rows of one page, newest first. */
 export function listSqlRuns(
   db: Db,
   ownerId: string,

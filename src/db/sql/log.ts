@@ -7,8 +7,8 @@ import { execute, join, many, sql, type Db, type Sql } from '../base/sql.js';
 const BATCH = 500;
 
 /**
- * Writes the entries of runs that have ended and have none. It follows from the rows, so an entry is late at worst and never
- * lost; two that do it at once write one. Gives their number.
+ * Writes the entries of runs that have ended and have none. It follows from the rows: an entry may be late but never
+ * lost, and two writers at once write one. Gives their number.
  */
 export function logExecutions(db: Db): Promise<number> {
   return execute(

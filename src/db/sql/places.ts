@@ -8,8 +8,9 @@ import type { Tx } from '../base/transaction.js';
 /**
  * The places at the data sources, for all workers together, and the queue before them.
  *
- * Q1. Who gives or takes a place holds one lock to the end of its transaction, so there are never more than there may be.
- * Q2. A place counts while its run is open. A run that ended without a word (terminated, closed by the reconciler) has none.
+ * Q1. Giving or taking a place holds one lock to the end of the transaction: there are never more than allowed.
+ * Q2. A place counts while its run is open. A run that ended without a word (terminated, closed by the reconciler) has
+ *     none.
  * Q3. A run that follows another one holds no place. When that one fails or is canceled, it waits like any other.
  */
 const LOCK = 3_003_001;
@@ -99,8 +100,8 @@ export async function standingOf(tx: Tx, runId: string): Promise<Standing | unde
 }
 
 /**
- * What followed a run that has ended: it has that one's result, or has to run after all. Gives the workflows that have
- * something to hear. A run that is still open is left alone.
+ * The runs that followed an ended run: they take its result, or run after all. Gives the workflows that have something
+ * to hear. A run that is still open is left alone.
  */
 export async function settleFollowers(tx: Tx, leaderId: string): Promise<CalledRun[]> {
   return many<CalledRun>(

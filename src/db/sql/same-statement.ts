@@ -31,7 +31,7 @@ export function findFreshResult(
   );
 }
 
-/** One that is in the queue or runs right now, and that nobody wants to end. */
+/** A wanted run in the queue or at work. */
 export async function findOneInFlight(db: Db, statementHash: string): Promise<string | undefined> {
   const row = await maybeOne<{ runId: string }>(
     db,

@@ -22,7 +22,7 @@ export function insertSavedQuery(
   );
 }
 
-/** One's own and those that are shared. */
+/** Own queries and shared ones. */
 export function findSavedQuery(db: Db, userId: string, id: string): Promise<SavedQuery | undefined> {
   return maybeOne<Row>(
     db,
@@ -46,7 +46,7 @@ export function listSavedQueries(
   );
 }
 
-/** One's own alone, under its lock. */
+/** An own query alone, under its lock. */
 export function lockSavedQuery(tx: Tx, ownerId: string, id: string): Promise<SavedQuery | undefined> {
   return maybeOne<Row>(
     tx,

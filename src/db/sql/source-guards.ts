@@ -2,11 +2,11 @@ import { isDeniedFunction, isDeniedRelation } from '../../domain/sql/denied-func
 import { many, sql, type Db } from '../base/sql.js';
 
 /**
- * What PostgreSQL grants to everybody and a role for statements of people should not have. The check of a statement comes
- * before this; these revokes hold where the check has a hole.
+ * Rights that PostgreSQL grants to everybody and a role for people's statements should not have. The check of a
+ * statement comes before this; these revokes hold where the check has a hole.
  */
 
-/** The views of the information schema call these in the name of whoever reads them. They tell of definitions alone. */
+/** The views of the information schema call these in the name of their reader. They show definitions alone. */
 const neededByInformationSchema: ReadonlySet<string> = new Set([
   'pg_has_role',
   'pg_is_other_temp_schema',
@@ -33,7 +33,7 @@ export interface OpenGrant {
   readonly object: string;
 }
 
-/** What `role` may use and should not. */
+/** Rights that `role` has and should not. */
 export async function openGrants(db: Db, role: string): Promise<OpenGrant[]> {
   const functions = await many<{ name: string; object: string }>(
     db,

@@ -14,7 +14,7 @@ export interface SqlTelling {
   readonly memory: number;
 }
 
-/** What a worker hears back when it tells how its statement is getting on. */
+/** The answer to a worker that reports its statement's progress. */
 export interface SqlHearing {
   readonly cancelRequested: boolean;
   readonly ended: boolean;
@@ -35,7 +35,7 @@ export function tellProgress(db: Db, telling: SqlTelling): Promise<SqlHearing | 
   );
 }
 
-/** A try begins: an earlier one, should it still be at work, is not heard any more. Gives how far the earlier ones got. */
+/** A try begins: the reports of an earlier one no longer count. Gives how far the earlier ones got. */
 export function beginTry(
   db: Db,
   runId: string,
@@ -68,7 +68,7 @@ export interface ResultChunk {
   readonly sha256: string;
 }
 
-/** What was stored, and where in it which rows are. */
+/** The stored result, with an index of its rows. */
 export async function keepResult(db: Db, runId: string, stored: StoredRows): Promise<void> {
   await execute(
     db,

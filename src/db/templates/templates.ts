@@ -8,7 +8,7 @@ import type { Tx } from '../base/transaction.js';
 
 /**
  * T1. A version never changes and is never removed: sessions that started with it keep it.
- * T2. Versions of a name count 1, 2, 3 … without gap, also over a deletion: they are given out under a lock.
+ * T2. Versions of a name count 1, 2, 3 … without gap, also over a deletion: a lock guards the next number.
  * T3. A definition that equals the newest version is that version; nothing is inserted.
  */
 export interface TemplateVersion {
@@ -56,7 +56,7 @@ function hashOf(definition: TemplateDefinition): string {
   return sha256Hex(canonicalJson(definition));
 }
 
-/** The newest version that is not deleted; or a given version, deleted or not, for whoever started with it. */
+/** The newest version that is not deleted; or a given version, deleted or not, for runs that started with it. */
 export function findTemplate(db: Db, name: string, version?: number): Promise<TemplateVersion | undefined> {
   const wanted = version === undefined ? sql`deleted_at is null` : sql`version = ${version}`;
   return maybeOne<Row>(
@@ -105,12 +105,12 @@ export async function deleteTemplate(tx: Tx, name: string): Promise<number> {
 }
 
 /**
- * Brings the built-in templates up to this program's. For the start of every process that serves or runs sessions:
- * several may do it at once, and of two with the same program the second changes nothing.
+ * Brings the built-in templates up to this program's. For the start of every process that serves or runs sessions.
+ * Several may do it at once: with the same program the second changes nothing.
  *
  * T4. A built-in that an administrator deleted, or replaced by a version of their own, is left alone.
- * T5. A definition that was seeded before is not seeded again, so an older process that starts beside a newer one during
- *     a deployment does not take the newer version back.
+ * T5. A definition that was seeded before is not seeded again: an older process that starts beside a newer one must
+ *     not undo the newer version.
  */
 export async function seedBuiltinTemplates(tx: Tx): Promise<TemplateVersion[]> {
   const seeded: TemplateVersion[] = [];

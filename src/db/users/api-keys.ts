@@ -9,7 +9,7 @@ export interface ApiKeyHolder extends PrincipalRow {
   leftMs: number | null;
 }
 
-/** Undefined: unknown, expired, revoked, or its user is not active. The caller is not told which. */
+/** Undefined: unknown, expired, revoked, or its user is not active. The caller does not learn which. */
 export function findApiKeyHolder(db: Db, keyHash: Buffer): Promise<ApiKeyHolder | undefined> {
   return maybeOne<ApiKeyHolder>(
     db,

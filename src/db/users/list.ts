@@ -11,7 +11,7 @@ import { userColumns, type UserRow } from './users.js';
 
 const FACET_LIMIT = 100_000;
 
-/** One page, newest first, with the extra row that says whether there are more. */
+/** A page, newest first, with the extra row that shows whether there are more. */
 export async function listUsers(db: Db, filters: UserFilters, request: PageRequest): Promise<UserRow[]> {
   const page = keyset(request.position, { at: sql`created_at`, id: sql`id` });
   return many<UserRow>(
@@ -22,7 +22,7 @@ export async function listUsers(db: Db, filters: UserFilters, request: PageReque
   );
 }
 
-/** What each of these users did last, in one query whatever their number. */
+/** The last action of each of these users, in one query for any number. */
 export async function listAuditLogsOfUsers(db: Db, userIds: readonly string[]): Promise<AuditLogRow[]> {
   return many<AuditLogRow>(
     db,

@@ -13,7 +13,7 @@ export const principalColumns: Sql = sql`u.id as "userId", u.email, u.name, u.ro
 
 export type TokenHolder = (Omit<Principal, 'via'> & { readonly isActive: boolean }) | undefined;
 
-/** Whose token it is; undefined before the first time. */
+/** The token's user; undefined before its first use. */
 export function findTokenHolder(
   db: Db,
   token: { readonly issuer: string; readonly subject: string },

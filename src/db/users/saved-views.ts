@@ -20,7 +20,7 @@ export function insertSavedView(
   );
 }
 
-/** One's own and those that are shared. */
+/** Own views and shared ones. */
 export function findSavedView(db: Db, userId: string, id: string): Promise<SavedView | undefined> {
   return maybeOne<SavedView>(
     db,
@@ -44,7 +44,7 @@ export function listSavedViews(
   );
 }
 
-/** One's own alone, under its lock. */
+/** An own view alone, under its lock. */
 export function lockSavedView(tx: Tx, ownerId: string, id: string): Promise<SavedView | undefined> {
   return maybeOne<SavedView>(
     tx,

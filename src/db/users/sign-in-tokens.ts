@@ -12,7 +12,7 @@ export async function createSignInToken(db: Db, userId: string, ttlSeconds: numb
   return token;
 }
 
-/** Whose token it was. The second of two who come with the same token gets undefined, however close they are. */
+/** The token's user. The second of two who come with the same token gets undefined, however close they are. */
 export async function redeemSignInToken(db: Db, token: string): Promise<string | undefined> {
   const row = await maybeOne<{ userId: string }>(
     db,

@@ -6,9 +6,9 @@ import { execute, maybeOne, one, sql, type Db, type Sql } from '../base/sql.js';
 import type { Tx } from '../base/transaction.js';
 
 /**
- * U1. Whatever takes an active administrator away asks `requireAnotherAdmin` first, and holds its lock until the commit:
- *     two administrators who remove each other at the same moment are two transactions, one after the other.
- * U2. A change to a user or to their keys is announced on `principals_changed`, so no process goes on with old rights.
+ * U1. A change that removes an active administrator calls `requireAnotherAdmin` first and holds its lock until the
+ *     commit. Two administrators who remove each other follow each other.
+ * U2. A change to a user or to their keys is announced on `principals_changed`: no process keeps old rights.
  */
 const LAST_ADMIN_LOCK = 7_203_146_222;
 const UNIQUE_VIOLATION = '23505';

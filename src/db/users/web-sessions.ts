@@ -9,7 +9,9 @@ export interface NewWebSession {
   readonly leftSeconds: number;
 }
 
-/** Who signs in. With a key, the session ends with it: a cookie must not outlive what it was bought with. */
+/**
+ * The person who signs in. With a key, the session ends with it: a cookie must not outlive what it was bought with.
+ */
 export interface SigningIn {
   readonly userId: string;
   readonly apiKeyId: string | null;

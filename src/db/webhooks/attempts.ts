@@ -5,18 +5,18 @@ import { execute, many, maybeOne, one, sql, type Db } from '../base/sql.js';
 /**
  * Deliveries as the workers see them.
  *
- * D1. One workflow an endpoint, so one activity at a time works on its deliveries; a second one (its worker was taken
- *     for dead) finds other rows, or sends a message twice under the same id, and never loses one.
- * D2. An attempt is written before its first byte goes out. One without an end is closed by the next activity as
- *     `interrupted`, counts as an attempt, and its delivery is due at once.
- * D3. `busy_until` tells wakers that somebody will look once more. It is cleared first, then what is due is looked at:
- *     a delivery that was committed before the one is seen by the other, a later one finds nobody busy and wakes.
+ * D1. Each endpoint has a workflow, so one activity at a time works on its deliveries. A second one (its worker was
+ *     taken for dead) finds other rows, or repeats a message under its id, and loses none.
+ * D2. An attempt is written before its first byte goes out. The next activity closes an attempt without an end as
+ *     `interrupted`: it counts, and its delivery is due at once.
+ * D3. `busy_until` shows wakers that another look will follow. It is cleared first, and then the due deliveries are
+ *     read. A delivery committed earlier is seen; a later one finds nobody busy, and wakes.
  */
 
 /** Longer than an activity takes up work and its last requests last. */
 const BUSY_SECONDS = 60;
 
-/** What a worker finds when it begins. Undefined: the webhook is not there any more, or was never. */
+/** The rows that a worker finds when it begins. Undefined: the webhook is not there any more, or was never. */
 export interface BegunEndpoint {
   readonly isActive: boolean;
   readonly deleted: boolean;
@@ -126,7 +126,7 @@ const succeeded = sql`failing_since = null, last_success_at = clock_timestamp()`
 const worthTelling = sql`(failing_since is not null or last_success_at is null
   or last_success_at < now() - interval '5 seconds')`;
 
-/** What the receiver asked for: nothing at all is sent to it until then. */
+/** The receiver's own wait: nothing at all is sent to it until then. */
 export async function holdEndpoint(db: Db, webhookId: string, ms: number): Promise<void> {
   await execute(
     db,

@@ -8,8 +8,8 @@ import { execute, many, maybeOne, one, sql, type Db, type Sql } from '../base/sq
 import type { Tx } from '../base/transaction.js';
 
 /**
- * Deliveries as people see and make them. Those of events are written by db/runs/events.ts, in the transaction that
- * commits the event; what the workers do with them stands in db/webhooks/attempts.ts.
+ * Deliveries as people see and make them. db/runs/events.ts writes those of events, in the event's transaction;
+ * db/webhooks/attempts.ts has the workers' part.
  */
 const columns: Sql = sql`d.id, d.webhook_id as "webhookId", coalesce(d.message_id, d.id) as "messageId",
   d.event_type as event, d.run_id as "runId", d.pos, d.status, d.attempts,
@@ -36,7 +36,7 @@ export function listDeliveries(
   );
 }
 
-/** What an event of a run, or a body of its own, is made of. Null members: it is the other one. */
+/** The content of a delivery: an event of a run, or a body of its own. Null members: it is the other one. */
 export interface StoredMessage {
   readonly body: WebhookEvent | null;
   readonly event: string;
@@ -51,7 +51,7 @@ export const messageColumns: Sql = sql`d.body, d.event_type as event, e.at, e.da
 export const messageJoins: Sql = sql`left join run_events e on e.run_id = d.run_id and e.pos = d.pos
   left join runs r on r.id = d.run_id`;
 
-/** What is sent. */
+/** The body that is sent. */
 export function messageOf({ body, event, at, data, kind, runId, pos }: StoredMessage): WebhookEvent {
   if (body !== null) return body;
   const place = { runId: runId ?? '', kind: kind ?? '', pos: pos ?? 0 };
@@ -114,8 +114,8 @@ export interface Redelivery {
 }
 
 /**
- * Sends a delivery again, under its message id: as a new delivery when it has ended, else the one that waits is due at
- * once. Undefined: there is no such delivery, or its webhook is gone.
+ * Sends a delivery again, under its message id: an ended one as a new delivery, a waiting one at once. Undefined:
+ * there is no such delivery, or its webhook is gone.
  */
 export async function redeliverWebhook(tx: Tx, deliveryId: string): Promise<Redelivery | undefined> {
   const known = await maybeOne<{ webhookId: string; isActive: boolean; status: DeliveryStatus }>(
@@ -156,7 +156,7 @@ async function copyDelivery(tx: Tx, id: string): Promise<string> {
   return made.id;
 }
 
-/** What waits for an endpoint is due at once: it was moved. */
+/** Waiting deliveries of a moved endpoint are due at once. */
 export async function makeAllDue(tx: Tx, webhookId: string): Promise<void> {
   await execute(
     tx,

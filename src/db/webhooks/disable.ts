@@ -5,7 +5,7 @@ import { execute, maybeOne, one, sql } from '../base/sql.js';
 import type { Tx } from '../base/transaction.js';
 import { publishMessage } from './deliveries.js';
 
-/** Switches an endpoint off that nobody will answer at any more, once, with an entry in the log and news for others. */
+/** Disables an endpoint without an answer, once, with an audit entry and an event for others. */
 export async function disableWebhook(tx: Tx, webhookId: string, reason: string): Promise<boolean> {
   const disabled = await maybeOne<{ url: string; at: string }>(
     tx,
@@ -32,8 +32,8 @@ export async function disableWebhook(tx: Tx, webhookId: string, reason: string):
 }
 
 /**
- * Ends what waits for an endpoint that is switched off: as canceled when a person did it, else as failed and with a dead
- * letter each, because nobody decided that they may be lost.
+ * Ends the waiting deliveries of a disabled endpoint: canceled when a person disabled it. Otherwise they fail with a
+ * dead letter each, because nobody decided to lose them.
  */
 export async function closePending(tx: Tx, webhookId: string): Promise<number> {
   const { closed, failed } = await one<{ closed: number; failed: string[] }>(

@@ -5,7 +5,7 @@ export interface WakingWebhook {
   readonly url: string;
 }
 
-/** A waker that dies before it told anybody is made up for after this time. */
+/** A waker that dies before its signal is replaced after this time. */
 const CLAIM_SECONDS = 10;
 
 /** Endpoints with something due and nobody at work on it, `most` of them. Each is given to one waker, however many ask. */
@@ -27,7 +27,10 @@ export function claimWakings(db: Db, most: number): Promise<WakingWebhook[]> {
   );
 }
 
-/** They were claimed and could not be told. One that was told after all is told twice, which is harmless. */
+/**
+ * They were claimed and could not be signaled. A workflow that did get its signal gets a second one, which is
+ * harmless.
+ */
 export async function releaseWakings(db: Db, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await execute(db, sql`update webhooks set busy_until = null where id = any(${[...ids]}::text[])`);

@@ -70,7 +70,10 @@ export interface WebhookChange {
   readonly isActive?: boolean | undefined;
 }
 
-/** For a row that this transaction has locked. Who is switched on, or moved, begins anew: nothing is held against it. */
+/**
+ * For a row that this transaction has locked. An endpoint that is enabled or moved begins anew, without its old
+ * failures.
+ */
 export function updateWebhook(tx: Tx, id: string, change: WebhookChange): Promise<Webhook> {
   const events = change.events === undefined ? null : [...change.events];
   const anew = change.url !== undefined || change.isActive === true;

@@ -1,6 +1,6 @@
 /**
- * One text for one value: members sorted by code unit, no blanks, members that are undefined left out.
- * What is hashed is this text, so two programs that agree on a value agree on its hash.
+ * A canonical text of a value: members sorted by code unit, no blanks, undefined members left out. Hashes are taken of
+ * this text: two programs that agree on a value agree on its hash.
  */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value ?? null);

@@ -19,8 +19,8 @@ const MAX_ITEMS = 100;
 const MAX_DEPTH = 6;
 
 /**
- * What an entry keeps of a change: only the members that differ when both sides are known, secrets masked, long texts cut.
- * A secret that changed keeps its name on both sides, so that the change is seen and the secret is not.
+ * An entry's part of a change: the members that differ when both sides are known, secrets masked, long texts cut. A
+ * changed secret keeps its name on both sides: the change is seen and the secret is not.
  */
 export function diffStates(before: AuditState | undefined, after: AuditState | undefined): AuditDiff {
   if (before === undefined || after === undefined) {

@@ -1,7 +1,7 @@
 import type { Exclusion, OfficePlan, PlannedMessage } from './planning.js';
 import type { Channel } from './planning-facts.js';
 
-/** A message of a dry run, as much of it as tells whether it is still the same. */
+/** The part of a dry run's message that shows whether it is still the same. */
 export interface ShownMessage {
   readonly staffId: string;
   readonly channel: Channel;
@@ -15,7 +15,7 @@ export interface ShownMessage {
   }[];
 }
 
-/** What is otherwise than it was shown, and so is not sent. */
+/** Messages that differ from the shown ones, and so are not sent. */
 export interface Drifted {
   readonly kind: 'dropped' | 'changed' | 'added';
   readonly staffId: string;
@@ -36,7 +36,7 @@ export function shownMessage({ staff, channel, recipient, items }: PlannedMessag
 
 /**
  * D1. Only what was shown is sent, and only while it still holds: a person approved these messages and no others.
- * D2. What drifted is named, with the reason, and left to the next ordinary run.
+ * D2. A drifted message is named, with the reason, and left to the next ordinary run.
  */
 export function keepShown(
   plan: OfficePlan,
@@ -76,7 +76,7 @@ function excluded(
   return { staffId: staff.id, deadlineId, channel, threshold, reason, detail: null };
 }
 
-/** Why it is not to be sent now: what the plan says, or that the deadline or the person is no more. */
+/** The reason that it is not sent now: the plan's, or a deadline or person that is gone. */
 function reasonOf(gone: ShownMessage, exclusions: readonly Exclusion[]): string {
   const found = exclusions.find(
     (each) =>
@@ -87,7 +87,7 @@ function reasonOf(gone: ShownMessage, exclusions: readonly Exclusion[]): string 
   return found?.reason ?? 'no_longer_due';
 }
 
-/** Which message it is: the first of its deadlines tells messages apart where there is no digest. */
+/** The message's identity: its first deadline distinguishes messages where there is no digest. */
 function keyOf({ channel, recipient, items }: ShownMessage): string {
   return [channel, recipient, ...items.map((item) => item.deadlineId).sort()].join(' ');
 }

@@ -55,7 +55,7 @@ export interface DeadlineFacts {
   readonly critical: boolean;
 }
 
-/** That somebody was, or is to be, told of a deadline at a threshold. */
+/** A person was, or will be, notified of a deadline at a threshold. */
 export interface EarlierKey {
   readonly deadlineId: string;
   /** A staff id for mail, a subscription id for push. */

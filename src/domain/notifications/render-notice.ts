@@ -3,7 +3,7 @@ import { noticeWords } from './notice-words.js';
 import type { Language } from './planning-facts.js';
 import type { PlannedItem } from './planning.js';
 
-/** What a message says, apart from how it is said: stored with the delivery, so that it can be rendered again. */
+/** The content of a message, apart from its form: stored with the delivery, so that it can be rendered again. */
 export interface NoticeFacts {
   readonly office: string;
   readonly name: string;
@@ -18,7 +18,7 @@ export interface RenderedMail {
   readonly html: string;
 }
 
-/** One deadline or many, most pressing first, in the language of whoever reads it. */
+/** A deadline or many, most pressing first, in the language of the recipient. */
 export function renderMail(facts: NoticeFacts): RenderedMail {
   return { subject: subjectOf(facts), text: textOf(facts), html: htmlOf(facts) };
 }

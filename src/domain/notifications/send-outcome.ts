@@ -1,4 +1,4 @@
-/** What came of trying to hand a message over. */
+/** The outcome of handing a message over. */
 export type SendOutcome =
   | { readonly kind: 'sent' }
   /** The other side has not taken it and may later. */
@@ -10,7 +10,7 @@ export type SendOutcome =
   /** It may have been taken. Only a person may have it sent once more. */
   | { readonly kind: 'unknown'; readonly error: string };
 
-/** How an SMTP exchange failed, as the client library tells it. */
+/** The failure of an SMTP exchange, as the client library reports it. */
 export interface MailFailure {
   readonly code: string | undefined;
   /** The server's answer, when there was one. */
@@ -27,8 +27,7 @@ const aboutTheMessage = ['MAIL FROM', 'RCPT TO', 'DATA'];
 
 /**
  * M1. An answer decides: 4xx is later, 5xx is never.
- * M2. Without an answer a message that left whole may have been taken, and one that did not was not: the final dot is what
- *     makes a server take it.
+ * M2. Without an answer, a message that left whole may have been taken; the final dot makes a server take it.
  */
 export function outcomeOfMailFailure(failure: MailFailure): SendOutcome {
   const { responseCode, messageLeft } = failure;
@@ -47,7 +46,7 @@ function describe({ responseCode, response, code, command }: MailFailure): strin
   return `${command === undefined ? '' : `${command}: `}${text}`.replace(/\s+/g, ' ').slice(0, LONGEST_ERROR);
 }
 
-/** What a push service answered. */
+/** The answer of a push service. */
 export interface PushAnswer {
   readonly status: number;
   readonly retryAfterMs: number | null;

@@ -1,4 +1,4 @@
-/** How long and how often the sender tries. One object, so that a test can sit the waits out. */
+/** How long and how often the sender tries. A single object, so that a test can sit the waits out. */
 export interface SendPolicy {
   /** Waits before the tries after the first, for a recipient whose server says later. */
   readonly againDelaysMs: readonly number[];

@@ -6,7 +6,7 @@ export const OVERDUE = -1;
 export interface ThresholdRule {
   /** Days before the deadline, in any order. */
   readonly days: readonly number[];
-  /** Whether a deadline that has passed is told about. */
+  /** A passed deadline is notified too. */
   readonly overdue: boolean;
 }
 
@@ -15,16 +15,15 @@ export const standardThresholds: ThresholdRule = { days: [30, 14, 7, 3, 1, 0], o
 /** How a deadline stands on one day. */
 export interface DeadlineStanding {
   readonly daysLeft: number;
-  /** What is to be told now, unless it was told before; null: it is too far away, or overdue ones are not told. */
+  /** The threshold that is due now, unless it was sent before; null: too far away, or overdue ones are not sent. */
   readonly threshold: number | null;
   /** The day on which the next one falls due; null when there is none. */
   readonly nextOn: string | null;
 }
 
 /**
- * T1. Of the thresholds that have been reached the last one counts: those before it are made up for by it, so a missed day
- *     gives one notice and not several.
- * T2. A threshold stays due until the next one is reached. Whether it was told is for the earlier deliveries to say.
+ * T1. The last reached threshold counts and makes up for those before it: a missed day gives a single notice.
+ * T2. A threshold stays due until the next one is reached. The earlier deliveries show whether it was sent.
  */
 export function standingOf(dueOn: string, today: string, rule: ThresholdRule): DeadlineStanding {
   const daysLeft = daysBetween(today, dueOn);

@@ -1,6 +1,6 @@
 import type { RunStatus } from '../runs/status.js';
 
-/** What a report of the system's own activity says, section by section. */
+/** The content of a report of the system's own activity, section by section. */
 export interface ActivityData {
   readonly runs: {
     readonly total: number;

@@ -2,7 +2,10 @@ import { humanCount } from './human-units.js';
 import { chartOf, code, number, tableOf, text } from './blocks.js';
 import type { ReportBlock, ReportColumn, TableRow } from './document.js';
 
-/** What a report of the audit log says, section by section. The entries themselves are streamed when it is written. */
+/**
+ * The content of a report of the audit log, section by section. The entries themselves are streamed when it is
+ * written.
+ */
 export interface AuditData {
   readonly summary: {
     readonly total: number;

@@ -9,7 +9,7 @@ export function tableOf(columns: readonly ReportColumn[], rows: ReportTable['row
   return { kind: 'table', table: { columns, rows } };
 }
 
-/** A picture of nothing says nothing. */
+/** A chart of nothing shows nothing. */
 export function chartOf(chart: ReportChart): ReportBlock[] {
   const isEmpty = chart.series.every((series) => series.values.every((value) => value === 0));
   return isEmpty ? [] : [{ kind: 'chart', chart }];

@@ -22,7 +22,7 @@ export function breakable(value: string, width: number, measure = widthOf): Page
   return [...pieces, shown.slice(at)].filter((piece) => piece !== '');
 }
 
-/** Without what no font draws, what is no character at all, and what shows a text in another order than it is written. */
+/** Without characters that no font draws, non-characters, and those that change the order of the text. */
 export function printable(value: string): string {
   return value
     .replace(/\r\n?/g, '\n')

@@ -5,7 +5,7 @@ export interface ByteRange {
 }
 
 /**
- * One `bytes=` range (RFC 9110). Undefined: none was asked for, or in a form that may be answered with the whole, as
+ * A `bytes=` range (RFC 9110). Undefined: none was asked for, or in a form that may be answered with the whole, as
  * several ranges may.
  */
 export function parseRange(header: string, size: number): ByteRange | 'unsatisfiable' | undefined {

@@ -5,7 +5,7 @@ export interface CronRange {
   readonly step: number;
 }
 
-/** One way for a moment to match: all five fields do. Months count from 1, days of the week from 0, which is Sunday. */
+/** A moment matches when all five fields do. Months count from 1, days of the week from 0, which is Sunday. */
 export interface CronCalendar {
   readonly minute: readonly CronRange[];
   readonly hour: readonly CronRange[];
@@ -49,9 +49,9 @@ const fields = {
 } as const satisfies Record<keyof CronCalendar, Field>;
 
 /**
- * Five fields: minute, hour, day of the month, month, day of the week; each `*`, numbers, names, `a-b`, `a,b`, and `/n`
- * after `*`, a range or a beginning. As ever with cron, of two restricted days one is enough: `0 9 1 * mon` is each first
- * and each Monday. Throws a `CronError` that says which field is wrong.
+ * Five fields: minute, hour, day of the month, month, day of the week. Each is `*`, numbers, names, `a-b`, `a,b`, or
+ * `/n` after `*`, a range or a beginning. As ever with cron, of two restricted days one is enough: `0 9 1 * mon` is
+ * each first and each Monday. Throws a `CronError` that says which field is wrong.
  */
 export function parseCron(text: string): CronRule {
   const parts = text.trim().split(/\s+/);
@@ -87,7 +87,7 @@ function parseRange(text: string, field: Field): CronRange {
   const [, from = '', to, every] = /^(\*|\w+)(?:-(\w+))?(?:\/(\d{1,2}))?$/.exec(text) ?? refuse(text, field);
   const step = every === undefined ? 1 : Number(every);
   if (step < 1 || (from === '*' && to !== undefined)) refuse(text, field);
-  // `*` in days of the week ends with Saturday: 7 is another name of a day that it has already.
+  // `*` in days of the week ends with Saturday: 7 is another name of Sunday.
   if (from === '*') return { start: field.min, end: lastOf(field), step };
   const start = valueOf(from, field);
   const end = to === undefined ? (every === undefined ? start : field.max) : valueOf(to, field);

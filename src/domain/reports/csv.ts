@@ -6,8 +6,8 @@ export function csvLine(values: readonly CsvValue[], plain: readonly boolean[] =
 }
 
 /**
- * A spreadsheet runs what begins like a formula, also after white space and in full width, so such text is quoted as text.
- * Numbers of ours are left alone: a duration is no formula.
+ * A spreadsheet runs text that begins like a formula, also after white space and in full width: it is quoted. Numbers
+ * of ours are left alone: a duration is no formula.
  */
 const FORMULA = /^\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r\n]/;
 

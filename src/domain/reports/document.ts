@@ -1,10 +1,10 @@
 /**
- * A report before it has a format: sections of blocks. Every text in it is text, whoever wrote it; making markup of it,
- * and keeping it from being markup, is each format's own business.
+ * A report before it has a format: sections of blocks. Every text in it is plain text; each format escapes it in its
+ * own way.
  */
 export interface ReportDocument {
   readonly title: string;
-  /** What stands under the title: of whom, from when to when. */
+  /** The subtitle: the person, and the time span. */
   readonly lines: readonly string[];
   readonly sections: readonly DocumentSection[];
 }
@@ -42,7 +42,7 @@ export interface ReportColumn {
 export interface ReportChart {
   readonly title: string;
   readonly shape: 'bars' | 'lines';
-  /** One on top of the other, where they are parts of one whole. */
+  /** Stacked, where they are parts of a whole. */
   readonly stacked?: boolean;
   readonly unit: string;
   readonly categories: readonly string[];

@@ -9,7 +9,7 @@ export const contentTypes: Readonly<Record<ReportFormat, string>> = {
   csv: 'text/csv; charset=utf-8',
 };
 
-/** A file name from a title: letters and digits of any script, nothing that a shell, a path or a header could take amiss. */
+/** A file name from a title: letters and digits of any script, nothing special to a shell, path or header. */
 export function reportFilename(title: string, format: ReportFormat): string {
   const stem = title
     .normalize('NFC')

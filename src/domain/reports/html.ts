@@ -15,7 +15,7 @@ import { reportStyle } from './style.js';
 /** Gives a chart as an SVG element whose texts are escaped. */
 export type DrawChart = (chart: ReportChart) => string;
 
-/** One self-contained page: no script, no link, no request to anywhere; readable on paper. */
+/** A self-contained page: no script, no link, no request to anywhere; readable on paper. */
 export async function* reportHtml(document: ReportDocument, draw: DrawChart): AsyncGenerator<string> {
   const title = escapeHtml(document.title);
   yield `<!doctype html>

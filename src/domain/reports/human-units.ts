@@ -1,4 +1,4 @@
-/** `340 ms`, `12.3 s`, `4 min 05 s`, `3 h 20 min`, `2 d 04 h`; a dash when there is none. */
+/** `340 ms`, `12.3 s`, `4 min 05 s`, `3 h 20 min`, `2 d 04 h`; a dash for none. */
 export function humanDuration(ms: number | null): string {
   if (ms === null) return '–';
   if (ms < 1_000) return `${Math.round(ms)} ms`;

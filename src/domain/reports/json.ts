@@ -13,7 +13,7 @@ export interface JsonSection {
   readonly rows?: AsyncIterable<object>;
 }
 
-/** One document, a part at a time. What a section says is whole, with all its digits: the formats for people round. */
+/** A document, a part at a time. A section's data is whole, with all its digits: the formats for people round. */
 export async function* reportJson({ head, sections }: JsonReport): AsyncGenerator<string> {
   yield `{${membersOf(head)},"sections":[`;
   for (const [index, { status, data, rows }] of sections.entries()) {

@@ -65,7 +65,7 @@ function fenced(text: string): string {
   return `${fence}\n${text.replace(/\n+$/, '')}\n${fence}`;
 }
 
-/** What somebody else wrote, below the headings of the report. */
+/** Foreign text, below the headings of the report. */
 function writtenMarkdown(blocks: readonly MarkdownBlock[]): string {
   return blocks.map(written).join('\n\n');
 }

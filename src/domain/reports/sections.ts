@@ -1,8 +1,8 @@
 import type { ReportFormat } from './format.js';
 
 /**
- * What each type of report is made of, in the order of its pages. A section is gathered by itself, and may be missing by
- * itself: its title then says what is missing.
+ * The sections of each type of report, in the order of its pages. A section is gathered by itself, and may be missing
+ * by itself: its title then says what is missing.
  */
 export const reportSections = {
   activity: {

@@ -1,7 +1,7 @@
 import { csvLine, type CsvValue } from './csv.js';
 import type { AttemptFacts } from '../sessions/report.js';
 
-/** How the rows of one kind stand in a CSV file: the title of each column, and what is in it. */
+/** The rows of a kind in a CSV file: each column's title and content. */
 export interface CsvColumns<Row> {
   readonly titles: readonly string[];
   readonly cells: (row: Row) => CsvValue[];

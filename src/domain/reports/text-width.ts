@@ -1,7 +1,4 @@
-/**
- * How wide a text is, in ems of the font that our pages are set in, without the font: near enough to give a column or a
- * label its place.
- */
+/** The width of a text, in ems of our pages' font, without the font: near enough to size a column or label. */
 export function widthOf(text: string): number {
   let width = 0;
   for (const character of text) width += advanceOf(character);

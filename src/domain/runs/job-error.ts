@@ -9,7 +9,7 @@ export interface StepFailure {
 
 /**
  * Failures whose message was written for the job's owner. Any other message may hold SQL, a path or a secret: it stays
- * in the dead letters, which only administrators read.
+ * in the dead letters, for administrators.
  */
 const speakable: Readonly<Record<string, string>> = {
   InvalidInput: 'invalid_input',

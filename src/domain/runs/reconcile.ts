@@ -1,6 +1,6 @@
 import { isFinal, type FinalStatus, type RunStatus } from './status.js';
 
-/** What Temporal says about a run's workflow. */
+/** Temporal's answer about a run's workflow. */
 export type WorkflowCondition<Outcome extends WorkflowOutcome> =
   | { readonly kind: 'not_found' }
   /** `taskAttempt`: how often the worker has tried the workflow task that is due; 0 when none is. */
@@ -31,7 +31,7 @@ export type ReconcileVerdict<Outcome> =
   | { readonly kind: 'adopt'; readonly outcome: Outcome }
   | { readonly kind: 'close'; readonly status: FinalStatus; readonly code: string; readonly message: string };
 
-/** A task that failed twice may be a worker on its way down; one that fails a third time needs somebody to look. */
+/** A task that failed twice may be a worker that stops; a third failure needs a person. */
 const STUCK_AFTER_ATTEMPTS = 3;
 
 const closed: Readonly<
@@ -46,11 +46,11 @@ const closed: Readonly<
 };
 
 /**
- * What becomes of a run that has been silent for a while, judged by its workflow.
+ * The verdict on a run that was silent for a while, by its workflow.
  *
  * K1. Temporal owns control flow: a workflow that is open is right, whatever the row says.
  * K2. A workflow that has ended takes its run with it: no row stays open behind a closed workflow.
- * K3. A session whose workflow is gone is flagged, since it can be revived; a job whose workflow is gone has failed.
+ * K3. A session without its workflow is flagged, since it can be revived; a job without its workflow has failed.
  * K4. A run that never began loses nothing by being started again; one that began is never started twice.
  */
 export function judgeRun<Outcome extends WorkflowOutcome>(

@@ -2,11 +2,11 @@
 export interface TemporalIdentity {
   readonly namespaceId: string;
   readonly namespace: string;
-  /** Null where the server does not tell. */
+  /** Null where the server does not say. */
   readonly clusterId: string | null;
 }
 
-/** A run whose workflow is gone is one thing; as many as this in one look are a Temporal that lost its data. */
+/** A single run without its workflow is an incident; as many as this in one look mean a Temporal without its data. */
 const MANY_LOST = 5;
 
 /** Why the maintenance must not touch a run; null when it may. */

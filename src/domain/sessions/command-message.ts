@@ -29,7 +29,7 @@ const rerun = { instructions: orNull(content), model: orNull(id) };
 
 const by = recordOf({
   userId: orNull(textOf(1, 200)),
-  // What the clock decides never comes as a command.
+  // The clock's decisions never come as a command.
   via: oneOf(['api', 'console', 'signal']),
   requestId: orMissing(id),
   ip: orMissing(orNull(id)),
@@ -57,8 +57,8 @@ const commands: Readonly<Record<SessionCommand['kind'], Readonly<Record<string, 
 };
 
 /**
- * What is wrong with a command; null when nothing is. The update is meant for the API alone, but people have the CLI: a
- * malformed one that entered the state could not be told to readers, and the session would wait for that for ever.
+ * The problem of a command; null without one. The update is for the API, but people have the CLI. A malformed command
+ * in the state could not be projected, and the session would wait for ever.
  */
 export function problemOfCommand(given: unknown): string | null {
   if (!isRecord(given)) return 'takes one object';

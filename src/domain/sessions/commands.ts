@@ -15,7 +15,10 @@ export interface Decider {
   readonly signature?: string;
 }
 
-/** What a reviewer saw. Equal bytes of a later attempt are not what was seen, so the digest alone does not name it. */
+/**
+ * The content that a reviewer saw. Equal bytes of a later attempt are not what was seen, so the digest alone does not
+ * name it.
+ */
 export interface GateName {
   readonly id: string;
   readonly attempt: number;
@@ -23,9 +26,9 @@ export interface GateName {
 }
 
 /**
- * What people may ask of a session. Every command names who asks; content travels by reference.
- * `gate` is the gate that was open when the API took the request; null when none was. A decision from the Temporal side
- * has none: it is about the gate that is open when it arrives.
+ * Commands of a session. Every command names who asks; content travels by reference. `gate` is the gate that was open
+ * when the API took the request; null when none was. A decision from the Temporal side has none: it is about the gate
+ * that is open when it arrives.
  */
 export type SessionCommand =
   | {

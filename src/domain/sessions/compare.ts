@@ -55,9 +55,9 @@ export interface EditedPhase {
 }
 
 /**
- * The output of each phase as it stood when an attempt ended.
- * A redo discards its phase and all after it, so a phase belongs to the last redo, up to that attempt, that began at the
- * phase or before it. Where a redo began shows in the ledger: at the first phase that ran in its attempt.
+ * The output of each phase as it stood when an attempt ended. A redo discards its phase and all after it. A phase
+ * belongs to the last redo, up to that attempt, at or before the phase. Where a redo began shows in the ledger: at the
+ * first phase that ran in its attempt.
  */
 export function outputsOfAttempt(
   phaseCount: number,

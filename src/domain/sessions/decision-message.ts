@@ -13,7 +13,7 @@ export const decisionLimits = {
 
 export const decisions = ['approve', 'edit', 'redo', 'reject'] as const;
 
-/** What people send by signal from the Temporal Web UI and CLI: the body of `proceed-next-phase`. */
+/** The argument of the signal `proceed-next-phase`, sent from the Temporal Web UI and CLI. */
 export interface ProceedMessage {
   readonly comment?: string;
   readonly notes?: string;
@@ -41,7 +41,7 @@ const decision: Record<string, Check> = {
   instructions: textOf(1, decisionLimits.instructions),
 };
 
-/** What is wrong with the argument of a signal; null when nothing is. By hand: zod stays out of the workflow's bundle. */
+/** The problem of a signal's argument; null without one. By hand: zod stays out of the workflow's bundle. */
 export function problemOfProceed(given: unknown): string | null {
   return problemOf(given, approval);
 }

@@ -1,7 +1,7 @@
 import { progressOf } from './progress.js';
 import { dueStep, type SessionState } from './state.js';
 
-/** The session in a few lines of Markdown, for people who look at it in the Temporal Web UI, and where to go from there. */
+/** The session in a few lines of Markdown, for readers of the Temporal Web UI, with links. */
 export function describeSession(
   state: SessionState,
   { link, ignored }: { link?: string | null; ignored?: string } = {},

@@ -22,7 +22,10 @@ interface RerunPlace {
   readonly step: StepName;
 }
 
-/** What a redo or a fork from this point takes over, and what it runs again. Null: the point was not reached yet. */
+/**
+ * The steps that a redo or a fork from this point takes over, and those that it runs again. Null: the point was not
+ * reached yet.
+ */
 export function planRerun(state: SessionState, from: RedoPoint): RerunPlan | null {
   if (!isReached(state, from)) return null;
   const places = state.plan.phases.flatMap((_phase, index) =>
@@ -45,7 +48,7 @@ export function planRerun(state: SessionState, from: RedoPoint): RerunPlan | nul
   };
 }
 
-/** The phases that a fork begins with: whole ones count as approved, the one it starts in keeps its earlier steps. */
+/** The first phases of a fork: whole ones count as approved, and the one it starts in keeps its earlier steps. */
 export function inheritedPhases(
   state: SessionState,
   from: RedoPoint,

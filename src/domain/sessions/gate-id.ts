@@ -2,8 +2,8 @@ import { sortableId, timeOfSortableId } from '../sortable-id.js';
 import { currentPhase, type SessionState } from './state.js';
 
 /**
- * The id of the gate that the current phase opens. A workflow task that is repeated opens the gate a second time: an id
- * from the clock would be another one, and `gates_one_open` would refuse it for ever.
+ * The id of the gate that the current phase opens. A repeated workflow task opens the gate again: a clock's id would
+ * differ, and `gates_one_open` would refuse it for ever.
  */
 export function gateIdOf(sessionId: string, state: SessionState): string {
   const { attempt, results } = currentPhase(state);

@@ -1,6 +1,6 @@
 import { wellFormed } from '../well-formed.js';
 
-/** What is wrong with a value; null when nothing is. By hand: zod stays out of the workflow's bundle. */
+/** The problem of a value; null without one. By hand: zod stays out of the workflow's bundle. */
 export type Check = (value: unknown) => string | null;
 
 /** Of an object that has only the members of `checks`, each of them optional. */

@@ -16,7 +16,7 @@ export const phaseStatuses = [
 ] as const;
 export type PhaseStatus = (typeof phaseStatuses)[number];
 
-/** Where one phase stands, for people. `approved` says also: it needed nobody's approval and is done. */
+/** Where one phase stands, for people. `approved` includes phases that are done without an approval. */
 export function phaseStatus(state: SessionState, number: number, status: RunStatus): PhaseStatus {
   const phase = phaseAt(state, number);
   if (phase.approved) return 'approved';

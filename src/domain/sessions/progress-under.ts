@@ -15,8 +15,8 @@ function flagsOf(status: RunStatus): [canProceed: boolean, requiresManualTrigger
 }
 
 /**
- * The last projected progress, under the status of its row. The two differ for a session that has not started, or whose
- * workflow was found dead: its row was closed without it. Gate and step of an ended session are left out.
+ * The last projected progress, under the status of its row. The two differ for a session that has not started, or
+ * whose row was closed without its workflow. Gate and step of an ended session are left out.
  */
 export function progressUnder(progress: SessionProgress, status: RunStatus): SessionProgress {
   if (progress.status === status) return progress;

@@ -6,7 +6,7 @@ export type ShownProgress = Omit<SessionProgress, 'waitingSinceMs' | 'deadlineAt
   deadlineAt: string | null;
 };
 
-/** What depends on who looks, and when. */
+/** The part that depends on the viewer and the time. */
 export interface ProgressTimes {
   elapsedMs: number;
   waitMs: number;
@@ -21,7 +21,9 @@ export function shownProgress(progress: SessionProgress): ShownProgress {
   return { ...shown, waitingSince: timeOf(waitingSinceMs), deadlineAt: timeOf(deadlineAtMs) };
 }
 
-/** For whoever asks. Nobody waits for longer than the session is old, whichever clocks the two were taken from. */
+/**
+ * For the person who asks. Nobody waits for longer than the session is old, whichever clocks the two were taken from.
+ */
 export function progressView(progress: SessionProgress, times: ProgressTimes): ShownProgress & ProgressTimes {
   return { ...shownProgress(progress), ...times, waitMs: Math.min(times.waitMs, times.elapsedMs) };
 }

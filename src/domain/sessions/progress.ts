@@ -2,7 +2,7 @@ import { currentPhase, dueStep, stepNames, type SessionState, type StepName } fr
 import type { RunStatus } from '../runs/status.js';
 import { waitingSinceOf } from './waiting.js';
 
-/** What the workflow tells of a session. Readers see it with its times as texts: see progress-view.ts. */
+/** The workflow's progress of a session. Readers see it with its times as texts: see progress-view.ts. */
 export interface SessionProgress {
   status: RunStatus;
   currentPhase: number;
@@ -65,7 +65,7 @@ export function progressOf(state: SessionState): SessionProgress {
   };
 }
 
-/** A hundred is the end alone: after the last step somebody may still have to decide, and the workflow has to close. */
+/** A hundred is the end alone: after the last step a gate may wait, and the workflow has to close. */
 function percentOf(state: SessionState): number {
   if (state.ending?.status === 'completed') return 100;
   const done = state.phases.reduce(

@@ -12,7 +12,7 @@ import type {
 
 type Builders = { readonly [Name in keyof SessionData]: (data: SessionData[Name]) => ReportBlock[] };
 
-/** Outputs are Markdown, or JSON where the template asked for it; both were written by a model or a person, not by us. */
+/** Outputs are Markdown, or JSON where the template asks for it; a model or a person wrote them, not we. */
 export function sessionBlocks(readMarkdown: ReadMarkdown): Builders {
   const shown = (content: TextFacts): ReportBlock =>
     content.contentType.startsWith('application/json')

@@ -1,6 +1,6 @@
 import type { MarkdownBlock } from '../reports/document.js';
 
-/** A session as one consistent picture of one moment, and what each section of its report says. */
+/** A session as a consistent snapshot, with the content of each section of its report. */
 export interface SessionSnapshot {
   readonly takenAt: string;
   readonly overview: SessionOverview;
@@ -70,7 +70,7 @@ export interface DecisionFacts {
   readonly decidedVia: string | null;
   readonly comment: string | null;
   readonly notes: string | null;
-  /** What was decided on, and what a reviewer made of it. */
+  /** The decided output, and the reviewer's edit of it. */
   readonly outputDigest: string;
   readonly editedDigest: string | null;
 }

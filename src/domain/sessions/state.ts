@@ -23,12 +23,12 @@ export interface PhaseState {
   /** The session's attempt in which this phase last began anew. */
   readonly attempt: number;
   readonly results: Readonly<Partial<Record<StepName, StepResult>>>;
-  /** What later phases read: the result of INTEGRATE, or what a reviewer made of it. */
+  /** The output for later phases: the result of INTEGRATE, or the reviewer's edit. */
   readonly output: ContentRef | null;
   readonly approved: boolean;
   /** A reviewer's notes for the phases after this one. */
   readonly notes: ContentRef | null;
-  /** What a reviewer asked for when this phase was redone. */
+  /** The reviewer's instructions for the redo of this phase. */
   readonly instructions: ContentRef | null;
   /** Why a step of this phase was skipped. */
   readonly gap: string | null;
@@ -52,7 +52,7 @@ export interface StepProblem {
   readonly message: string;
 }
 
-/** What stands between the session and its next step, apart from a pause. */
+/** The reason that the session's next step waits, apart from a pause. */
 export type Waiting =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'trigger' }
@@ -74,7 +74,7 @@ export interface SessionPlan {
 
 export interface SessionState {
   readonly plan: SessionPlan;
-  /** Counts every accepted change; readers tell an older answer from a newer one by it. */
+  /** Counts every accepted change; readers order answers by it. */
   readonly version: number;
   /** 1, and one more with each redo. */
   readonly attempt: number;

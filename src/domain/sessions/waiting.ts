@@ -1,8 +1,8 @@
 import type { SessionState } from './state.js';
 
 /**
- * The time in which a session stands still until a person acts: at a gate, before a manual step, in need of attention,
- * or paused. Each moment counts once, whatever it waits for: who is paused at a gate waits for one person, not for two.
+ * The time in which a session waits for a person: at a gate, before a manual step, in attention, or paused. Each
+ * moment counts once: a session paused at a gate waits once, not twice.
  */
 export function waitMsOf(state: SessionState, nowMs: number): number {
   const current = standsStill(state) ? Math.max(0, nowMs - sinceMs(state, nowMs)) : 0;

@@ -1,6 +1,6 @@
 /**
- * What a statement may not call. The role's rights come after this: a function that is missing here is still one that the
- * role may not execute, and a function that the role may execute by mistake is still refused here.
+ * Functions that a statement may not call. The role's rights come after this: a function that is missing here is still
+ * refused to the role. A function granted by mistake is still refused here.
  */
 
 /** Of PostgreSQL's own `pg_…` functions only these: the others sleep, lock, read files, signal or show other sessions. */

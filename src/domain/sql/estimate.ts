@@ -1,6 +1,6 @@
-/** What a statement is expected to give and cost, before anything runs. */
+/** The expected result and cost of a statement, before anything runs. */
 export interface SqlEstimate {
-  /** Null where it could not be told in time. */
+  /** Null where the answer came too late. */
   readonly rows: number | null;
   readonly bytes: number | null;
   readonly cost: number | null;
@@ -13,7 +13,7 @@ export interface SqlEstimate {
   readonly learned_from: number;
 }
 
-/** What earlier runs taught. */
+/** Measurements of earlier runs. */
 export interface SqlHistory {
   readonly usualMs: number | null;
   readonly usualRows: number | null;
@@ -31,8 +31,8 @@ export interface SqlPlan {
 }
 
 /**
- * Other constants may give other sizes, so the rows of a fingerprint never replace the plan's: only those of the very same
- * statement do. `rowLimit` bounds both.
+ * Other constants may give other sizes: only rows of the very same statement replace the plan's, never those of a
+ * fingerprint. `rowLimit` bounds both.
  */
 export function estimateOf(
   plan: SqlPlan | undefined,
@@ -58,7 +58,7 @@ export interface SizeLimits {
   readonly cost: number;
 }
 
-/** The first of the limits that an estimate passes. What could not be estimated passes the limit for asking. */
+/** The first of the limits that an estimate passes. A failed estimate passes the limit for asking. */
 export function passedLimit(estimate: SqlEstimate, limits: SizeLimits): keyof SizeLimits | undefined {
   return (['rows', 'bytes', 'cost'] as const).find((size) => (estimate[size] ?? 0) > limits[size]);
 }

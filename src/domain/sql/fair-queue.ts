@@ -8,7 +8,7 @@ export interface WaitingRun {
 /**
  * The order in which waiting runs get a place: in rounds, one run of each person a round.
  *
- * F1. What a person has running counts as turns that they had: a person with nothing running comes first.
+ * F1. A person's running statements count as turns: a person with nothing running comes first.
  * F2. Within a round, and among the runs of one person, the one that waits longest comes first.
  * F3. A run's place never depends on runs of its owner that came later.
  */

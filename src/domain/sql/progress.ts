@@ -1,7 +1,7 @@
 /**
  * How far a statement is, and what that rests on. PostgreSQL says nothing about a statement that runs.
  *
- * P1. 0 queued, 10 admitted, 25 planned, 50 rows are coming, 99 stored; 100 is said only once the result can be read.
+ * P1. 0 queued, 10 admitted, 25 planned, 50 rows are coming, 99 stored; 100 only when the result can be read.
  * P2. Before the first row only the usual duration of this statement moves the value, and never to 50.
  * P3. It never goes back, whatever is learned on the way.
  * P4. An expectation that turned out wrong is not used any further.
@@ -31,7 +31,7 @@ export interface SqlProgress {
 
 export const queuedProgress: SqlProgress = { percent: 0, phase: 'queued', basis: 'none', etaMs: null };
 
-/** What is known of a statement at one moment. */
+/** The known facts of a statement at a moment. */
 export interface SqlEvidence {
   readonly phase: Exclude<SqlPhase, 'queued' | 'completed' | 'error' | 'canceled'>;
   /** Since the statement began. */

@@ -29,8 +29,8 @@ export class RecordReader {
   *read(piece: string): Generator<Field[]> {
     const text = this.rest + piece;
     let start = 0;
-    // A newline ends a record when an even number of quotes stands before it. The next quote is looked for once: a search
-    // for each record would read the whole piece each time where there is none.
+    // A newline ends a record when an even number of quotes stands before it. The next quote is searched once: a
+    // search for each record would read the whole piece each time.
     let quote = text.indexOf('"');
     let isQuoted = false;
     for (let newline = text.indexOf('\n'); newline !== -1; newline = text.indexOf('\n', newline + 1)) {

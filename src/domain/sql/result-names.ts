@@ -1,7 +1,7 @@
 /** How a stored result is called as a table: `r_` and the id of its session. */
 const NAME = /\br_(sql_[0-9a-hjkmnp-tv-z]{26})\b/g;
 
-/** Sessions whose results a text may mean. What it really reads the engine finds out. */
+/** Sessions whose results a text may mean. The engine finds out its real reads. */
 export function resultNamesIn(text: string): string[] {
   return [...new Set([...text.matchAll(NAME)].flatMap(([, id]) => id ?? []))];
 }

@@ -8,7 +8,7 @@ export interface ResultColumn {
 
 export type JsonValue = string | number | boolean | null;
 
-/** How the text of a value becomes JSON. What a double cannot hold exactly stays text. */
+/** How the text of a value becomes JSON. A number that a double cannot hold exactly stays text. */
 export function jsonValueOf(type: string): (field: Field) => JsonValue {
   const convert = conversions[kindOf(type)];
   return (field) => (field === null ? null : convert(field));

@@ -4,7 +4,7 @@ import { positionAtByte, type TextPosition } from './text-position.js';
 /**
  * Whether a parsed text is exactly one statement that only reads.
  *
- * K1. Anything that is not known to be harmless is refused: of statements only SELECT, VALUES and TABLE pass, at every depth.
+ * K1. An unknown statement is refused: only SELECT, VALUES and TABLE pass, at every depth.
  * K2. The walk is a loop over its own stack: a text of any depth cannot end it.
  * K3. It judges what the real grammar made of the text, so quoting, comments and escapes hide nothing.
  */
@@ -62,7 +62,7 @@ class Walk {
     return undefined;
   }
 
-  /** What the statement reads, without what it names itself in a WITH. */
+  /** The relations that the statement reads, without its own names in a WITH. */
   relations(): RelationName[] {
     return this.found.filter(({ schema, name }) => schema !== undefined || !this.named.has(name));
   }

@@ -1,4 +1,4 @@
-/** What a valid token says about its holder. */
+/** The claims of a valid token about its holder. */
 export interface TokenIdentity {
   readonly issuer: string;
   readonly subject: string;

@@ -12,15 +12,15 @@ export interface WebhookPolicy {
   readonly jitter: number;
   /** For everything: name, connection, answer. */
   readonly timeoutMs: number;
-  /** What is read of an answer at most. */
+  /** The most that is read of an answer. */
   readonly maxAnswerBytes: number;
   /** Requests that one endpoint has in flight at most; one, while it is failing. */
   readonly atOnce: number;
   /** How long one activity takes up new deliveries. With the timeout it stays below the grace of a stopping worker. */
   readonly runMs: number;
-  /** A delivery that waited so long at an endpoint to which nothing got through has failed, whatever is left of its attempts. */
+  /** A delivery has failed after so long at an endpoint that nothing reached, whatever attempts are left. */
   readonly giveUpAfterMs: number;
-  /** An endpoint to which nothing got through for so long is switched off when a delivery has used up its attempts. */
+  /** An endpoint that nothing reached for so long is disabled when a delivery has used up its attempts. */
   readonly disableAfterMs: number;
 }
 
@@ -59,7 +59,7 @@ export function webhookDelayMs(
     : Math.round(delayMs * (1 - policy.jitter + 2 * policy.jitter * random));
 }
 
-/** What an attempt came to. */
+/** The outcome of an attempt. */
 export interface AttemptOutcome {
   /** Absent when there was no answer. */
   readonly statusCode?: number;
@@ -69,7 +69,7 @@ export interface AttemptOutcome {
   /** The beginning of the answer. */
   readonly excerpt: string | null;
   readonly durationMs: number;
-  /** What the receiver asked for. */
+  /** The wait that the receiver asked for. */
   readonly retryAfterMs: number | null;
 }
 

@@ -1,6 +1,6 @@
 import { isLoopbackAddress, isPublicAddress } from '../outbound-address.js';
 
-/** What the operator allows beyond https to public addresses. */
+/** The operator's exceptions beyond https to public addresses. */
 export interface WebhookUrlRules {
   readonly allowHttp: boolean;
   /** Receivers on this machine, by http too. */
@@ -21,8 +21,8 @@ export function webhookRulesOf(config: {
 }
 
 /**
- * Why nothing may be delivered to this URL; undefined when that cannot be told from the URL alone. What a name resolves
- * to is looked at with each request, where the address that was checked is the one that is connected to.
+ * The reason that nothing may be delivered to this URL; undefined when the URL alone does not show one. Each request
+ * checks the resolved addresses, and connects to the checked one.
  */
 export function webhookUrlProblem(given: string, rules: WebhookUrlRules): string | undefined {
   if (!URL.canParse(given)) return 'must be a URL';

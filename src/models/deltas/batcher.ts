@@ -3,10 +3,10 @@ import { MAX_PIECE_UNITS, packDeltas, type StepDelta } from '../../contracts/ses
 
 /**
  * Collects what the models of this worker say and sends it on in few messages.
- * B1. One message carries all steps: the number of messages a second depends on the interval, not on tokens or steps.
+ * B1. A single message carries all steps: messages a second depend on the interval, not on tokens or steps.
  * B2. The first word after a silence leaves at once; the interval only spaces what follows.
- * B3. One send at a time. What is said meanwhile waits and goes together; a send that failed is made again from the same
- *     place, so an outage of the channel delays text and never loses it.
+ * B3. Sends follow each other. Later text waits and goes together. A failed send is repeated from the same place: an
+ *     outage of the channel delays text and never loses it.
  * B4. Writing never waits and never throws: readers must not slow a model down.
  */
 export interface DeltaSink {
@@ -36,7 +36,7 @@ interface OpenText {
   ended: boolean;
 }
 
-/** Half of it is the mean wait that it adds; a person sees no difference to letters that come one by one. */
+/** Half of it is the mean delay, which a person does not notice. */
 const INTERVAL_MS = 10;
 const WAIT_AFTER_FAILURE_MS = 250;
 
@@ -55,7 +55,7 @@ export class DeltaBatcher {
   open(step: StepTryPlace): DeltaSink {
     const text: OpenText = { step, generation: 0, text: '', sent: 0, ended: false };
     this.#open.add(text);
-    // Told before its first word: what an earlier try said is abandoned now.
+    // Announced before its first word: an earlier try's text is abandoned now.
     this.#mark(text);
     return {
       write: (delta) => this.#write(text, delta),
@@ -76,7 +76,7 @@ export class DeltaBatcher {
     }
   }
 
-  /** Sends what is left and stops. What cannot be sent now is lost, as it is only for the eye. */
+  /** Sends what is left and stops. Text that cannot be sent now is lost: it is only for the eye. */
   async stop(): Promise<void> {
     await this.#sending;
     clearTimeout(this.#timer);
@@ -149,7 +149,7 @@ function unsentOf({ step, generation, text, sent, ended }: OpenText): StepDelta[
   for (let offset = sent; offset < text.length; offset += MAX_PIECE_UNITS) {
     deltas.push({ ...step, generation, offset, text: text.slice(offset, offset + MAX_PIECE_UNITS) });
   }
-  // A new generation without a word yet is told as well: the abandoned text must not stand.
+  // A new generation without a word is announced as well: the abandoned text must not stay.
   if (deltas.length === 0 && sent === 0) deltas.push({ ...step, generation, offset: 0, text: '' });
   if (ended) deltas.push({ ...step, generation, offset: text.length, text: '', end: true });
   return deltas;

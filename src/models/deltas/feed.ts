@@ -3,9 +3,9 @@ import { unpackDeltas, type StepDelta } from '../../contracts/sessions/delta.js'
 /**
  * Gives each reader of a run in this process the text of its running steps, from the first word on.
  * T1. Text is kept only for runs that somebody reads here; its source is the worker, which repeats it when asked.
- * T2. A reader gets each text in order and without a gap, by its own position: joining late and being slow are the same
- *     case. A text that begins anew begins at offset 0.
- * T3. An older try or generation never comes after a newer one (a worker that lost its lease may still be talking).
+ * T2. A reader gets each text in order and without a gap, by its position: joining late equals being slow. A text that
+ *     begins anew begins at offset 0.
+ * T3. An older try or generation never follows a newer one: a worker that lost its lease may still send.
  */
 export type DeltaReader = (delta: StepDelta) => boolean;
 

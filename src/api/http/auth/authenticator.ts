@@ -16,8 +16,8 @@ import { PrincipalCache, type Found } from './principal-cache.js';
 import { sessionTokenOf } from './session-cookie.js';
 
 /**
- * Who a request is from: an API key, a JWT, or the console's cookie, in this order and never a second one: a bad token
- * beside a good cookie is a bad token.
+ * The caller: an API key, a JWT, or the console's cookie, in this order and never a second one. A bad token beside a
+ * good cookie is a bad token.
  */
 export interface Authenticator {
   /** Undefined: the request has no token at all. Throws `unauthenticated` when it has one that is not good. */
@@ -53,7 +53,7 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
     if (token.startsWith('slk_')) return ofApiKey(token);
     const { tokens } = deps;
     if (tokens === undefined) return Promise.resolve(undefined);
-    // Each way in has keys of its own: a bearer token that spells the key of a cookie would get its principal.
+    // Each way in has its own keys: a bearer token that spells a cookie's key would get its principal.
     return cache.get(`jwt:${token}`, () => findByToken(deps, tokens, token));
   };
   const ofCookie = (token: string): Promise<Principal | undefined> =>

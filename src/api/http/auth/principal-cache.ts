@@ -2,11 +2,10 @@ import { LRUCache } from 'lru-cache';
 import type { Principal } from '../../../contracts/users/principal.js';
 
 /**
- * Who a token belongs to, for a few seconds, so that a request does not cost a look-up.
+ * The principal of a token, for a few seconds: a request need not cost a look-up.
  *
- * C1. A change drops the user's entries on every process as it commits. While announcements cannot be heard nothing is
- *     kept at all.
- * C2. A look-up that began before a drop is not stored after it: it may have read what was before the change.
+ * C1. A change drops the user's entries on every process as it commits. Without a listener nothing is kept at all.
+ * C2. A look-up from before a drop is not stored after it: it may have read the old rights.
  * C3. No entry outlives its token.
  */
 export interface Found {

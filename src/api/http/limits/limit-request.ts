@@ -29,8 +29,8 @@ export async function limitRequest(
 }
 
 /**
- * For an upgrade, before anything is looked up: who it is from is not known yet, and finding that out is what a flood
- * would cost. An address may be that of many people, so it has the limit of a user.
+ * For an upgrade, before any look-up: finding the caller is the cost that a flood would cause. An address may be that
+ * of many people, so it has the limit of a user.
  */
 export async function limitUpgrade(limits: RequestLimits, address: string): Promise<void> {
   requireAllowed(limits, await limits.limiter.take(`upgrade:${networkOf(address)}`, limits.perUser));
@@ -55,7 +55,7 @@ function setHeaders(ctx: Context, { limit, remaining, resetSeconds }: RateLimitV
   ctx.res.setHeader('RateLimit', `"default";r=${remaining};t=${resetSeconds}`);
 }
 
-/** Whoever has one IPv6 address has 2^64 of them: their network counts. */
+/** The holder of an IPv6 address has 2^64 of them: their network counts. */
 function networkOf(address: string): string {
   if (!isIPv6(address)) return address;
   if (address.startsWith('::ffff:')) return address.slice(7);

@@ -21,7 +21,7 @@ export function createPostgresRateLimitStore(db: Db): RateLimitStore {
   return { take: (request) => takePermits(db, request) };
 }
 
-// A key without an end (a crash between two commands, if there were two) would refuse for ever: one script, one step.
+// A key without an expiry, from a crash between two commands, would refuse for ever: a script is one step.
 const TAKE = `
 local used = redis.call('incrby', KEYS[1], ARGV[1])
 local left = redis.call('pttl', KEYS[1])

@@ -6,10 +6,9 @@ import type { RateLimitStore } from './rate-limit-store.js';
 /**
  * A limit for each key that holds across processes, without a round trip for each request.
  *
- * L1. Permits come from the store in batches, and a batch is used up here. What the store gave out in a window is never
- *     more than the limit, so all processes together never let more through.
- * L2. A batch is a small part of what is left, so the last permits come one by one and no process sits on many that
- *     another one lacks.
+ * L1. Permits come from the store in batches, and a batch is used up here. The store never gives out more than the
+ *     limit in a window, so all processes together never exceed it.
+ * L2. A batch is a small part of the rest: the last permits come one by one, and no process hoards them.
  * L3. The store being down or slow refuses nobody: this process then counts alone until the window ends.
  */
 export interface RateLimitVerdict {
@@ -35,7 +34,7 @@ interface Window {
   readonly endsAt: number;
   /** Permits that are ours to give. */
   leased: number;
-  /** What the store had left for everybody after our last batch. */
+  /** The store's rest for everybody after our last batch. */
   elsewhere: number;
   refill: Promise<void> | undefined;
 }
@@ -107,7 +106,7 @@ class LeasingRateLimiter implements RateLimiter {
   }
 
   async #refill(key: string, limit: number, window: Window): Promise<void> {
-    // A window that has ended meanwhile has ended in the store as well: the batch is one of the next window then.
+    // A window that ended meanwhile ended in the store as well: the batch belongs to the next one.
     this.#windows.set(key, await this.#lease(key, limit, batchOf(window.elsewhere)));
   }
 

@@ -8,8 +8,8 @@ const RESPONSE_HEADERS =
 const PREFLIGHT_SECONDS = '600';
 
 /**
- * Lets the pages of listed origins call the API with a token. Never with the cookie: credentials are not allowed, so a
- * listed origin can do nothing in the name of who is signed in to the console.
+ * Lets the pages of listed origins call the API with a token. Never with the cookie: without credentials a listed
+ * origin cannot act in the name of a signed-in user.
  */
 export function cors(origins: readonly string[]): Middleware {
   if (origins.length === 0) return (_ctx, next) => next();

@@ -3,7 +3,7 @@ import type { Logger } from '../../../platform/logger.js';
 import type { ApiMetrics } from '../../../platform/metrics.js';
 import { openScope, requestIdOf, type RequestScope } from '../request-scope.js';
 
-/** Opens the scope of a request, and tells of it when it is over: in its headers, in the log and in the metrics. */
+/** Opens the scope of a request, and reports it at the end: in headers, log and metrics. */
 export function requestScope(deps: { logger: Logger; metrics: ApiMetrics }): Middleware {
   return async (ctx, next) => {
     const requestId = requestIdOf(ctx.req);

@@ -1,7 +1,7 @@
 import type { Middleware } from 'koa';
 import { Problem } from '../problems.js';
 
-/** Refuses a request line that names no address (`GET http://[::1/`): further in, reading it would be a failure of ours. */
+/** Refuses a request line without an address (`GET http://[::1/`): parsing it further in would be a 500. */
 export function requestTarget(): Middleware {
   return (ctx, next) => {
     if (URL.canParse(ctx.req.url ?? '/', 'http://localhost')) return next();

@@ -35,7 +35,7 @@ function membersOf(schema: Schema): oas31.SchemaObject | undefined {
   return !('$ref' in schema) && schema.properties !== undefined ? schema : undefined;
 }
 
-/** What a value may be, in a few words. */
+/** The possible values, in a few words. */
 export function typeOf(schema: Schema): Html {
   if ('$ref' in schema) {
     const name = nameOf(schema.$ref);

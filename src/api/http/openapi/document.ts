@@ -169,7 +169,7 @@ const retryAfter = {
   },
 };
 
-/** One response for each status, naming the codes that it may carry. */
+/** A response for each status, naming the codes that it may carry. */
 function problemsOf(route: RouteRecord): Record<string, ZodOpenApiResponseObject> {
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of problemCodesOf(route)) {
@@ -190,7 +190,7 @@ function problemsOf(route: RouteRecord): Record<string, ZodOpenApiResponseObject
   );
 }
 
-/** What the shell may answer for a route, and what the route itself adds. */
+/** Answers of the shell for a route, and those of the route itself. */
 export function problemCodesOf(route: RouteRecord): ProblemCode[] {
   const codes: ProblemCode[] = [];
   // Every query and every body is looked at, also where none is expected.

@@ -19,7 +19,7 @@ export function linksOf(
   const links = placesOf(body, path).flatMap(({ base, id }) =>
     routes
       .filter((route) => route.path === `${base}/:id` || route.path.startsWith(`${base}/:id/`))
-      // Those that need more than the id are asked by whoever knows the rest.
+      // Links that need more than the id are left to callers with the rest.
       .filter((route) => (route.path.match(/:/g) ?? []).length === 1)
       .map(({ operationId }) => [operationId, { operationId, parameters: { id } }] as const),
   );
