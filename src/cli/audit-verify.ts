@@ -49,8 +49,8 @@ const systemErrors: Readonly<Record<string, string>> = {
 };
 
 /**
- * A file that is not one of ours, or cannot be read, is one sentence and not a stack. What a parser says is not passed on:
- * it quotes the file, whose bytes may be anything.
+ * A file that is not one of ours, or cannot be read, is one sentence and not a stack. A parser's message is not passed
+ * on: it quotes the file, whose bytes may be anything.
  */
 function explained(error: unknown, file: string): unknown {
   if (error instanceof AuditFileError) return notOurs(error.message);
@@ -87,7 +87,7 @@ async function* ndjsonRecords(stream: AsyncIterable<string>): AsyncGenerator<unk
   }
 }
 
-/** What `readline` does, but an error of the file reaches the caller, and a file without lines is not held whole. */
+/** Like `readline`, but an error of the file reaches the caller, and a file without lines is not held whole. */
 async function* linesOf(stream: AsyncIterable<string>): AsyncGenerator<string> {
   let rest = '';
   for await (const piece of stream) {

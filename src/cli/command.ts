@@ -30,7 +30,7 @@ export interface CommandSpec {
   run(context: Context, args: readonly string[], given: Given): Promise<void>;
 }
 
-/** What was given on the command line, by the camel-case name of the option. */
+/** The options of the command line, by their camel-case names. */
 export class Given {
   constructor(private readonly values: Readonly<Record<string, unknown>>) {}
 

@@ -9,7 +9,7 @@ interface Place {
 type Places = ReadonlyMap<string, Place>;
 type OptionsOf = (spec: CommandSpec) => readonly OptionSpec[];
 
-/** What may follow each noun and each command. */
+/** The possible words after each noun and each command. */
 function placesOf(commands: readonly CommandSpec[], optionsOf: OptionsOf): Places {
   const places = new Map<string, Place>([['', { words: [], options: [] }]]);
   for (const spec of commands) {

@@ -25,7 +25,7 @@ export interface ConnectionFlags {
   readonly profile: string | undefined;
 }
 
-/** What a running `npm start` has written about itself. */
+/** The description that a running `npm start` has written of itself. */
 export async function readLocalStack(home: string): Promise<LocalStack | undefined> {
   try {
     return devFile.parse(JSON.parse(await readFile(join(home, 'dev.json'), 'utf8')));

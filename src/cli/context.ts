@@ -6,7 +6,7 @@ import type { Terminal } from './terminal.js';
 
 export type OutputFormat = 'table' | 'json' | 'ids';
 
-/** What every command may be told, beside its own options. */
+/** Options of every command, beside its own. */
 export interface CommonFlags extends ConnectionFlags {
   readonly output: OutputFormat;
   readonly dryRun: boolean;
@@ -20,7 +20,7 @@ export interface Surroundings {
   readonly fail: (code: number) => void;
 }
 
-/** What a command has at hand. */
+/** The tools of a command. */
 export interface Context extends Surroundings {
   readonly flags: CommonFlags;
   /** `--dry-run` shows the request that would be sent instead of sending it. */

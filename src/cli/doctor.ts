@@ -3,7 +3,7 @@ import { CliError } from './cli-error.js';
 import type { LocalStack } from './connection.js';
 import { table, type Terminal } from './terminal.js';
 
-/** What one look found. Everything but `ok` says in one sentence what is wrong and in another what to do. */
+/** The result of a check. Everything but `ok` says in one sentence what is wrong and in another what to do. */
 export type Finding =
   | { readonly state: 'ok' | 'unused'; readonly what: string }
   | { readonly state: 'warning' | 'failed'; readonly what: string; readonly fix: string };
@@ -13,7 +13,7 @@ export interface Surroundings {
   readonly local: LocalStack | undefined;
 }
 
-/** One part of the system. It never throws: not being able to look is a finding as well. */
+/** A part of the system. It never throws: not being able to look is a finding as well. */
 export interface Check {
   readonly name: string;
   look(around: Surroundings): Promise<Finding[]>;

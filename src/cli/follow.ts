@@ -79,7 +79,7 @@ function progressOf(data: ReadEvent['data']): ReadEvent['data'] {
   return typeof progress === 'object' && progress !== null ? (progress as ReadEvent['data']) : data;
 }
 
-/** What a person wants to see of an event at a glance; the rest is in `-o json`. */
+/** An event at a glance, for a person; the rest is in `-o json`. */
 function detailOf(data: ReadEvent['data']): string {
   const progress = progressOf(data);
   const percent = typeof progress['percent'] === 'number' ? `${progress['percent']} %` : undefined;

@@ -78,7 +78,7 @@ async function run(spec: CommandSpec, command: Command, surroundings: Surroundin
   for (const id of ids) await guarded(context, () => spec.run(context, [...before, id], given));
 }
 
-/** One id that is refused does not keep the others from their turn. */
+/** A refused id does not keep the others from their turn. */
 async function guarded({ terminal, fail }: Context, work: () => Promise<void>): Promise<void> {
   try {
     await work();
@@ -92,7 +92,7 @@ async function guarded({ terminal, fail }: Context, work: () => Promise<void>): 
   }
 }
 
-/** What went wrong in sentences. Anything else is a fault of ours and keeps its stack. */
+/** The failures, in sentences. Anything else is a fault of ours and keeps its stack. */
 export function explain(error: unknown, say: (line: string) => void): void {
   if (error instanceof ApiProblem) say(linesOf(error));
   else if (error instanceof CliError || error instanceof ConfigError) say(error.message);

@@ -2,7 +2,7 @@ import type { SluiceClient } from '../client/client.js';
 import { kindOfId, shownIds, type RunKinds } from '../contracts/run-kinds.js';
 import { UsageError } from './cli-error.js';
 
-/** What can be asked of any run, told by the prefix of its id. */
+/** Questions to any run, by the prefix of its id. */
 export interface RunCalls {
   readonly events: 'jobEvents' | 'sessionEvents';
   cancel(client: SluiceClient, id: string, reason: string | undefined): Promise<unknown>;

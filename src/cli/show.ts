@@ -7,7 +7,7 @@ type Cell = string | number | boolean | null | undefined;
 /** The first one is the id that `-o ids` prints. */
 export type Columns<Item> = readonly (readonly [title: string, cell: (item: Item) => Cell])[];
 
-/** One record: a table of one row, its JSON, or its id. */
+/** A record: a table of one row, its JSON, or its id. */
 export function showOne<Item>(context: Context, item: Item, columns: Columns<Item>): void {
   if (context.flags.output === 'json') context.terminal.out(JSON.stringify(item));
   else showRows(context, [item], columns);

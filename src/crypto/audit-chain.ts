@@ -12,12 +12,12 @@ import { canonicalJson } from '../domain/audit/canonical-json.js';
 import { ofEverySecret, type SigningSecrets } from './signing-secrets.js';
 
 /**
- * The rules of the chain, for the one who writes it, the one who checks it, and a stranger with a file and no database.
+ * The rules of the chain, for its writer, its verifier, and a stranger with a file and no database.
  *
  * H1. content hash = sha256(canonical JSON of what the entry says). `isDeleted` is not in it: hiding an entry is an
  *     entry of its own.
  * H2. hash = sha256(seq, hash of seq - 1, content hash). It needs no secret, so anyone can follow it.
- * H3. What a forger with the whole database cannot do is sign: a checkpoint is an Ed25519 signature over seq and hash.
+ * H3. A forger with the whole database cannot sign: a checkpoint is an Ed25519 signature over seq and hash.
  */
 export interface AuditContent {
   readonly id: string;
@@ -63,7 +63,7 @@ export interface ChainPoint {
 
 export interface ChainLink extends ChainPoint {
   readonly contentHash: string;
-  /** What the entry says; null when it is gone, undefined when this reader was not given it (a filtered export). */
+  /** The entry's content; null when it is gone, undefined when this reader did not get it (a filtered export). */
   readonly content: AuditContent | null | undefined;
 }
 
@@ -84,7 +84,7 @@ export const auditBreakSchema = z
   .meta({ id: 'AuditBreak' });
 export type AuditBreak = z.infer<typeof auditBreakSchema>;
 
-/** What is wrong with a link that should follow `previous`; undefined when nothing is. */
+/** The fault of a link that should follow `previous`; undefined without one. */
 export function breakOf(previous: ChainPoint, link: ChainLink): AuditBreak | undefined {
   if (link.seq !== previous.seq + 1) return 'sequence_gap';
   if (link.content === null) return 'entry_missing';

@@ -6,8 +6,8 @@ import { AUDIT_FILE_FORMAT, AuditFileError, type AuditRecord } from './audit-fil
  * The same records as CSV (RFC 4180), for a spreadsheet.
  *
  * C1. A null is an empty cell, an empty text a quoted empty one: what was hashed can be told from the file.
- * C2. A cell that a spreadsheet would take for a formula begins with an apostrophe, and so does one that began with an
- *     apostrophe itself; reading takes one away.
+ * C2. A cell that a spreadsheet would run gets an apostrophe in front, and so does one that began with an apostrophe.
+ *     Reading removes it.
  */
 const TEXTS = [
   'id',
@@ -76,7 +76,7 @@ function writeCell(text: string | null): string {
   return guarded === '' || /[",\r\n]/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
 }
 
-/** What `writeAuditCsv` wrote, not yet checked by the schema. */
+/** The output of `writeAuditCsv`, not yet checked by the schema. */
 export function readAuditCsv(cells: readonly (string | null)[]): unknown {
   if (cells.length !== COLUMNS.length) throw new AuditFileError('a row has the wrong number of cells');
   const row = Object.fromEntries(

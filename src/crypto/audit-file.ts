@@ -16,8 +16,8 @@ import {
  *
  * F1. The records are a header, the stretch without a gap, and a signed checkpoint of its last entry.
  * F2. An entry that the export's filter left out stands there as a link: its hashes, without what it says.
- * F3. `isDeleted` is in no hash, so it says only what the stretch itself can prove: whether an entry of it hid this one
- *     (isHidingEntry). What was hidden after the stretch ended is not hidden in it.
+ * F3. `isDeleted` is in no hash, so it says only what the stretch itself can prove: whether an entry of it hid this
+ *     one (isHidingEntry). An entry hidden after the end of the range is not hidden in it.
  */
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -78,8 +78,8 @@ export class AuditFileError extends Error {
 }
 
 /**
- * Checks the records as they come, holding none of them. `knownKey` is the public key that the file must be signed with.
- * They are read twice: an entry is hidden by a later one, and to wait for that one would be to hold the id of every entry.
+ * Checks the records as they come, holding none of them. `knownKey` is the public key that the file must be signed
+ * with. They are read twice: a later entry hides an earlier one, and waiting for it would hold the id of every entry.
  */
 export async function verifyAuditRecords(
   read: () => AsyncIterable<AuditRecord>,
@@ -170,7 +170,7 @@ class RecordWalker {
       content: undefined,
     });
     if (reason === 'sequence_gap') return this.#fail(end.seq + 1, null, reason);
-    // The hash of what the entry says is not in the file, so a link that does not fit means that the entry was changed.
+    // The content's hash is not in the file: a link that does not fit means a changed entry.
     if (reason !== undefined)
       return this.#fail(record.seq, content?.id ?? null, content ? 'content_changed' : reason);
     const markBreak = record.type === 'entry' ? breakOfMark(record, this.hiding) : undefined;

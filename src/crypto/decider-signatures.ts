@@ -2,7 +2,7 @@ import { canonicalJson } from '../domain/audit/canonical-json.js';
 import { createMacs } from './macs.js';
 import type { SigningSecrets } from './signing-secrets.js';
 
-/** What the API vouches for when it hands a decision to a workflow. */
+/** The API's signature on a decision for a workflow. */
 export interface VouchedDecision {
   readonly workflowId: string;
   /** Of the Update that brings it: a signature that is taken from a history is worth nothing with another one. */
@@ -13,8 +13,8 @@ export interface VouchedDecision {
 }
 
 /**
- * Whoever reaches Temporal can send a workflow any name as the one who decided. So the API signs who it was, and the
- * projection believes nothing that is not signed.
+ * Any client of Temporal can send a workflow any name as the decider. So the API signs who it was, and the projection
+ * believes nothing that is not signed.
  */
 export interface DeciderSignatures {
   sign(decision: VouchedDecision): string;

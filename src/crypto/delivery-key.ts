@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What makes a message this one and no other: whom it reaches, how, on which day, and what it tells of. */
+/** The identity of a message: recipient, channel, day and content. */
 export interface DeliveryKey {
   readonly channel: string;
   readonly recipient: string;

@@ -8,8 +8,8 @@ import type { SigningSecrets } from './signing-secrets.js';
  * F1. The signature covers the method, the key, the expiry and the Content-Disposition, each as its very text. The
  *     disposition is not in the link: whoever checks derives it from the object, as whoever signed did.
  * F2. Only our own spelling of a link counts: nothing encoded otherwise, nothing added, nothing in another order.
- * F3. A signature is made with the current secret and checked against the previous one too, so that changing the secret
- *     breaks no link that is under way.
+ * F3. A signature is made with the current secret and checked against the previous one too: a new secret breaks no
+ *     link under way.
  */
 export interface FileLinks {
   sign(object: LinkedObject, ttlSeconds: number): string;
@@ -37,7 +37,7 @@ export function createFileLinks(secrets: SigningSecrets, now: () => number = Dat
   return {
     sign: ({ key, disposition }, ttlSeconds) => {
       const exp = String(Math.floor(now() / 1_000) + ttlSeconds);
-      // One segment of a path: keys have no dots of their own.
+      // A single segment of a path: keys have no dots of their own.
       const segment = key.replaceAll('/', '.');
       return `/files/${segment}?exp=${exp}&sig=${macs.of(textOf({ key, exp, disposition }))}`;
     },
@@ -50,7 +50,7 @@ export function createFileLinks(secrets: SigningSecrets, now: () => number = Dat
   };
 }
 
-/** Who may GET may ask for the HEAD of it: both are signed as GET. */
+/** The right to GET includes HEAD: both are signed as GET. */
 function textOf({ key, exp, disposition }: { key: string; exp: string; disposition: string }): string {
   return `GET\n${key}\n${exp}\n${disposition}`;
 }

@@ -12,7 +12,7 @@ export interface PreferenceLinks {
   preferences(staffId: string): string;
   /** Stops the mails with one click. */
   unsubscribe(staffId: string): string;
-  /** Whose it is; undefined when it is not one of ours. */
+  /** The link's person; undefined when it is not one of ours. */
   read(purpose: LinkPurpose, token: string): string | undefined;
 }
 

@@ -4,7 +4,7 @@ export interface SigningSecrets {
   readonly previous?: string | undefined;
 }
 
-/** What each of them gives, that of the current one first: it signs and seals, all of them check and open. */
+/** The results of each secret, the current one's first: it signs and seals, all of them check and open. */
 export function ofEverySecret<Derived>(
   { current, previous }: SigningSecrets,
   derive: (secret: string) => Derived,

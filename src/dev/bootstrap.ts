@@ -26,7 +26,7 @@ export async function bootstrapUsers(pool: Pool, secrets: Secrets): Promise<{ si
   });
 }
 
-/** What a person changed about these users later stays as it is. */
+/** A person's later changes of these users stay. */
 async function ensureUser(tx: Tx, user: { email: string; name: string; role: Role }): Promise<string> {
   const { email, name, role } = user;
   const made = await maybeOne<{ id: string }>(

@@ -14,8 +14,8 @@ export interface DemoSource {
 }
 
 /**
- * The data source `demo`, in a cluster of ours. `appUrl` is the database of our own tables: nobody but its owner may
- * connect to it from now on, so a statement that found a way out of the demo would find no door.
+ * The data source `demo`, in a cluster of ours. `appUrl` is the database of our own tables: only its owner may connect
+ * from now on. A statement that escapes the demo finds no door.
  */
 export async function prepareDemoSource(
   appUrl: string,

@@ -4,10 +4,10 @@ import { identityOf, isRunning, type ProcessIdentity } from './processes.js';
 import { StartError } from './start-error.js';
 
 /**
- * L1. One stack a home: the file `lock` holds the pid and the start time of the process that owns the home. Two Temporal
- *     servers on one file both report that they are up, so nothing below this lock may start without it.
- * L2. The file is made with O_EXCL. One whose process is gone (kill -9, reboot) is moved aside, never deleted in place:
- *     of two that find it stale, one gets it by the rename and the other starts again from the beginning.
+ * L1. A home has a single stack: the file `lock` holds the pid and start time of its owner. Two Temporal servers on
+ *     one file both report that they are up, so nothing below this lock may start without it.
+ * L2. The file is made with O_EXCL. A lock whose process is gone (kill -9, reboot) is moved aside, never deleted in
+ *     place. Of two finders one gets it by the rename, and the other starts again.
  */
 export interface HomeLock {
   readonly owner: ProcessIdentity;
@@ -29,7 +29,7 @@ export function lockHome(home: string): HomeLock {
   throw new StartError(`The lock of ${home} changes hands again and again: start one stack at a time.`);
 }
 
-/** Who runs the stack of that home now; undefined when nobody does, whatever the file says. */
+/** The process that runs the stack of that home; undefined without one, whatever the file holds. */
 export function lockOwner(home: string): ProcessIdentity | undefined {
   const owner = read(join(home, 'lock'));
   return owner !== undefined && isRunning(owner) ? owner : undefined;

@@ -5,7 +5,7 @@ export interface PortWish {
   /** The variable that sets it. */
   readonly variable: string;
   readonly host: string;
-  /** What the variable says; undefined when it is not set. */
+  /** The variable's value; undefined when it is not set. */
   readonly set: number | undefined;
   readonly standard: number;
   /** Ports that another part of the same start has already chosen. */

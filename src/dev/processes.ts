@@ -53,7 +53,7 @@ export function commandLineOf(pid: number): string {
   }
 }
 
-/** Those that work in a folder; undefined where the system does not say. */
+/** Processes that work in a folder; undefined where the system does not know. */
 export function processesIn(path: string): number[] | undefined {
   if (process.platform !== 'linux') return undefined;
   const folder = realpathSync(path);

@@ -7,7 +7,7 @@ interface Readiness {
 
 const ASK_MS = 100;
 
-/** What /readyz says; undefined when nobody answers. */
+/** The answer of /readyz; undefined without one. */
 async function ask(apiUrl: string): Promise<Readiness | undefined> {
   try {
     const response = await fetch(`${apiUrl}/readyz`, { signal: AbortSignal.timeout(5_000) });

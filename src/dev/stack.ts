@@ -113,7 +113,7 @@ export class Stack {
     this.stopped = true;
     await Promise.all(this.processes.map((part) => part.stop(hurry)));
     for (const part of [...this.servers].reverse()) await part.stop(hurry);
-    // What was not a part yet: initdb, a download.
+    // Work before the parts: initdb, a download.
     await endMarked(this.mark, this.watcher.pid);
     await this.watcher.stop();
   }

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { identityOf, type ProcessIdentity } from './processes.js';
 
 /**
- * The variable that every process of a start inherits, and what those start in turn. A pid file is missing for a program
- * that has none (initdb, pip), and for a part whose supervisor was killed before it could write one.
+ * The variable that every process of a start inherits, and what those start in turn. A pid file is missing for a
+ * program without one (initdb, pip), and for a part whose supervisor was killed before writing it.
  */
 export const MARK_VARIABLE = 'SLUICE_PART_OF';
 

@@ -17,7 +17,7 @@ export interface StatusLines {
 const NAME_WIDTH = 11;
 const CLEAR_LINE = '\r\u001b[2K';
 
-/** One readable line for each part. In a log, a `busy` line is written only when its part is not the one before. */
+/** A readable line for each part. In a log, a `busy` line is written only when its part is not the one before. */
 export function createStatusLines(output: LineOutput): StatusLines {
   const terminal = output.isTTY === true;
   let open = false;

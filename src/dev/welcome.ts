@@ -1,7 +1,7 @@
 import type { Home } from './home.js';
 import type { StackAddresses } from './stack.js';
 
-/** What a person needs once everything runs. */
+/** The first facts for a person once everything runs. */
 export function welcome(addresses: StackAddresses, home: Home): string {
   return `
   Console          ${addresses.signInUrl}

@@ -20,7 +20,7 @@ export interface ModelErrorDetails {
   readonly statusCode?: number | null;
   readonly provider: string;
   readonly model: string;
-  /** What had been said before it failed: a length stop has most of its text. */
+  /** Text from before the failure: a length stop has most of it. */
   readonly partialText?: string;
   readonly calls?: readonly ModelCallRecord[];
   readonly toolCalls?: readonly ToolCallRecord[];

@@ -9,7 +9,7 @@ import { createLanguageModelFactory } from './providers/providers.js';
 import { createRedactor } from './providers/redact.js';
 import { countTokens } from './ledger/token-counter.js';
 
-/** The model layer of a process. One for each provider key: it holds the line in front of the provider. */
+/** The model layer of a process. Each provider key has a queue, which holds the line in front of the provider. */
 export function createModel(settings: ModelSettings, prices: PriceTable): Model {
   const runtime: ModelRuntime = {
     settings,
@@ -56,9 +56,8 @@ async function answer(runtime: ModelRuntime, request: ModelRequest): Promise<Mod
 }
 
 /**
- * Another model may be up when this one is down, and may exist when this one does not. The same key is as wrong there;
- * a refusal, a length stop and an answer that does not fit are this request's own, and shopping for another verdict
- * would hide them.
+ * Another model may be up when this one is down, and may exist when this one does not. The same key is as wrong there.
+ * A refusal, a length stop and an invalid answer belong to this request: another provider would hide them.
  */
 function mayFallBack(error: ModelCallError): boolean {
   return error.retryable || (error.kind === 'invalid_request' && error.statusCode === 404);
@@ -72,7 +71,7 @@ function decisive(errors: readonly ModelCallError[]): ModelCallError {
   const first = retryable[0] ?? errors[0]!;
   const waits = retryable.map((error) => error.retryAfterMs);
   const known = waits.filter((wait) => wait !== null);
-  // One model that names no wait may be tried at once by the usual backoff.
+  // A model without a named wait may be retried by the usual backoff.
   const retryAfterMs = known.length === waits.length && known.length > 0 ? Math.min(...known) : null;
   return new ModelCallError(first.message, { ...first, retryAfterMs });
 }

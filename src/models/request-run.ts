@@ -33,9 +33,9 @@ const STANDARD_REPAIRS = 2;
 const STANDARD_TOOL_ROUNDS = 6;
 
 /**
- * One request: all its calls to providers, in one ledger.
+ * A request: all its calls to providers, in one ledger.
  * R1. Each call, failed or not, leaves exactly one line, and beforeCall and afterCall see each exactly once.
- * R2. Whoever reads along hears `reset` before a text that does not continue what was said.
+ * R2. Live readers get `reset` before a text that does not continue the last one.
  * R3. Errors leave here with cleaned messages and without a cause.
  */
 export class ModelRequestRun {

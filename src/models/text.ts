@@ -1,6 +1,6 @@
 /**
- * What a model said, fit to be stored: PostgreSQL takes no NUL, and a lone half of a surrogate pair is no text.
- * Newlines become one kind.
+ * A model's text, fit to be stored: PostgreSQL takes no NUL, and a lone half of a surrogate pair is no text. Newlines
+ * become one kind.
  */
 export function cleanModelText(text: string): string {
   return text
@@ -27,8 +27,8 @@ export type JsonReading =
 const MAX_DEPTH = 64;
 
 /**
- * Reads the one JSON value in what a model said: the text itself, a fenced block, or what stands between the first
- * bracket and the last. A model that explains itself around the value is forgiven; half a value is not.
+ * Reads the JSON value in a model's text: the text itself, a fenced block, or the part between the first bracket and
+ * the last. A model that explains itself around the value is forgiven; half a value is not.
  */
 export function readModelJson(text: string): JsonReading {
   const trimmed = text.trim();

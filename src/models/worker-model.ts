@@ -8,10 +8,10 @@ import { createDeltaPublisher } from './deltas/channel.js';
 import { loadModel } from './load-model.js';
 import { createModelTools } from './tools/tools.js';
 
-/** What the steps of a worker need of the model layer. */
+/** The parts of the model layer that a worker's steps need. */
 export interface WorkerModel {
   readonly model: Model;
-  /** Those that this installation has; a template names the ones that a step may use. */
+  /** The installed tools; a template names those that a step may use. */
   readonly tools: readonly ModelTool[];
   readonly contextMaxTokens: number;
   readonly openDeltas: (step: StepTryPlace) => DeltaSink;

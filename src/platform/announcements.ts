@@ -8,7 +8,7 @@ export interface AnnouncementHandler {
   readonly onListening: () => void;
 }
 
-/** What committed changes tell every process (NOTIFY), for all who keep something in memory, over one connection. */
+/** Committed changes are announced to every process (NOTIFY), for all in-memory caches, over one connection. */
 export class Announcements {
   readonly #handlers = new Map<string, AnnouncementHandler[]>();
   #listener: WakeUpListener | undefined;

@@ -6,7 +6,7 @@ export type Config = Readonly<{
   [Key in keyof typeof variables]: z.output<(typeof variables)[Key]['schema']>;
 }>;
 
-/** What is wrong with a configuration, one sentence a variable. Never shows the value of a secret. */
+/** The faults of a configuration, a sentence each. Never shows the value of a secret. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   constructor(readonly problems: readonly string[]) {

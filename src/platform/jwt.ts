@@ -25,7 +25,7 @@ export function createTokenVerifier(config: Config): TokenVerifier | undefined {
   const options = {
     issuer,
     audience,
-    // One algorithm, ours: a token that names another one, or `none`, is refused whatever its signature.
+    // A single algorithm, ours: a token that names another one, or `none`, is refused whatever its signature.
     algorithms: [jwtAlgorithm],
     requiredClaims: ['exp', 'sub'],
     clockTolerance: CLOCK_TOLERANCE_SECONDS,

@@ -1,6 +1,6 @@
 /** How long a line of the log may be. A collector cuts or drops longer ones, and one failure can carry megabytes. */
 const MOST_BYTES = 16_000;
-/** What is kept of a longer one: as a text in JSON again it may take twice as much. */
+/** The kept part of a longer line: as a text in JSON again it may take twice as much. */
 const KEPT_BYTES = 6_000;
 const KEPT_MESSAGE = 500;
 
@@ -47,8 +47,8 @@ interface Seen {
 }
 
 /**
- * Whether the same words may be written once more. One fault that comes back a thousand times a second filled a disk and
- * said nothing more than the first twenty lines.
+ * Whether the same words may be written once more. A fault that recurs a thousand times a second filled a disk, and
+ * added nothing to the first twenty lines.
  */
 export class StormGuard {
   readonly #seen = new Map<string, Seen>();
@@ -72,7 +72,7 @@ export class StormGuard {
     return { left: 0 };
   }
 
-  /** What was left out of windows that are over, each told once. */
+  /** Omissions of past windows, each reported once. */
   *summaries(): Generator<{ readonly words: string; readonly left: number }> {
     for (const [words, { sinceMs, left }] of this.#seen) {
       if (this.nowMs() - sinceMs < WINDOW_MS) continue;

@@ -1,6 +1,8 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** What the API tells Prometheus. Labels are route patterns, never addresses: their number stays that of the routes. */
+/**
+ * The API's metrics for Prometheus. Labels are route patterns, never addresses: their number stays that of the routes.
+ */
 export interface ApiMetrics {
   readonly contentType: string;
   render(): Promise<string>;

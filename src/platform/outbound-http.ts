@@ -12,9 +12,9 @@ import { isLoopbackAddress, isPublicAddress } from '../domain/outbound-address.j
 /**
  * The one way out for requests to addresses that users or models chose (webhooks, fetched pages).
  * O1. The address that is checked is the address that is connected to: the name is resolved once, here.
- * O2. One address of a name that may not be reached refuses the name: which one is used is not for the other side to say.
+ * O2. A single unreachable address refuses the whole name: the other side must not choose which one is used.
  * O3. No redirect is followed, no proxy or cookie is used, no connection is kept.
- * O4. One clock for everything (name, connect, headers, body) that nothing passes, and a cap on what is read.
+ * O4. A single clock covers everything (name, connect, headers, body), and a cap bounds the read.
  * O5. An upgrade that nobody asked for is a failure at once: Node tells of it in no error and no answer.
  */
 interface OutboundRequest {
@@ -23,7 +23,7 @@ interface OutboundRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
   readonly timeoutMs: number;
-  /** What is read of the answer at most; the rest is cut off and `truncated` says so. */
+  /** The most that is read of the answer; the rest is cut off and `truncated` shows it. */
   readonly maxBytes: number;
   readonly signal?: AbortSignal;
 }

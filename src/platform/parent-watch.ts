@@ -1,7 +1,7 @@
 /**
- * For a process that a supervisor starts with a channel: the channel closes when the supervisor is gone, also by kill -9,
- * and then this process ends at once. It drains nothing: whoever starts next needs its port now, and every step of ours
- * survives the sudden end of its process. Without a supervisor it does nothing.
+ * For a process whose supervisor opened a channel: it closes with the supervisor, also by kill -9, and this process
+ * ends at once. It drains nothing: whoever starts next needs its port now, and every step of ours survives the sudden
+ * end of its process. Without a supervisor it does nothing.
  */
 export function exitWithParent(): void {
   // The supervisor went while this process still loaded its code: the event has come and gone.

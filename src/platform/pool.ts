@@ -41,8 +41,8 @@ class MeteredClient extends pg.Client {
 }
 
 /**
- * A pool whose queries belong to the request that made them. pg's own `pool.query` sends from the context of whoever gave
- * the connection back, and throws away a healthy connection whenever a statement fails.
+ * A pool whose queries belong to their own request. pg's own `pool.query` sends from a foreign context, and throws
+ * away a healthy connection when a statement fails.
  */
 class MeteredPool extends pg.Pool {
   override query = (async (...args: unknown[]): Promise<unknown> => {

@@ -4,7 +4,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 export class QueryMeter {
   queries = 0;
   durationMs = 0;
-  /** What a cached read of this request came to, for the `cache` part of `Server-Timing`. */
+  /** The outcome of this request's cached reads, for the `cache` part of `Server-Timing`. */
   cache: 'hit' | 'miss' | 'bypass' | undefined = undefined;
 }
 

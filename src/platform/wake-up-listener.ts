@@ -9,7 +9,7 @@ const PING_TIMEOUT_MS = 2_000;
 
 export interface WakeUpListenerOptions {
   readonly createClient: () => Client;
-  /** One or more channels on the one connection. */
+  /** Any number of channels on the same connection. */
   readonly channel: string | readonly string[];
   readonly logger: Logger;
   readonly onMessage: (payload: string, channel: string) => void;
@@ -18,8 +18,8 @@ export interface WakeUpListenerOptions {
 }
 
 /**
- * One LISTEN connection that is always wanted: it comes back by itself, with a growing wait in between.
- * It carries only wake-ups. Whoever relies on it must be right, if later, without it.
+ * A LISTEN connection that is always wanted: it comes back by itself, with a growing wait in between. It carries only
+ * wake-ups. Its users must be right, if later, without it.
  */
 export class WakeUpListener {
   #client: Client | undefined;

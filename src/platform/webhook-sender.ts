@@ -5,7 +5,7 @@ import { webhookRulesOf, type WebhookUrlRules } from '../domain/webhooks/url.js'
 import type { Config } from './config.js';
 import { createOutbound, type Outbound } from './outbound-http.js';
 
-/** What it takes to send webhooks. */
+/** The dependencies of sending webhooks. */
 export interface WebhookSender {
   readonly send: Outbound;
   readonly secrets: WebhookSecrets;

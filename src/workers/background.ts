@@ -14,7 +14,7 @@ export interface BackgroundDeps extends WakeWebhooksDeps, BadEndsDeps {
   readonly signal: AbortSignal;
 }
 
-/** What a worker process does beside its tasks, until the signal; `ended` waits for what is under way. */
+/** The work of a worker process beside its tasks, until the signal; `ended` waits for the rest. */
 export function startBackground(deps: BackgroundDeps): { ended(): Promise<void> } {
   const { client, announcements, logger, signal } = deps;
   const schedules = keepSchedules(client, logger, signal);

@@ -58,12 +58,12 @@ function scheduleOf(name: Maintenance) {
       taskQueue: taskQueues.flow,
       args: [],
       workflowTaskTimeout: '5s',
-      // One that hangs must not keep the next ones from their turn for ever.
+      // A hanging run must not keep the next ones from their turn for ever.
       workflowExecutionTimeout: name === 'retention' ? '2h' : '2m',
     },
     policies: {
       overlap: 'SKIP',
-      // What was missed while everything was down is not made up for: one run sees all there is.
+      // Missed runs are not caught up: the next run sees all there is.
       catchupWindow: '1m',
     },
   } satisfies ScheduleOptions;

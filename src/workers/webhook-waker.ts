@@ -4,7 +4,7 @@ import { webhooksDueChannel } from '../contracts/names.js';
 import type { Announcements } from '../platform/announcements.js';
 import type { Logger } from '../platform/logger.js';
 
-/** What is announced within this time is looked at in one go. */
+/** Announcements within this time are handled in one look. */
 const GATHER_MS = 20;
 
 /** Until the next look when somebody could not be told: twice as long each time, then it is the sweeper's. */
@@ -15,7 +15,9 @@ export interface WebhookWaker {
   stop(): Promise<void>;
 }
 
-/** Wakes the workflows of webhooks the moment a commit announces something for them. What it misses the sweeper finds. */
+/**
+ * Wakes the workflows of webhooks the moment a commit announces something for them. The sweeper finds what it misses.
+ */
 export function startWebhookWaker(
   announcements: Pick<Announcements, 'on'>,
   deps: WakeWebhooksDeps,

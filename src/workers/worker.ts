@@ -33,8 +33,8 @@ export async function createWorker(deps: WorkerDeps): Promise<WorkerGroup> {
 }
 
 /**
- * Beyond these a workflow that waits is dropped from memory and read again from its history when it goes on, which
- * takes some milliseconds: a worker stays small however many sessions wait for a person.
+ * Beyond this number a waiting workflow is dropped from memory and read again from its history, which takes
+ * milliseconds. A worker stays small with any number of waiting sessions.
  */
 const CACHED_WORKFLOWS = 500;
 
@@ -53,7 +53,7 @@ function createQueueWorker(deps: WorkerDeps, queue: TaskQueue): Promise<Worker> 
     stickyQueueScheduleToStartTimeout: '2s',
     // Zero, the default, would abandon every running activity with each deployment.
     shutdownGraceTime: '20s',
-    // One that does not heed its cancellation cannot keep the process: it is tried again elsewhere.
+    // An activity that ignores its cancellation cannot keep the process: it is retried elsewhere.
     shutdownForceTime: '25s',
     // Beats reach the server at least this often, however short the heartbeat timeout of an activity is.
     maxHeartbeatThrottleInterval: '2s',

@@ -8,8 +8,8 @@ import type { ReportScheduleActivities } from '../contracts/reports/schedule-wor
 import { taskQueues } from '../contracts/names.js';
 
 /**
- * Every timeout and retry of the jobs and of the maintenance. Those of sessions, which depend on a session's settings,
- * are in sessions/proxies.ts.
+ * Every timeout and retry of the jobs and of the maintenance. Sessions' own, which depend on a session's settings, are
+ * in sessions/proxies.ts.
  */
 
 /** Failures that no retry can help. */

@@ -217,7 +217,7 @@ class RunningStatement {
   /** Gives the failure of a statement whose rows so far are kept all the same. */
   private async fetch(session: SourceSession, pipe: RowPipe, rows: number): Promise<unknown> {
     try {
-      // One more than is kept tells whether there are more.
+      // A row beyond the limit shows that there are more.
       await session.fetch(rows + 1, (fields) => {
         if (pipe.rows === 0) this.teller.reach('fetching');
         pipe.take(fields);

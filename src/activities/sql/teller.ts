@@ -25,15 +25,15 @@ export interface TellerOptions {
   readonly onTrouble: (error: unknown) => void;
 }
 
-/** Twice a second and a little more: a cancel is heard within the second that it may take. */
+/** More than twice a second: a cancel is seen within the second that it may take. */
 const TICK_MS = 400;
 const WATCH_AFTER_MS = 1_000;
 
 /**
- * Tells how a statement is getting on, and hears whether it is still wanted.
+ * Reports a statement's progress, and reads whether it is still wanted.
  *
- * T1. What cannot be told is no reason to end a statement: the database of ours may be away for a while.
- * T2. Readers of events are told when the percentage or the phase changes, so never more than some hundred times.
+ * T1. A failed report ends no statement: our own database may be away for a while.
+ * T2. An event is published when the percentage or the phase changes: some hundred at most.
  */
 export class SqlTeller {
   private phase: SqlEvidence['phase'] = 'admitted';
@@ -63,7 +63,7 @@ export class SqlTeller {
     this.tell();
   }
 
-  /** After this nothing is told any more. */
+  /** Nothing is reported after this. */
   async stop(): Promise<number> {
     clearInterval(this.timer);
     await this.telling;
@@ -72,7 +72,7 @@ export class SqlTeller {
     return this.memory;
   }
 
-  /** One after the other: what is told later is newer. */
+  /** Reports follow each other: a later one is newer. */
   private tell(): void {
     this.telling = this.telling.then(() => this.tellNow().catch(this.options.onTrouble));
   }

@@ -38,7 +38,10 @@ async function lookAt(source: DataSource): Promise<Finding[]> {
   }
 }
 
-/** One of each kind that a role for statements of people must not have: asked by name, as its catalog may be closed. */
+/**
+ * An example of each right that a role for people's statements must not have: asked by name, as its catalog may be
+ * closed.
+ */
 const functions = [
   'pg_sleep(double precision)',
   'pg_read_file(text)',

@@ -4,7 +4,7 @@ import { probeTemporal, type TemporalProbe } from '../../platform/temporal/probe
 import { failed, reasonOf, type Check, type Finding, type Surroundings } from '../doctor.js';
 
 const PATIENCE_MS = 3_000;
-/** Those of the contract: people filter by them in the Temporal Web UI. */
+/** The contract's own attributes: people filter by them in the Temporal Web UI. */
 const searchAttributes = ['CotStatus', 'CotPhase', 'CotTemplate'];
 
 export const temporalCheck: Pick<Check, 'look'> = {

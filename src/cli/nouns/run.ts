@@ -13,7 +13,7 @@ export const jobColumns: Columns<AnswerOf<'getJob'>> = [
   ['title', ({ title }) => title],
 ];
 
-/** What can be done with any run: a session or a job. */
+/** Commands for any run: a session or a job. */
 export const runCommands: readonly CommandSpec[] = [
   listing({
     name: 'runs',

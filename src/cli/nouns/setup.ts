@@ -43,7 +43,7 @@ const dev: CommandSpec = {
   },
 };
 
-/** What is done on the parts themselves. Their drivers are a second of loading that no other command should wait for. */
+/** Commands for the parts themselves. Their drivers are a second of loading that no other command should wait for. */
 export const setupCommands: readonly CommandSpec[] = [
   dev,
   login,

@@ -7,10 +7,7 @@ import { keyset, type PageRequest } from '../base/keyset.js';
 import { execute, many, maybeOne, one, sql, type Db, type Sql } from '../base/sql.js';
 import type { Tx } from '../base/transaction.js';
 
-/**
- * Deliveries as people see and make them. db/runs/events.ts writes those of events, in the event's transaction;
- * db/webhooks/attempts.ts has the workers' part.
- */
+/** Deliveries as people see and make them. */
 const columns: Sql = sql`d.id, d.webhook_id as "webhookId", coalesce(d.message_id, d.id) as "messageId",
   d.event_type as event, d.run_id as "runId", d.pos, d.status, d.attempts,
   case when d.status = 'pending' then d.next_attempt_at end as "nextAttemptAt",

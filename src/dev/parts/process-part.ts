@@ -5,8 +5,9 @@ import { openLog, rotateLog } from './log-file.js';
 import { endProcess, identityOf, type ProcessIdentity } from '../processes.js';
 
 /**
- * One program of the stack.
- * P1. It is started detached: Ctrl-C in the terminal reaches the supervisor alone, which stops the parts in their order.
+ * A program of the stack.
+ * P1. It is started detached: Ctrl-C in the terminal reaches the supervisor alone, which stops the parts in their
+ *     order.
  * P2. Its pid is on disk before anything waits for it, so the next start finds what a killed supervisor left behind.
  * P3. Once it has been ready, it is started again whenever it ends, with a growing pause, until `stop` is called.
  * P4. `stop` wins over a restart: after it no process is left and none is started.
@@ -136,7 +137,7 @@ export class ProcessPart {
     const readyAt = Date.now();
     const onExit = (code: number | null, signal: string | null): void => {
       if (this.stopping) return;
-      // One that ran well for a while starts a new count.
+      // A part that ran well for a while starts a new count.
       if (Date.now() - readyAt > LONGEST_PAUSE_MS) this.failures = 0;
       void this.restart(`ended (${signal ?? `code ${code}`})`);
     };
@@ -184,7 +185,7 @@ export class ProcessPart {
   }
 }
 
-/** What a supervisor that was killed left running is stopped: its ports and settings belong to another start. */
+/** Leftovers of a killed supervisor are stopped: their ports and settings belong to another start. */
 export async function endLeftover(pidFile: string, steps: readonly StopStep[]): Promise<void> {
   if (!existsSync(pidFile)) return;
   try {

@@ -16,8 +16,8 @@ import { startServer } from '../start-server.js';
 /**
  * A PostgreSQL cluster of our own.
  * G1. The data folder appears complete or not at all: initdb works beside it and a rename puts it in place.
- * G2. A postmaster that an earlier supervisor left behind is stopped before a new one starts; that it is ours is known
- *     by its command line, because its number may belong to anybody by now.
+ * G2. An earlier supervisor's postmaster is stopped before a new one starts. Its command line proves that it is ours:
+ *     another process may have its number by now.
  * G3. The sessions of a killed postmaster are gone before the next one starts, or both would write.
  * G4. It listens on 127.0.0.1 alone, with a password, on a port that stays the same while it is free.
  */

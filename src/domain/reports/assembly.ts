@@ -66,7 +66,7 @@ function sectionOf({ status, data }: GatheredSection, builders: Builders): Docum
 /** A section that this version has no words for is shown as what it is made of. */
 function blocksOf(build: Builders[string] | undefined, data: object): ReportBlock[] {
   if (build === undefined) return [{ kind: 'code', text: JSON.stringify(data, null, 2) }];
-  // Whoever gathered the section gave it this form.
+  // The gathering code gave the section this form.
   return build(data as never);
 }
 

@@ -3,7 +3,7 @@
  * in six chained streams and two validations: at 12,000 tokens a second a worker would fall behind. Here it is one
  * parse.
  * K1. All text comes through here, in order; an event that holds more than text goes on without its text.
- * K2. What is not understood goes on as it came: to judge it is the SDK's.
+ * K2. Other parts pass as they came: the SDK judges them.
  * K3. The first event always goes on: the name of the model is in it.
  */
 export class TextTap {

@@ -10,7 +10,7 @@ export interface CallIdentity {
   readonly modelSent: string;
   readonly purpose: ModelCallRecord['purpose'];
   readonly promptDigest: string;
-  /** What was sent, for counting when the provider does not. */
+  /** The sent text, for counting when the provider does not. */
   readonly promptText: string;
 }
 
@@ -62,8 +62,8 @@ const noUsage: ModelUsage = {
 const turnedAway: ReadonlySet<string> = new Set(['rate_limited', 'overloaded', 'auth', 'invalid_request']);
 
 /**
- * A call without a bill. Once a token came, the prompt was read and both count; before that a call that was turned
- * away costs nothing, and one that broke is taken to have been read: a budget must not be talked too low by failures.
+ * A call without a bill. After a token the prompt was read and both count. A refused call costs nothing; a broken one
+ * counts as read, or failures would talk a budget too low.
  */
 function estimateUsage(promptText: string, progress: CallProgress, end: CallEnd): ModelUsage {
   if (progress.ttftMs === null && turnedAway.has(end.outcome)) return noUsage;

@@ -15,7 +15,7 @@ export function fromTopic(material: OfflineMaterial, angles: readonly Angle[], c
   });
 }
 
-/** What the earlier phase named, with its former mark; undefined when it named nothing to choose from. */
+/** The earlier phase's candidate, with its former mark; undefined when it named nothing to choose from. */
 export function fromEarlier(
   material: OfflineMaterial,
   whys: readonly string[],

@@ -7,14 +7,14 @@ interface CarriedItem {
   readonly score: number | undefined;
 }
 
-/** What the composer works on: all of it comes from the prompt. */
+/** The composer's material: all of it comes from the prompt. */
 export interface OfflineMaterial {
   readonly language: Language;
   /** The topic in one line. */
   readonly subject: string;
   /** Words that the topic is about, the most telling first. */
   readonly terms: readonly string[];
-  /** What the newest approved phase listed or scored, the best first: the same in all steps of a phase. */
+  /** The newest approved phase's list or scores, the best first: the same in all steps of a phase. */
   readonly carried: readonly CarriedItem[];
   readonly notes: readonly string[];
   readonly phaseTitle: string;

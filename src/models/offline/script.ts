@@ -7,7 +7,7 @@ export interface Candidate {
   readonly why: string;
 }
 
-/** What the composer has to say about one kind of phase in one language. */
+/** The composer's sentences about a kind of phase in a language. */
 export interface PhaseScript {
   goal(material: OfflineMaterial): string;
   questions(material: OfflineMaterial): string[];

@@ -21,7 +21,7 @@ export interface ContextInput {
   readonly earlierPhases: readonly EarlierOutput[];
   /** Outputs of the earlier steps of this phase, in order. */
   readonly earlierSteps: readonly { readonly step: StepName; readonly text: string }[];
-  /** What reviewers said, oldest first. */
+  /** Reviewers' notes, oldest first. */
   readonly notes: readonly ReviewNote[];
 }
 
@@ -51,7 +51,7 @@ export interface AssembledContext {
   readonly user: string;
   readonly language: Language;
   readonly tokens: number;
-  /** What was shortened or left out, for the ledger: nothing disappears silently. */
+  /** Texts that were shortened or left out, for the ledger: nothing disappears silently. */
   readonly trimmed: readonly Trimmed[];
 }
 
@@ -79,8 +79,8 @@ const stepMeanings: Record<StepName, string> = {
  * The prompt of one step.
  * C1. Equal input gives an equal prompt, so that a checkpoint's key may be made of it.
  * C2. Only the template and this file give instructions; everything else is fenced as data.
- * C3. Instructions and the step never give way. When it gets long, first the oldest phases are shortened, then younger
- *     ones, then the earlier steps of this phase, then further input, then notes (the newest last); see trimToFit.
+ * C3. Instructions and the step never give way. Too long, the oldest phases are shortened first, then younger ones,
+ *     this phase's steps, further input, and notes (newest last); see trimToFit.
  */
 export function assembleContext(
   given: ContextInput,

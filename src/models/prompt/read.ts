@@ -1,7 +1,7 @@
 import type { StepName } from '../../domain/sessions/state.js';
 import { readFences, type FencedBlock } from './fence.js';
 
-/** What the offline model can see in a prompt: the same blocks that any other model sees. */
+/** The blocks of a prompt that the offline model sees, as any other model does. */
 export interface ReadContext {
   readonly topic: string;
   readonly phase: { readonly number: number; readonly key: string; readonly title: string } | undefined;

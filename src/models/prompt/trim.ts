@@ -2,7 +2,7 @@ export type CountTokens = (text: string) => number;
 
 /** A piece of a prompt that may have to give way. */
 export interface Trimmable {
-  /** What it is called when it is left out, for example `Phase 1: Trend collection`. */
+  /** The name of a text that is left out, for example `Phase 1: Trend collection`. */
   readonly label: string;
   readonly text: string;
   /** Lower gives way earlier. */
@@ -20,9 +20,9 @@ export interface Trimmed {
 const FLOOR_TOKENS = 160;
 
 /**
- * The trimming rule. Texts that together are over `maxTokens` give way in the order of their weight, equal weights in the
- * order given: first each is shortened from its middle, down to a floor, and only when all stand at their floor are
- * they left out whole, in the same order. What is kept of a text is its beginning and its end, two to one.
+ * The trimming rule. Texts over `maxTokens` together give way by weight, equal weights in the given order. Each is
+ * first shortened from its middle to a floor. Texts at their floor are then left out whole, in the same order. A text
+ * keeps its beginning and its end, two to one.
  */
 export function trimToFit(
   texts: readonly Trimmable[],

@@ -8,7 +8,7 @@ import { brokenStream, ProviderFailure, toProviderFailure } from './failure.js';
 import { watchedFetch } from './watched-fetch.js';
 
 /**
- * One call to a provider: one socket, one stream, no retry.
+ * A call to a provider: a socket, a stream, no retry.
  * P1. Every way out clears the timers and the listener, and closes the socket when the stream is not at its end.
  * P2. A stream without its closing event is broken, however complete its text looks.
  * P3. Silence is counted in bytes, not in tokens: a gateway's comments while a model thinks are a sign of life. A drip
@@ -29,7 +29,7 @@ export interface ProviderToolCall {
   readonly inputJson: string;
 }
 
-/** What is known of a call at any moment, also when it fails in the middle. */
+/** The known facts of a call at any moment, also when it fails in the middle. */
 export class CallProgress {
   text = '';
   reasoningChars = 0;
@@ -38,7 +38,7 @@ export class CallProgress {
   usage: ModelUsage | undefined;
   ttftMs: number | null = null;
   readonly toolCalls: ProviderToolCall[] = [];
-  /** What the reader of the text threw: a fault of ours, so it ends the call as it is and is no failure to retry. */
+  /** An error of the text's reader: our own fault, so it ends the call as it is, without a retry. */
   readerFailed: { readonly error: unknown } | undefined;
   #refused = false;
 

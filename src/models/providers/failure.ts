@@ -3,7 +3,7 @@ import { APICallError } from '@ai-sdk/provider';
 import type { ModelErrorKind } from '../error-kind.js';
 import { retryAfterMs } from '../../domain/retry-after.js';
 
-/** What one call to a provider failed with, before it is known what the whole request makes of it. */
+/** The failure of a call to a provider, before the whole request judges it. */
 export class ProviderFailure extends Error {
   override readonly name = 'ProviderFailure';
   constructor(

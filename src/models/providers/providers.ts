@@ -34,8 +34,8 @@ export function createLanguageModelFactory(settings: ModelSettings): LanguageMod
 }
 
 /**
- * A strict schema of OpenAI's must list every property as required; ours are people's own, so the provider takes
- * them as a guide and our validator decides.
+ * A strict schema of OpenAI's must list every property as required. People's own need not, so the provider takes them
+ * as a guide and our validator decides.
  */
 export const looseSchemaOptions = {
   openai: { strictJsonSchema: false },

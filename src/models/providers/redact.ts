@@ -4,8 +4,8 @@ const MAX_MESSAGE_CHARS = 400;
 const keyShapes = /\b(?:sk|pk|rk|gsk|xai|AIza)[-_][\w-]{8,}|\bBearer\s+[\w.~+/=-]{8,}/gi;
 
 /**
- * Makes a provider's message fit to be shown and stored: without our keys, in any of the ways a server echoes them,
- * without anything that looks like a key, in one line, of bounded length.
+ * Makes a provider's message safe to show and store: without our keys in any echoed form, without key-like text, in a
+ * bounded line.
  */
 export function createRedactor(secrets: readonly string[]): (text: string) => string {
   const needles = secrets

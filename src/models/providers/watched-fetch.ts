@@ -18,9 +18,9 @@ export interface FetchWatcher {
 }
 
 /**
- * The part of `fetch` that the AI SDK uses, over node:http: the platform's own spends more on each piece of a stream than
- * everything else here together. Takes the text out of an answer as it comes, follows no redirect (it would carry the
- * prompt to another host) and ends a response that does not end.
+ * The part of `fetch` that the AI SDK uses, over node:http: the platform's own costs more a piece than everything else
+ * here together. Takes the text out of an answer as it comes. It follows no redirect, which would carry the prompt to
+ * another host, and ends an endless response.
  */
 export function watchedFetch(watcher: FetchWatcher): typeof fetch {
   return async (input, init = {}) => {

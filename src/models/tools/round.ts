@@ -9,8 +9,8 @@ import type { ProviderToolCall } from '../providers/call.js';
 const MAX_CALLS_PER_ROUND = 8;
 
 /**
- * Runs what the model asked for, one after the other, and records each. A tool that is not allowed, and input that does
- * not fit, are answered with a refusal in words: the model may do better, nothing else happens.
+ * Runs what the model asked for, one after the other, and records each. A tool that is not allowed, or input that does
+ * not fit, is answered with a refusal in words: the model may do better.
  */
 export async function runToolRound(
   calls: readonly ProviderToolCall[],
@@ -31,7 +31,7 @@ export async function runToolRound(
         : refused(`more than ${MAX_CALLS_PER_ROUND} calls at once are not made`);
     const durationMs = Math.round(performance.now() - startedAt);
     record({ name: call.name, input, ok: outcome.ok, output: outcome.text, durationMs });
-    // What comes from outside is data for the model, whatever it says.
+    // Text from outside is data for the model, never an instruction.
     outcomes.push(outcome.ok ? { ok: true, text: fenced(call.name, outcome.text) } : outcome);
   }
   return outcomes;

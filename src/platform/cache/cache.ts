@@ -9,13 +9,13 @@ import { within } from '../within.js';
 /**
  * A cache that nothing depends on for being right.
  *
- * C1. A namespace is dropped as a whole, by moving its generation on. A value is kept under the generation that was
- *     current before its load began, so a read that is older than a drop can never be seen after it.
- * C2. The drop is announced inside the transaction (NOTIFY is delivered at its commit, or never), and every process drops
- *     on hearing it; the one that committed does not wait to hear.
+ * C1. A namespace is dropped as a whole, by moving its generation on. A value is kept under the generation from before
+ *     its load: a read older than a drop is never seen after it.
+ * C2. The drop is announced inside the transaction (NOTIFY is delivered at its commit, or never). Every process drops
+ *     on hearing it; the writer does not wait.
  * C3. Loads of one key under one generation are one load. A load that began before a drop is not joined after it.
- * C4. A store that is down, slow or full of garbage costs a read `budgetMs` at most, a few reads in a row; then the
- *     breaker opens and reads go straight to the database.
+ * C4. A store that is down, slow or corrupt costs a few reads `budgetMs` each. Then the breaker opens and reads go to
+ *     the database.
  * C5. While a drop could not be delivered, or announcements cannot be heard where they are needed, reads bypass.
  */
 export type CacheOutcome = 'hit' | 'miss' | 'bypass' | 'error';
@@ -89,7 +89,10 @@ class GenerationCache implements Cache {
   /** Drops of this process that the store has not confirmed yet. */
   readonly #owed = new Map<string, Set<string>>();
   readonly #retrying = new Set<string>();
-  /** Drops already carried out here, so that a process is not told of its own change. One token may drop several namespaces. */
+  /**
+   * Drops already carried out here, so that a process is not told of its own change. A token may drop several
+   * namespaces.
+   */
   readonly #heard = new LRUCache<string, true>({ max: 1_000 });
 
   constructor(private readonly options: CacheOptions) {}
@@ -191,7 +194,7 @@ class GenerationCache implements Cache {
     );
   }
 
-  /** One later drop stands for all that failed before it. */
+  /** A later drop stands for all that failed before it. */
   #retryLater(namespace: string): void {
     this.options.metrics.count(namespace, 'error');
     if (this.#retrying.has(namespace)) return;

@@ -22,7 +22,8 @@ export function createRedis(options: { url: string; logger: Logger }) {
     },
   });
   let reported = false;
-  // Without a listener the first lost connection would end the process. One line a disturbance, not one an attempt.
+  // Without a listener the first lost connection would end the process. A line for each disturbance, not for each
+  // attempt.
   client.on('error', (error: unknown) => {
     if (!reported) options.logger.warn({ err: error }, 'redis does not answer; going on without it');
     reported = true;

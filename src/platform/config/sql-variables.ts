@@ -2,7 +2,7 @@ import { flag, secret, whole } from './variable-kinds.js';
 
 const GIGABYTE = 1_073_741_824;
 
-/** What statements of people may take, and which databases they may ask. */
+/** Limits of people's statements, and the databases that they may query. */
 export const sqlVariables = {
   sqlDataSources: secret(
     'SQL_DATA_SOURCES',

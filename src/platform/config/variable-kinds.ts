@@ -3,9 +3,9 @@ import { z } from 'zod';
 export interface Variable<Schema extends z.ZodType = z.ZodType> {
   readonly env: string;
   readonly schema: Schema;
-  /** What it does, in one sentence, for `.env.example`. */
+  /** Its effect, in a sentence, for `.env.example`. */
   readonly about: string;
-  /** What may be given, in words. */
+  /** The allowed values, in words. */
   readonly allowed?: string;
   readonly secret?: boolean;
 }

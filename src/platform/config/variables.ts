@@ -40,7 +40,7 @@ export const variables = {
   ),
   ci: optionalText('CI', 'Set by build servers; then no browser is opened.'),
 
-  // What replaces an embedded part
+  // Replacements of embedded parts
   databaseUrl: url('DATABASE_URL', 'PostgreSQL, instead of the embedded one.', ['postgres', 'postgresql'], {
     secret: true,
   }),

@@ -16,8 +16,8 @@ export interface MailCatcher {
 const LARGEST_MAIL = 1_048_576;
 
 /**
- * A mail server of our own on this machine, for an installation that has no other: every mail is kept and none is sent on.
- * A mail is taken once it is kept, as a real server does it.
+ * A mail server on this machine, for an installation without another: every mail is kept and none is sent on. A mail
+ * is taken once it is kept, as a real server does it.
  */
 export function startMailCatcher(keep: (mail: CaughtMail) => Promise<unknown>): Promise<MailCatcher> {
   const server = new SMTPServer({

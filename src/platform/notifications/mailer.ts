@@ -23,15 +23,15 @@ export interface MailerOptions {
   readonly url: string;
   /** Connections that are kept, and so mails at once, of this process. */
   readonly connections: number;
-  /** What one mail may take, whatever the server does. */
+  /** The limits of a mail, whatever the server does. */
   readonly mailMs: number;
 }
 
 /**
- * M1. A connection is kept and carries many mails; a mail is never handed to another connection by itself: whether one
- *     that failed may go out again is not for the library to say.
- * M2. The stream of the message is watched, so it is known whether all of it had left when a connection broke. It is read
- *     only once the server has asked for it.
+ * M1. A connection is kept and carries many mails. A failed mail never moves to another connection by itself: the
+ *     library cannot know whether that would repeat it.
+ * M2. The stream of the message is watched, so it is known whether all of it had left when a connection broke. It is
+ *     read only once the server has asked for it.
  */
 export function createMailer({ url, connections, mailMs }: MailerOptions): Mailer {
   const transport = createTransport({

@@ -16,7 +16,7 @@ export interface OutgoingPush {
 
 /** The way out for web push. Nothing of it throws: what happened is the answer. */
 export interface PushSender {
-  /** What browsers subscribe with, in base64url. */
+  /** The key that browsers subscribe with, in base64url. */
   readonly publicKey: string;
   send(push: OutgoingPush): Promise<SendOutcome>;
 }

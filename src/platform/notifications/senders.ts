@@ -8,7 +8,7 @@ import { createMailer, type Mailer } from './mailer.js';
 import { createOutbound } from '../outbound-http.js';
 import { createPushSender, type PushSender } from './push-sender.js';
 
-/** What it takes to send notifications. */
+/** The dependencies of sending notifications. */
 export interface NotificationSenders {
   readonly mailer: Mailer;
   readonly mailFrom: string;
@@ -23,7 +23,7 @@ export interface OpenNotificationSenders {
   close(): Promise<void>;
 }
 
-/** What one mail may take, whatever the server does. */
+/** The limits of a mail, whatever the server does. */
 export const MAIL_MS = 60_000;
 
 /** `keep` takes the mails where no server is configured. */

@@ -5,7 +5,7 @@ import type { ByteRange } from '../../domain/reports/byte-range.js';
  * Where results lie. Keys are those of domain/runs/object-key.ts; a fault of the store is an `ObjectStoreError`.
  *
  * O1. An object is there whole or not at all: a write that was cut off leaves nothing under its key.
- * O2. An object never changes. Whoever writes takes a new key.
+ * O2. An object never changes. Each write takes a new key.
  * O3. Removing what is not there is no fault, and removes what a broken write of that key may have left.
  */
 export interface ObjectStore {

@@ -24,7 +24,7 @@ import type { ObjectStore, PutOptions, StoredObject } from './object-store.js';
  * Objects in a bucket of Amazon S3 or of whatever speaks its protocol.
  *
  * S1. A stream goes up in parts, and becomes an object when all of them are there; a failed one takes its parts back.
- *     What a killed process left behind goes with `delete`.
+ *     Leftovers of a killed process go with `delete`.
  * S2. Links are signed for the address that people reach, which need not be the one that we use ourselves.
  */
 export interface S3Options {
@@ -105,8 +105,8 @@ function clientFor(options: S3Options, endpoint: string | undefined): S3Client {
     forcePathStyle,
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),
-    // The signature covers the SHA-256 of every part already. The further sums go with requests that have no content,
-    // and do not fit a range of an object, which some servers send with the sum of the whole.
+    // The signature covers the SHA-256 of every part already. The further sums go with requests without content. They
+    // do not fit a range of an object, for which some servers send the whole sum.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: {

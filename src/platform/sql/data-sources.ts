@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dataSourcesSchema, type DataSource } from '../../contracts/sql/data-source.js';
 import { ConfigError } from '../config.js';
 
-/** By name. What is given is never shown: addresses carry passwords. */
+/** By name. The value is never shown: addresses carry passwords. */
 export type DataSources = ReadonlyMap<string, DataSource>;
 
 export function loadDataSources(given: string | undefined): DataSources {

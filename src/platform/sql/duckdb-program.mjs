@@ -1,8 +1,8 @@
-// A process of its own that works with stored results. One order comes as a line of JSON on stdin, rows or a file go out.
-// Plain JavaScript, so that it runs as it stands, from the sources as from the build.
+// A process of its own that works with stored results. An order comes as a line of JSON on stdin, rows or a file go
+// out. Plain JavaScript, so that it runs as it stands, from the sources as from the build.
 //
 // D1. The results are read first. Then access to the outside ends for good, and only then is the statement looked at.
-// D2. What the database itself takes is bounded: memory, threads, no files but in its own folder, no extension.
+// D2. The database's own use is bounded: memory, threads, no files but in its own folder, no extension.
 // D3. It says how far it is, and ends when nobody reads any more.
 import { rmSync } from 'node:fs';
 import process from 'node:process';
@@ -32,7 +32,7 @@ const order = JSON.parse((await lines.next()).value);
 const say = (message) =>
   new Promise((resolve) => process.stdout.write(`${JSON.stringify(message)}\n`, resolve));
 
-/** Whoever started this process is gone: so is the reason for it. */
+/** The starting process is gone, and so is the reason for this one. */
 process.stdout.on('error', () => process.exit(1));
 
 const instance = await DuckDBInstance.create(':memory:', {

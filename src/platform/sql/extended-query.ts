@@ -17,8 +17,8 @@ type WireConnection = Connection & {
 };
 
 /**
- * One statement by the extended protocol, its rows as the text that the server sends. The server itself refuses a second
- * statement in the same text: the simple protocol would run it.
+ * A statement by the extended protocol, its rows as the server's text. The server itself refuses a second statement in
+ * the same text: the simple protocol would run it.
  */
 export class ExtendedQuery {
   readonly done: Promise<void>;

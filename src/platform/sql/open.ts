@@ -7,7 +7,7 @@ import { createResultEngine } from './result-engine.js';
 import { sqlSettingsOf } from './settings.js';
 import { sourceConnector } from './source-session.js';
 
-/** What a process needs for statements of people. */
+/** The parts of a process for people's statements. */
 export interface SqlPlatform {
   readonly grammar: SqlGrammar;
   readonly connector: SourceConnector;

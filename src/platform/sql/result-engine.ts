@@ -150,7 +150,7 @@ class DuckSession implements EngineSession {
   private begin(order: object): void {
     const { limits, folder, tables } = this;
     this.child = spawn(process.execPath, ['--max-old-space-size=256', program], { env: {}, cwd: folder });
-    // One that ends before it has read everything says why by itself, or by its end.
+    // A stream that ends early gives the reason by itself, or by its end.
     this.child.stdin.on('error', () => undefined);
     this.child.on('error', () => undefined);
     this.child.stderr.resume();

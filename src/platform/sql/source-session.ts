@@ -21,8 +21,8 @@ import { openWatcher } from './source-watcher.js';
  *
  * N1. Everything goes through the extended protocol, so a text is one statement or an error.
  * N2. The statement stands in a DECLARE CURSOR within REPEATABLE READ READ ONLY: it can neither write nor end that
- *     transaction, and the server refuses anything but a query there.
- * N3. The connection is never used again. What a statement left behind (settings, locks, temporary things) ends with it.
+ *     transaction. The server takes only a query there.
+ * N3. The connection is never used again. Leftovers of a statement (settings, locks, temporary things) end with it.
  * N4. A cancel carries this connection's own key, so it cannot hit another one.
  */
 export const sourceConnector: SourceConnector = {
@@ -77,13 +77,13 @@ function startSettings({ statementTimeoutMs, lockTimeoutMs }: SessionOptions): s
 }
 
 /**
- * The server makes a whole batch before it sends the first row of it: the first one is small, so that rows are seen when
- * they come, and none takes more of the server's memory than this.
+ * The server makes a whole batch before it sends the first row. The first batch is small, so rows are seen early, and
+ * none takes more server memory than this.
  */
 const FIRST_BATCH = 20;
 const LARGEST_BATCH = 20_000;
 const BATCH_BYTES = 8 * 1024 * 1024;
-/** A field may have a gigabyte. One row of that would be the end of a worker. */
+/** A field may have a gigabyte. A single row of that size would end a worker. */
 const WIDEST_ROW = 32 * 1024 * 1024;
 const CURSOR = 'statement_of_this_run';
 
@@ -186,8 +186,8 @@ class PostgresSession implements SourceSession {
   }
 
   /**
-   * A busy server takes its time to end a statement, and a request may come between two statements and end none. What
-   * does not end is cut off: the server looks for its client every second.
+   * A busy server takes its time to end a statement, and a request may come between two statements and end none. An
+   * endless statement is cut off: the server checks for its client every second.
    */
   private async endStatement(): Promise<void> {
     const until = performance.now() + END_PATIENCE_MS;

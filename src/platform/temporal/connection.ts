@@ -32,8 +32,8 @@ export function usesOwnTemporal(config: Config): boolean {
 }
 
 /**
- * Variables win over the profile of the file. The file is read only when a profile or a file is named: a profile that
- * lies in the home folder for other programs must not turn `npm start` into a client of production.
+ * Variables win over the profile of the file. The file is read only when a profile or a file is named. A profile in
+ * the home folder must not turn `npm start` into a client of production.
  */
 export function temporalTarget(config: Config): TemporalTarget {
   const { connectionOptions, namespace } = load(config);
@@ -82,7 +82,7 @@ function named(config: Config): string {
   return `profile "${profile}" of ${config.temporalConfigFile ?? "temporalio/temporal.toml in the user's configuration folder"}`;
 }
 
-/** What envconfig would else take from the process by itself: only what our own table knows reaches it. */
+/** Variables that envconfig would read from the process itself: only those of our own table reach it. */
 function variablesOf(config: Config): Record<string, string> {
   const all: Record<string, string | undefined> = {
     TEMPORAL_CONFIG_FILE: config.temporalConfigFile,

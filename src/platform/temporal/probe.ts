@@ -1,7 +1,7 @@
 import { Connection, ServiceError } from '@temporalio/client';
 import type { TemporalTarget } from './connection.js';
 
-/** What a look at a Temporal server finds. `undefined`: it was not asked, because what comes before it is missing. */
+/** The findings about a Temporal server. `undefined`: it was not asked, because what comes before it is missing. */
 export interface TemporalProbe {
   readonly serverVersion: string;
   readonly namespaceExists: boolean;

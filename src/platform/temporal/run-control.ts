@@ -11,7 +11,7 @@ import { visibleText } from '../../domain/visible-text.js';
 import type { TemporalIdentity } from '../../domain/runs/temporal-home.js';
 import type { WorkflowCondition } from '../../domain/runs/reconcile.js';
 
-/** What the API and the maintenance ask of Temporal about a run's workflow. Each call has a deadline. */
+/** Calls of the API and the maintenance to Temporal about a run's workflow. Each call has a deadline. */
 export interface RunControl {
   /** Resolves once Temporal has the workflow, whoever started it. */
   launch(run: StartableRun): Promise<void>;
@@ -22,7 +22,7 @@ export interface RunControl {
   listBadEnds(sinceMs: number): Promise<string[]>;
   /** Which Temporal it is that answers. */
   identity(): Promise<TemporalIdentity>;
-  /** Sends a signal that carries nothing. One that has ended has nothing to hear. */
+  /** Sends a signal that carries nothing. A workflow that has ended takes no signal. */
   call(workflowId: string, signal: string): Promise<void>;
 }
 

@@ -17,7 +17,7 @@ import {
 import type { StartScheduledReportInput } from '../../contracts/reports/schedule-workflow.js';
 import { parseCron, type CronRange, type CronRule } from '../../domain/reports/cron.js';
 
-/** What Temporal has to know of a report schedule. */
+/** Temporal's part of a report schedule. */
 export interface TemporalSchedule {
   readonly id: string;
   readonly name: string;
@@ -100,10 +100,10 @@ function optionsOf(
       staticSummary: summary,
     },
     policies: {
-      // A firing is over in milliseconds. One that is still open waits for a worker or for PostgreSQL: the report that it
-      // makes is as good as those that fell due meanwhile.
+      // A firing is over in milliseconds. A workflow that is still open waits for a worker or for PostgreSQL: its
+      // report serves the firings that came due meanwhile.
       overlap: 'SKIP',
-      // What fell due while Temporal was away is made up for, once: those after the first find it at work.
+      // Firings missed by Temporal's absence are caught up once: those after the first find it at work.
       catchupWindow: '1 day',
     },
     state: { paused: !enabled, note: enabled ? 'enabled over the API' : 'paused over the API' },

@@ -3,7 +3,7 @@ import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { WorkflowClientInterceptor } from '@temporalio/client';
 import type { Middleware } from 'koa';
 
-/** What a process hangs in to become part of a trace. Absent when tracing is off: then nothing of it is loaded. */
+/** The hooks that make a process part of a trace. Absent when tracing is off: then nothing of it is loaded. */
 export interface Tracing {
   /** The outermost middleware of the API: one span a request, child of the caller's `traceparent`. */
   readonly traceRequests: Middleware;

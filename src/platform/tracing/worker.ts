@@ -9,8 +9,8 @@ import type { Tracing } from './tracing.js';
 
 /**
  * The half that runs inside workflows. It has to be in the bundle (`bundleWorkflowCode({workflowInterceptorModules})`,
- * or `interceptors.workflowModules` where the worker bundles by itself): a bundle without it begins a new trace at
- * every activity, a bundle with it costs every activation a little, traced or not.
+ * or `interceptors.workflowModules` where the worker bundles). Without it every activity begins a new trace; with it
+ * every activation costs a little.
  */
 export const workflowTracingModules: string[] = [
   createRequire(import.meta.url).resolve('@temporalio/interceptors-opentelemetry/lib/workflow-interceptors'),
