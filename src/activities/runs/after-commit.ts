@@ -2,7 +2,7 @@ import { log } from '@temporalio/activity';
 import type { RunStarter } from '../../operations/runs/run-starter.js';
 import type { RunControl } from '../../platform/temporal/run-control.js';
 
-/** Temporal is told after the commit, once. What gets lost the sweeper makes up for. */
+/** Calls Temporal after the commit, once. The sweeper repeats a lost call. */
 export function tellingAfterCommit(
   control: Pick<RunControl, 'launch' | 'cancel'>,
 ): Pick<RunStarter, 'startAfterCommit' | 'cancelAfterCommit'> {

@@ -1,6 +1,6 @@
 export type CsvValue = string | number | boolean | null | undefined;
 
-/** One record by RFC 4180. Where `plain` says so a value is no formula, whatever it begins with. */
+/** A record by RFC 4180. Where `plain` says so a value is no formula, whatever it begins with. */
 export function csvLine(values: readonly CsvValue[], plain: readonly boolean[] = []): string {
   return `${values.map((value, index) => csvCell(value, plain[index] === true)).join(',')}\r\n`;
 }

@@ -4,7 +4,7 @@ import { chartOf, number, tableOf, text } from './blocks.js';
 import { csvLine } from './csv.js';
 import type { ReportBlock, ReportColumn } from './document.js';
 
-/** What a statement gave: the rows that the report shows, and where all that was kept of it can be read. */
+/** The result of a statement: the rows of the report, and the address of all stored rows. */
 export interface QueryData {
   readonly session_id: string;
   readonly columns: readonly ResultColumn[];

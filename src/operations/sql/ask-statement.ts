@@ -31,7 +31,7 @@ export interface AskDeps extends SubmitDeps {
 export interface StatementOrder {
   readonly body: ExecuteSql;
   readonly owner: Viewer;
-  /** What asks, as the audit log names it. */
+  /** The asking program, by its name in the audit log. */
   readonly asker: string;
   /** The run that needs the answer. */
   readonly askedFor: string;

@@ -45,9 +45,9 @@ export interface SubmitDeps {
 
 export interface SqlOrder {
   readonly body: ExecuteSql;
-  /** Whose run it is: their role decides what may be asked. */
+  /** The run's owner: their role decides what may be asked. */
   readonly owner: Viewer;
-  /** Who sent it: the owner, or what works in their name. */
+  /** The sender: the owner, or a program in their name. */
   readonly actor: AuditActor;
   /** The run that needs the answer, where that is another one. */
   readonly askedFor?: string;

@@ -68,7 +68,7 @@ function gather(
       ]);
 }
 
-/** A cancellation, the end of the run, or a fault in this code: no gap in a report speaks of these. */
+/** A cancellation, the end of the run, or a fault in this code is never a gap in a report. */
 function endsTheJob(failure: unknown): boolean {
   if (isCancellation(failure) || !(failure instanceof ActivityFailure)) return true;
   return failure.cause instanceof ApplicationFailure && failure.cause.type === failureTypes.runEnded;
