@@ -81,7 +81,7 @@ async function callTool(
   }
 }
 
-/** What an assistant can mend, or pass on to its person. Anything else is a fault of ours. */
+/** Errors that an assistant can mend, or pass on to its person. Any other is a fault of ours. */
 function toolErrorText(error: unknown): string {
   if (error instanceof ApiProblem) return linesOf(error);
   if (error instanceof CliError || error instanceof ToolError) return error.message;

@@ -52,7 +52,7 @@ export function discoverResult(): Params {
   );
 }
 
-/** What a result of the stateless revision says beside its content. */
+/** A result of the stateless revision, with its members beside the content. */
 export function statelessResult(result: Params): Params {
   return Object.assign({ resultType: 'complete', _meta: { [`${META}/serverInfo`]: ABOUT } }, result);
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SluiceClient } from '../../client/client.js';
 
-/** What a tool works with. `signal` ends its requests when the assistant gives the call up. */
+/** The surroundings of a tool. `signal` ends its requests when the assistant gives the call up. */
 export interface ToolCall {
   readonly client: SluiceClient;
   readonly url: string;

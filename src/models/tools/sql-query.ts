@@ -9,7 +9,7 @@ export interface SqlQuestion {
   readonly dataSource: string;
 }
 
-/** What came of a question: rows, or why there are none in words that its asker may read. */
+/** The answer to a question: rows, or the reason for none, in words that its asker may read. */
 export type SqlToolAnswer =
   | {
       readonly sessionId: string;
@@ -20,12 +20,12 @@ export type SqlToolAnswer =
   | { readonly refused: string };
 
 export interface SqlQueryToolOptions {
-  /** Those that the owner of the session may ask. */
+  /** The sources that the owner of the session may query. */
   readonly dataSources: readonly string[];
   readonly ask: (question: SqlQuestion, signal?: AbortSignal) => Promise<SqlToolAnswer>;
 }
 
-/** Reads rows of a data source as the owner of the session may. What is refused is told in words. */
+/** Reads rows of a data source as the owner of the session may. A refusal is an answer in words. */
 export function createSqlQueryTool({ dataSources, ask }: SqlQueryToolOptions): ModelTool {
   return {
     name: 'sql_query',

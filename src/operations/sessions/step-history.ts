@@ -18,7 +18,7 @@ export interface StepHistory {
   estimate(db: Db, session: EstimatedSession): Promise<Estimate | null>;
 }
 
-/** One more session changes a median of fifty by little. */
+/** A further session changes a median of fifty by little. */
 const FRESH_MS = 30_000;
 const TEMPLATES = 200;
 
