@@ -13,7 +13,7 @@ export function sortableId(prefix: string, atMs: number, randomHex: string): str
 
 /** When an id was made. */
 export function timeOfSortableId(id: string): number {
-  const text = id.slice(id.indexOf('_') + 1);
+  const text = id.slice(id.lastIndexOf('_') + 1);
   const bits = Array.from(text).reduce((sum, letter) => (sum << 5n) | BigInt(ALPHABET.indexOf(letter)), 0n);
   return Number(bits >> 80n);
 }

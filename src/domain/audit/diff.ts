@@ -42,7 +42,7 @@ function pick(state: AuditState, names: readonly string[]): AuditState {
 }
 
 function maskState(state: AuditState | undefined): AuditState | null {
-  return state === undefined ? null : (maskValue(state, '', 0) as AuditState);
+  return maskValue(state, '', 0) as AuditState | null;
 }
 
 function maskValue(value: unknown, name: string, depth: number): unknown {

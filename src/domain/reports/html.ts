@@ -74,7 +74,7 @@ async function* tableHtml({ columns, rows }: ReportTable): AsyncGenerator<string
 
 function rowHtml(columns: readonly ReportColumn[], row: TableRow): string {
   const cells = columns.map((column, index) => {
-    const text = escapeHtml(row[index] ?? '');
+    const text = escapeHtml(row[index]!);
     if (column.as === 'code') return `<td><code>${text}</code></td>`;
     if (column.as === 'status')
       return `<td><span class="badge ${text}">${text.replaceAll('_', ' ')}</span></td>`;

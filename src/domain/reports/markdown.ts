@@ -39,13 +39,13 @@ function blockMarkdown(block: Exclude<ReportBlock, { kind: 'table' | 'chart' }>)
 async function* tableMarkdown({ columns, rows }: ReportTable): AsyncGenerator<string> {
   const line = (cells: TableRow): string => `| ${cells.map(plain).join(' | ')} |\n`;
   const head = `${line(columns.map(({ title }) => title))}|${columns.map(({ as }) => (as === 'number' ? ' ---: ' : ' --- ')).join('|')}|\n`;
-  let count = 0;
+  let isEmpty = true;
   for await (const row of rows) {
-    if (count === 0) yield head;
-    count += 1;
+    if (isEmpty) yield head;
+    isEmpty = false;
     yield line(row);
   }
-  yield count === 0 ? 'Nothing.\n\n' : '\n';
+  yield isEmpty ? 'Nothing.\n\n' : '\n';
 }
 
 /** Text as text: whatever stands in it is neither markup nor the end of its line or cell. */

@@ -26,8 +26,11 @@ export function fairOrder(
 }
 
 function byAge(a: WaitingRun, b: WaitingRun): number {
-  if (a.queuedAt !== b.queuedAt) return a.queuedAt < b.queuedAt ? -1 : 1;
-  return a.runId < b.runId ? -1 : 1;
+  return order(a.queuedAt, b.queuedAt) || order(a.runId, b.runId);
+}
+
+function order(a: string, b: string): number {
+  return Number(a > b) - Number(a < b);
 }
 
 /** When a run at `position` (from 1) may begin, if runs go on to take what they usually took. */

@@ -62,3 +62,24 @@ test('canonical text depends on the value alone, not on the order it was made in
     }),
   );
 });
+
+const maskedItems = (count: number): unknown =>
+  diffStates(undefined, { items: Array.from({ length: count }, (_, index) => index) }).after?.['items'];
+
+test('a list keeps its first hundred members and says how many more there were', () => {
+  const hundred = Array.from({ length: 100 }, (_, index) => index);
+  expect(maskedItems(100)).toEqual(hundred);
+  expect(maskedItems(102)).toEqual([...hundred, '… (+2)']);
+});
+
+test('a value keeps six levels, and an ellipsis stands for the rest', () => {
+  const nested = (depth: number): object => (depth === 0 ? {} : { a: nested(depth - 1) });
+  expect(JSON.stringify(diffStates(undefined, { a: nested(4) }).after)).toBe(
+    JSON.stringify({ a: nested(4) }),
+  );
+  expect(JSON.stringify(diffStates(undefined, { a: nested(5) }).after)).toContain('{"a":"…"}');
+});
+
+test('a side without a state is null', () => {
+  expect(diffStates(undefined, undefined)).toEqual({ before: null, after: null });
+});

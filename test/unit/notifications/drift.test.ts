@@ -61,3 +61,11 @@ test('what changed, came or went since is named and not sent', () => {
     ['dropped', 'stf_3', 'no_longer_due'],
   ]);
 });
+
+test.each([
+  ['changed', 'stf_1', 'changed_since_plan'],
+  ['added', 'stf_4', 'not_in_plan'],
+])('a message that was %s is excluded with its reason', (_kind, staffId, reason) => {
+  const { plan: kept } = keepShown(plan([message(staffId, 'Tax, moved')]), [shownMessage(message('stf_1'))]);
+  expect(kept.exclusions).toMatchObject([{ staffId, deadlineId: 'ddl_1', channel: 'email', reason }]);
+});

@@ -1,9 +1,13 @@
 import fc from 'fast-check';
 import MarkdownIt from 'markdown-it';
+import { printable } from '../../../src/domain/reports/breakable-text.js';
+import { widthOf } from '../../../src/domain/reports/text-width.js';
+import { hasGaps, sectionsOf } from '../../../src/domain/reports/sections.js';
+import { stepColumns } from '../../../src/domain/reports/table-rows.js';
 import { humanDuration } from '../../../src/domain/reports/human-units.js';
 import { csvLine } from '../../../src/domain/reports/csv.js';
 import type { MarkdownBlock, ReportBlock, ReportDocument } from '../../../src/domain/reports/document.js';
-import { reportFilename } from '../../../src/domain/reports/format.js';
+import { contentTypes, reportFilename } from '../../../src/domain/reports/format.js';
 import { reportHtml } from '../../../src/domain/reports/html.js';
 import { reportJson } from '../../../src/domain/reports/json.js';
 import { reportMarkdown } from '../../../src/domain/reports/markdown.js';
@@ -166,4 +170,57 @@ test.each([
   ['…', 'report.html'],
 ])('a report called %s is saved as %s', (title, filename) => {
   expect(reportFilename(title, 'html')).toBe(filename);
+});
+
+test('each format names its content type', () => {
+  expect(contentTypes).toEqual({
+    html: 'text/html; charset=utf-8',
+    pdf: 'application/pdf',
+    md: 'text/markdown; charset=utf-8',
+    json: 'application/json; charset=utf-8',
+    csv: 'text/csv; charset=utf-8',
+  });
+});
+
+test('a file name keeps sixty characters of its title', () => {
+  expect(reportFilename('語'.repeat(61), 'pdf')).toBe(`${'語'.repeat(60)}.pdf`);
+  expect(reportFilename('a'.repeat(60), 'md')).toBe(`${'a'.repeat(60)}.md`);
+  expect(reportFilename('?!', 'csv')).toBe('report.csv');
+});
+
+test('lines end alike whatever ended them, and a text without letters has no width', () => {
+  expect(printable('a\r\nb\rc\nd')).toBe('a\nb\nc\nd');
+  expect(['', 'a', 'aa'].map(widthOf)).toEqual([0, 0.65, 1.3]);
+});
+
+test('a table file holds one section, and the other formats all of them', () => {
+  expect((['activity', 'cot-session', 'audit'] as const).map((type) => sectionsOf(type, 'csv'))).toEqual([
+    ['runs'],
+    ['steps'],
+    ['entries'],
+  ]);
+  expect(sectionsOf('audit', 'html')).toEqual(['summary', 'verification', 'entries']);
+});
+
+test('a report has a gap when one of its sections is missing', () => {
+  const complete = { name: 'a', title: 'A', status: 'complete' } as const;
+  expect(hasGaps([complete])).toBe(false);
+  expect(hasGaps([complete, { ...complete, status: 'missing' }])).toBe(true);
+});
+
+test('the file of steps has one column for each fact, under names that other programs rely on', () => {
+  expect(stepColumns.titles.join(' ')).toBe(
+    'step_id phase phase_title step attempt status tries started_at finished_at duration_ms model_asked' +
+      ' model_used provider tokens_in tokens_out tokens_cached cost_usd prompt_digest output_digest' +
+      ' reused_from error_code error_message',
+  );
+});
+
+test.each([
+  [1.6, '2 ms'],
+  [999.4, '999 ms'],
+  [1_000, '1.0 s'],
+  [60_000, '1 min 00 s'],
+])('%d milliseconds are %s', (ms, words) => {
+  expect(humanDuration(ms)).toBe(words);
 });

@@ -70,3 +70,46 @@ test('what the clock decides needs nobody to vouch for it', () => {
   const { events } = applyCommand(atGate, { ...approve(), by: clock }, 0);
   expect(withKnownDeciders(events, () => false)).toEqual(events);
 });
+
+test('a command without a person that nobody vouches for comes from Temporal, whatever way it names', () => {
+  const forged = { userId: null, via: 'console', commandId: 'one' } as const;
+  const { events } = applyCommand(atGate, { ...approve(), by: forged }, 0);
+  const [commanded] = withKnownDeciders(events, () => false);
+  expect(commanded).toMatchObject({ by: { userId: null, via: 'signal', commandId: 'one' } });
+});
+
+const text = (length: number): string => 'x'.repeat(length);
+const inGate = (more: object) => ({ ...approve(), gate: { id: 'g', attempt: 1, digest: '', ...more } });
+const inBy = (more: object) => ({ kind: 'pause', reason: null, by: { ...by, ...more } });
+const inNotes = (more: object) => ({ ...approve(), notes: { ...content, ...more } });
+const inRedo = (more: object) => ({ ...redo(1), ...more });
+
+test.each<[string, (length: number) => object, number, number]>([
+  ['the id of a gate', (length) => inGate({ id: text(length) }), 1, 64],
+  ['the digest of a gate', (length) => inGate({ digest: text(length) }), 0, 64],
+  ['the attempt of a gate', (attempt) => inGate({ attempt }), 1, 2_147_483_647],
+  ['the digest of an approval', (length) => ({ ...approve(), digest: text(length) }), 1, 64],
+  [
+    'the digest of an edit',
+    (length) => ({ kind: 'edit', by, digest: text(length), comment: null, output: content, notes: null }),
+    1,
+    64,
+  ],
+  ['the comment', (length) => ({ ...approve(), comment: text(length) }), 0, 4_000],
+  ['a reason', (length) => ({ kind: 'pause', by, reason: text(length) }), 0, 4_000],
+  ['a gap', (length) => ({ kind: 'skip_step', by, gap: text(length) }), 1, 4_000],
+  ['a user id', (length) => inBy({ userId: text(length) }), 1, 200],
+  ['a request id', (length) => inBy({ requestId: text(length) }), 0, 200],
+  ['an address', (length) => inBy({ ip: text(length) }), 0, 200],
+  ['a user agent', (length) => inBy({ userAgent: text(length) }), 0, 2_000],
+  ['a signature', (length) => inBy({ signature: text(length) }), 0, 200],
+  ['a hash', (length) => inNotes({ sha256: text(length) }), 64, 64],
+  ['a number of bytes', (bytes) => inNotes({ bytes }), 0, 2_147_483_647],
+  ['a preview', (length) => inNotes({ preview: text(length) }), 0, 1_000],
+  ['a model', (length) => inRedo({ model: text(length) }), 0, 200],
+  ['the phase of a redo', (phase) => inRedo({ from: { phase, step: 'THINK' } }), 1, 2_147_483_647],
+])('%s has a least and a greatest size', (_what, made, least, most) => {
+  expect([least, most].map((size) => problemOfCommand(made(size)))).toEqual([null, null]);
+  expect(problemOfCommand(made(most + 1))).not.toBeNull();
+  if (least > 0) expect(problemOfCommand(made(least - 1))).not.toBeNull();
+});

@@ -1,6 +1,6 @@
 import { gateIdOf } from '../../../src/domain/sessions/gate-id.js';
 import { initialSession } from '../../../src/domain/sessions/state.js';
-import { timeOfSortableId } from '../../../src/domain/sortable-id.js';
+import { sortableId, timeOfSortableId } from '../../../src/domain/sortable-id.js';
 import { planOf, settle } from './play.js';
 
 const first = 'session_01ks7e7q80abcdefghjkmnpqrs';
@@ -30,4 +30,9 @@ test('sessions, phases, attempts and outputs have gates of their own, made when 
   ];
   expect(new Set(ids).size).toBe(ids.length);
   for (const id of ids) expect(timeOfSortableId(id)).toBe(timeOfSortableId(first));
+});
+
+test('the time is read behind the last underscore, so that a prefix may have its own', () => {
+  const id = sortableId('dead_letter', 1_700_000_000_000, 'f'.repeat(20));
+  expect(timeOfSortableId(id)).toBe(1_700_000_000_000);
 });

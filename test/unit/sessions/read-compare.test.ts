@@ -134,3 +134,21 @@ test('the beginning of a text never ends in half a character', () => {
     'ab日本',
   ]);
 });
+
+test.each([
+  ['d', 'd', 'equal'],
+  ['d', 'e', 'changed'],
+  ['d', null, 'only_left'],
+  [null, 'd', 'only_right'],
+  [null, null, 'none'],
+])('the outputs %s and %s of a phase are %s', (left, right, state) => {
+  const phase = (digest: string | null): ComparedPhase => ({ key: 'a', title: 'A', number: 1, digest });
+  expect(alignPhases([phase(left)], [phase(right)])).toMatchObject([{ key: 'a', title: 'A', state }]);
+});
+
+test('a phase of the left side alone keeps its name', () => {
+  const phase = { key: 'a', title: 'A', number: 1, digest: 'd' };
+  expect(alignPhases([phase], [])).toEqual([
+    { key: 'a', title: 'A', left: phase, right: null, state: 'only_left' },
+  ]);
+});

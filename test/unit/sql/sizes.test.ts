@@ -219,3 +219,12 @@ test.each([
 ])('in the schema %s the table %s is denied: %s', (schema, name, expected) => {
   expect(isDeniedRelation(schema, name)).toBe(expected);
 });
+
+test.each<[Partial<SqlEvidence>, number]>([
+  [{ rows: 99, usualRows: 100 }, 97],
+  [{ rows: 1, planRows: 100 }, 50],
+  [{ rows: 3, planRows: 100 }, 51],
+  [{ rows: 1_000_000_000_000 }, 97],
+])('while rows come, %j is %d percent', (known, percent) => {
+  expect(progressOf({ ...nothing, enginePercent: null, phase: 'fetching', ...known }).percent).toBe(percent);
+});

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { checkStatement } from '../../../src/domain/sql/statement-check.js';
+import { positionAt } from '../../../src/domain/sql/text-position.js';
 import { loadSqlGrammar } from '../../../src/platform/sql/grammar.js';
 import { attacks, legitimate } from '../../support/sql/matrix.js';
 
@@ -84,4 +85,43 @@ test('whatever is wrapped around a forbidden call, it is found', () => {
       expect(verdictOf(`select ${wraps.reduce<string>((inner, wrap) => wrap(inner), call)}`)).toBe('refused');
     }),
   );
+});
+
+const checked = (sql: string): ReturnType<typeof checkStatement> => {
+  const parsed = grammar.read(sql);
+  if (parsed.kind !== 'parsed') throw new Error('it can be read');
+  return checkStatement(sql, parsed.tree);
+};
+
+test('a statement reads its relations, without those that it names itself in a WITH', () => {
+  const sql = 'with own as (select * from sales) select * from own join public.own as other on true';
+  expect(checked(sql)).toEqual({
+    kind: 'allowed',
+    relations: [
+      { schema: undefined, name: 'sales' },
+      { schema: 'public', name: 'own' },
+    ],
+  });
+});
+
+test.each([
+  ['create table copy as select 1', 'CREATE TABLE AS is not a query.'],
+  ['drop table sales', 'DROP is not a query.'],
+  ['with gone as (delete from sales returning *) select * from gone', 'DELETE changes data or settings.'],
+  ['select 1 into copy', 'SELECT INTO creates a table.'],
+  ['select * from sales for update', 'FOR UPDATE and FOR SHARE lock rows.'],
+  ['select pg_sleep(1)', 'The function pg_sleep may not be called.'],
+  ['select * from pg_authid', 'The relation pg_authid may not be read.'],
+])('%s is refused in words: %s', (sql, reason) => {
+  expect(checked(sql)).toMatchObject({ kind: 'refused', reason });
+});
+
+test.each([
+  ['abc', 0, { line: 1, column: 1 }],
+  ['a\nbc\nde', 6, { line: 3, column: 2 }],
+  ['a\nbc\nde', 4, { line: 2, column: 3 }],
+  ['日本\n😀x', 4, { line: 2, column: 2 }],
+  ['abc', -3, { line: 1, column: 1 }],
+])('in %j the offset %d is %j', (text, offset, place) => {
+  expect(positionAt(text, offset)).toEqual(place);
 });

@@ -41,6 +41,19 @@ test.each([
   expect(webhookUrlProblem(url, strict)).toEqual(expect.any(String));
 });
 
+test.each([
+  ['nothing', 'must be a URL'],
+  ['ftp://example.com/', 'must begin with https://'],
+  ['http://example.com/', 'must begin with https://'],
+  ['https://user@example.com/', 'must not contain a user name or a password'],
+  ['https://:word@example.com/', 'must not contain a user name or a password'],
+  ['https://example.com/#part', 'must not contain a fragment'],
+  ['https://127.0.0.1/', 'must not lead to this machine'],
+  ['https://10.0.0.1/', 'must be a public address'],
+])('the refusal of %s says that it %s', (url, problem) => {
+  expect(webhookUrlProblem(url, strict)).toBe(problem);
+});
+
 test.each(['https://example.com/hook?a=b', 'https://93.184.216.34/', 'https://[2606:4700::1111]:8443/x'])(
   '%s may be a receiver',
   (url) => {
