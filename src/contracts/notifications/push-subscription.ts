@@ -30,7 +30,7 @@ export const newPushSubscriptionSchema = z
   })
   .meta({ id: 'NewPushSubscription' });
 
-/** What a browser gives in place of a subscription that it ended: address and keys belong together. */
+/** A browser's replacement of a subscription that it ended: address and keys belong together. */
 export const pushSubscriptionChangeSchema = newPushSubscriptionSchema
   .omit({ staff_id: true })
   .meta({ id: 'PushSubscriptionChange' });

@@ -13,13 +13,10 @@ export const MAX_REPORT_HOURS = 90 * 24;
 
 const everyReport = {
   title: z.string().trim().min(1).max(200).optional(),
-  format: z
-    .enum(reportFormats)
-    .default('html')
-    .meta({
-      description:
-        'csv holds the rows of one table: runs, steps of the session, rows of one query, or entries.',
-    }),
+  format: z.enum(reportFormats).default('html').meta({
+    description:
+      'csv holds the rows of one table: runs, steps of the session, rows of one query, or entries.',
+  }),
 };
 
 const activityBody = z

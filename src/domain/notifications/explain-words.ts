@@ -7,7 +7,7 @@ interface ExplainWords {
   /** By reason. */
   readonly sentences: Readonly<Record<string, string>>;
   unknownZone(timeZone: string): string;
-  /** One channel after the other. */
+  /** Channels follow each other. */
   join(parts: readonly (readonly [channel: string, sentence: string])[]): string;
 }
 
