@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { commentsOf } from './support/comments.js';
 import { findCycle, importsOf, reachable, sourceFiles, type Import } from './support/import-graph.js';
 
 const root = resolve(import.meta.dirname, '..');
@@ -160,13 +159,3 @@ test('tests replace no module of ours and none of the SDK', () => {
 function codeOf(file: string): string {
   return readFileSync(resolve(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
 }
-
-test('a comment begins each sentence with its subject', () => {
-  const opening = /(?:^|[.!?] )(?:What|Who|Whoever|Whose|Those|One) [^.!?]*/g;
-  const found = files.flatMap((file) =>
-    commentsOf(root, file).flatMap((comment) =>
-      [...comment.trim().matchAll(opening)].map(([sentence]) => `${file}: ${sentence}`),
-    ),
-  );
-  expect(found).toEqual([]);
-});

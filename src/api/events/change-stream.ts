@@ -19,7 +19,7 @@ export interface ChangeStreamParts {
 }
 
 /**
- * One reader of the events of all runs.
+ * A reader of the events of all runs.
  *
  * S1. `#place` moves with everything that the reader was given or may not see, so that nothing is sent twice.
  * S2. A reader that can take no more takes nothing. Once it has drained it takes what is kept after its place; when

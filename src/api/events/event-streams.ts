@@ -32,7 +32,7 @@ export interface EventStreamsOptions {
   readonly perUser?: number;
 }
 
-/** Whose a stream is, and how long it may last. */
+/** The user of a stream, and its longest life. */
 export interface ReadingRight {
   readonly userId: string;
   readonly goodUntilMs?: number | undefined;
@@ -47,7 +47,7 @@ export interface OpenStream extends ReadingRight {
   readonly live: LiveSource | undefined;
 }
 
-/** What is kept in here: a stream of one run, or of all. It says to `ended` when it is over. */
+/** The streams in here: of one run, or of all. It says to `ended` when it is over. */
 export interface KeptStream {
   readonly ended: boolean;
   /** Milliseconds since the reader took nothing more, or answered nothing. */

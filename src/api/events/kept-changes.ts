@@ -3,7 +3,7 @@ import type { StoredChange } from '../../db/runs/changes.js';
 import { isAfter, placeId, type ChangePlace } from '../../domain/runs/change-place.js';
 import { EventMessage, publishedEvent } from './event-message.js';
 
-/** What a run is in lists, by the name under which an event carries it. */
+/** A run as in lists, by the name under which an event carries it. */
 export type ListedRun = Readonly<Record<string, unknown>>;
 
 export interface KeptChange {
