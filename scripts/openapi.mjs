@@ -17,3 +17,4 @@ await build({
 const { openApiText, routeTableText } = await import(outfile);
 await writeFile(fileURLToPath(new URL('openapi.json', root)), Buffer.from(openApiText()));
 await writeFile(fileURLToPath(new URL('src/client/route-table.ts', root)), Buffer.from(routeTableText()));
+await import('./reference.mjs');
