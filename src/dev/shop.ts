@@ -45,7 +45,8 @@ async function prepareRoles(pool: Pool, { reader, monitor }: ShopRoles): Promise
     );
   }
   await pool.query(`alter role ${monitor.name} inherit`);
-  await pool.query(`grant pg_monitor to ${monitor.name}`);
+  // As a member of the reader the monitor may end the reader's connections, and no other one's.
+  await pool.query(`grant pg_monitor, ${reader.name} to ${monitor.name}`);
 }
 
 /** Limits that a statement cannot lift: they are set for the role, and SET is not a query. */
@@ -74,7 +75,8 @@ async function guard(pool: Pool, { reader, monitor }: ShopRoles): Promise<void> 
   await revokeOpenGrants(pool, reader.name);
   await pool.query(`
     grant select on pg_stat_activity to ${monitor.name};
-    grant execute on function pg_stat_get_activity(integer), pg_blocking_pids(integer) to ${monitor.name};`);
+    grant execute on function pg_stat_get_activity(integer), pg_blocking_pids(integer),
+      pg_terminate_backend(integer, bigint) to ${monitor.name};`);
 }
 
 const schema = `

@@ -15,7 +15,7 @@ import type { SqlSettings } from '../../contracts/sql/settings.js';
 import type { SqlRunRow } from '../../db/sql/find-run.js';
 import { findResultTables } from '../../db/sql/result-tables.js';
 import { resultNamesIn } from '../../domain/sql/result-names.js';
-import { beginTry, keepPartial, keepResult, type StoredRows } from '../../db/sql/telling.js';
+import { beginTry, holdsRun, keepPartial, keepResult, type StoredRows } from '../../db/sql/telling.js';
 import { queuedProgress } from '../../domain/sql/progress.js';
 import type { ObjectStore } from '../../platform/objects/object-store.js';
 import { storeResult } from '../reports/store-result.js';
@@ -29,6 +29,9 @@ import { SqlTeller } from './teller.js';
  * R1. Whatever ends it, its session is closed: the statement rolls back and is gone from the database.
  * R2. Only what the statement did is its failure. A source that is away is waited for before the statement begins.
  * R3. A later try of the same run takes over: this one then ends without a word.
+ * R4. Never two tries of a run at its source. A try opens its connection, then looks whether it still has the run, and only
+ *     then runs the statement. A later try first takes the run, then ends every connection that earlier ones have open. So
+ *     a try that was frozen either finds that it lost the run, or its connection is ended.
  */
 export interface RunStatementDeps {
   readonly pool: Pool;
@@ -128,6 +131,7 @@ class RunningStatement {
   async run(): Promise<Ran> {
     try {
       const session = await this.open();
+      await this.standAlone(session);
       this.beganAt = performance.now();
       const columns = await session.declare(this.record);
       this.teller.reach('planned', session.pid);
@@ -184,8 +188,19 @@ class RunningStatement {
     return connector.open(this.source, {
       statementTimeoutMs: this.limitMs,
       lockTimeoutMs: this.source.limits.lockTimeoutMs ?? sql.lockTimeoutMs,
-      applicationName: `sluice ${this.record.id}`,
+      applicationName: connectionName(this.record.id),
     });
+  }
+
+  /** See R4. */
+  private async standAlone({ pid }: SourceSession): Promise<void> {
+    const { record, tried, source, deps } = this;
+    if (!(await holdsRun(deps.pool, record.id, tried.attempt))) {
+      this.stop('ended');
+      throw new SourceError('timeout', 'a later try has the run');
+    }
+    if (tried.attempt === 1 || source === resultSource) return;
+    await deps.connector.endEarlier(source, { applicationName: connectionName(record.id), pid });
   }
 
   private async rowsOf(session: SourceSession, columns: StoredRows['columns']): Promise<Ran> {
@@ -209,6 +224,8 @@ class RunningStatement {
       executionMs: Math.round(performance.now() - this.beganAt),
     };
     if (partialOf === undefined) return { run: this.record, result, stored };
+    // A later try's rows are not to be mixed up with these.
+    if (!(await holdsRun(this.deps.pool, this.record.id, this.tried.attempt))) throw partialOf;
     await keepResult(this.deps.pool, this.record.id, stored);
     await keepPartial(this.deps.pool, this.record.id, { key: result.key, sha256: result.sha256 });
     throw partialOf;
@@ -249,4 +266,9 @@ class RunningStatement {
       throw error;
     }
   }
+}
+
+/** Connections of a run are known by it at the source. */
+function connectionName(runId: string): string {
+  return `sluice ${runId}`;
 }

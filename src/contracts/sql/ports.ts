@@ -33,6 +33,13 @@ export interface SourceConnector {
   open(source: DataSource, options: SessionOptions): Promise<SourceSession>;
   /** Undefined: nobody may look at that source. */
   watch(source: DataSource): Promise<SourceWatcher | undefined>;
+  /** Ends the connections of this name but the one's own. Ends when they are gone, and fails when they stay. */
+  endEarlier(source: DataSource, own: OwnConnection): Promise<void>;
+}
+
+export interface OwnConnection {
+  readonly applicationName: string;
+  readonly pid: number;
 }
 
 export interface SessionOptions {

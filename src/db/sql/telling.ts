@@ -51,6 +51,12 @@ export function beginTry(
   );
 }
 
+/** False when a later try has the run. */
+export async function holdsRun(db: Db, runId: string, attempt: number): Promise<boolean> {
+  const held = await maybeOne(db, sql`select from sql_runs where run_id = ${runId} and attempt = ${attempt}`);
+  return held !== undefined;
+}
+
 export interface StoredRows {
   readonly columns: readonly ResultColumn[];
   readonly rowCount: number;

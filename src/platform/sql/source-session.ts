@@ -13,6 +13,7 @@ import type { DataSource } from '../../contracts/sql/data-source.js';
 import type { Field } from '../../domain/sql/result-csv.js';
 import type { ResultColumn } from '../../domain/sql/result-values.js';
 import { ExtendedQuery } from './extended-query.js';
+import { endEarlierConnections } from './earlier-connections.js';
 import { sourceErrorOf } from './source-error.js';
 import { openWatcher } from './source-watcher.js';
 
@@ -27,6 +28,7 @@ import { openWatcher } from './source-watcher.js';
  */
 export const sourceConnector: SourceConnector = {
   open: openSession,
+  endEarlier: endEarlierConnections,
   watch: (source) => (source.monitorUrl === undefined ? nobody() : openWatcher(source.monitorUrl)),
 };
 

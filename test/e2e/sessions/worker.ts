@@ -44,7 +44,9 @@ if (connection !== undefined) {
   const worker = await createWorker({
     connection: connection.native,
     namespace: connection.namespace,
-    queues: ['flow', 'llm'],
+    queues: config.workerQueues.length > 0 ? config.workerQueues : ['flow', 'llm'],
+    // A worker that runs a statement asks for no other: what is tried again goes to another worker.
+    concurrency: { sql: 1 },
     workflowBundle: { codePath: process.env['WORKFLOW_BUNDLE'] ?? '' },
     activities: createActivities({
       pool,
