@@ -15,7 +15,7 @@ import type { Config } from '../platform/config.js';
 import type { TokenVerifier } from '../platform/jwt.js';
 import type { DeltaFeed } from '../models/deltas/feed.js';
 import type { Logger } from '../platform/logger.js';
-import type { ApiMetrics } from '../platform/metrics.js';
+import type { ApiMetrics } from '../platform/metrics/api-metrics.js';
 import type { ObjectStore } from '../platform/objects/object-store.js';
 import type { Redis } from '../platform/cache/redis.js';
 import type { RunControl } from '../platform/temporal/run-control.js';
@@ -38,6 +38,7 @@ import { createReadiness, type ReadinessProbe } from './http/readiness.js';
 import { createStepHistory, type StepHistory } from '../operations/sessions/step-history.js';
 import { createRunStarter, type RunStarter } from '../operations/runs/run-starter.js';
 import type { TemporalUi } from './http/temporal-link.js';
+import { tellOfHouse } from './operation/house-metrics.js';
 
 /** The process's own parts: everything that touches the outside. */
 export interface ApiResources extends SqlPlatform {
@@ -144,15 +145,14 @@ export interface ApiBackground {
 }
 
 export function startBackground(deps: ApiDeps): ApiBackground {
-  const { announcements, hub, feed, streams, starter, metrics, pool, readiness } = deps;
+  const { announcements, hub, feed, streams, starter, metrics, readiness } = deps;
   announcements.start();
   hub.start();
   feed.start();
   streams.start();
   const sealer = startSealer(deps);
-  metrics.gauge('event_streams', 'Open event streams.', () => streams.size);
-  metrics.gauge('database_connections', 'Connections of the pool.', () => pool.totalCount);
-  metrics.gauge('database_waiting', 'Requests that wait for a connection.', () => pool.waitingCount);
+  metrics.onScrape(() => metrics.set('sluice_event_streams', {}, streams.size));
+  tellOfHouse(deps);
   return {
     stopStreams: () => streams.stop(),
     async stop() {

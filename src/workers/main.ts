@@ -10,7 +10,8 @@ import { exitWithParent } from '../platform/parent-watch.js';
 import { createRunControl } from '../platform/temporal/run-control.js';
 import { createScheduleControl } from '../platform/temporal/schedule-control.js';
 import { temporalTarget } from '../platform/temporal/connection.js';
-import { connectTemporalWorker, installTemporalRuntime } from '../platform/temporal/worker.js';
+import { connectTemporalWorker } from '../platform/temporal/worker.js';
+import { observeWorker } from '../platform/metrics/observe-worker.js';
 import { startTracing } from '../platform/tracing/start-tracing.js';
 import { workerTracing, workflowTracingModules } from '../platform/tracing/worker.js';
 import { createWebhookWake } from '../platform/webhook-wake.js';
@@ -30,7 +31,7 @@ if (config.workerEnabled) await work();
 else logger.info('WORKER_ENABLED is false: nothing to do');
 
 async function work(): Promise<void> {
-  installTemporalRuntime(logger);
+  const observed = await observeWorker(config, logger);
   const tracing = await startTracing({ endpoint: config.otlpEndpoint, service: 'sluice-worker' });
   const { resources, announcements, close } = await openWorkerResources(config, logger);
   const connection = await connectTemporalWorker(temporalTarget(config), logger, stop.signal);
@@ -60,12 +61,14 @@ async function work(): Promise<void> {
       // A place for each webhook: one whose receiver hangs never takes another's.
       concurrency: { llm: stepSlots(config), notify: MOST_WEBHOOKS + 100 },
       ...(tracing === undefined ? {} : { tracing: workerTracing(tracing) }),
+      activityInterceptors: observed.activityInterceptors,
     });
+    observed.watch(worker, pool);
     stop.signal.addEventListener('abort', () => worker.shutdown());
     const background = startBackground({ client, announcements, ...wakes, logger, signal: stop.signal });
     if (!stop.signal.aborted) await worker.run().finally(() => stop.abort());
     await background.ended();
     await native.close();
   }
-  await Promise.all([close(), tracing?.shutdown()]);
+  await Promise.all([close(), tracing?.shutdown(), observed.close()]);
 }

@@ -1,4 +1,4 @@
-import type { NativeConnection, WorkerOptions } from '@temporalio/worker';
+import type { ActivityInterceptorsFactory, NativeConnection, WorkerOptions } from '@temporalio/worker';
 import { Worker } from '@temporalio/worker';
 import type { ActivitiesByQueue } from '../activities/index.js';
 import { taskQueues, type TaskQueue } from '../contracts/names.js';
@@ -14,12 +14,16 @@ export interface WorkerDeps {
   readonly concurrency?: Partial<Record<TaskQueue, number>>;
   /** From platform/tracing/worker.ts, when tracing is on. */
   readonly tracing?: Required<Pick<WorkerOptions, 'sinks' | 'interceptors'>>;
+  /** Beside those of tracing. */
+  readonly activityInterceptors?: readonly ActivityInterceptorsFactory[];
   /** 0 makes every workflow task replay its history: the tests do it. */
   readonly maxCachedWorkflows?: number;
 }
 
 /** The workers of one process, one a task queue, as one thing that runs and stops. */
 export interface WorkerGroup {
+  /** Whether each of them takes work. */
+  isRunning(): boolean;
   /** Ends when all of them have stopped; fails, after stopping the others, when one of them does. */
   run(): Promise<void>;
   /** Takes no new work and lets what runs end within the grace time. */
@@ -58,7 +62,11 @@ function createQueueWorker(deps: WorkerDeps, queue: TaskQueue): Promise<Worker> 
     // Beats reach the server at least this often, however short the heartbeat timeout of an activity is.
     maxHeartbeatThrottleInterval: '2s',
     defaultHeartbeatThrottleInterval: '1s',
-    ...(deps.tracing ?? {}),
+    ...(deps.tracing === undefined ? {} : { sinks: deps.tracing.sinks }),
+    interceptors: {
+      ...deps.tracing?.interceptors,
+      activity: [...(deps.tracing?.interceptors.activity ?? []), ...(deps.activityInterceptors ?? [])],
+    },
   });
 }
 
@@ -67,6 +75,7 @@ function group(workers: readonly Worker[]): WorkerGroup {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
   return {
+    isRunning: () => workers.every((worker) => worker.getState() === 'RUNNING'),
     shutdown,
     async run() {
       const runs = workers.map((worker) =>

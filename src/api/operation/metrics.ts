@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Context } from 'koa';
 import { Problem } from '../http/problems.js';
-import type { ApiMetrics } from '../../platform/metrics.js';
+import type { ApiMetrics } from '../../platform/metrics/api-metrics.js';
 import type { Authenticator } from '../http/auth/authenticator.js';
 import { implement, type Route } from '../http/route.js';
 import { operationRoutes } from '../../contracts/operation/routes.js';

@@ -1,7 +1,7 @@
 import { createCache, type Cache } from './cache.js';
 import { createMemoryCacheStore } from './memory.js';
 import { createRedisCacheStore } from './redis-store.js';
-import type { ApiMetrics } from '../metrics.js';
+import type { ApiMetrics } from '../metrics/api-metrics.js';
 import type { Redis } from './redis.js';
 
 /** In Redis where there is one, else in the memory of the process. */

@@ -25,7 +25,7 @@ export const variables = {
   // The stack behind `npm start`
   home: text('.sluice', 'SLUICE_HOME', 'Folder that holds the data of the embedded stack.'),
   port: optionalPort('PORT', 'Port of the API and the console (3000, or a free one when that is taken).'),
-  host: text('127.0.0.1', 'HOST', 'Address that the API listens on.'),
+  host: text('127.0.0.1', 'HOST', "Address that the API and a worker's metrics listen on."),
   temporalPort: optionalPort('TEMPORAL_PORT', 'Port of the embedded Temporal server (7233, or a free one).'),
   temporalUiPort: optionalPort('TEMPORAL_UI_PORT', 'Port of the Temporal Web UI (8233, or a free one).'),
   noOpen: flag(false, 'NO_OPEN', 'Do not open the browser on start.'),
@@ -151,8 +151,12 @@ export const variables = {
   jwtSecret: secret('JWT_SECRET', 'Shared secret, for HS256.', 32),
   metricsToken: secret(
     'METRICS_TOKEN',
-    'Bearer token for /metrics; without it an ADMIN token is needed.',
+    'Bearer token for /metrics; without it the API asks for an ADMIN token, and a worker for none.',
     16,
+  ),
+  workerMetricsPort: optionalPort(
+    'WORKER_METRICS_PORT',
+    'Port on which a worker answers /metrics, /healthz and /readyz, at HOST; none when empty.',
   ),
 
   // Webhooks

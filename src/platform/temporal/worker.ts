@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import {
@@ -12,9 +13,13 @@ import type { TemporalTarget } from './connection.js';
 
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 5_000;
+const MOST_PORTS = 5;
 
-/** The SDK's own lines go to our log. Call it before any connection: the runtime is made once a process. */
-export function installTemporalRuntime(logger: Logger): void {
+/**
+ * The SDK's own lines go to our log, its own metrics to a loopback port where one is given. Call it before any connection:
+ * the runtime is made once a process.
+ */
+export function installTemporalRuntime(logger: Logger, metricsPort?: number): void {
   Runtime.install({
     // Ours is the only handler of signals: the SDK's would stop the worker beside it, in its own order.
     shutdownSignals: [],
@@ -22,8 +27,42 @@ export function installTemporalRuntime(logger: Logger): void {
     // The native part writes to standard error by itself otherwise, past the format and the length of our lines.
     telemetryOptions: {
       logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) },
+      ...(metricsPort === undefined ? {} : { metrics: sdkMetrics(metricsPort) }),
     },
   });
+}
+
+/** Names as Prometheus wants them: `_total` for counters, seconds for times. */
+function sdkMetrics(port: number) {
+  return {
+    prometheus: {
+      bindAddress: `127.0.0.1:${port}`,
+      countersTotalSuffix: true,
+      unitSuffix: true,
+      useSecondsForDurations: true,
+    },
+  };
+}
+
+/** With the SDK's metrics; the address where they are told. A port that somebody took in between is tried again. */
+export async function installObservedRuntime(logger: Logger): Promise<string> {
+  for (let tries = 1; ; tries += 1) {
+    const port = await freePort();
+    try {
+      installTemporalRuntime(logger, port);
+      return `http://127.0.0.1:${port}/metrics`;
+    } catch (error) {
+      if (tries === MOST_PORTS) throw error;
+    }
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return port;
 }
 
 function writeEntry(logger: Logger, { level, message, meta }: LogEntry): void {

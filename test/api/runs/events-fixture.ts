@@ -9,7 +9,7 @@ import { createEventUpgrade } from '../../../src/api/events/event-upgrade.js';
 import { eventSubjectOf, type LiveSource, type ReadableRuns } from '../../../src/api/events/event-subject.js';
 import { createPostgresRateLimitStore } from '../../../src/api/http/limits/rate-limit-store.js';
 import { createRateLimiter } from '../../../src/api/http/limits/rate-limiter.js';
-import { createApiMetrics } from '../../../src/platform/metrics.js';
+import { createApiMetrics } from '../../../src/platform/metrics/api-metrics.js';
 import { implementEvents } from '../../../src/api/runs/events.js';
 import { runRoutes } from '../../../src/contracts/runs/routes.js';
 import { runEventsChannel } from '../../../src/contracts/names.js';

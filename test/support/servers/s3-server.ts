@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createS3ObjectStore, type S3Options } from '../../../src/platform/objects/s3.js';
 import type { ObjectStore } from '../../../src/platform/objects/object-store.js';
+import { freePort } from './free-port.js';
 import { s3Program } from './s3-program.js';
 import { waitUntil } from '../wait-until.js';
 
@@ -101,13 +101,4 @@ function serverAt(url: URL, stop: () => Promise<void>): S3Server {
     store: (changed = {}) => createS3ObjectStore({ ...options, ...changed }),
     stop,
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

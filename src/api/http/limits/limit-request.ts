@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 import type { Context } from 'koa';
 import type { Principal } from '../../../contracts/users/principal.js';
 import { Problem } from '../problems.js';
-import type { ApiMetrics } from '../../../platform/metrics.js';
+import type { ApiMetrics } from '../../../platform/metrics/api-metrics.js';
 import type { RateLimiter, RateLimitVerdict } from './rate-limiter.js';
 
 export interface RequestLimits {

@@ -1,6 +1,6 @@
 import type { Context, Middleware } from 'koa';
 import type { Logger } from '../../../platform/logger.js';
-import type { ApiMetrics } from '../../../platform/metrics.js';
+import type { ApiMetrics } from '../../../platform/metrics/api-metrics.js';
 import { openScope, requestIdOf, type RequestScope } from '../request-scope.js';
 
 /** Opens the scope of a request, and reports it at the end: in headers, log and metrics. */
