@@ -7,6 +7,13 @@ const spreadLiteral = {
   message: 'Write the members of the literal where they are spread.',
 };
 
+/** A constructor has no other way to be private. */
+const privateKeyword = {
+  selector:
+    ':matches(PropertyDefinition, MethodDefinition[kind!="constructor"], TSParameterProperty)[accessibility=/private|protected/]',
+  message: 'Write #name: JavaScript keeps it private at run time as well.',
+};
+
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', '.sluice/', 'coverage/', 'web/**/*.mjs'] },
   js.configs.recommended,
@@ -26,6 +33,7 @@ export default tseslint.config(
         'error',
         { selector: 'ExportDefaultDeclaration', message: 'Named exports only: a name can be searched for.' },
         spreadLiteral,
+        privateKeyword,
       ],
       'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
       'max-lines-per-function': ['warn', { max: 60, skipBlankLines: true, skipComments: true }],
@@ -43,6 +51,7 @@ export default tseslint.config(
         'error',
         { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
         spreadLiteral,
+        privateKeyword,
         {
           selector: 'ThrowStatement > NewExpression[callee.name="Error"]',
           message: 'Workflow code throws ApplicationFailure with a type from contracts/errors.ts.',

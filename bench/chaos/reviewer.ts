@@ -23,80 +23,82 @@ export class Reviewer {
   readonly seen = new Set<string>();
   id = '';
   status = 'not started';
+  readonly #stack: ChaosStack;
+  readonly #topic: string;
 
-  constructor(
-    private readonly stack: ChaosStack,
-    private readonly topic: string,
-  ) {}
+  constructor(stack: ChaosStack, topic: string) {
+    this.#stack = stack;
+    this.#topic = topic;
+  }
 
   get ended(): boolean {
     return finals.includes(this.status);
   }
 
   async follow(until: () => boolean): Promise<void> {
-    await this.start(until);
+    await this.#start(until);
     while (!this.ended && !until()) {
       await setTimeout(200 + Math.random() * 300);
-      const progress = await this.read();
+      const progress = await this.#read();
       if (progress === undefined) continue;
       this.status = progress.status;
-      if (progress.gateId !== null && progress.outputDigest !== null) await this.decide(progress);
-      else if (progress.status === 'paused') await this.command('resume', {});
-      else if (progress.status === 'needs_attention') await this.command('continue-async', {});
-      else if (Math.random() < 0.05) await this.command('pause', {});
+      if (progress.gateId !== null && progress.outputDigest !== null) await this.#decide(progress);
+      else if (progress.status === 'paused') await this.#command('resume', {});
+      else if (progress.status === 'needs_attention') await this.#command('continue-async', {});
+      else if (Math.random() < 0.05) await this.#command('pause', {});
     }
   }
 
-  private async start(until: () => boolean): Promise<void> {
+  async #start(until: () => boolean): Promise<void> {
     const key = crypto.randomUUID();
     while (this.id === '' && !until()) {
-      const answer = await this.send('POST', '/api/v1/cot-sessions', {
+      const answer = await this.#send('POST', '/api/v1/cot-sessions', {
         key,
-        body: { topic: this.topic, template: 'minimal' },
+        body: { topic: this.#topic, template: 'minimal' },
       });
       if (answer.status === 202) this.id = String((answer.body as { id: string }).id);
       else await setTimeout(500);
     }
   }
 
-  private async read(): Promise<Progress | undefined> {
-    const answer = await this.send('GET', `/api/v1/cot-sessions/${this.id}/progress`, {});
+  async #read(): Promise<Progress | undefined> {
+    const answer = await this.#send('GET', `/api/v1/cot-sessions/${this.id}/progress`, {});
     return answer.status === 200 ? (answer.body as Progress) : undefined;
   }
 
   /** By the gate that was read, or by the one that is open: it is the same, since nobody else decides. */
-  private async decide({ gateId, outputDigest }: Progress): Promise<void> {
+  async #decide({ gateId, outputDigest }: Progress): Promise<void> {
     this.seen.add(`${gateId ?? ''} ${outputDigest ?? ''}`);
-    if (Math.random() < 0.5) return this.command('proceed-next-phase', {});
+    if (Math.random() < 0.5) return this.#command('proceed-next-phase', {});
     const body = { decision: 'approve', outputDigest };
-    await this.repeat(`/api/v1/gates/${gateId ?? ''}/decide`, body);
+    await this.#repeat(`/api/v1/gates/${gateId ?? ''}/decide`, body);
   }
 
-  private command(name: string, body: object): Promise<void> {
-    return this.repeat(`/api/v1/cot-sessions/${this.id}/${name}`, body);
+  #command(name: string, body: object): Promise<void> {
+    return this.#repeat(`/api/v1/cot-sessions/${this.id}/${name}`, body);
   }
 
   /** The same command with the same key, until it is answered: as the problem document says. */
-  private async repeat(path: string, body: object): Promise<void> {
+  async #repeat(path: string, body: object): Promise<void> {
     const key = crypto.randomUUID();
     for (let n = 0; n < 200; n += 1) {
-      const { status } = await this.send('POST', path, { key, body });
+      const { status } = await this.#send('POST', path, { key, body });
       this.answers.push({ atMs: Date.now(), status });
       if (status !== NO_ANSWER && status < 500 && status !== 429) return;
       await setTimeout(500);
     }
   }
 
-  private async send(
+  async #send(
     method: string,
     path: string,
     { key, body }: { readonly key?: string; readonly body?: object },
   ): Promise<{ status: number; body: unknown }> {
-    const headers: Record<string, string> = { Authorization: `Bearer ${this.stack.token}` };
+    const headers: Record<string, string> = { Authorization: `Bearer ${this.#stack.token}` };
     if (key !== undefined) headers['Idempotency-Key'] = key;
     if (body !== undefined) headers['Content-Type'] = 'application/json';
     try {
-      const answer = await fetch(`${this.stack.url}${path}`, {
+      const answer = await fetch(`${this.#stack.url}${path}`, {
         method,
         headers,
         signal: AbortSignal.timeout(10_000),

@@ -32,15 +32,19 @@ export interface CommandSpec {
 
 /** The options of the command line, by their camel-case names. */
 export class Given {
-  constructor(private readonly values: Readonly<Record<string, unknown>>) {}
+  readonly #values: Readonly<Record<string, unknown>>;
+
+  constructor(values: Readonly<Record<string, unknown>>) {
+    this.#values = values;
+  }
 
   text(name: string): string | undefined {
-    const value = this.values[name];
+    const value = this.#values[name];
     return typeof value === 'string' ? value : undefined;
   }
 
   flag(name: string): boolean {
-    return this.values[name] === true;
+    return this.#values[name] === true;
   }
 
   /** Undefined unless it was said: the API has its own default. */
@@ -58,7 +62,7 @@ export class Given {
   }
 
   many(name: string): string[] | undefined {
-    const value = this.values[name];
+    const value = this.#values[name];
     return Array.isArray(value) ? value.map(String) : undefined;
   }
 

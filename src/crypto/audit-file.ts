@@ -125,11 +125,13 @@ class RecordWalker {
   #links = 0;
   #checkpoint: AuditCheckpoint | null = null;
   #broken: AuditFileVerdict['firstBroken'];
+  readonly #hiding: Hiding;
+  readonly #knownKey: string | undefined;
 
-  constructor(
-    private readonly hiding: Hiding,
-    private readonly knownKey: string | undefined,
-  ) {}
+  constructor(hiding: Hiding, knownKey: string | undefined) {
+    this.#hiding = hiding;
+    this.#knownKey = knownKey;
+  }
 
   /** False: something is broken, and nothing after it can be trusted. */
   accept(record: AuditRecord): boolean {
@@ -173,7 +175,7 @@ class RecordWalker {
     // The content's hash is not in the file: a link that does not fit means a changed entry.
     if (reason !== undefined)
       return this.#fail(record.seq, content?.id ?? null, content ? 'content_changed' : reason);
-    const markBreak = record.type === 'entry' ? breakOfMark(record, this.hiding) : undefined;
+    const markBreak = record.type === 'entry' ? breakOfMark(record, this.#hiding) : undefined;
     if (markBreak !== undefined) return this.#fail(record.seq, content?.id ?? null, markBreak);
     this.#firstSeq ??= record.seq;
     if (content === undefined) this.#links += 1;
@@ -187,7 +189,7 @@ class RecordWalker {
     if (checkpoint.seq !== end.seq || checkpoint.hash !== end.hash || !isCheckpointSigned(checkpoint)) {
       return this.#fail(end.seq, null, 'checkpoint_invalid');
     }
-    if (this.knownKey !== undefined && checkpoint.publicKey !== this.knownKey) {
+    if (this.#knownKey !== undefined && checkpoint.publicKey !== this.#knownKey) {
       return this.#fail(end.seq, null, 'checkpoint_key_unknown');
     }
     this.#checkpoint = checkpoint;

@@ -43,43 +43,43 @@ const PATIENCE_MS = 30_000;
  * elsewhere is left out. Needs the lock of the home.
  */
 export class Stack {
-  private readonly processes: ProcessPart[] = [];
-  private readonly servers: ProcessPart[] = [];
-  private readonly mark: string;
-  private readonly watcher: Watcher;
-  private stopped = false;
+  readonly #processes: ProcessPart[] = [];
+  readonly #servers: ProcessPart[] = [];
+  readonly #mark: string;
+  readonly #watcher: Watcher;
+  #stopped = false;
+  readonly #config: Config;
+  readonly #home: Home;
+  readonly #lines: StatusLines;
 
-  constructor(
-    private readonly config: Config,
-    private readonly home: Home,
-    private readonly lines: StatusLines,
-    self: ProcessIdentity,
-  ) {
-    this.mark = startMark(home.folder, self);
-    this.watcher = new Watcher(this.mark);
+  constructor(config: Config, home: Home, lines: StatusLines, self: ProcessIdentity) {
+    this.#config = config;
+    this.#home = home;
+    this.#lines = lines;
+    this.#mark = startMark(home.folder, self);
+    this.#watcher = new Watcher(this.#mark);
   }
 
   async start(): Promise<StackAddresses> {
-    const { config, home } = this;
-    await this.endEarlierStarts();
-    passOn(MARK_VARIABLE, this.mark);
-    this.watcher.start();
-    const ports = await chooseStackPorts(config, this.lines);
-    const secrets = keepSecrets(home.secrets);
-    const temporal = temporalAddresses(config, ports);
-    const apiUrl = `http://${config.host === '0.0.0.0' ? LOOPBACK : config.host}:${ports.api}`;
-    const consoleUrl = config.publicUrl ?? apiUrl;
+    await this.#endEarlierStarts();
+    passOn(MARK_VARIABLE, this.#mark);
+    this.#watcher.start();
+    const ports = await chooseStackPorts(this.#config, this.#lines);
+    const secrets = keepSecrets(this.#home.secrets);
+    const temporal = temporalAddresses(this.#config, ports);
+    const apiUrl = `http://${this.#config.host === '0.0.0.0' ? LOOPBACK : this.#config.host}:${ports.api}`;
+    const consoleUrl = this.#config.publicUrl ?? apiUrl;
     const places = { apiUrl, consoleUrl, temporalUiUrl: temporal.uiUrl, temporalAddress: temporal.address };
-    const binary = this.findTemporal();
+    const binary = this.#findTemporal();
     // The processes load while the Temporal server starts: both wait for it by themselves.
     const [, database] = await Promise.all([
-      binary.then((found) => this.startTemporal(found, ports)),
-      Promise.all([this.startDatabase(secrets), binary]).then(async ([started]) => {
-        this.writeDevFile({ ...places, databaseUrl: started.url }, secrets);
-        await this.startProcesses(apiUrl, {
-          SLUICE_HOME: home.folder,
+      binary.then((found) => this.#startTemporal(found, ports)),
+      Promise.all([this.#startDatabase(secrets), binary]).then(async ([started]) => {
+        this.#writeDevFile({ ...places, databaseUrl: started.url }, secrets);
+        await this.#startProcesses(apiUrl, {
+          SLUICE_HOME: this.#home.folder,
           DATABASE_URL: started.url,
-          SIGNING_SECRET: config.signingSecret ?? secrets.signingSecret,
+          SIGNING_SECRET: this.#config.signingSecret ?? secrets.signingSecret,
           PORT: String(ports.api),
           PUBLIC_URL: consoleUrl,
           ...(temporal.address === null ? {} : { TEMPORAL_ADDRESS: temporal.address }),
@@ -97,148 +97,149 @@ export class Stack {
   }
 
   /** They may hold the very ports that this start is asked to use. */
-  private async endEarlierStarts(): Promise<void> {
-    const ended = await endMarked(homeMark(this.home.folder));
-    if (ended > 0) this.lines.warn('Left over', `${ended} processes of an earlier start were ended`);
+  async #endEarlierStarts(): Promise<void> {
+    const ended = await endMarked(homeMark(this.#home.folder));
+    if (ended > 0) this.#lines.warn('Left over', `${ended} processes of an earlier start were ended`);
   }
 
   /** Before the API answers: a script that finds it ready reads the addresses and keys of this start. */
-  private writeDevFile(addresses: Omit<StackAddresses, 'signInUrl'>, secrets: Secrets): void {
+  #writeDevFile(addresses: Omit<StackAddresses, 'signInUrl'>, secrets: Secrets): void {
     const { adminApiKey, analystApiKey } = secrets;
-    writePrivateJson(this.home.devFile, { ...addresses, adminApiKey, analystApiKey });
+    writePrivateJson(this.#home.devFile, { ...addresses, adminApiKey, analystApiKey });
   }
 
   /** First those that work, with time for the work in hand; then what they stand on. */
   async stop(hurry: boolean): Promise<void> {
-    this.stopped = true;
-    await Promise.all(this.processes.map((part) => part.stop(hurry)));
-    for (const part of [...this.servers].reverse()) await part.stop(hurry);
+    this.#stopped = true;
+    await Promise.all(this.#processes.map((part) => part.stop(hurry)));
+    for (const part of [...this.#servers].reverse()) await part.stop(hurry);
     // Work before the parts: initdb, a download.
-    await endMarked(this.mark, this.watcher.pid);
-    await this.watcher.stop();
+    await endMarked(this.#mark, this.#watcher.pid);
+    await this.#watcher.stop();
   }
 
   /** A stop in the middle of the start ends it here: no part is started that nobody would stop. */
-  private track(list: ProcessPart[], part: ProcessPart): void {
-    if (this.stopped) throw new StartError('Stopped.');
+  #track(list: ProcessPart[], part: ProcessPart): void {
+    if (this.#stopped) throw new StartError('Stopped.');
     list.push(part);
   }
 
-  private async startDatabase(
+  async #startDatabase(
     secrets: Secrets,
   ): Promise<{ url: string; signInToken: string; dataSources: string | undefined }> {
-    const { config, lines } = this;
     const logger = createLogger({ level: 'silent', service: 'start' });
-    const url = config.databaseUrl ?? (await ensureDatabase(await this.startCluster(), logger));
+    const url = this.#config.databaseUrl ?? (await ensureDatabase(await this.#startCluster(), logger));
     const { applied, signInToken } = await setUpDatabase(url, {
       secrets,
       logger,
-      isOurs: this.config.databaseUrl === undefined,
+      isOurs: this.#config.databaseUrl === undefined,
     });
-    lines.done('Database', applied.length === 0 ? 'up to date' : `${applied.length} migrations applied`);
-    return { url, signInToken, dataSources: await this.dataSources(url, secrets, logger) };
+    this.#lines.done(
+      'Database',
+      applied.length === 0 ? 'up to date' : `${applied.length} migrations applied`,
+    );
+    return { url, signInToken, dataSources: await this.#dataSources(url, secrets, logger) };
   }
 
   /** The demo shop stands in a cluster of ours alone: nothing is made in anybody else's. */
-  private async dataSources(url: string, secrets: Secrets, logger: Logger): Promise<string | undefined> {
-    const { config, lines } = this;
-    if (config.sqlDataSources !== undefined || config.databaseUrl !== undefined) return config.sqlDataSources;
-    lines.busy('Demo shop', 'being made');
+  async #dataSources(url: string, secrets: Secrets, logger: Logger): Promise<string | undefined> {
+    if (this.#config.sqlDataSources !== undefined || this.#config.databaseUrl !== undefined)
+      return this.#config.sqlDataSources;
+    this.#lines.busy('Demo shop', 'being made');
     const { dataSources, isNew } = await prepareDemoSource(url, secrets.signingSecret, logger);
-    lines.done('Demo shop', isNew ? 'some 200,000 rows to ask' : 'ready');
+    this.#lines.done('Demo shop', isNew ? 'some 200,000 rows to ask' : 'ready');
     return dataSources;
   }
 
-  private async startCluster(): Promise<string> {
-    const { home, lines } = this;
-    lines.busy('PostgreSQL', 'starting');
+  async #startCluster(): Promise<string> {
+    this.#lines.busy('PostgreSQL', 'starting');
     const { url, major, port, folder } = await startPostgres({
-      folder: home.postgres,
-      logFile: home.logFile('postgresql'),
-      programs: findPostgresPrograms(standardSources(this.config.embeddedPgBin)),
+      folder: this.#home.postgres,
+      logFile: this.#home.logFile('postgresql'),
+      programs: findPostgresPrograms(standardSources(this.#config.embeddedPgBin)),
       durable: true,
-      track: (part) => this.track(this.servers, part),
-      ...this.reports('PostgreSQL'),
+      track: (part) => this.#track(this.#servers, part),
+      ...this.#reports('PostgreSQL'),
     });
-    const elsewhere = folder === home.postgres ? '' : `, its data in ${folder}`;
-    lines.done('PostgreSQL', `${major} on ${LOOPBACK}:${port}${elsewhere}`);
+    const elsewhere = folder === this.#home.postgres ? '' : `, its data in ${folder}`;
+    this.#lines.done('PostgreSQL', `${major} on ${LOOPBACK}:${port}${elsewhere}`);
     return url;
   }
 
   /** Undefined: the server is somebody else's. */
-  private async findTemporal(): Promise<TemporalBinary | undefined> {
-    const { config, home, lines } = this;
-    if (usesOwnTemporal(config)) return undefined;
-    lines.busy('Temporal', 'starting');
+  async #findTemporal(): Promise<TemporalBinary | undefined> {
+    if (usesOwnTemporal(this.#config)) return undefined;
+    this.#lines.busy('Temporal', 'starting');
     return resolveTemporalBinary({
-      set: config.temporalCliPath,
-      cacheFolder: cacheFolder(config.cacheHome, home.cache),
-      onProgress: (text) => lines.busy('Temporal', text),
+      set: this.#config.temporalCliPath,
+      cacheFolder: cacheFolder(this.#config.cacheHome, this.#home.cache),
+      onProgress: (text) => this.#lines.busy('Temporal', text),
     });
   }
 
-  private async startTemporal(binary: TemporalBinary | undefined, ports: StackPorts): Promise<void> {
-    const { config, home, lines } = this;
+  async #startTemporal(binary: TemporalBinary | undefined, ports: StackPorts): Promise<void> {
     if (binary === undefined) {
-      lines.done('Temporal', `not started: ${config.temporalAddress ?? 'that of the profile'} is used`);
+      this.#lines.done(
+        'Temporal',
+        `not started: ${this.#config.temporalAddress ?? 'that of the profile'} is used`,
+      );
       return;
     }
-    closeDatabaseFiles(home.temporalDatabase);
+    closeDatabaseFiles(this.#home.temporalDatabase);
     const part = createTemporalServer({
       binary: binary.path,
-      databaseFile: home.temporalDatabase,
-      folder: home.folder,
-      logFile: home.logFile('temporal'),
+      databaseFile: this.#home.temporalDatabase,
+      folder: this.#home.folder,
+      logFile: this.#home.logFile('temporal'),
       port: ports.temporal,
       uiPort: ports.temporalUi,
-      namespace: config.temporalNamespace ?? 'default',
-      ...this.reports('Temporal'),
+      namespace: this.#config.temporalNamespace ?? 'default',
+      ...this.#reports('Temporal'),
     });
-    this.track(this.servers, part);
-    await startOnDatabase(home.temporalDatabase, () => startServer(part, home.folder));
-    lines.done('Temporal', `${binary.version} (${binary.source}) on ${LOOPBACK}:${ports.temporal}`);
+    this.#track(this.#servers, part);
+    await startOnDatabase(this.#home.temporalDatabase, () => startServer(part, this.#home.folder));
+    this.#lines.done('Temporal', `${binary.version} (${binary.source}) on ${LOOPBACK}:${ports.temporal}`);
   }
 
-  private async startProcesses(apiUrl: string, environment: Record<string, string>): Promise<void> {
-    const { lines } = this;
-    lines.busy('API', 'starting, with a worker');
-    const worker = this.nodePart('Worker', '../workers/main.js', environment, () => Promise.resolve(true));
-    const api = this.nodePart('API', '../api/main.js', environment, () => isServing(apiUrl));
-    for (const part of this.config.workerEnabled ? [worker, api] : [api]) this.track(this.processes, part);
-    await Promise.all(this.processes.map((part) => part.start()));
-    const missing = this.config.workerEnabled ? await missingParts(apiUrl, PATIENCE_MS) : [];
-    if (this.config.workerEnabled && !missing.includes('workers'))
-      lines.done('Worker', `process ${worker.pid}`);
-    lines.done('API', apiUrl);
-    if (missing.length > 0) lines.warn('Missing', `${missing.join(', ')}: what is accepted waits until then`);
+  async #startProcesses(apiUrl: string, environment: Record<string, string>): Promise<void> {
+    this.#lines.busy('API', 'starting, with a worker');
+    const worker = this.#nodePart('Worker', '../workers/main.js', environment, () => Promise.resolve(true));
+    const api = this.#nodePart('API', '../api/main.js', environment, () => isServing(apiUrl));
+    for (const part of this.#config.workerEnabled ? [worker, api] : [api]) this.#track(this.#processes, part);
+    await Promise.all(this.#processes.map((part) => part.start()));
+    const missing = this.#config.workerEnabled ? await missingParts(apiUrl, PATIENCE_MS) : [];
+    if (this.#config.workerEnabled && !missing.includes('workers'))
+      this.#lines.done('Worker', `process ${worker.pid}`);
+    this.#lines.done('API', apiUrl);
+    if (missing.length > 0)
+      this.#lines.warn('Missing', `${missing.join(', ')}: what is accepted waits until then`);
   }
 
-  private nodePart(
+  #nodePart(
     name: string,
     program: string,
     environment: Record<string, string>,
     isReady: NodePartOptions['isReady'],
   ): ProcessPart {
-    const { home } = this;
     return createNodePart({
       name,
       program,
-      home,
+      home: this.#home,
       environment,
       drainMs: DRAIN_MS,
       isReady,
-      ...this.reports(name),
+      ...this.#reports(name),
     });
   }
 
-  private reports(name: string): { onEnd: NonNullable<ProcessPartOptions['onEnd']>; onBack: () => void } {
+  #reports(name: string): { onEnd: NonNullable<ProcessPartOptions['onEnd']>; onBack: () => void } {
     return {
       onEnd: (text, lastLines) => {
-        this.lines.warn(name, text);
+        this.#lines.warn(name, text);
         for (const line of lastLines.split('\n').filter((part) => part !== ''))
-          this.lines.plain(`    ${name.toLowerCase()} │ ${line}`);
+          this.#lines.plain(`    ${name.toLowerCase()} │ ${line}`);
       },
-      onBack: () => this.lines.done(name, 'is back'),
+      onBack: () => this.#lines.done(name, 'is back'),
     };
   }
 }

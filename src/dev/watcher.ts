@@ -10,30 +10,33 @@ import { endProcess, identityOf } from './processes.js';
  * W3. It has a session of its own: what is sent to the group of npm or by a closed terminal does not reach it.
  */
 export class Watcher {
-  private child: ChildProcess | undefined;
-  private stopped = false;
+  #child: ChildProcess | undefined;
+  #stopped = false;
+  readonly #mark: string;
 
-  constructor(private readonly mark: string) {}
+  constructor(mark: string) {
+    this.#mark = mark;
+  }
 
   get pid(): number | undefined {
-    return this.child?.pid;
+    return this.#child?.pid;
   }
 
   /** Starts it, and again whenever somebody kills it. */
   start(): void {
-    if (this.stopped) return;
-    const child = spawn('sh', ['-c', WAIT, 'sluice-watcher', process.execPath, PROGRAM, this.mark], {
+    if (this.#stopped) return;
+    const child = spawn('sh', ['-c', WAIT, 'sluice-watcher', process.execPath, PROGRAM, this.#mark], {
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],
     });
-    this.child = child;
+    this.#child = child;
     child.once('error', () => undefined);
     child.once('exit', () => setTimeout(() => this.start(), AGAIN_MS).unref());
   }
 
   /** For an orderly end, after which there is nothing to watch. */
   async stop(): Promise<void> {
-    this.stopped = true;
+    this.#stopped = true;
     const identity = this.pid === undefined ? undefined : identityOf(this.pid);
     if (identity !== undefined) await endProcess(identity, [{ signal: 'SIGKILL', waitMs: 2_000 }]);
   }

@@ -45,21 +45,22 @@ export class ModelRequestRun {
   readonly #check: ((value: unknown) => SchemaVerdict) | undefined;
   readonly #modelAsked: string;
   #saidText = false;
+  readonly #runtime: ModelRuntime;
+  readonly #request: ModelRequest;
 
-  constructor(
-    private readonly runtime: ModelRuntime,
-    private readonly request: ModelRequest,
-  ) {
+  constructor(runtime: ModelRuntime, request: ModelRequest) {
+    this.#runtime = runtime;
+    this.#request = request;
     this.#modelAsked = request.model ?? runtime.settings.model;
     this.#check = request.output === undefined ? undefined : compileOutputSchema(request.output.schema);
   }
 
   /** Asks one model until it has answered: through its tool rounds and the repairs of its answer. */
   async askModel(model: string, isFallback: boolean): Promise<ModelResult> {
-    const conversation = new Conversation(this.request);
+    const conversation = new Conversation(this.#request);
     let purpose: ModelCallRecord['purpose'] = isFallback ? 'fallback' : 'answer';
-    let rounds = this.request.maxToolRounds ?? STANDARD_TOOL_ROUNDS;
-    let repairs = Math.min(this.request.output?.repairs ?? STANDARD_REPAIRS, 2);
+    let rounds = this.#request.maxToolRounds ?? STANDARD_TOOL_ROUNDS;
+    let repairs = Math.min(this.#request.output?.repairs ?? STANDARD_REPAIRS, 2);
     if (isFallback) this.#reset('fallback');
     for (;;) {
       const progress = await this.#call(conversation, { model, purpose, toolsAllowed: rounds > 0 });
@@ -69,7 +70,7 @@ export class ModelRequestRun {
         purpose = 'tool_round';
         this.#reset('tool_round');
         const record = (call: ToolCallRecord): void => void this.#toolCalls.push(call);
-        const outcomes = await runToolRound(progress.toolCalls, this.request, record);
+        const outcomes = await runToolRound(progress.toolCalls, this.#request, record);
         conversation.addToolRound(text, progress.toolCalls, outcomes);
         continue;
       }
@@ -92,12 +93,11 @@ export class ModelRequestRun {
     conversation: Conversation,
     how: { model: string; purpose: ModelCallRecord['purpose']; toolsAllowed: boolean },
   ): Promise<CallProgress> {
-    const { runtime, request } = this;
     const promptText = conversation.text;
-    const maxOutputTokens = request.maxOutputTokens ?? runtime.settings.maxOutputTokens;
+    const maxOutputTokens = this.#request.maxOutputTokens ?? this.#runtime.settings.maxOutputTokens;
     await this.#announce(how.model, promptText, maxOutputTokens);
     const identity = {
-      provider: runtime.settings.provider,
+      provider: this.#runtime.settings.provider,
       modelAsked: this.#modelAsked,
       modelSent: how.model,
       purpose: how.purpose,
@@ -109,18 +109,18 @@ export class ModelRequestRun {
     let startedAt = new Date();
     let failure: ProviderFailure | undefined;
     try {
-      await runtime.gate.run(request.signal, async () => {
+      await this.#runtime.gate.run(this.#request.signal, async () => {
         // The wait in the line is not the provider's time.
         startedAt = new Date();
         progress = new CallProgress(performance.now(), onText);
-        identity.modelSent = await runtime.resolveModel(how.model);
+        identity.modelSent = await this.#runtime.resolveModel(how.model);
         await callProvider(
           {
-            createModel: (fetchBytes) => runtime.createLanguageModel(identity.modelSent, fetchBytes),
+            createModel: (fetchBytes) => this.#runtime.createLanguageModel(identity.modelSent, fetchBytes),
             options: { ...this.#options(conversation, how.toolsAllowed), maxOutputTokens },
-            timeoutMs: runtime.settings.timeoutMs,
-            idleTimeoutMs: runtime.settings.idleTimeoutMs,
-            signal: request.signal,
+            timeoutMs: this.#runtime.settings.timeoutMs,
+            idleTimeoutMs: this.#runtime.settings.idleTimeoutMs,
+            signal: this.#request.signal,
           },
           progress,
         );
@@ -130,28 +130,28 @@ export class ModelRequestRun {
       if (!(error instanceof ProviderFailure)) throw error;
       failure = error;
     }
-    const error = failure === undefined ? null : runtime.redact(failure.message);
+    const error = failure === undefined ? null : this.#runtime.redact(failure.message);
     const durationMs = performance.now() - progress.startedAtMs;
     const end = { outcome: failure?.kind ?? ('ok' as const), error, startedAt, durationMs };
-    const line = ledgerLine(identity, progress, end, runtime.prices);
+    const line = ledgerLine(identity, progress, end, this.#runtime.prices);
     this.#calls.push(line);
-    request.afterCall?.(line);
+    this.#request.afterCall?.(line);
     if (failure === undefined) return progress;
     throw new ModelCallError(error ?? '', {
       ...failure.details,
       kind: failure.kind,
-      provider: runtime.settings.provider,
+      provider: this.#runtime.settings.provider,
       model: line.modelUsed,
       partialText: cleanModelText(progress.text),
     });
   }
 
   async #announce(model: string, promptText: string, maxOutputTokens: number): Promise<void> {
-    if (this.request.beforeCall === undefined) return;
-    const { settings, prices } = this.runtime;
+    if (this.#request.beforeCall === undefined) return;
+    const { settings, prices } = this.#runtime;
     const inputTokens = countTokens(promptText);
     const usage = { inputTokens, outputTokens: maxOutputTokens, cachedInputTokens: null };
-    await this.request.beforeCall({
+    await this.#request.beforeCall({
       model,
       estimatedInputTokens: inputTokens,
       maxOutputTokens,
@@ -160,10 +160,9 @@ export class ModelRequestRun {
   }
 
   #options(conversation: Conversation, toolsAllowed: boolean): LanguageModelV3CallOptions {
-    const { request, runtime } = this;
-    const { provider, structuredOutput } = runtime.settings;
-    const tools = functionToolsOf(request);
-    const schema = request.output?.schema;
+    const { provider, structuredOutput } = this.#runtime.settings;
+    const tools = functionToolsOf(this.#request);
+    const schema = this.#request.output?.schema;
     // Anthropic's own way to structured output is a forced tool, which would collide with the template's tools.
     const asParameter = schema !== undefined && structuredOutput === 'schema' && provider !== 'anthropic';
     return {
@@ -171,25 +170,25 @@ export class ModelRequestRun {
       providerOptions: looseSchemaOptions,
       includeRawChunks: provider === 'openai-compatible',
       ...(asParameter && {
-        responseFormat: { type: 'json' as const, schema, name: request.output?.name ?? 'answer' },
+        responseFormat: { type: 'json' as const, schema, name: this.#request.output?.name ?? 'answer' },
       }),
       ...(tools.length > 0 && {
         tools,
         toolChoice: { type: toolsAllowed ? ('auto' as const) : ('none' as const) },
       }),
-      ...(request.temperature !== undefined && { temperature: request.temperature }),
+      ...(this.#request.temperature !== undefined && { temperature: this.#request.temperature }),
     };
   }
 
   #say(text: string): void {
     this.#saidText = true;
-    this.request.onDelta?.({ type: 'text', text });
+    this.#request.onDelta?.({ type: 'text', text });
   }
 
   #reset(reason: 'fallback' | 'repair' | 'tool_round'): void {
     if (!this.#saidText) return;
     this.#saidText = false;
-    this.request.onDelta?.({ type: 'reset', reason });
+    this.#request.onDelta?.({ type: 'reset', reason });
   }
 
   #verdictOn(text: string): SchemaVerdict | undefined {
@@ -205,7 +204,7 @@ export class ModelRequestRun {
     const where = first === undefined ? '' : `: ${first.path}: ${first.message}`;
     return new ModelCallError(`the answer does not fit the output schema${where}`, {
       kind: 'schema_mismatch',
-      provider: this.runtime.settings.provider,
+      provider: this.#runtime.settings.provider,
       model,
       partialText,
     });
@@ -217,10 +216,10 @@ export class ModelRequestRun {
       text,
       ...(verdict?.ok === true && { value: verdict.value }),
       finishReason: last?.finishReason ?? 'stop',
-      provider: this.runtime.settings.provider,
+      provider: this.#runtime.settings.provider,
       modelAsked: this.#modelAsked,
       modelUsed: last?.modelUsed ?? modelAnswering,
-      promptDigest: promptDigestOf(this.request),
+      promptDigest: promptDigestOf(this.#request),
       ttftMs: last?.ttftMs ?? null,
       durationMs: Math.round(performance.now() - this.#startedAtMs),
       totals: totalsOf(this.#calls, this.#toolCalls),

@@ -12,8 +12,11 @@ export interface AnnouncementHandler {
 export class Announcements {
   readonly #handlers = new Map<string, AnnouncementHandler[]>();
   #listener: WakeUpListener | undefined;
+  readonly #options: { createClient: () => Client; logger: Logger };
 
-  constructor(private readonly options: { createClient: () => Client; logger: Logger }) {}
+  constructor(options: { createClient: () => Client; logger: Logger }) {
+    this.#options = options;
+  }
 
   /** False: nothing is heard right now, so nothing may be kept. */
   get listening(): boolean {
@@ -27,7 +30,7 @@ export class Announcements {
 
   start(): void {
     this.#listener = new WakeUpListener({
-      ...this.options,
+      ...this.#options,
       channel: [...this.#handlers.keys()],
       onMessage: (payload, channel) =>
         this.#handlers.get(channel)?.forEach((handler) => handler.onMessage(payload)),

@@ -52,12 +52,15 @@ interface Seen {
  */
 export class StormGuard {
   readonly #seen = new Map<string, Seen>();
+  readonly #nowMs: () => number;
 
-  constructor(private readonly nowMs: () => number = () => Date.now()) {}
+  constructor(nowMs: () => number = () => Date.now()) {
+    this.#nowMs = nowMs;
+  }
 
   /** `left`: how many were left out before this one; undefined when this one is left out. */
   admit(words: string): { readonly left: number } | undefined {
-    const now = this.nowMs();
+    const now = this.#nowMs();
     const seen = this.#seen.get(words);
     if (seen === undefined || now - seen.sinceMs >= WINDOW_MS) {
       if (seen === undefined && this.#seen.size >= MOST_KNOWN) this.#seen.clear();
@@ -75,7 +78,7 @@ export class StormGuard {
   /** Omissions of past windows, each reported once. */
   *summaries(): Generator<{ readonly words: string; readonly left: number }> {
     for (const [words, { sinceMs, left }] of this.#seen) {
-      if (this.nowMs() - sinceMs < WINDOW_MS) continue;
+      if (this.#nowMs() - sinceMs < WINDOW_MS) continue;
       this.#seen.delete(words);
       if (left > 0) yield { words, left };
     }

@@ -28,8 +28,11 @@ export class WakeUpListener {
   #waitMs = FIRST_RETRY_MS;
   #stopped = false;
   #listening = false;
+  readonly #options: WakeUpListenerOptions;
 
-  constructor(private readonly options: WakeUpListenerOptions) {}
+  constructor(options: WakeUpListenerOptions) {
+    this.#options = options;
+  }
 
   get listening(): boolean {
     return this.#listening;
@@ -47,15 +50,15 @@ export class WakeUpListener {
   }
 
   async #connect(): Promise<void> {
-    const client = this.options.createClient();
+    const client = this.#options.createClient();
     this.#client = client;
     // A lost connection tells itself as 'error', as 'end', or as both: the first one counts.
     client.once('end', () => this.#lost(client));
     client.on('error', () => this.#lost(client));
-    client.on('notification', (message) => this.options.onMessage(message.payload ?? '', message.channel));
+    client.on('notification', (message) => this.#options.onMessage(message.payload ?? '', message.channel));
     try {
       await client.connect();
-      for (const channel of [this.options.channel].flat())
+      for (const channel of [this.#options.channel].flat())
         await client.query(`listen ${client.escapeIdentifier(channel)}`);
     } catch {
       this.#lost(client);
@@ -64,7 +67,7 @@ export class WakeUpListener {
     if (this.#client !== client || this.#stopped) return;
     this.#listening = true;
     this.#waitMs = FIRST_RETRY_MS;
-    this.options.onListening();
+    this.#options.onListening();
     this.#pingLater(client);
   }
 
@@ -91,7 +94,10 @@ export class WakeUpListener {
     clearTimeout(this.#ping);
     void client.end().catch(() => undefined);
     if (this.#stopped) return;
-    this.options.logger.warn({ retryInMs: this.#waitMs }, 'not listening for events; readers poll meanwhile');
+    this.#options.logger.warn(
+      { retryInMs: this.#waitMs },
+      'not listening for events; readers poll meanwhile',
+    );
     this.#retry = setTimeout(() => void this.#connect(), this.#waitMs);
     this.#waitMs = Math.min(this.#waitMs * 2, LONGEST_RETRY_MS);
   }

@@ -28,8 +28,8 @@ interface PdfObject {
 
 /** Reads just what our typesetter writes: plain objects, compressed streams, fonts whose codes are two bytes. */
 class PdfFile {
-  private readonly objects = new Map<string, PdfObject>();
-  private readonly letters = new Map<string, Map<number, string>>();
+  readonly #objects = new Map<string, PdfObject>();
+  readonly #letters = new Map<string, Map<number, string>>();
 
   constructor(pdf: Buffer) {
     const text = pdf.toString('latin1');
@@ -39,7 +39,7 @@ class PdfFile {
       const end = text.indexOf('endobj', at);
       const opened = text.indexOf('\nstream\n', at);
       if (opened === -1 || opened > end) {
-        this.objects.set(match[1]!, { head: text.slice(at, end), stream: '' });
+        this.#objects.set(match[1]!, { head: text.slice(at, end), stream: '' });
         continue;
       }
       const head = text.slice(at, opened);
@@ -49,32 +49,32 @@ class PdfFile {
       const stream = head.includes('/FlateDecode')
         ? inflateSync(bytes).toString('latin1')
         : bytes.toString('latin1');
-      this.objects.set(match[1]!, { head, stream });
+      this.#objects.set(match[1]!, { head, stream });
       starts.lastIndex = body + length;
     }
   }
 
   pages(): PdfObject[] {
-    const tree = [...this.objects.values()].find(({ head }) => /\/Type \/Pages\b/.test(head));
+    const tree = [...this.#objects.values()].find(({ head }) => /\/Type \/Pages\b/.test(head));
     const kids = /\/Kids \[([^\]]*)\]/.exec(tree?.head ?? '')?.[1] ?? '';
-    return [...kids.matchAll(/(\d+) 0 R/g)].map(([, id]) => this.object(id!));
+    return [...kids.matchAll(/(\d+) 0 R/g)].map(([, id]) => this.#object(id!));
   }
 
   textOf(page: PdfObject): string {
     const contents = /\/Contents (\d+) 0 R/.exec(page.head)?.[1];
-    return this.runs(this.object(contents ?? '').stream, this.resourcesOf(page));
+    return this.#runs(this.#object(contents ?? '').stream, this.#resourcesOf(page));
   }
 
   /** A chart's text stands where the chart is drawn. */
-  private runs(content: string, resources: string): string {
+  #runs(content: string, resources: string): string {
     let found = '';
     const tokens = /\/(\S+) [\d.]+ Tf|<([0-9a-fA-F]*)>|\(|\/(\S+) Do\b|\b[qQ]\b/g;
     let letters: ReadonlyMap<number, string> = new Map();
     const saved: (typeof letters)[] = [];
     for (let match = tokens.exec(content); match !== null; match = tokens.exec(content)) {
       const [token, font, hex, drawn] = match;
-      if (font !== undefined) letters = this.lettersOf(referenceIn(resources, font));
-      else if (drawn !== undefined) found += this.drawn(referenceIn(resources, drawn));
+      if (font !== undefined) letters = this.#lettersOf(referenceIn(resources, font));
+      else if (drawn !== undefined) found += this.#drawn(referenceIn(resources, drawn));
       else if (token === 'q') saved.push(letters);
       else if (token === 'Q') letters = saved.pop() ?? letters;
       else if (token === '(') {
@@ -86,31 +86,31 @@ class PdfFile {
     return found;
   }
 
-  private drawn(id: string | undefined): string {
-    const form = id === undefined ? undefined : this.object(id);
-    return form?.head.includes('/Subtype /Form') ? this.runs(form.stream, this.resourcesOf(form)) : '';
+  #drawn(id: string | undefined): string {
+    const form = id === undefined ? undefined : this.#object(id);
+    return form?.head.includes('/Subtype /Form') ? this.#runs(form.stream, this.#resourcesOf(form)) : '';
   }
 
   /** The names of fonts and drawings; nested ones by reference or in place. */
-  private resourcesOf({ head }: PdfObject): string {
+  #resourcesOf({ head }: PdfObject): string {
     const id = /\/Resources (\d+) 0 R/.exec(head)?.[1];
-    const own = id === undefined ? head.slice(head.indexOf('/Resources')) : this.object(id).head;
+    const own = id === undefined ? head.slice(head.indexOf('/Resources')) : this.#object(id).head;
     const nested = [...own.matchAll(/\/(?:Font|XObject) (\d+) 0 R/g)].map(
-      ([, each]) => this.object(each!).head,
+      ([, each]) => this.#object(each!).head,
     );
     return [own, ...nested].join('\n');
   }
 
-  private lettersOf(font: string | undefined): Map<number, string> {
-    const map = /\/ToUnicode (\d+) 0 R/.exec(this.object(font ?? '').head)?.[1];
+  #lettersOf(font: string | undefined): Map<number, string> {
+    const map = /\/ToUnicode (\d+) 0 R/.exec(this.#object(font ?? '').head)?.[1];
     if (map === undefined) throw new Error('a font whose text nobody can select');
-    const known = this.letters.get(map) ?? readCodes(this.object(map).stream);
-    this.letters.set(map, known);
+    const known = this.#letters.get(map) ?? readCodes(this.#object(map).stream);
+    this.#letters.set(map, known);
     return known;
   }
 
-  private object(id: string): PdfObject {
-    const found = this.objects.get(id);
+  #object(id: string): PdfObject {
+    const found = this.#objects.get(id);
     if (found === undefined) throw new Error(`the PDF has no object ${id}`);
     return found;
   }

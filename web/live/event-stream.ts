@@ -43,17 +43,20 @@ class Follower {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #hiddenTimer: ReturnType<typeof setTimeout> | undefined;
   #over = false;
+  readonly #path: string;
+  readonly #listener: StreamListener;
+  readonly #kind: StreamKind;
 
-  constructor(
-    private readonly path: string,
-    private readonly listener: StreamListener,
-    private readonly kind: StreamKind,
-  ) {}
+  constructor(path: string, listener: StreamListener, kind: StreamKind) {
+    this.#path = path;
+    this.#listener = listener;
+    this.#kind = kind;
+  }
 
   start(): void {
     document.addEventListener('visibilitychange', this.#onVisibility);
     addEventListener('online', this.#onOnline);
-    this.listener.onState('connecting');
+    this.#listener.onState('connecting');
     void this.#connect();
   }
 
@@ -92,7 +95,7 @@ class Follower {
     const connection = new AbortController();
     this.#connection = connection;
     try {
-      const url = this.#lastId === undefined ? this.path : `${this.path}?after=${this.#lastId}`;
+      const url = this.#lastId === undefined ? this.#path : `${this.#path}?after=${this.#lastId}`;
       const response = await fetch(url, {
         headers: { Accept: 'text/event-stream' },
         signal: connection.signal,
@@ -122,19 +125,19 @@ class Follower {
 
   #end(state: 'finished' | 'absent'): true {
     this.stop();
-    this.listener.onState(state);
+    this.#listener.onState(state);
     return true;
   }
 
   #retry(): void {
-    this.listener.onState('reconnecting');
+    this.#listener.onState('reconnecting');
     this.#timer = setTimeout(() => void this.#connect(), this.#delayMs);
     this.#delayMs = Math.min(this.#delayMs * 2, MAX_DELAY_MS);
   }
 
   async #read(response: Response, connection: AbortController): Promise<void> {
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
-    this.listener.onState('live');
+    this.#listener.onState('live');
     this.#delayMs = FIRST_DELAY_MS;
     let rest = '';
     for (;;) {
@@ -158,12 +161,12 @@ class Follower {
     const event = JSON.parse(lines.map((line) => line.slice(5).trimStart()).join('\n')) as StreamEvent;
     if (event.type !== 'snapshot' && this.#isKnown(id)) return;
     this.#lastId = id ?? this.#lastId;
-    this.listener.onEvent(event);
-    if (this.kind === 'run' && isFinalEvent(event.type)) this.#end('finished');
+    this.#listener.onEvent(event);
+    if (this.#kind === 'run' && isFinalEvent(event.type)) this.#end('finished');
   }
 
   #isKnown(id: string | undefined): boolean {
-    if (this.kind === 'endless' || id === undefined || this.#lastId === undefined) return false;
+    if (this.#kind === 'endless' || id === undefined || this.#lastId === undefined) return false;
     return Number(id) <= Number(this.#lastId);
   }
 }

@@ -54,13 +54,16 @@ export function createMailPermits(options: PermitOptions): MailPermits {
 }
 
 class Places {
-  private readonly holder = randomUUID();
-  private readonly waiters: Waiter[] = [];
-  private isLooking = false;
-  private held = 0;
-  private areThere = false;
+  readonly #holder = randomUUID();
+  readonly #waiters: Waiter[] = [];
+  #isLooking = false;
+  #held = 0;
+  #areThere = false;
+  readonly #options: PermitOptions;
 
-  constructor(private readonly options: PermitOptions) {}
+  constructor(options: PermitOptions) {
+    this.#options = options;
+  }
 
   wait(signal: AbortSignal): Promise<Place> {
     return new Promise((resolve, reject) => {
@@ -71,62 +74,62 @@ class Places {
         },
       };
       const leave = (): void => {
-        const index = this.waiters.indexOf(waiter);
-        if (index >= 0) this.waiters.splice(index, 1);
+        const index = this.#waiters.indexOf(waiter);
+        if (index >= 0) this.#waiters.splice(index, 1);
         reject(signal.reason as Error);
       };
       if (signal.aborted) return reject(signal.reason as Error);
       signal.addEventListener('abort', leave, { once: true });
-      this.waiters.push(waiter);
-      void this.look();
+      this.#waiters.push(waiter);
+      void this.#look();
     });
   }
 
   /** To the next waiting mail, or back to PostgreSQL. */
   async passOn(place: Place): Promise<void> {
-    if (this.waiters.length > 0 && (await this.isStillOurs(place))) {
-      const next = this.waiters.shift();
+    if (this.#waiters.length > 0 && (await this.#isStillOurs(place))) {
+      const next = this.#waiters.shift();
       if (next !== undefined) return next.give(place);
     }
-    this.held -= 1;
-    await returnPermit(this.options.db, this.holder, place.slot).catch(() => undefined);
-    if (this.waiters.length > 0) void this.look();
+    this.#held -= 1;
+    await returnPermit(this.#options.db, this.#holder, place.slot).catch(() => undefined);
+    if (this.#waiters.length > 0) void this.#look();
   }
 
   /** A process asks once at a time, while a mail waits and other processes may hold places. */
-  private async look(): Promise<void> {
-    if (this.isLooking) return;
-    this.isLooking = true;
+  async #look(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
     try {
-      while (this.waiters.length > 0 && this.held < this.options.count) {
+      while (this.#waiters.length > 0 && this.#held < this.#options.count) {
         const askedAt = performance.now();
         // While PostgreSQL is away nobody begins anything, and those who wait go on waiting.
-        const slot = await this.take().catch(() => undefined);
+        const slot = await this.#take().catch(() => undefined);
         if (slot === undefined) await setTimeout(LOOK_MS);
         else {
-          this.held += 1;
+          this.#held += 1;
           await this.passOn({ slot, renewedAt: askedAt });
         }
       }
     } finally {
-      this.isLooking = false;
+      this.#isLooking = false;
     }
   }
 
-  private async take(): Promise<number | undefined> {
-    const { db, count, leaseMs } = this.options;
-    if (!this.areThere) await ensurePermits(db, count);
-    this.areThere = true;
-    return takePermit(db, this.holder, { count, leaseMs });
+  async #take(): Promise<number | undefined> {
+    const { db, count, leaseMs } = this.#options;
+    if (!this.#areThere) await ensurePermits(db, count);
+    this.#areThere = true;
+    return takePermit(db, this.#holder, { count, leaseMs });
   }
 
-  private async isStillOurs(place: Place): Promise<boolean> {
-    const { db, leaseMs, mailMs } = this.options;
+  async #isStillOurs(place: Place): Promise<boolean> {
+    const { db, leaseMs, mailMs } = this.#options;
     const age = performance.now() - place.renewedAt;
     if (age < RENEW_MS) return true;
     const askedAt = performance.now();
     const renewed = { slot: place.slot, leaseMs };
-    const state = await renewPermit(db, this.holder, renewed).catch(() => undefined);
+    const state = await renewPermit(db, this.#holder, renewed).catch(() => undefined);
     if (state === undefined) return age + mailMs < leaseMs;
     place.renewedAt = askedAt;
     return state === 'kept';

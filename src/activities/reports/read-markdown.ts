@@ -23,51 +23,54 @@ const parser = new MarkdownIt('default', {
 
 /** Tokens come in pairs that open and close: reading goes forward only. */
 class Reader {
-  private at = 0;
+  #at = 0;
+  readonly #tokens: readonly Token[];
 
-  constructor(private readonly tokens: readonly Token[]) {}
+  constructor(tokens: readonly Token[]) {
+    this.#tokens = tokens;
+  }
 
   /** Up to the token that closes what was opened before, or to the end. */
   blocks(): MarkdownBlock[] {
     const blocks: MarkdownBlock[] = [];
-    for (let token = this.next(); token !== undefined && token.nesting !== -1; token = this.next()) {
-      blocks.push(...this.block(token));
+    for (let token = this.#next(); token !== undefined && token.nesting !== -1; token = this.#next()) {
+      blocks.push(...this.#block(token));
     }
     return blocks;
   }
 
-  private next(): Token | undefined {
-    const token = this.tokens[this.at];
-    this.at += 1;
+  #next(): Token | undefined {
+    const token = this.#tokens[this.#at];
+    this.#at += 1;
     return token;
   }
 
-  private block(token: Token): MarkdownBlock[] {
+  #block(token: Token): MarkdownBlock[] {
     switch (token.type) {
       case 'heading_open':
-        return [{ kind: 'heading', level: Number(token.tag.slice(1)), content: this.inline() }];
+        return [{ kind: 'heading', level: Number(token.tag.slice(1)), content: this.#inline() }];
       case 'paragraph_open':
-        return [{ kind: 'paragraph', content: this.inline() }];
+        return [{ kind: 'paragraph', content: this.#inline() }];
       case 'bullet_list_open':
-        return [{ kind: 'list', start: null, items: this.items() }];
+        return [{ kind: 'list', start: null, items: this.#items() }];
       case 'ordered_list_open':
-        return [{ kind: 'list', start: Number(token.attrGet('start') ?? 1), items: this.items() }];
+        return [{ kind: 'list', start: Number(token.attrGet('start') ?? 1), items: this.#items() }];
       case 'blockquote_open':
         return [{ kind: 'quote', blocks: this.blocks() }];
       case 'table_open':
-        return [this.table()];
+        return [this.#table()];
       case 'fence':
       case 'code_block':
         return [{ kind: 'code', text: token.content.replace(/\n$/, '') }];
       case 'hr':
         return [{ kind: 'rule' }];
       default:
-        return this.other(token);
+        return this.#other(token);
     }
   }
 
   /** Nothing is lost that this reader does not know: its text stands there as it is. */
-  private other(token: Token): MarkdownBlock[] {
+  #other(token: Token): MarkdownBlock[] {
     if (token.nesting === 1) return this.blocks();
     const content =
       token.type === 'inline' ? inlinesOf(token) : [{ kind: 'text' as const, text: token.content }];
@@ -75,26 +78,30 @@ class Reader {
   }
 
   /** The one inline token of a block, and what closes the block. */
-  private inline(): MarkdownInline[] {
+  #inline(): MarkdownInline[] {
     const content: MarkdownInline[] = [];
-    for (let token = this.next(); token !== undefined && token.nesting !== -1; token = this.next()) {
+    for (let token = this.#next(); token !== undefined && token.nesting !== -1; token = this.#next()) {
       content.push(...inlinesOf(token));
     }
     return content;
   }
 
-  private items(): MarkdownBlock[][] {
+  #items(): MarkdownBlock[][] {
     const items: MarkdownBlock[][] = [];
-    for (let token = this.next(); token?.type === 'list_item_open'; token = this.next())
+    for (let token = this.#next(); token?.type === 'list_item_open'; token = this.#next())
       items.push(this.blocks());
     return items;
   }
 
-  private table(): MarkdownBlock {
+  #table(): MarkdownBlock {
     const rows: MarkdownInline[][][] = [];
-    for (let token = this.next(); token !== undefined && token.type !== 'table_close'; token = this.next()) {
+    for (
+      let token = this.#next();
+      token !== undefined && token.type !== 'table_close';
+      token = this.#next()
+    ) {
       if (token.type === 'tr_open') rows.push([]);
-      if (token.type === 'th_open' || token.type === 'td_open') rows.at(-1)?.push(this.inline());
+      if (token.type === 'th_open' || token.type === 'td_open') rows.at(-1)?.push(this.#inline());
     }
     const [head = [], ...body] = rows;
     return { kind: 'table', head, rows: body };

@@ -52,13 +52,16 @@ export async function storeResult(deps: StoreResultDeps, result: ResultContent):
 class Passage {
   bytes = 0;
   failure: { readonly error: unknown } | undefined;
-  private readonly hash = createHash('sha256');
+  readonly #hash = createHash('sha256');
+  readonly #content: ResultContent['content'];
 
-  constructor(private readonly content: ResultContent['content']) {}
+  constructor(content: ResultContent['content']) {
+    this.#content = content;
+  }
 
   async *pieces(): AsyncGenerator<Buffer> {
-    const { content } = this;
-    const source = typeof content === 'string' || Buffer.isBuffer(content) ? [content] : content;
+    const source =
+      typeof this.#content === 'string' || Buffer.isBuffer(this.#content) ? [this.#content] : this.#content;
     let waiting: Buffer[] = [];
     let waitingBytes = 0;
     try {
@@ -67,7 +70,7 @@ class Passage {
         waiting.push(buffer);
         waitingBytes += buffer.length;
         if (waitingBytes < PIECE_BYTES) continue;
-        yield this.counted(waiting);
+        yield this.#counted(waiting);
         waiting = [];
         waitingBytes = 0;
       }
@@ -76,16 +79,16 @@ class Passage {
       this.failure = { error };
       throw error;
     }
-    if (waitingBytes > 0) yield this.counted(waiting);
+    if (waitingBytes > 0) yield this.#counted(waiting);
   }
 
   sha256(): string {
-    return this.hash.digest('hex');
+    return this.#hash.digest('hex');
   }
 
-  private counted(parts: readonly Buffer[]): Buffer {
+  #counted(parts: readonly Buffer[]): Buffer {
     const piece = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
-    this.hash.update(piece);
+    this.#hash.update(piece);
     this.bytes += piece.length;
     return piece;
   }

@@ -9,53 +9,56 @@ export class TryTimedOut extends Error {
 
 /** The time that the model of one try has. It is paused while the try waits for something else. */
 export class ModelClock {
-  private readonly over = new AbortController();
-  private timer: NodeJS.Timeout | undefined;
-  private startedAtMs = 0;
+  readonly #over = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+  #startedAtMs = 0;
   /** Aborts when the time is up, the activity is canceled, or the answer is no longer needed. */
-  readonly signal = AbortSignal.any([cancellationSignal(), this.over.signal]);
+  readonly signal = AbortSignal.any([cancellationSignal(), this.#over.signal]);
+  #leftMs: number;
 
-  constructor(private leftMs: number) {}
+  constructor(leftMs: number) {
+    this.#leftMs = leftMs;
+  }
 
   /** Settles with `work`, or soon after the signal: a model that ignores its abort holds up no worker. */
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
-    this.start();
-    const unheeded = this.unheeded();
+    this.#start();
+    const unheeded = this.#unheeded();
     try {
       return await Promise.race([work(), unheeded.promise]);
     } catch (error) {
-      throw this.over.signal.aborted && !cancellationSignal().aborted ? this.over.signal.reason : error;
+      throw this.#over.signal.aborted && !cancellationSignal().aborted ? this.#over.signal.reason : error;
     } finally {
       unheeded.forget();
-      this.stop();
+      this.#stop();
     }
   }
 
   async paused<Result>(work: () => Promise<Result>): Promise<Result> {
-    this.stop();
+    this.#stop();
     try {
       return await work();
     } finally {
-      this.start();
+      this.#start();
     }
   }
 
   /** Ends the time early, for this reason. */
   abandon(why: Error): void {
-    this.over.abort(why);
+    this.#over.abort(why);
   }
 
-  private start(): void {
-    this.startedAtMs = performance.now();
-    this.timer = setTimeout(() => this.abandon(new TryTimedOut()), Math.max(0, this.leftMs));
+  #start(): void {
+    this.#startedAtMs = performance.now();
+    this.#timer = setTimeout(() => this.abandon(new TryTimedOut()), Math.max(0, this.#leftMs));
   }
 
-  private stop(): void {
-    clearTimeout(this.timer);
-    this.leftMs -= performance.now() - this.startedAtMs;
+  #stop(): void {
+    clearTimeout(this.#timer);
+    this.#leftMs -= performance.now() - this.#startedAtMs;
   }
 
-  private unheeded(): { promise: Promise<never>; forget: () => void } {
+  #unheeded(): { promise: Promise<never>; forget: () => void } {
     let timer: NodeJS.Timeout | undefined;
     let wait: () => void = () => undefined;
     const promise = new Promise<never>((_resolve, reject) => {

@@ -78,96 +78,98 @@ function runIsOver(): ApplicationFailure {
 }
 
 class StepTry {
-  private readonly limits: TryLimits;
-  private readonly ledger: StepLedger;
-  private readonly clock: ModelClock;
-  private readonly calls: ModelCallRecord[] = [];
-  private readonly startedAtMs = Date.now();
-  private earlierFailures = 0;
+  readonly #limits: TryLimits;
+  readonly #ledger: StepLedger;
+  readonly #clock: ModelClock;
+  readonly #calls: ModelCallRecord[] = [];
+  readonly #startedAtMs = Date.now();
+  #earlierFailures = 0;
+  readonly #deps: SessionStepDeps;
+  readonly #input: RunSessionStepInput;
 
-  constructor(
-    private readonly deps: SessionStepDeps,
-    private readonly input: RunSessionStepInput,
-  ) {
-    this.limits = limitsOf(input);
-    this.ledger = new StepLedger(deps.pool, input, activityInfo().attempt);
-    this.clock = new ModelClock(this.limits.stepTimeoutMs);
+  constructor(deps: SessionStepDeps, input: RunSessionStepInput) {
+    this.#deps = deps;
+    this.#input = input;
+    this.#limits = limitsOf(input);
+    this.#ledger = new StepLedger(deps.pool, input, activityInfo().attempt);
+    this.#clock = new ModelClock(this.#limits.stepTimeoutMs);
   }
 
   async run(): Promise<ContentRef> {
-    const { deps, input } = this;
-    const content = await this.content();
-    const modelAsked = this.modelAsked(content);
-    const stepKey = stepKeyOf(input, content, modelAsked);
+    const content = await this.#content();
+    const modelAsked = this.#modelAsked(content);
+    const stepKey = stepKeyOf(this.#input, content, modelAsked);
     const checkpoint = content.checkpoints.get(stepKey);
-    if (checkpoint !== undefined) return this.stored(checkpoint);
-    const request = stepPrompt(input, content, {
-      maxTokens: deps.contextMaxTokens,
-      countTokens: deps.model.countTokens,
+    if (checkpoint !== undefined) return this.#stored(checkpoint);
+    const request = stepPrompt(this.#input, content, {
+      maxTokens: this.#deps.contextMaxTokens,
+      countTokens: this.#deps.model.countTokens,
     });
-    await this.begin({
+    await this.#begin({
       stepKey,
       modelAsked,
       limited: content.limited,
       prompt: { content: JSON.stringify(request, null, 2), contentType: 'application/json' },
     });
-    const result = await this.ask({ ...request, model: modelAsked, ...(await this.tools(content)) });
-    return this.complete(result);
+    const result = await this.#ask({ ...request, model: modelAsked, ...(await this.#tools(content)) });
+    return this.#complete(result);
   }
 
-  private async content(): Promise<SessionContent> {
-    const { deps, input } = this;
-    const content = await outlast(() => loadSessionContent(deps.pool, input, hashesOf(input)));
+  async #content(): Promise<SessionContent> {
+    const content = await outlast(() =>
+      loadSessionContent(this.#deps.pool, this.#input, hashesOf(this.#input)),
+    );
     if (content !== undefined) return content;
     throw ApplicationFailure.nonRetryable('the session is no longer kept', failureTypes.recordGone);
   }
 
-  private async stored(sha256: string): Promise<ContentRef> {
-    const stored = (await outlast(() => readTexts(this.deps.pool, [sha256]))).get(sha256);
+  async #stored(sha256: string): Promise<ContentRef> {
+    const stored = (await outlast(() => readTexts(this.#deps.pool, [sha256]))).get(sha256);
     if (stored === undefined)
       throw ApplicationFailure.nonRetryable('a stored output is gone', failureTypes.recordGone);
     return { sha256, bytes: stored.bytes, preview: previewOf(stored.text) };
   }
 
-  private modelAsked(content: SessionContent): string {
-    const { phase, step, model } = this.input;
+  #modelAsked(content: SessionContent): string {
+    const { phase, step, model } = this.#input;
     const defined = content.template.phases[phase - 1]?.steps[step].model ?? content.template.model;
-    return model ?? defined ?? this.deps.model.defaultModel;
+    return model ?? defined ?? this.#deps.model.defaultModel;
   }
 
-  private async tools(content: SessionContent): Promise<{ tools?: readonly ModelTool[] }> {
-    const { deps, input } = this;
-    const allowed: readonly string[] = stepDefinitionOf(input, content.template).tools ?? [];
-    const tools = deps.tools.filter((tool) => allowed.includes(tool.name));
-    const sql = allowed.includes('sql_query') ? await outlast(async () => deps.sqlTool?.(input)) : undefined;
+  async #tools(content: SessionContent): Promise<{ tools?: readonly ModelTool[] }> {
+    const allowed: readonly string[] = stepDefinitionOf(this.#input, content.template).tools ?? [];
+    const tools = this.#deps.tools.filter((tool) => allowed.includes(tool.name));
+    const sql = allowed.includes('sql_query')
+      ? await outlast(async () => this.#deps.sqlTool?.(this.#input))
+      : undefined;
     const all = sql === undefined ? tools : tools.concat(sql);
     return all.length === 0 ? {} : { tools: all };
   }
 
-  private async begin(asked: Parameters<StepLedger['begin']>[0]): Promise<void> {
+  async #begin(asked: Parameters<StepLedger['begin']>[0]): Promise<void> {
     if (!(await holdsLease())) throw lostTry();
-    const begun = await this.ledger.begin(asked);
+    const begun = await this.#ledger.begin(asked);
     if (begun === 'lost') throw lostTry();
     if (begun === 'run_ended') throw runIsOver();
-    this.earlierFailures = begun.failures;
+    this.#earlierFailures = begun.failures;
   }
 
-  private async ask(request: ModelRequest): Promise<ModelResult> {
-    const { sessionId: runId, stepId, attempt } = this.input;
-    const deltas = this.deps.openDeltas({ runId, stepId, attempt, try: activityInfo().attempt });
-    const watching = setInterval(() => void this.stopIfEnded(), LOOK_MS);
+  async #ask(request: ModelRequest): Promise<ModelResult> {
+    const { sessionId: runId, stepId, attempt } = this.#input;
+    const deltas = this.#deps.openDeltas({ runId, stepId, attempt, try: activityInfo().attempt });
+    const watching = setInterval(() => void this.#stopIfEnded(), LOOK_MS);
     try {
-      return await this.clock.run(() =>
-        this.deps.model.request({
+      return await this.#clock.run(() =>
+        this.#deps.model.request({
           ...request,
-          signal: this.clock.signal,
+          signal: this.#clock.signal,
           onDelta: deltas.write,
-          beforeCall: (planned) => this.clock.paused(() => this.reserve(planned)),
-          afterCall: (record) => void this.calls.push(record),
+          beforeCall: (planned) => this.#clock.paused(() => this.#reserve(planned)),
+          afterCall: (record) => void this.#calls.push(record),
         }),
       );
     } catch (error) {
-      throw await this.failureOf(error);
+      throw await this.#failureOf(error);
     } finally {
       clearInterval(watching);
       deltas.end();
@@ -175,13 +177,13 @@ class StepTry {
   }
 
   /** While PostgreSQL is away the model may go on: its answer waits here. */
-  private async stopIfEnded(): Promise<void> {
-    const hasEnded = await isRunOver(this.deps.pool, this.input.sessionId).catch(() => false);
-    if (hasEnded) this.clock.abandon(runIsOver());
+  async #stopIfEnded(): Promise<void> {
+    const hasEnded = await isRunOver(this.#deps.pool, this.#input.sessionId).catch(() => false);
+    if (hasEnded) this.#clock.abandon(runIsOver());
   }
 
-  private async reserve(planned: PlannedCall): Promise<void> {
-    const verdict = await this.ledger.reserve({
+  async #reserve(planned: PlannedCall): Promise<void> {
+    const verdict = await this.#ledger.reserve({
       tokens: planned.estimatedInputTokens + planned.maxOutputTokens,
       costUsd: planned.estimatedCostUsd,
     });
@@ -194,62 +196,61 @@ class StepTry {
     }
   }
 
-  private async complete(result: ModelResult): Promise<ContentRef> {
+  async #complete(result: ModelResult): Promise<ContentRef> {
     const isText = result.value === undefined;
     const output = {
       content: wellFormed(isText ? result.text : JSON.stringify(result.value, null, 2)),
       contentType: isText ? 'text/markdown' : 'application/json',
     };
     const done = { ...result, output, ref: refOf(output) };
-    const { input, ledger } = this;
     const { sha256, bytes, preview } = done.ref;
     const told = {
-      ...ledger.shown,
+      ...this.#ledger.shown,
       digest: sha256,
       bytes,
       preview,
-      durationMs: Date.now() - this.startedAtMs,
+      durationMs: Date.now() - this.#startedAtMs,
     };
     const events: RunEvent[] = [
       event('step.completed', {
         ...told,
         model: result.modelUsed,
-        percent: input.progressAfter.percent,
+        percent: this.#input.progressAfter.percent,
       }),
-      event('usage', { ...ledger.shown, ...usageOf(this.calls, result.modelUsed) }),
+      event('usage', { ...this.#ledger.shown, ...usageOf(this.#calls, result.modelUsed) }),
     ];
-    if (input.step === 'INTEGRATE') events.push(event('phase.completed', ledger.shown));
-    if (await ledger.close({ status: 'completed', done }, this.calls, events)) return done.ref;
+    if (this.#input.step === 'INTEGRATE') events.push(event('phase.completed', this.#ledger.shown));
+    if (await this.#ledger.close({ status: 'completed', done }, this.#calls, events)) return done.ref;
     // It is in already, and the word of it was lost with a connection; or somebody else was faster.
-    const decided = await ledger.findOutput();
+    const decided = await this.#ledger.findOutput();
     if (decided === undefined) throw lostTry();
-    return this.stored(decided);
+    return this.#stored(decided);
   }
 
   /** Writes down what went wrong and what it had cost, and gives the failure that Temporal decides by. */
-  private failureOf(error: unknown): Promise<Error> | Error {
+  #failureOf(error: unknown): Promise<Error> | Error {
     const recall = recallOf();
     const verdict = verdictOf(error);
     if (recall === 'lost' || verdict.type === failureTypes.stepLost) return lostTry();
-    if (recall === 'canceled') return this.giveUp('canceled', verdict);
+    if (recall === 'canceled') return this.#giveUp('canceled', verdict);
     if (recall === 'stopping')
-      return this.tryAgain(workerStopped, HANDED_BACK_MS, failureTypes.workerStopped);
+      return this.#tryAgain(workerStopped, HANDED_BACK_MS, failureTypes.workerStopped);
     if (verdict.type === failureTypes.dependencyUnavailable) log.error('a step failed', { error });
-    if (!verdict.retryable || this.earlierFailures >= this.limits.maxRetries)
-      return this.giveUp('failed', verdict);
-    const delayMs = delayAfter(this.earlierFailures + 1, this.limits, verdict.retryAfterMs);
-    return this.tryAgain({ code: verdict.type, message: verdict.message }, delayMs, verdict.type);
+    if (!verdict.retryable || this.#earlierFailures >= this.#limits.maxRetries)
+      return this.#giveUp('failed', verdict);
+    const delayMs = delayAfter(this.#earlierFailures + 1, this.#limits, verdict.retryAfterMs);
+    return this.#tryAgain({ code: verdict.type, message: verdict.message }, delayMs, verdict.type);
   }
 
-  private async giveUp(status: 'failed' | 'canceled', { type, message }: Verdict): Promise<Error> {
-    await this.ledger.close({ status, error: { code: type, message } }, this.calls, []);
+  async #giveUp(status: 'failed' | 'canceled', { type, message }: Verdict): Promise<Error> {
+    await this.#ledger.close({ status, error: { code: type, message } }, this.#calls, []);
     if (status === 'canceled') return new CancelledFailure(message);
     return ApplicationFailure.nonRetryable(message, type);
   }
 
-  private async tryAgain(error: StepError, nextRetryMs: number, type: string): Promise<Error> {
-    const data = { ...this.ledger.shown, ...error, nextRetryMs };
-    await this.ledger.close({ status: 'running', error }, this.calls, [event('step.retrying', data)]);
+  async #tryAgain(error: StepError, nextRetryMs: number, type: string): Promise<Error> {
+    const data = { ...this.#ledger.shown, ...error, nextRetryMs };
+    await this.#ledger.close({ status: 'running', error }, this.#calls, [event('step.retrying', data)]);
     return ApplicationFailure.create({ message: error.message, type, nextRetryDelay: nextRetryMs });
   }
 }

@@ -31,23 +31,25 @@ import { outlast } from './outlast.js';
  * L3. Events are written only by the try that opened, or closed, the step.
  */
 export class StepLedger {
-  private readonly place: StepPlace;
-  private reserved: Amount = { tokens: 0, costUsd: 0 };
-  private limited = true;
-  private stepKey = '';
+  readonly #place: StepPlace;
+  #reserved: Amount = { tokens: 0, costUsd: 0 };
+  #limited = true;
+  #stepKey = '';
+  readonly #pool: Pool;
+  readonly #input: RunSessionStepInput;
+  readonly #attemptNumber: number;
 
-  constructor(
-    private readonly pool: Pool,
-    private readonly input: RunSessionStepInput,
-    private readonly attemptNumber: number,
-  ) {
+  constructor(pool: Pool, input: RunSessionStepInput, attemptNumber: number) {
+    this.#pool = pool;
+    this.#input = input;
+    this.#attemptNumber = attemptNumber;
     const { sessionId, stepId, phase, step, attempt } = input;
-    this.place = { sessionId, stepId, phase, step, attempt, attemptNumber };
+    this.#place = { sessionId, stepId, phase, step, attempt, attemptNumber };
   }
 
   get shown(): EventData['phase.started'] {
-    const { phase, step, stepId, attempt } = this.input;
-    return { phase, step, stepId, attempt, try: this.attemptNumber };
+    const { phase, step, stepId, attempt } = this.#input;
+    return { phase, step, stepId, attempt, try: this.#attemptNumber };
   }
 
   /** The number of failed tries before this one, or the reason that it may not begin. */
@@ -57,19 +59,21 @@ export class StepLedger {
     prompt: NewBlob;
     limited: boolean;
   }): Promise<{ failures: number } | 'run_ended' | 'lost'> {
-    this.limited = asked.limited;
-    this.stepKey = asked.stepKey;
-    const { step, sessionId } = this.input;
+    this.#limited = asked.limited;
+    this.#stepKey = asked.stepKey;
+    const { step, sessionId } = this.#input;
     const phaseBegins = step === 'THINK' ? [event('phase.started', this.shown)] : [];
     const events = [...phaseBegins, event('step.started', { ...this.shown, model: asked.modelAsked })];
     const [status, , opened] = await outlast(() =>
-      withTransaction(this.pool, (tx) =>
+      withTransaction(this.#pool, (tx) =>
         tx.commitWith(
           Promise.all([
             lockRunStatus(tx, sessionId),
-            this.limited || this.attemptNumber > 1 ? chargeLostTries(tx, this.place, workerLost) : undefined,
-            openTry(tx, this.place, asked),
-            this.record(tx, 'started', { events, condition: tryIsOpen(this.place) }),
+            this.#limited || this.#attemptNumber > 1
+              ? chargeLostTries(tx, this.#place, workerLost)
+              : undefined,
+            openTry(tx, this.#place, asked),
+            this.#record(tx, 'started', { events, condition: tryIsOpen(this.#place) }),
           ]),
         ),
       ),
@@ -80,13 +84,13 @@ export class StepLedger {
 
   /** Reserves, before a call, the most that it may use. */
   async reserve(amount: Amount): Promise<'granted' | 'exhausted' | 'lost'> {
-    if (!this.limited) return 'granted';
+    if (!this.#limited) return 'granted';
     const total = {
-      tokens: this.reserved.tokens + amount.tokens,
-      costUsd: (this.reserved.costUsd ?? 0) + (amount.costUsd ?? 0),
+      tokens: this.#reserved.tokens + amount.tokens,
+      costUsd: (this.#reserved.costUsd ?? 0) + (amount.costUsd ?? 0),
     };
-    const verdict = await outlast(() => reserveBudget(this.pool, this.place, total));
-    if (verdict === 'granted') this.reserved = total;
+    const verdict = await outlast(() => reserveBudget(this.#pool, this.#place, total));
+    if (verdict === 'granted') this.#reserved = total;
     return verdict;
   }
 
@@ -96,16 +100,16 @@ export class StepLedger {
     const used = { tokens: usage.tokensIn + usage.tokensOut, costUsd: usage.costUsd };
     const unpricedCalls = calls.filter((call) => call.costUsd === null).length;
     const what = end.status === 'completed' ? ('completed' as const) : ('ended' as const);
-    const change = { events, condition: tryEndedSo(this.place, end) };
+    const change = { events, condition: tryEndedSo(this.#place, end) };
     const closed = await outlast(() =>
-      withTransaction(this.pool, async (tx) => {
+      withTransaction(this.#pool, async (tx) => {
         const sent = Promise.all([
-          lockRunStatus(tx, this.input.sessionId),
-          closeTry(tx, this.place, end, { used, unpricedCalls, usage }),
-          this.record(tx, what, change),
+          lockRunStatus(tx, this.#input.sessionId),
+          closeTry(tx, this.#place, end, { used, unpricedCalls, usage }),
+          this.#record(tx, what, change),
         ]);
-        const [, answer] = await (this.limited ? sent : tx.commitWith(sent));
-        if (answer?.warn === true) await this.warn(tx, answer);
+        const [, answer] = await (this.#limited ? sent : tx.commitWith(sent));
+        if (answer?.warn === true) await this.#warn(tx, answer);
         return answer;
       }),
     );
@@ -114,23 +118,23 @@ export class StepLedger {
 
   /** The hash of the step's output, by whichever try it was closed. */
   findOutput(): Promise<string | undefined> {
-    return outlast(() => findStepOutput(this.pool, this.place, this.stepKey));
+    return outlast(() => findStepOutput(this.#pool, this.#place, this.#stepKey));
   }
 
-  private warn(tx: Tx, { usedTokens, usedCostUsd, maxTokens, maxCostUsd }: ClosedTry): Promise<void> {
+  #warn(tx: Tx, { usedTokens, usedCostUsd, maxTokens, maxCostUsd }: ClosedTry): Promise<void> {
     const events = [event('budget.warning', { usedTokens, usedCostUsd, maxTokens, maxCostUsd })];
-    return this.record(tx, 'warned', { events, condition: sql`` });
+    return this.#record(tx, 'warned', { events, condition: sql`` });
   }
 
-  private record(
+  #record(
     tx: Tx,
     what: 'started' | 'completed' | 'ended' | 'warned',
     { events, condition }: { events: RunEvent[]; condition: Sql },
   ): Promise<void> {
-    const progress = what === 'completed' ? this.input.progressAfter : this.input.progress;
+    const progress = what === 'completed' ? this.#input.progressAfter : this.#input.progress;
     const projection: RunProjection = {
-      runId: this.input.sessionId,
-      dedupKey: `${this.input.stepId}:${this.attemptNumber}:${what}`,
+      runId: this.#input.sessionId,
+      dedupKey: `${this.#input.stepId}:${this.#attemptNumber}:${what}`,
       status: progress.status,
       progress: { ...progress },
       provisional: true,

@@ -28,85 +28,87 @@ export class RowPipe {
   bytes: number;
   truncated = false;
   readonly chunks: ResultChunk[] = [];
-  private text = '';
-  private firstRow = 0;
-  private readonly waiting: Buffer[] = [];
-  private ended = false;
-  private failure: { readonly error: unknown } | undefined;
-  private wake: () => void = () => undefined;
-  private isPaused = false;
+  #text = '';
+  #firstRow = 0;
+  readonly #waiting: Buffer[] = [];
+  #ended = false;
+  #failure: { readonly error: unknown } | undefined;
+  #wake: () => void = () => undefined;
+  #isPaused = false;
+  readonly #flow: RowFlow;
+  readonly #limits: RowLimits;
+  readonly #onFull: () => void;
 
-  constructor(
-    private readonly flow: RowFlow,
-    private readonly limits: RowLimits,
-    header: readonly string[],
-    private readonly onFull: () => void,
-  ) {
+  constructor(flow: RowFlow, limits: RowLimits, header: readonly string[], onFull: () => void) {
+    this.#flow = flow;
+    this.#limits = limits;
+    this.#onFull = onFull;
     const first = Buffer.from(writeRecord(header));
     this.bytes = first.length;
-    this.waiting.push(first);
+    this.#waiting.push(first);
   }
 
   take(fields: readonly Field[]): void {
     if (this.truncated) return;
-    if (this.rows >= this.limits.rows || this.bytes >= this.limits.bytes) {
+    if (this.rows >= this.#limits.rows || this.bytes >= this.#limits.bytes) {
       this.truncated = true;
-      this.onFull();
+      this.#onFull();
       return;
     }
-    this.text += writeRecord(fields);
+    this.#text += writeRecord(fields);
     this.rows += 1;
-    if (this.text.length >= CHUNK_CHARACTERS) this.flush();
+    if (this.#text.length >= CHUNK_CHARACTERS) this.#flush();
   }
 
   end(): void {
-    this.flush();
-    this.ended = true;
-    this.wake();
+    this.#flush();
+    this.#ended = true;
+    this.#wake();
   }
 
   fail(error: unknown): void {
-    this.failure = { error };
-    this.wake();
+    this.#failure = { error };
+    this.#wake();
   }
 
   async *pieces(): AsyncGenerator<Buffer> {
     for (;;) {
-      const next = this.waiting.shift();
+      const next = this.#waiting.shift();
       if (next !== undefined) {
         yield next;
         continue;
       }
-      if (this.failure !== undefined) throw this.failure.error;
-      if (this.ended) return;
-      this.unpause();
+      if (this.#failure !== undefined) throw this.#failure.error;
+      if (this.#ended) return;
+      this.#unpause();
       await new Promise<void>((resolve) => {
-        this.wake = resolve;
+        this.#wake = resolve;
       });
     }
   }
 
-  private flush(): void {
-    const rowCount = this.rows - this.firstRow;
+  #flush(): void {
+    const rowCount = this.rows - this.#firstRow;
     if (rowCount === 0) return;
-    const chunk = Buffer.from(this.text);
+    const chunk = Buffer.from(this.#text);
     const sha256 = createHash('sha256').update(chunk).digest('hex');
-    const { firstRow, bytes: firstByte } = this;
+    const { bytes: firstByte } = this;
+    const firstRow = this.#firstRow;
     this.chunks.push({ firstRow, rowCount, firstByte, byteCount: chunk.length, sha256 });
     this.bytes += chunk.length;
-    this.firstRow = this.rows;
-    this.text = '';
-    this.waiting.push(chunk);
-    if (this.waiting.length >= MOST_WAITING && !this.isPaused) {
-      this.isPaused = true;
-      this.flow.pause();
+    this.#firstRow = this.rows;
+    this.#text = '';
+    this.#waiting.push(chunk);
+    if (this.#waiting.length >= MOST_WAITING && !this.#isPaused) {
+      this.#isPaused = true;
+      this.#flow.pause();
     }
-    this.wake();
+    this.#wake();
   }
 
-  private unpause(): void {
-    if (!this.isPaused) return;
-    this.isPaused = false;
-    this.flow.resume();
+  #unpause(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#flow.resume();
   }
 }

@@ -83,79 +83,82 @@ export async function runStatement(deps: RunStatementDeps, run: SqlRunRow, tried
 }
 
 class RunningStatement {
-  private session: SourceSession | undefined;
-  private engine: EngineSession | undefined;
-  private pipe: RowPipe | undefined;
-  private teller!: SqlTeller;
-  private beganAt = 0;
-  private stopped: StopReason | undefined;
-  private readonly clock: NodeJS.Timeout;
-  private readonly onAbort = (): void => this.stop('canceled');
+  #session: SourceSession | undefined;
+  #engine: EngineSession | undefined;
+  #pipe: RowPipe | undefined;
+  #teller!: SqlTeller;
+  #beganAt = 0;
+  #stopped: StopReason | undefined;
+  readonly #clock: NodeJS.Timeout;
+  readonly #onAbort = (): void => this.#stop('canceled');
+  readonly #deps: RunStatementDeps;
+  readonly #record: SqlRunRow;
+  readonly #source: DataSource;
+  readonly #tried: Try;
 
-  constructor(
-    private readonly deps: RunStatementDeps,
-    private readonly record: SqlRunRow,
-    private readonly source: DataSource,
-    private readonly tried: Try,
-  ) {
-    this.clock = globalThis.setTimeout(() => this.stop('timeout'), this.limitMs);
-    tried.signal.addEventListener('abort', this.onAbort);
+  constructor(deps: RunStatementDeps, record: SqlRunRow, source: DataSource, tried: Try) {
+    this.#deps = deps;
+    this.#record = record;
+    this.#source = source;
+    this.#tried = tried;
+    this.#clock = globalThis.setTimeout(() => this.#stop('timeout'), this.#limitMs);
+    tried.signal.addEventListener('abort', this.#onAbort);
   }
 
   start(before: typeof queuedProgress): void {
-    const { id, estimate } = this.record;
-    this.teller = new SqlTeller({
-      pool: this.deps.pool,
+    const { id, estimate } = this.#record;
+    this.#teller = new SqlTeller({
+      pool: this.#deps.pool,
       runId: id,
-      attempt: this.tried.attempt,
+      attempt: this.#tried.attempt,
       before,
       usualMs: estimate?.usual_ms ?? null,
       usualRows: estimate?.usual_rows ?? null,
       planRows: estimate?.rows ?? null,
       look: () => ({
-        rows: this.pipe?.rows ?? 0,
-        bytes: this.pipe?.bytes ?? 0,
-        enginePercent: this.engine?.percent ?? null,
+        rows: this.#pipe?.rows ?? 0,
+        bytes: this.#pipe?.bytes ?? 0,
+        enginePercent: this.#engine?.percent ?? null,
       }),
       watch: () =>
-        this.source === resultSource ? Promise.resolve(undefined) : this.deps.connector.watch(this.source),
+        this.#source === resultSource ? Promise.resolve(undefined) : this.#deps.connector.watch(this.#source),
       onHearing: (heard) => {
-        if (heard === undefined || heard.ended) this.stop('ended');
-        else if (heard.cancelRequested) this.stop('canceled');
+        if (heard === undefined || heard.ended) this.#stop('ended');
+        else if (heard.cancelRequested) this.#stop('canceled');
       },
       onTrouble: (error) => log.warn('the progress of a statement could not be told', { runId: id, error }),
     });
-    this.teller.start();
+    this.#teller.start();
   }
 
   async run(): Promise<Ran> {
     try {
-      const session = await this.open();
-      await this.standAlone(session);
-      this.beganAt = performance.now();
-      const columns = await session.declare(this.record);
-      this.teller.reach('planned', session.pid);
-      return await this.rowsOf(session, columns);
+      const session = await this.#open();
+      await this.#standAlone(session);
+      this.#beganAt = performance.now();
+      const columns = await session.declare(this.#record);
+      this.#teller.reach('planned', session.pid);
+      return await this.#rowsOf(session, columns);
     } catch (error) {
-      throw failureOf(error, this.stopped, this.limitMs);
+      throw failureOf(error, this.#stopped, this.#limitMs);
     }
   }
 
   async close(): Promise<void> {
-    clearTimeout(this.clock);
-    this.tried.signal.removeEventListener('abort', this.onAbort);
-    await Promise.all([this.session?.close(), this.teller.stop()]);
+    clearTimeout(this.#clock);
+    this.#tried.signal.removeEventListener('abort', this.#onAbort);
+    await Promise.all([this.#session?.close(), this.#teller.stop()]);
   }
 
-  private get limitMs(): number {
-    return this.source.limits.statementTimeoutMs ?? this.deps.sql.statementTimeoutMs;
+  get #limitMs(): number {
+    return this.#source.limits.statementTimeoutMs ?? this.#deps.sql.statementTimeoutMs;
   }
 
   /** The first reason counts. */
-  private stop(reason: StopReason): void {
-    if (this.stopped !== undefined) return;
-    this.stopped = reason;
-    const { session } = this;
+  #stop(reason: StopReason): void {
+    if (this.#stopped !== undefined) return;
+    this.#stopped = reason;
+    const session = this.#session;
     if (session === undefined) return;
     // A paused connection would not hear the server's answer.
     session.resume();
@@ -163,57 +166,59 @@ class RunningStatement {
     globalThis.setTimeout(() => void session.close(), CANCEL_GRACE_MS).unref();
   }
 
-  private async open(): Promise<SourceSession> {
+  async #open(): Promise<SourceSession> {
     const until = performance.now() + OPEN_PATIENCE_MS;
     for (;;) {
       try {
-        this.session = await this.openOnce();
-        if (this.stopped !== undefined) throw new SourceError('timeout', 'it was stopped');
-        return this.session;
+        this.#session = await this.#openOnce();
+        if (this.#stopped !== undefined) throw new SourceError('timeout', 'it was stopped');
+        return this.#session;
       } catch (error) {
         const isAway = error instanceof SourceError && error.fault === 'connection';
-        if (!isAway || performance.now() > until || this.stopped !== undefined) throw error;
+        if (!isAway || performance.now() > until || this.#stopped !== undefined) throw error;
         await setTimeout(OPEN_AGAIN_MS);
       }
     }
   }
 
-  private async openOnce(): Promise<SourceSession> {
-    const { connector, engine, pool, sql } = this.deps;
-    if (this.source === resultSource) {
-      const names = resultNamesIn(this.record.sql);
-      this.engine = await engine.open(await findResultTables(pool, this.record.ownerId, names));
-      return this.engine;
+  async #openOnce(): Promise<SourceSession> {
+    const { connector, engine, pool, sql } = this.#deps;
+    if (this.#source === resultSource) {
+      const names = resultNamesIn(this.#record.sql);
+      this.#engine = await engine.open(await findResultTables(pool, this.#record.ownerId, names));
+      return this.#engine;
     }
-    return connector.open(this.source, {
-      statementTimeoutMs: this.limitMs,
-      lockTimeoutMs: this.source.limits.lockTimeoutMs ?? sql.lockTimeoutMs,
-      applicationName: connectionName(this.record.id),
+    return connector.open(this.#source, {
+      statementTimeoutMs: this.#limitMs,
+      lockTimeoutMs: this.#source.limits.lockTimeoutMs ?? sql.lockTimeoutMs,
+      applicationName: connectionName(this.#record.id),
     });
   }
 
   /** See R4. */
-  private async standAlone({ pid }: SourceSession): Promise<void> {
-    const { record, tried, source, deps } = this;
-    if (!(await holdsRun(deps.pool, record.id, tried.attempt))) {
-      this.stop('ended');
+  async #standAlone({ pid }: SourceSession): Promise<void> {
+    if (!(await holdsRun(this.#deps.pool, this.#record.id, this.#tried.attempt))) {
+      this.#stop('ended');
       throw new SourceError('timeout', 'a later try has the run');
     }
-    if (tried.attempt === 1 || source === resultSource) return;
-    await deps.connector.endEarlier(source, { applicationName: connectionName(record.id), pid });
+    if (this.#tried.attempt === 1 || this.#source === resultSource) return;
+    await this.#deps.connector.endEarlier(this.#source, {
+      applicationName: connectionName(this.#record.id),
+      pid,
+    });
   }
 
-  private async rowsOf(session: SourceSession, columns: StoredRows['columns']): Promise<Ran> {
-    const { ceiling } = this.deps.sql;
-    const { limits } = this.source;
-    const rows = Math.min(this.record.rowLimit ?? Infinity, limits.rows ?? Infinity, ceiling.rows);
+  async #rowsOf(session: SourceSession, columns: StoredRows['columns']): Promise<Ran> {
+    const { ceiling } = this.#deps.sql;
+    const { limits } = this.#source;
+    const rows = Math.min(this.#record.rowLimit ?? Infinity, limits.rows ?? Infinity, ceiling.rows);
     const bytes = Math.min(limits.bytes ?? Infinity, ceiling.bytes);
     const header = columns.map(({ name }) => name);
-    const pipe = new RowPipe(session, { rows, bytes }, header, () => this.stop('full'));
-    this.pipe = pipe;
-    this.teller.reach('running');
-    const fetching = this.fetch(session, pipe, rows);
-    const result = await this.store(pipe);
+    const pipe = new RowPipe(session, { rows, bytes }, header, () => this.#stop('full'));
+    this.#pipe = pipe;
+    this.#teller.reach('running');
+    const fetching = this.#fetch(session, pipe, rows);
+    const result = await this.#store(pipe);
     const partialOf = await fetching;
     const stored = {
       columns,
@@ -221,30 +226,30 @@ class RunningStatement {
       bytes: pipe.bytes,
       truncated: pipe.truncated,
       chunks: pipe.chunks,
-      executionMs: Math.round(performance.now() - this.beganAt),
+      executionMs: Math.round(performance.now() - this.#beganAt),
     };
-    if (partialOf === undefined) return { run: this.record, result, stored };
+    if (partialOf === undefined) return { run: this.#record, result, stored };
     // A later try's rows are not to be mixed up with these.
-    if (!(await holdsRun(this.deps.pool, this.record.id, this.tried.attempt))) throw partialOf;
-    await keepResult(this.deps.pool, this.record.id, stored);
-    await keepPartial(this.deps.pool, this.record.id, { key: result.key, sha256: result.sha256 });
+    if (!(await holdsRun(this.#deps.pool, this.#record.id, this.#tried.attempt))) throw partialOf;
+    await keepResult(this.#deps.pool, this.#record.id, stored);
+    await keepPartial(this.#deps.pool, this.#record.id, { key: result.key, sha256: result.sha256 });
     throw partialOf;
   }
 
   /** Gives the failure of a statement whose rows so far are kept all the same. */
-  private async fetch(session: SourceSession, pipe: RowPipe, rows: number): Promise<unknown> {
+  async #fetch(session: SourceSession, pipe: RowPipe, rows: number): Promise<unknown> {
     try {
       // A row beyond the limit shows that there are more.
       await session.fetch(rows + 1, (fields) => {
-        if (pipe.rows === 0) this.teller.reach('fetching');
+        if (pipe.rows === 0) this.#teller.reach('fetching');
         pipe.take(fields);
       });
-      this.teller.reach('fetching');
-      this.teller.reach('storing');
+      this.#teller.reach('fetching');
+      this.#teller.reach('storing');
       pipe.end();
     } catch (error) {
-      if (this.stopped === 'full') return void pipe.end();
-      const isPartial = !this.deps.sql.dropPartial && pipe.rows > 0 && this.stopped !== 'ended';
+      if (this.#stopped === 'full') return void pipe.end();
+      const isPartial = !this.#deps.sql.dropPartial && pipe.rows > 0 && this.#stopped !== 'ended';
       if (!isPartial) return void pipe.fail(error);
       pipe.end();
       return error;
@@ -252,17 +257,17 @@ class RunningStatement {
     return undefined;
   }
 
-  private async store(pipe: RowPipe): Promise<RunResult> {
+  async #store(pipe: RowPipe): Promise<RunResult> {
     try {
-      return await storeResult(this.deps, {
-        runId: this.record.id,
+      return await storeResult(this.#deps, {
+        runId: this.#record.id,
         content: pipe.pieces(),
         contentType: 'text/csv; charset=utf-8; header=present',
-        filename: `${this.record.id}.csv`,
-        signal: this.tried.signal,
+        filename: `${this.#record.id}.csv`,
+        signal: this.#tried.signal,
       });
     } catch (error) {
-      this.stop('unstored');
+      this.#stop('unstored');
       throw error;
     }
   }

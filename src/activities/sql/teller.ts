@@ -36,96 +36,98 @@ const WATCH_AFTER_MS = 1_000;
  * T2. An event is published when the percentage or the phase changes: some hundred at most.
  */
 export class SqlTeller {
-  private phase: SqlEvidence['phase'] = 'admitted';
-  private readonly startedAt = performance.now();
-  private fetchingAt: number | undefined;
-  private told: SqlProgress;
-  private events = 0;
-  private pid: number | undefined;
-  private watcher: Promise<SourceWatcher | undefined> | undefined;
-  private timer: NodeJS.Timeout | undefined;
-  private telling: Promise<void> = Promise.resolve();
-  private memory = 0;
+  #phase: SqlEvidence['phase'] = 'admitted';
+  readonly #startedAt = performance.now();
+  #fetchingAt: number | undefined;
+  #told: SqlProgress;
+  #events = 0;
+  #pid: number | undefined;
+  #watcher: Promise<SourceWatcher | undefined> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #telling: Promise<void> = Promise.resolve();
+  #memory = 0;
+  readonly #options: TellerOptions;
 
-  constructor(private readonly options: TellerOptions) {
-    this.told = options.before;
+  constructor(options: TellerOptions) {
+    this.#options = options;
+    this.#told = options.before;
   }
 
   start(): void {
-    this.tell();
-    this.timer = setInterval(() => this.tell(), TICK_MS);
+    this.#tell();
+    this.#timer = setInterval(() => this.#tell(), TICK_MS);
   }
 
   reach(phase: SqlEvidence['phase'], pid?: number): void {
-    this.phase = phase;
-    this.pid = pid ?? this.pid;
-    if (phase === 'fetching') this.fetchingAt ??= performance.now();
-    this.tell();
+    this.#phase = phase;
+    this.#pid = pid ?? this.#pid;
+    if (phase === 'fetching') this.#fetchingAt ??= performance.now();
+    this.#tell();
   }
 
   /** Nothing is reported after this. */
   async stop(): Promise<number> {
-    clearInterval(this.timer);
-    await this.telling;
-    const watcher = await this.watcher?.catch(() => undefined);
+    clearInterval(this.#timer);
+    await this.#telling;
+    const watcher = await this.#watcher?.catch(() => undefined);
     await watcher?.close();
-    return this.memory;
+    return this.#memory;
   }
 
   /** Reports follow each other: a later one is newer. */
-  private tell(): void {
-    this.telling = this.telling.then(() => this.tellNow().catch(this.options.onTrouble));
+  #tell(): void {
+    this.#telling = this.#telling.then(() => this.#tellNow().catch(this.#options.onTrouble));
   }
 
-  private async tellNow(): Promise<void> {
-    const { pool, runId, attempt, look, onHearing } = this.options;
+  async #tellNow(): Promise<void> {
+    const { pool, runId, attempt, look, onHearing } = this.#options;
     const { rows, bytes, enginePercent } = look();
-    const progress = progressOf(this.evidence(rows, enginePercent), this.told);
-    this.memory = Math.max(this.memory, process.memoryUsage.rss());
-    const sight = await this.sight();
-    const telling = { runId, attempt, progress, rows, bytes, ...sight, memory: this.memory };
+    const progress = progressOf(this.#evidence(rows, enginePercent), this.#told);
+    this.#memory = Math.max(this.#memory, process.memoryUsage.rss());
+    const sight = await this.#sight();
+    const telling = { runId, attempt, progress, rows, bytes, ...sight, memory: this.#memory };
     onHearing(await tellProgress(pool, telling));
-    const { percent, phase } = this.told;
-    if (progress.percent !== percent || progress.phase !== phase) await this.publish(progress, rows);
-    this.told = progress;
+    const { percent, phase } = this.#told;
+    if (progress.percent !== percent || progress.phase !== phase) await this.#publish(progress, rows);
+    this.#told = progress;
   }
 
-  private evidence(rows: number, enginePercent: number | null): SqlEvidence {
-    const { usualMs, usualRows, planRows } = this.options;
+  #evidence(rows: number, enginePercent: number | null): SqlEvidence {
+    const { usualMs, usualRows, planRows } = this.#options;
     const now = performance.now();
     return {
-      phase: this.phase,
+      phase: this.#phase,
       rows,
       usualMs,
       usualRows,
       planRows,
       enginePercent,
-      elapsedMs: now - this.startedAt,
-      fetchingMs: now - (this.fetchingAt ?? now),
+      elapsedMs: now - this.#startedAt,
+      fetchingMs: now - (this.#fetchingAt ?? now),
     };
   }
 
-  private async publish(progress: SqlProgress, rows: number): Promise<void> {
-    const { pool, runId, attempt } = this.options;
-    this.events += 1;
+  async #publish(progress: SqlProgress, rows: number): Promise<void> {
+    const { pool, runId, attempt } = this.#options;
+    this.#events += 1;
     const { percent, phase, basis, etaMs } = progress;
     const told = { percent, phase, basis, etaMs, rows, attempt };
     await withTransaction(pool, (tx) =>
       projectRun(tx, {
         runId,
-        dedupKey: `sql:${attempt}:${this.events}`,
+        dedupKey: `sql:${attempt}:${this.#events}`,
         progress: told,
         events: [event('job.progress', told)],
       }),
     );
   }
 
-  private async sight(): Promise<{ waitingOn: string | null; tempBytes: number | null }> {
+  async #sight(): Promise<{ waitingOn: string | null; tempBytes: number | null }> {
     const nothing = { waitingOn: null, tempBytes: null };
-    if (this.pid === undefined || performance.now() - this.startedAt < WATCH_AFTER_MS) return nothing;
-    this.watcher ??= this.options.watch();
+    if (this.#pid === undefined || performance.now() - this.#startedAt < WATCH_AFTER_MS) return nothing;
+    this.#watcher ??= this.#options.watch();
     // A source that does not let itself be watched is asked no further.
-    const watcher = await this.watcher.catch(() => undefined);
-    return (await watcher?.look(this.pid).catch(() => nothing)) ?? nothing;
+    const watcher = await this.#watcher.catch(() => undefined);
+    return (await watcher?.look(this.#pid).catch(() => nothing)) ?? nothing;
   }
 }

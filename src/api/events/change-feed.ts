@@ -59,8 +59,10 @@ export class ChangeFeed {
   #lookMs = HORIZON_LOOK_MS;
   #look: NodeJS.Timeout | undefined;
   #poll: NodeJS.Timeout | undefined;
+readonly #options: ChangeFeedOptions;
 
-  constructor(private readonly options: ChangeFeedOptions) {
+constructor(options: ChangeFeedOptions) {
+this.#options = options;
     const wake = (): void => {
       if (this.#readers.size > 0) this.#want();
     };
@@ -70,7 +72,7 @@ export class ChangeFeed {
   start(): void {
     this.#poll = setInterval(() => {
       if (this.#readers.size > 0) this.#want();
-    }, this.options.pollIntervalMs);
+    }, this.#options.pollIntervalMs);
     this.#poll.unref();
   }
 
@@ -133,7 +135,7 @@ export class ChangeFeed {
         waiters.forEach(({ resolve }) => resolve());
       } catch (error) {
         waiters.forEach(({ reject }) => reject(error));
-        this.options.logger.warn({ err: error }, 'the events of all runs could not be read; trying again');
+        this.#options.logger.warn({ err: error }, 'the events of all runs could not be read; trying again');
         this.#isWanted ||= this.#readers.size > 0;
         await delay(WAIT_AFTER_FAILURE_MS, undefined, { ref: false });
       }
@@ -146,7 +148,7 @@ export class ChangeFeed {
     this.#kept ??= await this.#load();
     const kept = this.#kept;
     for (;;) {
-      const read = await listChangesAfter(this.options.db, this.#cursor, CHANGES_PER_READ);
+      const read = await listChangesAfter(this.#options.db, this.#cursor, CHANGES_PER_READ);
       const isEnd = read.changes.length < CHANGES_PER_READ;
       const added = await this.#keep(kept, read.changes, isEnd ? read.horizon : undefined);
       for (const reader of this.#readers) reader.take(added);
@@ -155,8 +157,8 @@ export class ChangeFeed {
   }
 
   async #load(): Promise<KeptChanges> {
-    const most = this.options.most ?? MOST;
-    const { changes, horizon } = await listNewestChanges(this.options.db, most);
+    const most = this.#options.most ?? MOST;
+    const { changes, horizon } = await listNewestChanges(this.#options.db, most);
     const isAll = changes.length < most;
     const first = changes[0]?.tx ?? horizon;
     const whole = isAll ? changes : changes.filter(({ tx }) => tx > first);
@@ -171,7 +173,7 @@ export class ChangeFeed {
     changes: readonly StoredChange[],
     horizon: number | undefined,
   ): Promise<KeptChange[]> {
-    const listed = await this.options.listRuns(changes);
+    const listed = await this.#options.listRuns(changes);
     const last = changes.at(-1);
     if (horizon !== undefined) this.#cursor = { tx: horizon, runId: '', pos: 0 };
     else if (last !== undefined) this.#cursor = { tx: last.tx, runId: last.runId, pos: last.pos };

@@ -29,11 +29,13 @@ export class ChangeStream implements KeptStream, ChangeReader {
   #place: ChangePlace;
   #isEnded = false;
   #fullSince: number | undefined;
+readonly #parts: ChangeStreamParts;
 
-  constructor(
-    private readonly parts: ChangeStreamParts,
+constructor(
+    parts: ChangeStreamParts,
     place: ChangePlace,
   ) {
+this.#parts = parts;
     this.#place = place;
     parts.channel.onDrain(() => this.#drained());
     parts.channel.onClose(() => this.#close());
@@ -44,13 +46,13 @@ export class ChangeStream implements KeptStream, ChangeReader {
   }
 
   begin(snapshot: EventMessage | undefined): void {
-    if (snapshot !== undefined && !this.parts.channel.send(snapshot)) this.#fullSince = Date.now();
+    if (snapshot !== undefined && !this.#parts.channel.send(snapshot)) this.#fullSince = Date.now();
     if (this.#fullSince === undefined) this.#follow();
   }
 
   stuckForMs(now: number): number {
     const full = this.#fullSince === undefined ? 0 : now - this.#fullSince;
-    return Math.max(full, this.parts.channel.silentForMs(now));
+    return Math.max(full, this.#parts.channel.silentForMs(now));
   }
 
   take(changes: readonly KeptChange[]): void {
@@ -58,26 +60,26 @@ export class ChangeStream implements KeptStream, ChangeReader {
       if (this.#isEnded || this.#fullSince !== undefined) return;
       if (!isAfter(change.place, this.#place)) continue;
       this.#place = change.place;
-      if (!isVisibleTo(this.parts.viewer, change)) continue;
-      if (!this.parts.channel.send(change.message)) this.#fullSince = Date.now();
+      if (!isVisibleTo(this.#parts.viewer, change)) continue;
+      if (!this.#parts.channel.send(change.message)) this.#fullSince = Date.now();
     }
   }
 
   /** The id moves a reader on for whom nothing happens, so that it can resume for as long as anybody. */
   beat(): void {
     if (this.#isEnded) return;
-    const end = this.#fullSince === undefined ? this.parts.feed.end : undefined;
-    this.parts.channel.beat(end && placeId(end));
+    const end = this.#fullSince === undefined ? this.#parts.feed.end : undefined;
+    this.#parts.channel.beat(end && placeId(end));
   }
 
   finish(reason: EndReason): void {
     if (this.#isEnded) return;
     this.#close();
-    this.parts.channel.end(reason);
+    this.#parts.channel.end(reason);
   }
 
   #follow(): void {
-    const missing = this.parts.feed.join(this, this.#place);
+    const missing = this.#parts.feed.join(this, this.#place);
     if (missing === undefined) this.finish('slow');
     else this.take(missing);
   }
@@ -91,7 +93,7 @@ export class ChangeStream implements KeptStream, ChangeReader {
   #close(): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    this.parts.feed.leave(this);
-    this.parts.streams.ended(this);
+    this.#parts.feed.leave(this);
+    this.#parts.streams.ended(this);
   }
 }

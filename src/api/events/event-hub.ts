@@ -50,8 +50,10 @@ export class EventHub {
   #reading = false;
   #stopped = false;
   #poll: NodeJS.Timeout | undefined;
+  readonly #options: EventHubOptions;
 
-  constructor(private readonly options: EventHubOptions) {
+  constructor(options: EventHubOptions) {
+    this.#options = options;
     options.announcements.on(runEventsChannel, {
       onMessage: (payload) => this.#announced(payload),
       onListening: () => this.#feeds.forEach((feed) => this.#wake(feed)),
@@ -59,7 +61,7 @@ export class EventHub {
   }
 
   start(): void {
-    this.#poll = setInterval(() => void this.#lookAtAll(), this.options.pollIntervalMs);
+    this.#poll = setInterval(() => void this.#lookAtAll(), this.#options.pollIntervalMs);
     this.#poll.unref();
   }
 
@@ -109,7 +111,7 @@ export class EventHub {
       try {
         await this.#read(feeds);
       } catch (error) {
-        this.options.logger.warn({ err: error }, 'events could not be read; trying again');
+        this.#options.logger.warn({ err: error }, 'events could not be read; trying again');
         feeds.filter((feed) => feed.readers.size > 0).forEach((feed) => this.#woken.add(feed));
         await delay(WAIT_AFTER_FAILURE_MS, undefined, { ref: false });
       }
@@ -119,7 +121,7 @@ export class EventHub {
 
   async #read(feeds: readonly Feed[]): Promise<void> {
     const wanted = feeds.map((feed) => ({ runId: feed.runId, after: feed.cursor }));
-    const byRun = groupByRun(await listEventsOfRunsAfter(this.options.db, wanted, EVENTS_PER_RUN));
+    const byRun = groupByRun(await listEventsOfRunsAfter(this.#options.db, wanted, EVENTS_PER_RUN));
     for (const feed of feeds) {
       const events = byRun.get(feed.runId) ?? [];
       const last = events.at(-1);
@@ -137,7 +139,7 @@ export class EventHub {
     if (feeds.length === 0) return;
     try {
       const positions = await listRunPositions(
-        this.options.db,
+        this.#options.db,
         feeds.map((feed) => feed.runId),
       );
       const byRun = new Map(positions.map((position) => [position.runId, position]));
@@ -147,7 +149,7 @@ export class EventHub {
         else if (now?.finished !== false) this.#endAll(feed);
       }
     } catch (error) {
-      this.options.logger.warn(
+      this.#options.logger.warn(
         { err: error },
         'runs with readers could not be looked at; the next poll tries again',
       );

@@ -8,12 +8,15 @@ import type { StoredEvent } from '../../db/runs/event-reads.js';
 export class EventMessage {
   #json: string | undefined;
   #frame: Buffer | undefined;
+readonly #id: string | undefined;
 
-  constructor(
+constructor(
     readonly body: PublishedEvent,
     /** Where another number than `pos` is what a reader resumes from. */
-    private readonly id: string | undefined = body.pos?.toString(),
-  ) {}
+    id: string | undefined = body.pos?.toString(),
+  ) {
+this.#id = id;
+}
 
   static ofStored(event: StoredEvent): EventMessage {
     return new EventMessage(publishedEvent(event));
@@ -35,7 +38,7 @@ export class EventMessage {
 
   /** JSON holds no line break, so one `data:` line is always enough. */
   get frame(): Buffer {
-    const id = this.id === undefined ? '' : `id: ${this.id}\n`;
+    const id = this.#id === undefined ? '' : `id: ${this.#id}\n`;
     this.#frame ??= Buffer.from(`${id}event: ${this.type}\ndata: ${this.json}\n\n`);
     return this.#frame;
   }

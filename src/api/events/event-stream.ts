@@ -34,13 +34,17 @@ export class EventStream implements FeedReader {
   #position: number;
   #ended = false;
   #fullSince: number | undefined;
+  readonly #source: StreamSource;
+  readonly #channel: EventChannel;
 
   constructor(
     readonly runId: string,
-    private readonly source: StreamSource,
-    private readonly channel: EventChannel,
+    source: StreamSource,
+    channel: EventChannel,
     start: Pick<StreamStart, 'after' | 'until'>,
   ) {
+    this.#source = source;
+    this.#channel = channel;
     this.#position = start.after;
     this.#until = start.until;
     channel.onDrain(() => this.#drained());
@@ -49,7 +53,7 @@ export class EventStream implements FeedReader {
 
   /** The snapshot is given here and not kept: it would be most of what an idle reader costs. */
   begin(first: EventMessage | undefined): void {
-    if (first !== undefined && !this.channel.send(first)) this.#fullSince = Date.now();
+    if (first !== undefined && !this.#channel.send(first)) this.#fullSince = Date.now();
     if (this.#until !== undefined && this.#position >= this.#until) this.finish('finished');
     void this.#follow();
   }
@@ -65,7 +69,7 @@ export class EventStream implements FeedReader {
   /** Milliseconds since the reader took nothing more, or answered nothing. */
   stuckForMs(now: number): number {
     const full = this.#fullSince === undefined ? 0 : now - this.#fullSince;
-    return Math.max(full, this.channel.silentForMs(now));
+    return Math.max(full, this.#channel.silentForMs(now));
   }
 
   take(messages: readonly EventMessage[]): boolean {
@@ -73,7 +77,7 @@ export class EventStream implements FeedReader {
       if (this.#ended || this.#fullSince !== undefined) return false;
       if (message.pos === undefined || message.pos <= this.#position) continue;
       this.#position = message.pos;
-      if (!this.channel.send(message)) this.#fullSince = Date.now();
+      if (!this.#channel.send(message)) this.#fullSince = Date.now();
       if (isFinalEvent(message.type) || message.pos === this.#until) this.finish('finished');
     }
     return !this.#ended && this.#fullSince === undefined;
@@ -82,9 +86,9 @@ export class EventStream implements FeedReader {
   /** For what is not stored. False: not now. */
   takeLive(message: EventMessage): boolean {
     if (this.#ended || this.#fullSince !== undefined) return false;
-    if (this.channel.send(message)) return true;
+    if (this.#channel.send(message)) return true;
     this.#fullSince = Date.now();
-    this.source.leave(this);
+    this.#source.leave(this);
     return true;
   }
 
@@ -93,19 +97,19 @@ export class EventStream implements FeedReader {
   }
 
   beat(): void {
-    if (!this.#ended) this.channel.beat();
+    if (!this.#ended) this.#channel.beat();
   }
 
   finish(reason: EndReason): void {
     if (this.#ended) return;
     this.#close();
-    this.channel.end(reason);
+    this.#channel.end(reason);
   }
 
   async #follow(): Promise<void> {
     try {
-      while (!this.#ended && this.#fullSince === undefined && !this.source.join(this)) {
-        const messages = await this.source.read(this.runId, this.#position);
+      while (!this.#ended && this.#fullSince === undefined && !this.#source.join(this)) {
+        const messages = await this.#source.read(this.runId, this.#position);
         // Behind a feed and yet nothing to read: the run's events are no longer kept.
         if (messages.length === 0) this.finish('finished');
         this.take(messages);
@@ -124,7 +128,7 @@ export class EventStream implements FeedReader {
   #close(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.source.leave(this);
-    this.source.ended(this);
+    this.#source.leave(this);
+    this.#source.ended(this);
   }
 }

@@ -75,8 +75,10 @@ export class EventStreams implements StreamSource {
   #rechecking = false;
   #again = false;
   #stopped = false;
+  readonly #options: EventStreamsOptions;
 
-  constructor(private readonly options: EventStreamsOptions) {
+  constructor(options: EventStreamsOptions) {
+    this.#options = options;
     options.announcements.on(principalsChangedChannel, {
       onMessage: (userId) => this.#demandRecheck((kept) => kept.userId === userId),
       onListening: () => this.#demandRecheck(() => true),
@@ -90,7 +92,7 @@ export class EventStreams implements StreamSource {
 
   start(): void {
     this.#timers = [
-      setInterval(() => this.#beat(), this.options.beatMs ?? 15_000),
+      setInterval(() => this.#beat(), this.#options.beatMs ?? 15_000),
       setInterval(() => this.#look(), LOOK_MS),
     ];
     for (const timer of this.#timers) timer.unref();
@@ -105,7 +107,7 @@ export class EventStreams implements StreamSource {
 
   /** Refuses before anything was sent, when the user has too many streams already. */
   admit(userId: string): void {
-    const limit = this.options.perUser ?? 1_000;
+    const limit = this.#options.perUser ?? 1_000;
     if ((this.#perUser.get(userId) ?? 0) < limit) return;
     throw new Problem('rate_limited', {
       detail: `You have ${limit} event streams open; close some of them first.`,
@@ -130,15 +132,15 @@ export class EventStreams implements StreamSource {
   }
 
   join(reader: FeedReader): boolean {
-    return this.options.hub.join(reader);
+    return this.#options.hub.join(reader);
   }
 
   leave(reader: FeedReader): void {
-    this.options.hub.leave(reader);
+    this.#options.hub.leave(reader);
   }
 
   async read(runId: string, after: number): Promise<EventMessage[]> {
-    const events = await listEventsAfter(this.options.db, runId, after, BATCH);
+    const events = await listEventsAfter(this.#options.db, runId, after, BATCH);
     return events.map((event) => EventMessage.ofStored(event));
   }
 
@@ -154,7 +156,7 @@ export class EventStreams implements StreamSource {
 
   #beat(): void {
     const now = Date.now();
-    const slow = this.options.slowReaderMs ?? 30_000;
+    const slow = this.#options.slowReaderMs ?? 30_000;
     for (const stream of this.#kept.keys()) {
       if (stream.stuckForMs(now) >= slow) stream.finish('slow');
       else stream.beat();
@@ -187,7 +189,7 @@ export class EventStreams implements StreamSource {
   }
 
   #recheckMs(): number {
-    const { announcements, recheckMs = 30_000, deafRecheckMs = 3_000 } = this.options;
+    const { announcements, recheckMs = 30_000, deafRecheckMs = 3_000 } = this.#options;
     return announcements.listening ? recheckMs : Math.min(recheckMs, deafRecheckMs);
   }
 
@@ -199,7 +201,7 @@ export class EventStreams implements StreamSource {
     } catch (error) {
       // Not when it was demanded again meanwhile: that stands.
       if (kept.checkedAt === askedAt) kept.checkedAt = askedAt - this.#recheckMs() + RETRY_MS;
-      this.options.logger.warn({ err: error }, 'a stream could not be checked; it goes on until it can');
+      this.#options.logger.warn({ err: error }, 'a stream could not be checked; it goes on until it can');
     }
   }
 }

@@ -22,11 +22,13 @@ export class KeptChanges {
   #changes: KeptChange[] = [];
   #start: ChangePlace;
   #end: ChangePlace;
+readonly #limit: number;
 
-  constructor(
-    private readonly limit: number,
+constructor(
+    limit: number,
     start: ChangePlace,
   ) {
+this.#limit = limit;
     this.#start = start;
     this.#end = start;
   }
@@ -69,7 +71,7 @@ export class KeptChanges {
   }
 
   #forgetOldest(): void {
-    const forgotten = this.#changes.splice(0, Math.max(0, this.#changes.length - this.limit));
+    const forgotten = this.#changes.splice(0, Math.max(0, this.#changes.length - this.#limit));
     this.#start = forgotten.at(-1)?.place ?? this.#start;
   }
 

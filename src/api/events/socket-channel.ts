@@ -12,22 +12,24 @@ export class SocketChannel implements EventChannel {
   #resume: () => void = () => undefined;
   #full = false;
   #askedAt: number | undefined;
+  readonly #socket: WebSocket;
 
-  constructor(private readonly socket: WebSocket) {
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
     socket.on('pong', () => void (this.#askedAt = undefined));
     socket.on('message', () => void (this.#askedAt = undefined));
   }
 
   send(message: EventMessage): boolean {
-    this.socket.send(message.json, () => this.#sent());
-    this.#full ||= this.socket.bufferedAmount > FULL_AT_BYTES;
+    this.#socket.send(message.json, () => this.#sent());
+    this.#full ||= this.#socket.bufferedAmount > FULL_AT_BYTES;
     return !this.#full;
   }
 
   beat(): void {
     if (this.#askedAt !== undefined) return;
     this.#askedAt = Date.now();
-    this.socket.ping();
+    this.#socket.ping();
   }
 
   silentForMs(now: number): number {
@@ -39,17 +41,17 @@ export class SocketChannel implements EventChannel {
   }
 
   onClose(closed: () => void): void {
-    this.socket.on('close', closed);
-    this.socket.on('error', closed);
+    this.#socket.on('close', closed);
+    this.#socket.on('error', closed);
   }
 
   end(reason: EndReason): void {
-    if (reason === 'slow') this.socket.terminate();
-    else this.socket.close(closeCodes[reason], reason);
+    if (reason === 'slow') this.#socket.terminate();
+    else this.#socket.close(closeCodes[reason], reason);
   }
 
   #sent(): void {
-    if (!this.#full || this.socket.bufferedAmount > 0) return;
+    if (!this.#full || this.#socket.bufferedAmount > 0) return;
     this.#full = false;
     this.#resume();
   }

@@ -9,10 +9,10 @@ const COMMENT = Buffer.from(': \n\n');
  * idle timeout. Node's own write buffer is the bound: it is full at 16 KiB that the kernel did not take.
  */
 export class SseChannel implements EventChannel {
-  constructor(
-    request: IncomingMessage,
-    private readonly response: ServerResponse,
-  ) {
+  readonly #response: ServerResponse;
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.#response = response;
     request.socket.setTimeout(0);
     request.socket.setNoDelay(true);
     request.socket.setKeepAlive(true);
@@ -25,12 +25,12 @@ export class SseChannel implements EventChannel {
   }
 
   send(message: EventMessage): boolean {
-    return this.response.write(message.frame);
+    return this.#response.write(message.frame);
   }
 
   beat(id?: string): void {
-    if (!this.response.writableNeedDrain)
-      this.response.write(id === undefined ? COMMENT : `: \nid: ${id}\n\n`);
+    if (!this.#response.writableNeedDrain)
+      this.#response.write(id === undefined ? COMMENT : `: \nid: ${id}\n\n`);
   }
 
   silentForMs(): number {
@@ -38,17 +38,17 @@ export class SseChannel implements EventChannel {
   }
 
   onDrain(resume: () => void): void {
-    this.response.on('drain', resume);
+    this.#response.on('drain', resume);
   }
 
   onClose(closed: () => void): void {
-    this.response.on('close', closed);
-    this.response.on('error', closed);
+    this.#response.on('close', closed);
+    this.#response.on('error', closed);
   }
 
   end(reason: EndReason): void {
     // A reader that does not read would not read a farewell either, and would keep the socket.
-    if (reason === 'slow') this.response.destroy();
-    else this.response.end();
+    if (reason === 'slow') this.#response.destroy();
+    else this.#response.end();
   }
 }

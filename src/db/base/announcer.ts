@@ -16,8 +16,11 @@ export interface Announcement {
 class Announcer {
   #waiting: Announcement[] = [];
   #sending = false;
+  readonly #pool: Pool;
 
-  constructor(private readonly pool: Pool) {}
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
 
   add(announcements: readonly Announcement[]): void {
     this.#waiting.push(...announcements);
@@ -29,7 +32,7 @@ class Announcer {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting;
       this.#waiting = [];
-      await this.pool
+      await this.#pool
         .query(ANNOUNCE, [batch.map(({ channel }) => channel), batch.map(({ payload }) => payload)])
         .catch(() => undefined);
     }

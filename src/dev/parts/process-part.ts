@@ -55,58 +55,63 @@ const TAIL_LINES = 12;
 const LONGEST_PAUSE_MS = 10_000;
 
 export class ProcessPart {
-  private child: ChildProcess | undefined;
-  private identity: ProcessIdentity | undefined;
-  private stopping = false;
-  private failures = 0;
-  private logStart = 0;
-  private rotating: NodeJS.Timeout | undefined;
+  #child: ChildProcess | undefined;
+  #identity: ProcessIdentity | undefined;
+  #stopping = false;
+  #failures = 0;
+  #logStart = 0;
+  #rotating: NodeJS.Timeout | undefined;
+  readonly #options: ProcessPartOptions;
 
-  constructor(private readonly options: ProcessPartOptions) {}
+  constructor(options: ProcessPartOptions) {
+    this.#options = options;
+  }
 
   get pid(): number | undefined {
-    return this.child?.pid;
+    return this.#child?.pid;
   }
 
   /** Resolves when the part is ready; a part that ends before that is a failure with its last lines. */
   async start(): Promise<void> {
-    await endLeftover(this.options.pidFile, this.options.stopSteps);
-    if (this.stopping) throw this.failure('was stopped before it started');
-    await this.launch();
-    this.watch();
-    this.rotating = setInterval(() => this.rotate(), ROTATE_MS);
-    this.rotating.unref();
+    await endLeftover(this.#options.pidFile, this.#options.stopSteps);
+    if (this.#stopping) throw this.#failure('was stopped before it started');
+    await this.#launch();
+    this.#watch();
+    this.#rotating = setInterval(() => this.#rotate(), ROTATE_MS);
+    this.#rotating.unref();
   }
 
   /** Ends the part by its steps; in a hurry the first of them, the polite one, is left out. */
   async stop(hurry = false): Promise<void> {
-    this.stopping = true;
-    clearInterval(this.rotating);
-    const { stopSteps, pidFile } = this.options;
-    if (this.identity !== undefined) await endProcess(this.identity, hurry ? stopSteps.slice(1) : stopSteps);
+    this.#stopping = true;
+    clearInterval(this.#rotating);
+    const { stopSteps, pidFile } = this.#options;
+    if (this.#identity !== undefined)
+      await endProcess(this.#identity, hurry ? stopSteps.slice(1) : stopSteps);
     rmSync(pidFile, { force: true });
   }
 
-  private async launch(): Promise<void> {
-    const child = this.spawn();
+  async #launch(): Promise<void> {
+    const child = this.#spawn();
     const ended = new Promise<string>((resolve) => {
       child.once('error', (error) => resolve(`cannot be started (${error.message})`));
       child.once('exit', (code, signal) => resolve(`ended (${signal ?? `code ${code}`})`));
     });
-    const outcome = await Promise.race([ended, this.untilReady(child)]);
+    const outcome = await Promise.race([ended, this.#untilReady(child)]);
     if (outcome === undefined) return;
-    if (this.identity !== undefined) await endProcess(this.identity, [{ signal: 'SIGKILL', waitMs: 5_000 }]);
-    throw this.failure(outcome);
+    if (this.#identity !== undefined)
+      await endProcess(this.#identity, [{ signal: 'SIGKILL', waitMs: 5_000 }]);
+    throw this.#failure(outcome);
   }
 
-  private failure(reason: string): PartFailedError {
-    return new PartFailedError(this.options.name, reason, this.lastLines());
+  #failure(reason: string): PartFailedError {
+    return new PartFailedError(this.#options.name, reason, this.#lastLines());
   }
 
-  private spawn(): ChildProcess {
-    const { command, args, env, cwd, user, watched, logFile, pidFile } = this.options;
+  #spawn(): ChildProcess {
+    const { command, args, env, cwd, user, watched, logFile, pidFile } = this.#options;
     const log = openLog(logFile);
-    this.logStart = fstatSync(log).size;
+    this.#logStart = fstatSync(log).size;
     const child = spawn(command, [...args], {
       detached: true,
       stdio: watched === true ? ['ignore', log, log, 'ipc'] : ['ignore', log, log],
@@ -115,48 +120,48 @@ export class ProcessPart {
       ...(user === undefined ? {} : user),
     });
     closeSync(log);
-    this.child = child;
-    this.identity = child.pid === undefined ? undefined : identityOf(child.pid);
-    if (this.identity !== undefined) writeFileSync(pidFile, JSON.stringify(this.identity), { mode: 0o600 });
+    this.#child = child;
+    this.#identity = child.pid === undefined ? undefined : identityOf(child.pid);
+    if (this.#identity !== undefined) writeFileSync(pidFile, JSON.stringify(this.#identity), { mode: 0o600 });
     return child;
   }
 
-  private async untilReady(child: ChildProcess): Promise<string | undefined> {
-    const until = Date.now() + this.options.readyTimeoutMs;
+  async #untilReady(child: ChildProcess): Promise<string | undefined> {
+    const until = Date.now() + this.#options.readyTimeoutMs;
     while (child.exitCode === null && child.signalCode === null) {
-      if (child.pid !== undefined && (await this.options.isReady(child.pid))) return undefined;
-      if (Date.now() > until) return `was not ready after ${this.options.readyTimeoutMs / 1_000} s`;
+      if (child.pid !== undefined && (await this.#options.isReady(child.pid))) return undefined;
+      if (Date.now() > until) return `was not ready after ${this.#options.readyTimeoutMs / 1_000} s`;
       await setTimeout(READY_POLL_MS);
     }
     // The end of the child decides the race with its own words.
     return new Promise(() => undefined);
   }
 
-  private watch(): void {
-    const { child } = this;
+  #watch(): void {
+    const child = this.#child;
     const readyAt = Date.now();
     const onExit = (code: number | null, signal: string | null): void => {
-      if (this.stopping) return;
+      if (this.#stopping) return;
       // A part that ran well for a while starts a new count.
-      if (Date.now() - readyAt > LONGEST_PAUSE_MS) this.failures = 0;
-      void this.restart(`ended (${signal ?? `code ${code}`})`);
+      if (Date.now() - readyAt > LONGEST_PAUSE_MS) this.#failures = 0;
+      void this.#restart(`ended (${signal ?? `code ${code}`})`);
     };
     if (child === undefined) return;
     if (child.exitCode !== null || child.signalCode !== null) onExit(child.exitCode, child.signalCode);
     else child.once('exit', onExit);
   }
 
-  private async restart(reason: string): Promise<void> {
-    for (let why = reason; !this.stopping;) {
-      const pauseMs = Math.min(500 * 2 ** this.failures, LONGEST_PAUSE_MS);
-      this.failures += 1;
-      this.options.onEnd?.(`${why}, starts again in ${pauseMs / 1_000} s`, this.lastLines());
+  async #restart(reason: string): Promise<void> {
+    for (let why = reason; !this.#stopping;) {
+      const pauseMs = Math.min(500 * 2 ** this.#failures, LONGEST_PAUSE_MS);
+      this.#failures += 1;
+      this.#options.onEnd?.(`${why}, starts again in ${pauseMs / 1_000} s`, this.#lastLines());
       await setTimeout(pauseMs);
-      if (this.stopping) return;
+      if (this.#stopping) return;
       try {
-        await this.launch();
-        this.watch();
-        if (!this.stopping) this.options.onBack?.();
+        await this.#launch();
+        this.#watch();
+        if (!this.#stopping) this.#options.onBack?.();
         return;
       } catch (error) {
         why = error instanceof PartFailedError ? 'could not start again' : String(error);
@@ -164,18 +169,18 @@ export class ProcessPart {
     }
   }
 
-  private rotate(): void {
+  #rotate(): void {
     try {
-      if (rotateLog(this.options.logFile)) this.logStart = 0;
+      if (rotateLog(this.#options.logFile)) this.#logStart = 0;
     } catch {
       // A disk that is full, most likely: the part itself goes on.
     }
   }
 
-  private lastLines(): string {
+  #lastLines(): string {
     try {
-      const text = readFileSync(this.options.logFile)
-        .subarray(this.logStart)
+      const text = readFileSync(this.#options.logFile)
+        .subarray(this.#logStart)
         .subarray(-TAIL_BYTES)
         .toString('utf8');
       return text.trim().split('\n').slice(-TAIL_LINES).join('\n');

@@ -24,10 +24,10 @@ export function writeRecord(fields: readonly Field[]): string {
 
 /** Records from pieces of text, wherever the pieces were cut. */
 export class RecordReader {
-  private rest = '';
+  #rest = '';
 
   *read(piece: string): Generator<Field[]> {
-    const text = this.rest + piece;
+    const text = this.#rest + piece;
     let start = 0;
     // A newline ends a record when an even number of quotes stands before it. The next quote is searched once: a
     // search for each record would read the whole piece each time.
@@ -39,7 +39,7 @@ export class RecordReader {
       yield fieldsOf(text.slice(start, newline));
       start = newline + 1;
     }
-    this.rest = text.slice(start);
+    this.#rest = text.slice(start);
   }
 }
 

@@ -46,8 +46,8 @@ function refused(text: string, { reason, at }: Refusal): StatementVerdict {
 }
 
 class Walk {
-  private readonly found: RelationName[] = [];
-  private readonly named = new Set<string>();
+  readonly #found: RelationName[] = [];
+  readonly #named = new Set<string>();
 
   run(root: object): Refusal | undefined {
     const [kind] = Object.keys(root);
@@ -55,7 +55,7 @@ class Walk {
     const waiting: unknown[] = [root];
     for (let node = waiting.pop(); node !== undefined || waiting.length > 0; node = waiting.pop()) {
       if (typeof node !== 'object' || node === null) continue;
-      const refusal = Array.isArray(node) ? undefined : this.judge(node as Node);
+      const refusal = Array.isArray(node) ? undefined : this.#judge(node as Node);
       if (refusal !== undefined) return refusal;
       waiting.push(...(Object.values(node) as unknown[]));
     }
@@ -64,19 +64,19 @@ class Walk {
 
   /** The relations that the statement reads, without its own names in a WITH. */
   relations(): RelationName[] {
-    return this.found.filter(({ schema, name }) => schema !== undefined || !this.named.has(name));
+    return this.#found.filter(({ schema, name }) => schema !== undefined || !this.#named.has(name));
   }
 
-  private judge(node: Node): Refusal | undefined {
+  #judge(node: Node): Refusal | undefined {
     for (const [kind, value] of Object.entries(node)) {
       if (typeof value !== 'object' || value === null) continue;
-      const refusal = this.judgeKind(kind, value as Node);
+      const refusal = this.#judgeKind(kind, value as Node);
       if (refusal !== undefined) return refusal;
     }
     return undefined;
   }
 
-  private judgeKind(kind: string, value: Node): Refusal | undefined {
+  #judgeKind(kind: string, value: Node): Refusal | undefined {
     if (kind.endsWith('Stmt') && kind !== 'SelectStmt') {
       return { reason: `${statementWord(kind)} changes data or settings.`, at: placeOf(value) };
     }
@@ -93,21 +93,21 @@ class Walk {
       case 'A_Indirection':
         return deniedNotation(namesIn(value['indirection']), placeOf(value));
       case 'CommonTableExpr':
-        this.named.add(String(value['ctename']));
+        this.#named.add(String(value['ctename']));
         return undefined;
       case 'RangeVar':
-        return this.judgeRelation(value);
+        return this.#judgeRelation(value);
       default:
         return undefined;
     }
   }
 
-  private judgeRelation(value: Node): Refusal | undefined {
+  #judgeRelation(value: Node): Refusal | undefined {
     const [schema, name] = [value['schemaname'], value['relname']].map((part) =>
       typeof part === 'string' ? part : undefined,
     );
     if (name === undefined) return undefined;
-    this.found.push({ schema, name });
+    this.#found.push({ schema, name });
     if (value['catalogname'] !== undefined) {
       return { reason: 'Another database cannot be read.', at: placeOf(value) };
     }

@@ -47,8 +47,10 @@ export class DeltaBatcher {
   #timer: NodeJS.Timeout | undefined;
   #lastSendMs = -Infinity;
   #sending: Promise<void> | undefined;
+  readonly #options: DeltaBatcherOptions;
 
-  constructor(private readonly options: DeltaBatcherOptions) {
+  constructor(options: DeltaBatcherOptions) {
+    this.#options = options;
     this.#intervalMs = options.intervalMs ?? INTERVAL_MS;
   }
 
@@ -81,7 +83,7 @@ export class DeltaBatcher {
     await this.#sending;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    await this.options.publish(packDeltas(this.#take().deltas)).catch(() => undefined);
+    await this.#options.publish(packDeltas(this.#take().deltas)).catch(() => undefined);
   }
 
   #write(text: OpenText, delta: ModelDelta): void {
@@ -121,10 +123,10 @@ export class DeltaBatcher {
     const { deltas, undo } = this.#take();
     this.#lastSendMs = performance.now();
     try {
-      await this.options.publish(packDeltas(deltas));
+      await this.#options.publish(packDeltas(deltas));
     } catch (error) {
       undo();
-      this.options.onPublishError?.(error);
+      this.#options.onPublishError?.(error);
       this.#schedule(WAIT_AFTER_FAILURE_MS);
     }
   }

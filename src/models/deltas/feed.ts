@@ -41,8 +41,11 @@ const REQUEST_EVERY_MS = 1_000;
 
 export class DeltaFeed {
   readonly #runs = new Map<string, RunFeed>();
+  readonly #options: DeltaFeedOptions;
 
-  constructor(private readonly options: DeltaFeedOptions) {}
+  constructor(options: DeltaFeedOptions) {
+    this.#options = options;
+  }
 
   /** Joins a reader: it gets what was said so far, then the rest. A reader that gives false gets that piece later again. */
   attach(runId: string, reader: DeltaReader): () => void {
@@ -125,10 +128,10 @@ export class DeltaFeed {
 
   #request(runId: string, run: RunFeed): void {
     const now = performance.now();
-    if (now - run.requestedAtMs < (this.options.requestEveryMs ?? REQUEST_EVERY_MS)) return;
+    if (now - run.requestedAtMs < (this.#options.requestEveryMs ?? REQUEST_EVERY_MS)) return;
     run.requestedAtMs = now;
     // When it cannot be sent, the next piece of the text shows the gap and it is asked for again.
-    this.options.request(runId).catch(() => undefined);
+    this.#options.request(runId).catch(() => undefined);
   }
 }
 

@@ -12,8 +12,11 @@ export class TextTap {
   /** The last characters, in which an end of event may have begun. */
   #tail = '';
   #isFirst = true;
+  readonly #onText: (text: string) => void;
 
-  constructor(private readonly onText: (text: string) => void) {}
+  constructor(onText: (text: string) => void) {
+    this.#onText = onText;
+  }
 
   /** Takes a piece of the stream and gives what has to go on. */
   push(piece: string): string {
@@ -45,14 +48,14 @@ export class TextTap {
     if (parsed.type === 'content_block_delta') return this.#anthropic(event, parsed);
     const delta = parsed.choices?.[0]?.delta;
     if (typeof delta?.content !== 'string' || delta.content === '') return event;
-    this.onText(delta.content);
+    this.#onText(delta.content);
     delta.content = null;
     return isFirst || holdsMore(parsed) ? `data: ${JSON.stringify(parsed)}\n\n` : '';
   }
 
   #anthropic(event: string, { delta }: WireEvent): string {
     if (delta?.type !== 'text_delta' || typeof delta.text !== 'string') return event;
-    if (delta.text !== '') this.onText(delta.text);
+    if (delta.text !== '') this.#onText(delta.text);
     return '';
   }
 }

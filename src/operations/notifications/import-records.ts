@@ -49,60 +49,62 @@ export async function importRecords<Line, Row>(
 }
 
 class Import<Line, Row> {
-  private readonly errors: LineError[] = [];
-  private readonly counts = { lines: 0, created: 0, updated: 0 };
-  private batch: { readonly line: number; readonly value: Line }[] = [];
-  private keys = new Set<string>();
-  private refused = 0;
+  readonly #errors: LineError[] = [];
+  readonly #counts = { lines: 0, created: 0, updated: 0 };
+  #batch: { readonly line: number; readonly value: Line }[] = [];
+  #keys = new Set<string>();
+  #refused = 0;
+  readonly #tx: Tx;
+  readonly #kind: ImportKind<Line, Row>;
 
-  constructor(
-    private readonly tx: Tx,
-    private readonly kind: ImportKind<Line, Row>,
-  ) {}
+  constructor(tx: Tx, kind: ImportKind<Line, Row>) {
+    this.#tx = tx;
+    this.#kind = kind;
+  }
 
   async take(read: ReadLine): Promise<void> {
-    this.counts.lines += 1;
-    if ('error' in read) return this.refuse({ line: read.line, field: '', message: read.error });
-    const parsed = this.kind.schema.safeParse(read.value);
+    this.#counts.lines += 1;
+    if ('error' in read) return this.#refuse({ line: read.line, field: '', message: read.error });
+    const parsed = this.#kind.schema.safeParse(read.value);
     if (!parsed.success) {
-      for (const issue of parsed.error.issues) this.refuse(...errorsOf(read.line, issue));
+      for (const issue of parsed.error.issues) this.#refuse(...errorsOf(read.line, issue));
       return;
     }
-    const key = this.kind.keyOf(parsed.data);
+    const key = this.#kind.keyOf(parsed.data);
     // A statement cannot write a row twice.
-    if (this.batch.length >= BATCH || this.keys.has(key)) await this.flush();
-    this.keys.add(key);
-    this.batch.push({ line: read.line, value: parsed.data });
+    if (this.#batch.length >= BATCH || this.#keys.has(key)) await this.#flush();
+    this.#keys.add(key);
+    this.#batch.push({ line: read.line, value: parsed.data });
   }
 
   async finish(): Promise<ImportReport> {
-    await this.flush();
-    if (this.refused > 0) throw refusal(this.errors, this.refused);
-    return this.counts;
+    await this.#flush();
+    if (this.#refused > 0) throw refusal(this.#errors, this.#refused);
+    return this.#counts;
   }
 
-  private async flush(): Promise<void> {
-    const batch = this.batch;
-    this.batch = [];
-    this.keys = new Set();
+  async #flush(): Promise<void> {
+    const batch = this.#batch;
+    this.#batch = [];
+    this.#keys = new Set();
     if (batch.length === 0) return;
     const values = batch.map(({ value }) => value);
-    const resolved = await this.kind.resolve(this.tx, values);
+    const resolved = await this.#kind.resolve(this.#tx, values);
     const rows: Row[] = [];
     for (const [index, row] of resolved.entries()) {
-      if (row === undefined) this.refuse({ line: batch[index]?.line ?? 0, ...this.kind.missing });
+      if (row === undefined) this.#refuse({ line: batch[index]?.line ?? 0, ...this.#kind.missing });
       else rows.push(row);
     }
     // The transaction will roll back: the rest is only checked.
-    if (this.refused > 0) return;
-    const { created, updated } = await this.kind.write(this.tx, rows);
-    this.counts.created += created;
-    this.counts.updated += updated;
+    if (this.#refused > 0) return;
+    const { created, updated } = await this.#kind.write(this.#tx, rows);
+    this.#counts.created += created;
+    this.#counts.updated += updated;
   }
 
-  private refuse(...errors: readonly LineError[]): void {
-    this.refused += errors.length;
-    this.errors.push(...errors.slice(0, MOST_ERRORS - this.errors.length));
+  #refuse(...errors: readonly LineError[]): void {
+    this.#refused += errors.length;
+    this.#errors.push(...errors.slice(0, MOST_ERRORS - this.#errors.length));
   }
 }
 

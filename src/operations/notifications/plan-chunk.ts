@@ -102,84 +102,89 @@ function momentAt(asOf: string, zone: string): number {
 class ChunkWriter {
   readonly toSend: string[] = [];
   failed = 0;
-  private readonly offices: PlannedOffice[] = [];
-  private readonly officeIds: string[] = [];
-  private deliveries: NewDelivery[] = [];
-  private exclusions: (Exclusion & { readonly officeId: string })[] = [];
-  private replaced: string[] = [];
+  readonly #offices: PlannedOffice[] = [];
+  readonly #officeIds: string[] = [];
+  #deliveries: NewDelivery[] = [];
+  #exclusions: (Exclusion & { readonly officeId: string })[] = [];
+  #replaced: string[] = [];
+  readonly #tx: Tx;
+  readonly #deps: PlanningDeps;
+  readonly #input: PlanChunkInput;
 
-  constructor(
-    private readonly tx: Tx,
-    private readonly deps: PlanningDeps,
-    private readonly input: PlanChunkInput,
-  ) {}
+  constructor(tx: Tx, deps: PlanningDeps, input: PlanChunkInput) {
+    this.#tx = tx;
+    this.#deps = deps;
+    this.#input = input;
+  }
 
   async office(office: OfficeFacts, planned: Planned): Promise<void> {
-    this.officeIds.push(office.id);
+    this.#officeIds.push(office.id);
     if ('error' in planned) {
       this.failed += 1;
-      this.offices.push({ ...emptyOffice(office), status: 'failed', error: planned.error });
+      this.#offices.push({ ...emptyOffice(office), status: 'failed', error: planned.error });
       return;
     }
     const { plan, drift } = planned;
     const now = plan.messages.filter((message) => message.heldUntil === null);
     const email = now.filter((message) => message.channel === 'email').length;
-    const isToSend = now.length > 0 && !this.input.dryRun;
+    const isToSend = now.length > 0 && !this.#input.dryRun;
     if (isToSend) this.toSend.push(office.id);
-    this.offices.push({
+    this.#offices.push({
       ...emptyOffice(office),
       status: isToSend ? 'planned' : 'done',
       email,
       push: now.length - email,
       held: plan.messages.length - now.length,
-      facts: { today: plan.today, asOf: this.input.asOf, standings: plan.standings, drift },
-      plan: this.input.dryRun ? this.shownPlan(office, plan) : null,
+      facts: { today: plan.today, asOf: this.#input.asOf, standings: plan.standings, drift },
+      plan: this.#input.dryRun ? this.#shownPlan(office, plan) : null,
     });
-    for (const each of plan.exclusions) this.exclusions.push({ ...each, officeId: office.id });
-    if (!this.input.dryRun) {
+    for (const each of plan.exclusions) this.#exclusions.push({ ...each, officeId: office.id });
+    if (!this.#input.dryRun) {
       for (const message of plan.messages) {
-        this.replaced.push(...message.replaces);
-        this.deliveries.push(this.deliveryOf(office, plan.today, message));
-        if (this.deliveries.length >= ROWS) await this.flush();
+        this.#replaced.push(...message.replaces);
+        this.#deliveries.push(this.#deliveryOf(office, plan.today, message));
+        if (this.#deliveries.length >= ROWS) await this.#flush();
       }
     }
-    if (this.exclusions.length >= ROWS) await this.flush();
+    if (this.#exclusions.length >= ROWS) await this.#flush();
   }
 
   async finish(): Promise<void> {
-    await this.flush();
-    await insertPlannedOffices(this.tx, this.input.runId, this.offices);
-    if (this.input.dryRun) return;
-    const { asOf } = this.input;
+    await this.#flush();
+    await insertPlannedOffices(this.#tx, this.#input.runId, this.#offices);
+    if (this.#input.dryRun) return;
+    const { asOf } = this.#input;
     const moment = asOf.length === 10 ? `${asOf}T12:00:00Z` : asOf;
-    await dropOutlivedHolds(this.tx, this.officeIds, moment);
+    await dropOutlivedHolds(this.#tx, this.#officeIds, moment);
   }
 
-  private async flush(): Promise<void> {
-    const { tx, deliveries, exclusions, replaced } = this;
-    this.deliveries = [];
-    this.exclusions = [];
-    this.replaced = [];
+  async #flush(): Promise<void> {
+    const deliveries = this.#deliveries;
+    const exclusions = this.#exclusions;
+    const replaced = this.#replaced;
+    this.#deliveries = [];
+    this.#exclusions = [];
+    this.#replaced = [];
     // Before the new ones: a key is taken once.
-    await replaceDeliveries(tx, replaced, 'replaced');
-    await insertDeliveries(tx, deliveries);
-    await insertExclusions(tx, this.input.runId, exclusions);
+    await replaceDeliveries(this.#tx, replaced, 'replaced');
+    await insertDeliveries(this.#tx, deliveries);
+    await insertExclusions(this.#tx, this.#input.runId, exclusions);
   }
 
-  private deliveryOf(office: OfficeFacts, today: string, message: PlannedMessage): NewDelivery {
+  #deliveryOf(office: OfficeFacts, today: string, message: PlannedMessage): NewDelivery {
     const { staff, channel, recipient, items, heldUntil } = message;
-    const facts = noticeOf(this.deps, office, message);
+    const facts = noticeOf(this.#deps, office, message);
     const key = { channel, recipient, localDate: today, items };
     return {
       id: newId('delivery'),
-      runId: this.input.runId,
+      runId: this.#input.runId,
       officeId: office.id,
       staffId: staff.id,
       channel,
       recipient,
       status: heldUntil === null ? 'planned' : 'held',
       nextEligibleAt: heldUntil,
-      messageId: messageIdOf(key, this.deps.mailHost),
+      messageId: messageIdOf(key, this.#deps.mailHost),
       localDate: today,
       items,
       facts,
@@ -188,13 +193,13 @@ class ChunkWriter {
   }
 
   /** The subject of an approval, with a message as it would arrive. */
-  private shownPlan(office: OfficeFacts, plan: OfficePlan): object {
+  #shownPlan(office: OfficeFacts, plan: OfficePlan): object {
     const [first] = plan.messages;
     const sample = first && {
       office_id: office.id,
       staff_id: first.staff.id,
       channel: first.channel,
-      ...sampleOf(first, noticeOf(this.deps, office, first)),
+      ...sampleOf(first, noticeOf(this.#deps, office, first)),
     };
     return { messages: plan.messages.map(shownMessage), sample: sample ?? null };
   }

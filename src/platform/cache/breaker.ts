@@ -5,16 +5,18 @@ const OPEN_MS = 2_000;
 export class CircuitBreaker {
   #failures = 0;
   #retryAt = 0;
+  readonly #openMs: number;
+  readonly #now: () => number;
 
-  constructor(
-    private readonly openMs: number = OPEN_MS,
-    private readonly now: () => number = () => performance.now(),
-  ) {}
+  constructor(openMs: number = OPEN_MS, now: () => number = () => performance.now()) {
+    this.#openMs = openMs;
+    this.#now = now;
+  }
 
   mayTry(): boolean {
     if (this.#failures < FAILURES) return true;
-    if (this.now() < this.#retryAt) return false;
-    this.#retryAt = this.now() + this.openMs;
+    if (this.#now() < this.#retryAt) return false;
+    this.#retryAt = this.#now() + this.#openMs;
     return true;
   }
 
@@ -24,6 +26,6 @@ export class CircuitBreaker {
 
   failed(): void {
     this.#failures += 1;
-    if (this.#failures >= FAILURES) this.#retryAt = this.now() + this.openMs;
+    if (this.#failures >= FAILURES) this.#retryAt = this.#now() + this.#openMs;
   }
 }

@@ -94,8 +94,11 @@ class GenerationCache implements Cache {
    * namespaces.
    */
   readonly #heard = new LRUCache<string, true>({ max: 1_000 });
+  readonly #options: CacheOptions;
 
-  constructor(private readonly options: CacheOptions) {}
+  constructor(options: CacheOptions) {
+    this.#options = options;
+  }
 
   async read<Value>(namespace: CacheNamespace, key: string, load: () => Promise<Value>): Promise<Value> {
     const epoch = this.#epoch(namespace);
@@ -140,18 +143,18 @@ class GenerationCache implements Cache {
     namespace: string,
     key: string,
   ): Promise<'bypass' | { generation: string | undefined; value: { parsed: unknown } | undefined }> {
-    const { store, isListening } = this.options;
+    const { store, isListening } = this.#options;
     if (this.#owed.has(namespace) || (store.needsAnnouncements && !isListening())) return 'bypass';
     if (!this.#breaker.mayTry()) return 'bypass';
     try {
-      const entry = await within(store.get(namespace, key), this.options.budgetMs ?? BUDGET_MS);
+      const entry = await within(store.get(namespace, key), this.#options.budgetMs ?? BUDGET_MS);
       this.#breaker.succeeded();
       // A drop of this process that came while we asked is newer than the answer.
       if (this.#owed.has(namespace)) return 'bypass';
       const value = entry.text === undefined ? undefined : { parsed: parse(entry.text) };
       return { generation: entry.generation, value };
     } catch (error) {
-      this.options.metrics.count(namespace, 'error');
+      this.#options.metrics.count(namespace, 'error');
       if (error instanceof CacheGarbageError) this.#drop(namespace, randomUUID());
       else this.#breaker.failed();
       return 'bypass';
@@ -167,13 +170,13 @@ class GenerationCache implements Cache {
   }
 
   #store(namespace: CacheNamespace, key: string, generation: string, value: unknown): void {
-    const ttlSeconds = (this.options.ttlSeconds ?? cacheTtlSeconds)[namespace];
+    const ttlSeconds = (this.#options.ttlSeconds ?? cacheTtlSeconds)[namespace];
     // Up to a tenth less, so that what was loaded together does not expire together.
     const ttlMs = Math.round(ttlSeconds * 1_000 * (1 - Math.random() / 10));
     const text = JSON.stringify(value);
     if (text === undefined || ttlMs <= 0) return;
-    this.options.store.set(namespace, key, { generation, text, ttlMs }).catch(() => {
-      this.options.metrics.count(namespace, 'error');
+    this.#options.store.set(namespace, key, { generation, text, ttlMs }).catch(() => {
+      this.#options.metrics.count(namespace, 'error');
       this.#breaker.failed();
     });
   }
@@ -186,7 +189,7 @@ class GenerationCache implements Cache {
   }
 
   #deliver(namespace: string, token: string, covered: readonly string[]): void {
-    const delivery = this.options.store.drop(namespace, token);
+    const delivery = this.#options.store.drop(namespace, token);
     if (delivery === undefined) return this.#settle(namespace, covered);
     delivery.then(
       () => this.#settle(namespace, covered),
@@ -196,7 +199,7 @@ class GenerationCache implements Cache {
 
   /** A later drop stands for all that failed before it. */
   #retryLater(namespace: string): void {
-    this.options.metrics.count(namespace, 'error');
+    this.#options.metrics.count(namespace, 'error');
     if (this.#retrying.has(namespace)) return;
     this.#retrying.add(namespace);
     setTimeout(() => {
@@ -222,7 +225,7 @@ class GenerationCache implements Cache {
   }
 
   #report(namespace: string, outcome: 'hit' | 'miss' | 'bypass'): void {
-    this.options.metrics.count(namespace, outcome);
+    this.#options.metrics.count(namespace, outcome);
     const meter = currentMeter();
     if (meter !== undefined) meter.cache = outcome;
   }

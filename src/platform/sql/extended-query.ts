@@ -23,23 +23,29 @@ type WireConnection = Connection & {
 export class ExtendedQuery {
   readonly done: Promise<void>;
   fields: readonly FieldDescription[] = [];
-  private settle!: { resolve: () => void; reject: (error: unknown) => void };
-  private failure: unknown;
+  #settle!: { resolve: () => void; reject: (error: unknown) => void };
+  #failure: unknown;
+  readonly #text: string;
+  readonly #params: readonly SqlParameter[];
+  readonly #onRow: (fields: readonly Field[]) => void;
 
   constructor(
-    private readonly text: string,
-    private readonly params: readonly SqlParameter[] = [],
-    private readonly onRow: (fields: readonly Field[]) => void = () => undefined,
+    text: string,
+    params: readonly SqlParameter[] = [],
+    onRow: (fields: readonly Field[]) => void = () => undefined,
   ) {
+    this.#text = text;
+    this.#params = params;
+    this.#onRow = onRow;
     this.done = new Promise<void>((resolve, reject) => {
-      this.settle = { resolve, reject };
+      this.#settle = { resolve, reject };
     });
   }
 
   submit(connection: Connection): void {
     const wire = connection as WireConnection;
-    wire.parse({ text: this.text, name: '', types: this.params.map(typeOf) }, true);
-    wire.bind({ portal: '', statement: '', values: this.params.map(textOf) }, true);
+    wire.parse({ text: this.#text, name: '', types: this.#params.map(typeOf) }, true);
+    wire.bind({ portal: '', statement: '', values: this.#params.map(textOf) }, true);
     wire.describe({ type: 'P', name: '' }, true);
     wire.execute({ portal: '', rows: 0 }, true);
     wire.sync();
@@ -50,21 +56,21 @@ export class ExtendedQuery {
   }
 
   handleDataRow(message: { fields: Field[] }): void {
-    if (this.failure !== undefined) return;
+    if (this.#failure !== undefined) return;
     try {
-      this.onRow(message.fields);
+      this.#onRow(message.fields);
     } catch (error) {
-      this.failure = error;
+      this.#failure = error;
     }
   }
 
   handleError(error: unknown): void {
-    this.settle.reject(error);
+    this.#settle.reject(error);
   }
 
   handleReadyForQuery(): void {
-    if (this.failure === undefined) this.settle.resolve();
-    else this.settle.reject(this.failure);
+    if (this.#failure === undefined) this.#settle.resolve();
+    else this.#settle.reject(this.#failure);
   }
 
   handleCommandComplete(): void {}

@@ -81,27 +81,29 @@ const program = fileURLToPath(new URL('duckdb-program.mjs', import.meta.url));
 
 class DuckSession implements EngineSession {
   percent: number | null = null;
-  private child: ChildProcessWithoutNullStreams | undefined;
-  private lines: Interface | undefined;
-  private messages: AsyncIterator<string> | undefined;
-  private tables: LoadedTable[] = [];
+  #child: ChildProcessWithoutNullStreams | undefined;
+  #lines: Interface | undefined;
+  #messages: AsyncIterator<string> | undefined;
+  #tables: LoadedTable[] = [];
+  readonly #folder: string;
+  readonly #limits: EngineLimits;
 
-  constructor(
-    private readonly folder: string,
-    private readonly limits: EngineLimits,
-  ) {}
+  constructor(folder: string, limits: EngineLimits) {
+    this.#folder = folder;
+    this.#limits = limits;
+  }
 
   get pid(): number {
-    return this.child?.pid ?? 0;
+    return this.#child?.pid ?? 0;
   }
 
   async bring(objects: ObjectStore, tables: readonly ResultTable[]): Promise<void> {
     for (const [index, { name, key, columns }] of tables.entries()) {
       const found = await objects.get(key);
       if (found === undefined) throw new SourceError('statement', `the result ${name} is no longer kept`);
-      const file = join(this.folder, `result-${index}.csv`);
+      const file = join(this.#folder, `result-${index}.csv`);
       await pipeline(found.stream, createWriteStream(file, { mode: 0o600 }));
-      this.tables.push({ name, file, columns });
+      this.#tables.push({ name, file, columns });
     }
   }
 
@@ -110,70 +112,73 @@ class DuckSession implements EngineSession {
   }
 
   async declare({ sql, params }: SourceStatement): Promise<readonly ResultColumn[]> {
-    this.begin({ sql, params });
-    const message = await this.next();
+    this.#begin({ sql, params });
+    const message = await this.#next();
     if (message.kind !== 'columns') throw ended();
     return message.columns;
   }
 
   async fetch(limit: number, onRow: (fields: readonly Field[]) => void): Promise<void> {
-    this.child?.stdin.write(`${JSON.stringify({ limit })}\n`);
-    for (let message = await this.next(); message.kind !== 'done'; message = await this.next()) {
+    this.#child?.stdin.write(`${JSON.stringify({ limit })}\n`);
+    for (let message = await this.#next(); message.kind !== 'done'; message = await this.#next()) {
       if (message.kind === 'rows') message.rows.forEach(onRow);
     }
   }
 
   async write(parquet: string): Promise<void> {
-    this.begin({ parquet, sql: '', params: [] });
-    for (let message = await this.next(); message.kind !== 'done';) message = await this.next();
+    this.#begin({ parquet, sql: '', params: [] });
+    for (let message = await this.#next(); message.kind !== 'done';) message = await this.#next();
   }
 
   pause(): void {
-    this.lines?.pause();
+    this.#lines?.pause();
   }
 
   resume(): void {
-    this.lines?.resume();
+    this.#lines?.resume();
   }
 
   cancel(): Promise<void> {
-    this.child?.kill('SIGKILL');
+    this.#child?.kill('SIGKILL');
     return Promise.resolve();
   }
 
   async close(): Promise<void> {
-    this.child?.kill('SIGKILL');
-    this.lines?.close();
-    await rm(this.folder, { recursive: true, force: true });
+    this.#child?.kill('SIGKILL');
+    this.#lines?.close();
+    await rm(this.#folder, { recursive: true, force: true });
   }
 
-  private begin(order: object): void {
-    const { limits, folder, tables } = this;
-    this.child = spawn(process.execPath, ['--max-old-space-size=256', program], { env: {}, cwd: folder });
+  #begin(order: object): void {
+    const tables = this.#tables;
+    this.#child = spawn(process.execPath, ['--max-old-space-size=256', program], {
+      env: {},
+      cwd: this.#folder,
+    });
     // A stream that ends early gives the reason by itself, or by its end.
-    this.child.stdin.on('error', () => undefined);
-    this.child.on('error', () => undefined);
-    this.child.stderr.resume();
-    this.lines = createInterface({ input: this.child.stdout });
-    this.messages = this.lines[Symbol.asyncIterator]();
-    this.child.stdin.write(
-      `${JSON.stringify({ ...limits, folder: join(folder, 'temp'), tables, ...order })}\n`,
+    this.#child.stdin.on('error', () => undefined);
+    this.#child.on('error', () => undefined);
+    this.#child.stderr.resume();
+    this.#lines = createInterface({ input: this.#child.stdout });
+    this.#messages = this.#lines[Symbol.asyncIterator]();
+    this.#child.stdin.write(
+      `${JSON.stringify({ ...this.#limits, folder: join(this.#folder, 'temp'), tables, ...order })}\n`,
     );
   }
 
-  private async next(): Promise<Message> {
+  async #next(): Promise<Message> {
     for (;;) {
-      const line = await this.messages?.next();
+      const line = await this.#messages?.next();
       if (line === undefined || line.done === true) throw ended();
       const message = JSON.parse(line.value) as Message;
-      if (message.kind === 'failed') throw this.refusal(message.message);
+      if (message.kind === 'failed') throw this.#refusal(message.message);
       if (message.kind !== 'progress') return message;
       this.percent = message.percent;
     }
   }
 
-  private refusal(said: string): SourceError {
-    const message = (said.split('\n')[0] ?? said).replaceAll(this.folder, '…');
+  #refusal(said: string): SourceError {
+    const message = (said.split('\n')[0] ?? said).replaceAll(this.#folder, '…');
     if (/out of memory|max_temp_directory_size/i.test(said)) return new SourceError('resources', message);
     return new SourceError(/^Permission Error/.test(said) ? 'not_allowed' : 'statement', message);
   }

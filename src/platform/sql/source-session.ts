@@ -91,47 +91,49 @@ const CURSOR = 'statement_of_this_run';
 
 class PostgresSession implements SourceSession {
   pid = 0;
-  private lost: Error | undefined;
-  private isBusy = false;
-  private tooWide = false;
-  private closing: Promise<void> | undefined;
-  private running: Promise<unknown> = Promise.resolve();
+  #lost: Error | undefined;
+  #isBusy = false;
+  #tooWide = false;
+  #closing: Promise<void> | undefined;
+  #running: Promise<unknown> = Promise.resolve();
+  readonly #client: pg.Client;
 
-  constructor(private readonly client: pg.Client) {
+  constructor(client: pg.Client) {
+    this.#client = client;
     // A lost connection tells its query and then everybody: without a listener the process would end.
     client.on('error', (error) => {
-      this.lost = error;
+      this.#lost = error;
     });
   }
 
   async begin(): Promise<void> {
-    this.pid = (this.client as unknown as { processID: number }).processID;
-    await this.run(new ExtendedQuery('begin isolation level repeatable read read only'));
+    this.pid = (this.#client as unknown as { processID: number }).processID;
+    await this.#run(new ExtendedQuery('begin isolation level repeatable read read only'));
   }
 
   async explain({ sql, params }: SourceStatement): Promise<unknown> {
     const rows: Field[] = [];
-    await this.run(
+    await this.#run(
       new ExtendedQuery(`explain (format json) ${sql}`, params, ([row]) => rows.push(row ?? null)),
     );
     return JSON.parse(rows[0] ?? '[]');
   }
 
   async declare({ sql, params }: SourceStatement): Promise<readonly ResultColumn[]> {
-    await this.run(new ExtendedQuery(`declare ${CURSOR} no scroll cursor for ${sql}`, params));
-    const described = await this.run(new ExtendedQuery(`fetch forward 0 from ${CURSOR}`));
-    const types = await this.typesOf(described);
+    await this.#run(new ExtendedQuery(`declare ${CURSOR} no scroll cursor for ${sql}`, params));
+    const described = await this.#run(new ExtendedQuery(`fetch forward 0 from ${CURSOR}`));
+    const types = await this.#typesOf(described);
     return described.fields.map(({ name }, index) => ({ name, type: types[index] ?? 'unknown' }));
   }
 
   async fetch(limit: number, onRow: (fields: readonly Field[]) => void): Promise<void> {
-    const stream = this.stream();
+    const stream = this.#stream();
     let bytesSinceRow = 0;
     // The driver keeps a row until all of it is there. It listens first, so what it could read has been taken by now.
     const count = (piece: Buffer): void => {
       bytesSinceRow += piece.length;
       if (bytesSinceRow <= WIDEST_ROW) return;
-      this.tooWide = true;
+      this.#tooWide = true;
       stream.destroy();
     };
     stream.on('data', count);
@@ -145,7 +147,7 @@ class PostgresSession implements SourceSession {
     try {
       for (let asked = FIRST_BATCH; rows < limit;) {
         const [wanted, had] = [Math.min(asked, limit - rows), rows];
-        await this.run(new ExtendedQuery(`fetch forward ${wanted} from ${CURSOR}`, [], take));
+        await this.#run(new ExtendedQuery(`fetch forward ${wanted} from ${CURSOR}`, [], take));
         if (rows - had < wanted) break;
         const widthOfRow = (stream.bytesRead - bytesBefore) / rows;
         asked = Math.max(1, Math.min(asked * 4, LARGEST_BATCH, Math.floor(BATCH_BYTES / widthOfRow)));
@@ -156,15 +158,15 @@ class PostgresSession implements SourceSession {
   }
 
   pause(): void {
-    this.stream().pause();
+    this.#stream().pause();
   }
 
   resume(): void {
-    this.stream().resume();
+    this.#stream().resume();
   }
 
   cancel(): Promise<void> {
-    const { host, port, processID, secretKey } = this.client as unknown as {
+    const { host, port, processID, secretKey } = this.#client as unknown as {
       host: string;
       port: number;
       processID: number | null;
@@ -176,38 +178,38 @@ class PostgresSession implements SourceSession {
 
   /** Ends when the statement is gone from the server, whatever it was doing. */
   close(): Promise<void> {
-    this.closing ??= this.end();
-    return this.closing;
+    this.#closing ??= this.#end();
+    return this.#closing;
   }
 
-  private async end(): Promise<void> {
-    if (this.isBusy) await this.endStatement();
-    if (this.isBusy || this.lost !== undefined || this.pid === 0) this.stream().destroy();
-    else await this.run(new ExtendedQuery('rollback')).catch(() => this.stream().destroy());
-    await this.client.end().catch(() => undefined);
+  async #end(): Promise<void> {
+    if (this.#isBusy) await this.#endStatement();
+    if (this.#isBusy || this.#lost !== undefined || this.pid === 0) this.#stream().destroy();
+    else await this.#run(new ExtendedQuery('rollback')).catch(() => this.#stream().destroy());
+    await this.#client.end().catch(() => undefined);
   }
 
   /**
    * A busy server takes its time to end a statement, and a request may come between two statements and end none. An
    * endless statement is cut off: the server checks for its client every second.
    */
-  private async endStatement(): Promise<void> {
+  async #endStatement(): Promise<void> {
     const until = performance.now() + END_PATIENCE_MS;
     this.resume();
-    while (this.isBusy && this.lost === undefined && performance.now() < until) {
+    while (this.#isBusy && this.#lost === undefined && performance.now() < until) {
       await this.cancel();
-      await Promise.race([this.idle(), setTimeout(CANCEL_AGAIN_MS)]);
+      await Promise.race([this.#idle(), setTimeout(CANCEL_AGAIN_MS)]);
     }
   }
 
-  private stream(): Socket {
-    return (this.client as unknown as { connection: { stream: Socket } }).connection.stream;
+  #stream(): Socket {
+    return (this.#client as unknown as { connection: { stream: Socket } }).connection.stream;
   }
 
-  private async typesOf({ fields }: ExtendedQuery): Promise<string[]> {
+  async #typesOf({ fields }: ExtendedQuery): Promise<string[]> {
     const types: string[] = [];
     const numbers = (pick: (field: (typeof fields)[number]) => number) => `{${fields.map(pick).join(',')}}`;
-    await this.run(
+    await this.#run(
       new ExtendedQuery(
         'select format_type(type, modifier) from unnest($1::oid[], $2::int[]) as given (type, modifier)',
         [numbers(({ dataTypeID }) => dataTypeID), numbers(({ dataTypeModifier }) => dataTypeModifier)],
@@ -217,22 +219,22 @@ class PostgresSession implements SourceSession {
     return types;
   }
 
-  private idle(): Promise<unknown> {
-    return this.running.catch(() => undefined);
+  #idle(): Promise<unknown> {
+    return this.#running.catch(() => undefined);
   }
 
-  private async run(query: ExtendedQuery): Promise<ExtendedQuery> {
-    this.isBusy = true;
-    this.running = query.done;
+  async #run(query: ExtendedQuery): Promise<ExtendedQuery> {
+    this.#isBusy = true;
+    this.#running = query.done;
     try {
-      (this.client as unknown as { query(query: ExtendedQuery): void }).query(query);
+      (this.#client as unknown as { query(query: ExtendedQuery): void }).query(query);
       await query.done;
       return query;
     } catch (error) {
-      if (this.tooWide) throw new SourceError('resources', 'a row is wider than 32 MB');
-      throw sourceErrorOf(error, this.lost === undefined ? 'statement' : 'connection');
+      if (this.#tooWide) throw new SourceError('resources', 'a row is wider than 32 MB');
+      throw sourceErrorOf(error, this.#lost === undefined ? 'statement' : 'connection');
     } finally {
-      this.isBusy = false;
+      this.#isBusy = false;
     }
   }
 }

@@ -8,33 +8,38 @@ const FEWEST_MESSAGES = 20;
 /** Stops a run whose messages fail until a person has looked at it, once. */
 export class ErrorKeeper {
   isStopped = false;
-  private asking: Promise<boolean> | undefined;
+  #asking: Promise<boolean> | undefined;
+  readonly #gates: RunGates;
+  readonly #rate: number;
 
   constructor(
-    private readonly gates: RunGates,
+    gates: RunGates,
     /** Percent of failed messages; 0: never. */
-    private readonly rate: number,
+    rate: number,
     public areAccepted: boolean,
-  ) {}
+  ) {
+    this.#gates = gates;
+    this.#rate = rate;
+  }
 
   /** Whether another office may begin. Everybody who asks while the gate is open waits for the same decision. */
   mayGoOn(counts: NotifyCounts): Promise<boolean> {
-    if (this.asking !== undefined) return this.asking;
+    if (this.#asking !== undefined) return this.#asking;
     if (this.isStopped) return Promise.resolve(false);
-    if (this.areAccepted || !this.isTooMuch(counts)) return Promise.resolve(true);
-    this.asking = this.ask(counts);
-    return this.asking;
+    if (this.areAccepted || !this.#isTooMuch(counts)) return Promise.resolve(true);
+    this.#asking = this.#ask(counts);
+    return this.#asking;
   }
 
-  private isTooMuch({ sent, failed }: NotifyCounts): boolean {
+  #isTooMuch({ sent, failed }: NotifyCounts): boolean {
     const all = sent + failed;
-    return this.rate > 0 && all >= FEWEST_MESSAGES && failed * 100 >= all * this.rate;
+    return this.#rate > 0 && all >= FEWEST_MESSAGES && failed * 100 >= all * this.#rate;
   }
 
-  private async ask(counts: NotifyCounts): Promise<boolean> {
-    this.areAccepted = await this.gates.pass(errorGate(counts));
+  async #ask(counts: NotifyCounts): Promise<boolean> {
+    this.areAccepted = await this.#gates.pass(errorGate(counts));
     this.isStopped = !this.areAccepted;
-    this.asking = undefined;
+    this.#asking = undefined;
     return this.areAccepted;
   }
 }

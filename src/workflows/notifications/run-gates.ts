@@ -9,31 +9,32 @@ const decideRunGate = defineUpdate<void, [RunGateDecision]>('decideRunGate');
 
 /** Where a run waits for a person. A run has at most one open gate. */
 export class RunGates {
-  private gateId: string | undefined;
-  private decision: RunGateDecision | undefined;
+  #gateId: string | undefined;
+  #decision: RunGateDecision | undefined;
+  readonly #runId: string;
 
-  constructor(private readonly runId: string) {
-    setHandler(decideRunGate, (decision) => void (this.decision = decision), {
-      validator: (decision) => this.check(decision),
+  constructor(runId: string) {
+    this.#runId = runId;
+    setHandler(decideRunGate, (decision) => void (this.#decision = decision), {
+      validator: (decision) => this.#check(decision),
     });
   }
 
   /** Waits for the decision. True: the run goes on. */
   async pass(gate: Omit<OpenRunGateInput, 'runId'>): Promise<boolean> {
-    const { runId } = this;
-    const opened = await runGates.openRunGate({ runId, ...gate });
-    this.gateId = opened.gateId;
-    await condition(() => this.decision !== undefined);
-    const { decision } = this;
-    this.gateId = undefined;
-    this.decision = undefined;
+    const opened = await runGates.openRunGate({ runId: this.#runId, ...gate });
+    this.#gateId = opened.gateId;
+    await condition(() => this.#decision !== undefined);
+    const decision = this.#decision;
+    this.#gateId = undefined;
+    this.#decision = undefined;
     if (decision === undefined) return false;
-    await runGates.settleRunGate({ runId, decision });
+    await runGates.settleRunGate({ runId: this.#runId, decision });
     return decision.decision === 'approve';
   }
 
   /** People have the CLI: whatever comes is looked at. */
-  private check(given: unknown): void {
+  #check(given: unknown): void {
     const { gateId, decision, userId, via, comment, signature } = (given ?? {}) as Partial<
       Record<string, unknown>
     >;
@@ -44,7 +45,7 @@ export class RunGates {
       orNull(textOf(0, decisionLimits.comment))(comment) === null &&
       orMissing(textOf(0, 200))(signature) === null;
     if (!isOne) throw ApplicationFailure.nonRetryable('this is no decision', failureTypes.invalidInput);
-    if (this.gateId === undefined || this.decision !== undefined || gateId !== this.gateId) {
+    if (this.#gateId === undefined || this.#decision !== undefined || gateId !== this.#gateId) {
       throw ApplicationFailure.nonRetryable('no such gate waits', 'not_waiting');
     }
   }

@@ -24,31 +24,34 @@ import type { SessionRun } from './run.js';
 
 /** Decisions from the Temporal side, by update or signal. Their texts are stored before the decision counts. */
 export class SessionDecisions {
-  constructor(
-    private readonly session: SessionRun,
-    private readonly input: CotSessionInput,
-  ) {}
+  readonly #session: SessionRun;
+  readonly #input: CotSessionInput;
+
+  constructor(session: SessionRun, input: CotSessionInput) {
+    this.#session = session;
+    this.#input = input;
+  }
 
   /** As the validator of a decision from the Temporal side, where nobody else checked its argument. */
   refuse(message: DecideGateMessage): void {
     const problem = problemOfDecision(message);
     if (problem !== null)
       throw ApplicationFailure.nonRetryable(`decideGate: ${problem}`, failureTypes.invalidInput);
-    this.session.throwRefusal(refusalOfDecision(this.session.current, message));
+    this.#session.throwRefusal(refusalOfDecision(this.#session.current, message));
   }
 
   decide(message: DecideGateMessage): Promise<SessionProgressView> {
     if (!hasTexts(message) || !patched(patches.textsAreKept))
-      return this.session.command(decisionCommand(message, this.session.current));
-    return this.decideWithTexts(message);
+      return this.#session.command(decisionCommand(message, this.#session.current));
+    return this.#decideWithTexts(message);
   }
 
-  private async decideWithTexts(message: DecideGateMessage): Promise<SessionProgressView> {
-    const seen = this.withGate(message);
-    const kept = await this.keepTexts(seen);
+  async #decideWithTexts(message: DecideGateMessage): Promise<SessionProgressView> {
+    const seen = this.#withGate(message);
+    const kept = await this.#keepTexts(seen);
     // Meanwhile somebody else may have decided, and the next gate may be open.
     this.refuse(seen);
-    return this.session.command(decisionCommand(seen, this.session.current, kept));
+    return this.#session.command(decisionCommand(seen, this.#session.current, kept));
   }
 
   /** A signal cannot be refused: one that is malformed, or comes early, twice or late changes nothing, and it shows. */
@@ -56,37 +59,37 @@ export class SessionDecisions {
     // The Web UI and the CLI send null, or nothing, when no argument is given.
     const message = given ?? {};
     const problem = problemOfProceed(message);
-    if (problem !== null && patched(patches.signalsAreChecked)) return this.ignoreSignal(problem);
-    const decision = this.withGate({ ...(message as ProceedMessage), decision: 'approve' });
-    if (this.turnsDown(decision)) return;
+    if (problem !== null && patched(patches.signalsAreChecked)) return this.#ignoreSignal(problem);
+    const decision = this.#withGate({ ...(message as ProceedMessage), decision: 'approve' });
+    if (this.#turnsDown(decision)) return;
     const kept =
-      hasTexts(decision) && patched(patches.textsAreKept) ? await this.keepTexts(decision) : undefined;
-    if (this.turnsDown(decision)) return;
-    this.session.take(decisionCommand(decision, this.session.current, kept));
+      hasTexts(decision) && patched(patches.textsAreKept) ? await this.#keepTexts(decision) : undefined;
+    if (this.#turnsDown(decision)) return;
+    this.#session.take(decisionCommand(decision, this.#session.current, kept));
   }
 
-  private turnsDown(decision: DecideGateMessage): boolean {
-    const refusal = refusalOfDecision(this.session.current, decision);
-    if (refusal !== null) this.ignoreSignal(refusal);
+  #turnsDown(decision: DecideGateMessage): boolean {
+    const refusal = refusalOfDecision(this.#session.current, decision);
+    if (refusal !== null) this.#ignoreSignal(refusal);
     return refusal !== null;
   }
 
-  private ignoreSignal(why: string): void {
-    log.warn('a signal proceedNextPhase was ignored', { sessionId: this.input.sessionId, why });
-    setCurrentDetails(describeSession(this.session.current, { ...this.input, ignored: why }));
+  #ignoreSignal(why: string): void {
+    log.warn('a signal proceedNextPhase was ignored', { sessionId: this.#input.sessionId, why });
+    setCurrentDetails(describeSession(this.#session.current, { ...this.#input, ignored: why }));
   }
 
   /** About the gate that is open now, if it does not say so itself. */
-  private withGate(message: DecideGateMessage): DecideGateMessage {
-    const { waiting } = this.session.current;
+  #withGate(message: DecideGateMessage): DecideGateMessage {
+    const { waiting } = this.#session.current;
     return waiting.kind === 'gate' ? { gateId: waiting.gate.id, ...message } : message;
   }
 
-  private async keepTexts({ decision, ...given }: DecideGateMessage): Promise<KeptTexts> {
+  async #keepTexts({ decision, ...given }: DecideGateMessage): Promise<KeptTexts> {
     const { edits, notes, instructions } = given;
     const input = {
-      sessionId: this.input.sessionId,
-      phase: this.session.current.phase,
+      sessionId: this.#input.sessionId,
+      phase: this.#session.current.phase,
       ...(decision === 'edit' && edits !== undefined ? { edits } : {}),
       ...(notes === undefined ? {} : { notes }),
       ...(instructions === undefined ? {} : { instructions }),

@@ -57,38 +57,40 @@ const INDEX_EVERY_MS = 5_000;
  * W5. Nothing is awaited without need: the worker takes a stack trace of every promise, and twenty cost a step.
  */
 export class SessionRun {
-  private state: SessionState;
-  private events: SessionEvent[] = [];
-  private projectedVersion = 0;
-  private sequence = 0;
-  private indexed = { status: '', phase: 0, atMs: 0 };
-  private changedAtMs = Date.now();
-  private projecting: Promise<void> | null = null;
-  private course = new CancellationScope();
-  private runningStepId: string | null = null;
+  #state: SessionState;
+  #events: SessionEvent[] = [];
+  #projectedVersion = 0;
+  #sequence = 0;
+  #indexed = { status: '', phase: 0, atMs: 0 };
+  #changedAtMs = Date.now();
+  #projecting: Promise<void> | null = null;
+  #course = new CancellationScope();
+  #runningStepId: string | null = null;
+  readonly #input: CotSessionInput;
 
-  constructor(private readonly input: CotSessionInput) {
-    this.state = input.carried ?? initialSession(input);
-    if (input.carried === null) this.events.push({ type: 'session.started' });
+  constructor(input: CotSessionInput) {
+    this.#input = input;
+    this.#state = input.carried ?? initialSession(input);
+    if (input.carried === null) this.#events.push({ type: 'session.started' });
   }
 
   get current(): SessionState {
-    return this.state;
+    return this.#state;
   }
 
-  private get hasUnprojected(): boolean {
-    return this.projectedVersion < this.state.version || this.events.length > 0;
+  get #hasUnprojected(): boolean {
+    return this.#projectedVersion < this.#state.version || this.#events.length > 0;
   }
 
   /** The route's answer, by the workflow's clock, which stands at its last task. The workflow cannot know an estimate. */
   progress(): SessionProgressView {
     const nowMs = Date.now();
-    return progressView(progressOf(this.state), {
-      elapsedMs: nowMs - timeOfSortableId(this.input.sessionId),
-      waitMs: waitMsOf(this.state, nowMs),
+    return progressView(progressOf(this.#state), {
+      elapsedMs: nowMs - timeOfSortableId(this.#input.sessionId),
+      waitMs: waitMsOf(this.#state, nowMs),
       etaMs: null,
       etaBasis: null,
-      updatedAt: new Date(this.changedAtMs).toISOString(),
+      updatedAt: new Date(this.#changedAtMs).toISOString(),
     });
   }
 
@@ -97,12 +99,12 @@ export class SessionRun {
     const problem = problemOfCommand(command);
     if (problem !== null)
       throw ApplicationFailure.nonRetryable(`sessionCommand: ${problem}`, failureTypes.invalidInput);
-    if (!this.hasTaken()) this.throwRefusal(refusalOf(this.state, command));
+    if (!this.#hasTaken()) this.throwRefusal(refusalOf(this.#state, command));
   }
 
   /** The current command came before, perhaps in an older history, and its answer was lost. */
-  private hasTaken(): boolean {
-    return hasTaken(this.state, currentUpdateInfo()?.id ?? '');
+  #hasTaken(): boolean {
+    return hasTaken(this.#state, currentUpdateInfo()?.id ?? '');
   }
 
   throwRefusal(refusal: SessionRefusal | null): void {
@@ -113,135 +115,132 @@ export class SessionRun {
     const commandId = currentUpdateInfo()?.id ?? '';
     const command = { ...given, by: { ...given.by, commandId } };
     // The validator asked already, but another command may have been handled in between.
-    const refusal = refusalOf(this.state, command);
-    if (refusal === 'unchanged' || this.hasTaken()) return this.answer();
+    const refusal = refusalOf(this.#state, command);
+    if (refusal === 'unchanged' || this.#hasTaken()) return this.#answer();
     this.throwRefusal(refusal);
     this.take(command);
-    this.state = withTaken(this.state, commandId);
-    if (command.kind === 'redo' || command.kind === 'cancel') this.course.cancel();
-    return this.answer();
+    this.#state = withTaken(this.#state, commandId);
+    if (command.kind === 'redo' || command.kind === 'cancel') this.#course.cancel();
+    return this.#answer();
   }
 
   /** The progress of now, given out once readers can see it. */
-  private async answer(): Promise<SessionProgressView> {
+  async #answer(): Promise<SessionProgressView> {
     const answer = this.progress();
-    await this.project();
+    await this.#project();
     return answer;
   }
 
   /** A refused command changes nothing. */
   take(command: SessionCommand): void {
-    this.apply(applyCommand(this.state, command, Date.now()));
+    this.#apply(applyCommand(this.#state, command, Date.now()));
   }
 
   /** `handOver` begins a new history with this state; it does not return. */
   async untilEnd(handOver: () => Promise<never>): Promise<void> {
     for (;;) {
-      this.course = new CancellationScope();
+      this.#course = new CancellationScope();
       try {
-        return await this.course.run(() => this.follow(handOver));
+        return await this.#course.run(() => this.#follow(handOver));
       } catch (error) {
         if (CancellationScope.current().consideredCancelled || !isCancellation(error)) throw error;
       }
     }
   }
 
-  private async follow(handOver: () => Promise<never>): Promise<void> {
+  async #follow(handOver: () => Promise<never>): Promise<void> {
     for (;;) {
-      for (let pending = this.project(); pending !== null; pending = this.project()) await pending;
-      const action = nextAction(this.state);
+      for (let pending = this.#project(); pending !== null; pending = this.#project()) await pending;
+      const action = nextAction(this.#state);
       if (action.kind === 'end') return;
       if (workflowInfo().continueAsNewSuggested) {
         // A handler may still answer; one that changed the state waits for `project`.
-        await condition(() => allHandlersFinished() || this.hasUnprojected);
-        if (!this.hasUnprojected) await handOver();
+        await condition(() => allHandlersFinished() || this.#hasUnprojected);
+        if (!this.#hasUnprojected) await handOver();
       } else if (action.kind === 'run_step') {
-        await this.runStep(action);
+        await this.#runStep(action);
       } else if (action.kind === 'open_gate') {
-        this.openGate(Date.now());
+        this.#openGate(Date.now());
       } else {
-        await this.wait(action.untilMs);
+        await this.#wait(action.untilMs);
       }
     }
   }
 
   /** The row may hold other progress: this workflow run began with a reset. */
   async projectAgain(): Promise<void> {
-    this.projectedVersion = 0;
-    await this.project();
+    this.#projectedVersion = 0;
+    await this.#project();
   }
 
   /** The workflow itself was canceled, from the Web UI or the CLI. */
   async endFromOutside(): Promise<void> {
     const by = { userId: null, via: 'signal' } as const;
     this.take({ kind: 'cancel', by, reason: 'canceled on Temporal' });
-    await this.project();
+    await this.#project();
   }
 
-  private openGate(nowMs: number): void {
+  #openGate(nowMs: number): void {
     const gateId = patched(patches.gateIdsAreDerived)
-      ? gateIdOf(this.input.sessionId, this.state)
+      ? gateIdOf(this.#input.sessionId, this.#state)
       : newId('gate', nowMs);
-    this.apply(applyFact(this.state, { kind: 'gate_opened', gateId }, nowMs));
+    this.#apply(applyFact(this.#state, { kind: 'gate_opened', gateId }, nowMs));
   }
 
-  private async runStep(action: Extract<SessionAction, { kind: 'run_step' }>): Promise<void> {
-    const { version } = this.state;
+  async #runStep(action: Extract<SessionAction, { kind: 'run_step' }>): Promise<void> {
+    const { version } = this.#state;
     // The command that starts the step records this id before anybody sees it: a repeated task may make another one.
     const stepId = newId('step', Date.now());
-    this.runningStepId = stepId;
+    this.#runningStepId = stepId;
     try {
-      const { ref } = await this.callStep(action, stepId);
+      const { ref } = await this.#callStep(action, stepId);
       const result = { stepId, attempt: action.attempt, ref };
-      const before = this.state.version;
-      this.apply(
+      const before = this.#state.version;
+      this.#apply(
         applyFact(
-          this.state,
+          this.#state,
           { kind: 'step_finished', phase: action.phase, step: action.step, result },
           Date.now(),
         ),
       );
       // The activity has projected this result, unless a command came in between or there are more events.
-      if (before === version && this.events.length === 0 && !this.beginsToWait())
-        this.noteProjected(this.state);
+      if (before === version && this.#events.length === 0 && !this.#beginsToWait())
+        this.#noteProjected(this.#state);
     } catch (error) {
       if (isCancellation(error)) throw error;
-      this.apply(
+      this.#apply(
         applyFact(
-          this.state,
+          this.#state,
           { kind: 'step_failed', stepId, attempt: action.attempt, problem: problemOf(action, error) },
           Date.now(),
         ),
       );
     } finally {
-      this.runningStepId = null;
+      this.#runningStepId = null;
     }
   }
 
   /** The next step waits for its trigger: the activity could not know since when. */
-  private beginsToWait(): boolean {
-    return this.state.waiting.kind === 'trigger' && patched(patches.manualWaitsAreProjected);
+  #beginsToWait(): boolean {
+    return this.#state.waiting.kind === 'trigger' && patched(patches.manualWaitsAreProjected);
   }
 
-  private callStep(
-    action: Extract<SessionAction, { kind: 'run_step' }>,
-    stepId: string,
-  ): Promise<StepOutcome> {
-    const title = this.state.plan.phases[action.phase - 1]?.title ?? '';
+  #callStep(action: Extract<SessionAction, { kind: 'run_step' }>, stepId: string): Promise<StepOutcome> {
+    const title = this.#state.plan.phases[action.phase - 1]?.title ?? '';
     const { runSessionStep } = sessionSteps(`${action.phase}. ${title}: ${action.step}`);
-    return runSessionStep(stepInput(this.input, this.state, action, stepId));
+    return runSessionStep(stepInput(this.#input, this.#state, action, stepId));
   }
 
-  private async wait(untilMs: number | null): Promise<void> {
-    const { version } = this.state;
-    const changed = (): boolean => this.state.version !== version || this.outgrown();
+  async #wait(untilMs: number | null): Promise<void> {
+    const { version } = this.#state;
+    const changed = (): boolean => this.#state.version !== version || this.#outgrown();
     if (untilMs === null) return condition(changed);
     const inTime = await condition(changed, Math.max(1, untilMs - Date.now()));
-    if (inTime || this.state.waiting.kind !== 'gate') return;
-    const { id, remindAtMs } = this.state.waiting.gate;
-    this.apply(
+    if (inTime || this.#state.waiting.kind !== 'gate') return;
+    const { id, remindAtMs } = this.#state.waiting.gate;
+    this.#apply(
       applyFact(
-        this.state,
+        this.#state,
         { kind: remindAtMs === null ? 'gate_expired' : 'gate_reminded', gateId: id },
         Date.now(),
       ),
@@ -249,69 +248,70 @@ export class SessionRun {
   }
 
   /** Signals that change nothing, and commands that are refused late, make a history grow while nothing moves. */
-  private outgrown(): boolean {
+  #outgrown(): boolean {
     return workflowInfo().continueAsNewSuggested && patched(patches.handsOverWhileWaiting);
   }
 
   /** Ends when all is projected; null when it is already. Concurrent callers share one projection. */
-  private project(): Promise<void> | null {
-    if (this.projecting === null && this.hasUnprojected) this.projecting = this.projectAll();
-    return this.projecting;
+  #project(): Promise<void> | null {
+    if (this.#projecting === null && this.#hasUnprojected) this.#projecting = this.#projectAll();
+    return this.#projecting;
   }
 
-  private async projectAll(): Promise<void> {
+  async #projectAll(): Promise<void> {
     try {
       // A canceled workflow still finishes the projection that it began.
-      while (this.hasUnprojected) await CancellationScope.nonCancellable(() => this.projectNext());
+      while (this.#hasUnprojected) await CancellationScope.nonCancellable(() => this.#projectNext());
     } finally {
-      this.projecting = null;
+      this.#projecting = null;
     }
   }
 
-  private async projectNext(): Promise<void> {
-    const { state, events } = this;
-    this.events = [];
-    this.sequence += 1;
+  async #projectNext(): Promise<void> {
+    const state = this.#state;
+    const events = this.#events;
+    this.#events = [];
+    this.#sequence += 1;
     await projections.projectSession({
-      sessionId: this.input.sessionId,
+      sessionId: this.#input.sessionId,
       runId: workflowInfo().runId,
-      sequence: this.sequence,
-      runningStepId: this.runningStepId,
+      sequence: this.#sequence,
+      runningStepId: this.#runningStepId,
       state,
       progress: progressOf(state),
       events,
       atMs: Date.now(),
     });
-    this.noteProjected(state);
+    this.#noteProjected(state);
   }
 
-  private noteProjected({ version }: SessionState): void {
-    this.projectedVersion = version;
-    this.describe();
+  #noteProjected({ version }: SessionState): void {
+    this.#projectedVersion = version;
+    this.#describe();
   }
 
-  private describe(): void {
-    const { status, currentPhase } = progressOf(this.state);
-    setCurrentDetails(describeSession(this.state, this.input));
+  #describe(): void {
+    const { status, currentPhase } = progressOf(this.#state);
+    setCurrentDetails(describeSession(this.#state, this.#input));
     const nowMs = Date.now();
-    const { indexed } = this;
+    const indexed = this.#indexed;
     if (
       indexed.status === status &&
       (indexed.phase === currentPhase || nowMs - indexed.atMs < INDEX_EVERY_MS)
     )
       return;
-    this.indexed = { status, phase: currentPhase, atMs: nowMs };
+    this.#indexed = { status, phase: currentPhase, atMs: nowMs };
     upsertSearchAttributes([
       { key: cotStatus, value: status },
       { key: cotPhase, value: currentPhase },
-      { key: cotTemplate, value: this.input.templateName },
+      { key: cotTemplate, value: this.#input.templateName },
     ]);
   }
 
-  private apply(transition: Transition): void {
-    if (transition.state !== this.state) this.changedAtMs = Date.now();
-    this.state = transition.state;
-    this.events.push(...transition.events);
+  #apply(transition: Transition): void {
+    if (transition.state !== this.#state) this.#changedAtMs = Date.now();
+    this.#state = transition.state;
+    this.#events.push(...transition.events);
   }
 }
 

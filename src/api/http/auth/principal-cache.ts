@@ -20,11 +20,14 @@ const MAX_ENTRIES = 10_000;
 export class PrincipalCache {
   readonly #entries = new LRUCache<string, Principal>({ max: MAX_ENTRIES });
   #drops = 0;
+  readonly #isListening: () => boolean;
 
-  constructor(private readonly isListening: () => boolean) {}
+  constructor(isListening: () => boolean) {
+    this.#isListening = isListening;
+  }
 
   async get(key: string, load: () => Promise<Found | undefined>): Promise<Principal | undefined> {
-    const kept = this.isListening() ? this.#entries.get(key) : undefined;
+    const kept = this.#isListening() ? this.#entries.get(key) : undefined;
     if (kept !== undefined) return kept;
     const drops = this.#drops;
     const found = await load();
@@ -33,7 +36,7 @@ export class PrincipalCache {
       ? { ...found.principal, goodUntilMs: Date.now() + found.leftMs }
       : found.principal;
     const ttl = Math.floor(Math.min(KEPT_MS, found.leftMs));
-    if (ttl > 0 && drops === this.#drops && this.isListening()) this.#entries.set(key, principal, { ttl });
+    if (ttl > 0 && drops === this.#drops && this.#isListening()) this.#entries.set(key, principal, { ttl });
     return principal;
   }
 

@@ -56,8 +56,10 @@ class LeasingRateLimiter implements RateLimiter {
   readonly #windowMs: number;
   readonly #now: () => number;
   #avoidStoreUntil = 0;
+  readonly #options: RateLimiterOptions;
 
-  constructor(private readonly options: RateLimiterOptions) {
+  constructor(options: RateLimiterOptions) {
+    this.#options = options;
     this.#windowMs = options.windowMs ?? WINDOW_MS;
     this.#now = options.now ?? (() => performance.now());
   }
@@ -114,7 +116,7 @@ class LeasingRateLimiter implements RateLimiter {
     if (this.#now() >= this.#avoidStoreUntil) {
       try {
         const asked = { key, want, limit, windowMs: this.#windowMs };
-        const lease = await within(this.options.store.take(asked), STORE_TIMEOUT_MS);
+        const lease = await within(this.#options.store.take(asked), STORE_TIMEOUT_MS);
         return {
           endsAt: this.#now() + lease.resetMs,
           leased: lease.granted,
@@ -123,7 +125,7 @@ class LeasingRateLimiter implements RateLimiter {
         };
       } catch (error) {
         this.#avoidStoreUntil = this.#now() + STORE_PAUSE_MS;
-        this.options.logger.warn(
+        this.#options.logger.warn(
           { err: error },
           'the rate limit is counted by this process alone for a while',
         );
