@@ -84,7 +84,8 @@ async function driver(): Promise<void> {
     const { runId, token } = await seed(url.href);
     const ports = { api: await freePort(), bare: await freePort() };
     const log = join(tmpdir(), `${name}.log`);
-    for (const role of ['api', 'bare'] as const) children.push(start(role, url.href, ports[role], log));
+    for (const role of ['api', 'bare'] as const)
+      children.push(start(role, { databaseUrl: url.href, port: ports[role], logFile: log }));
     const targets = {
       bare: { port: ports.bare, path: `/jobs/${runId}`, token },
       api: { port: ports.api, path: `/jobs/${runId}`, token },
@@ -111,7 +112,14 @@ interface Target {
   readonly token: string;
 }
 
-function start(role: string, databaseUrl: string, port: number, logFile: string): ChildProcess {
+function start(
+  role: string,
+  {
+    databaseUrl,
+    port,
+    logFile,
+  }: { readonly databaseUrl: string; readonly port: number; readonly logFile: string },
+): ChildProcess {
   const log = openSync(logFile, 'a');
   const child = fork(fileURLToPath(import.meta.url), [role], {
     stdio: ['ignore', log, 'inherit', 'ipc'],

@@ -64,7 +64,7 @@ async function api(): Promise<void> {
   const streams = new EventStreams({ db: pool, hub, announcements, logger, perUser: 10_000 });
   const runs: ReadableRuns = {
     find: async (db, viewer, id) => {
-      const row = await findRun(db, viewer, id);
+      const row = await findRun(db, { viewer, id });
       return row && eventSubjectOf(row, { status: row.status, progress: row.progress });
     },
   };

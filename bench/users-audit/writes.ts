@@ -19,11 +19,17 @@ const actor = {
   via: 'api_key',
 } as const;
 
-type Finish = (tx: Tx, id: number, before: string, after: string) => Promise<void>;
+interface Renaming {
+  readonly id: number;
+  readonly before: string;
+  readonly after: string;
+}
+
+type Finish = (tx: Tx, renaming: Renaming) => Promise<void>;
 
 const unaudited: Finish = async () => undefined;
 
-const audited: Finish = (tx, id, before, after) =>
+const audited: Finish = (tx, { id, before, after }) =>
   recordAudit(tx, {
     actor,
     action: 'updated',
@@ -35,13 +41,13 @@ const audited: Finish = (tx, id, before, after) =>
   });
 
 /** The other design: each writer chains its own entry as its last statement, under a lock that lasts until its commit. */
-const chainedInPlace: Finish = async (tx, id, before, after) => {
-  await audited(tx, id, before, after);
+const chainedInPlace: Finish = async (tx, renaming) => {
+  await audited(tx, renaming);
   await tx.query('select pg_advisory_xact_lock(1)');
   const { rows: heads } = await tx.query<{ seq: number; hash: string }>('select seq, hash from bench_head');
   const { rows } = await tx.query<AuditRow & Record<string, unknown>>(
     'select * from audit_logs where resource_id = $1 order by timestamp desc limit 1',
-    [`set_${id}`],
+    [`set_${renaming.id}`],
   );
   const seq = heads[0]!.seq + 1;
   const hash = linkHash(seq, heads[0]!.hash, contentHash(contentOf(rows[0]!)));
@@ -101,7 +107,7 @@ async function writeFor(pool: Pool, finish: Finish): Promise<number> {
         );
         const after = `name ${turn}`;
         await tx.query('update bench_items set name = $2 where id = $1', [id, after]);
-        await finish(tx, id, rows[0]!.name, after);
+        await finish(tx, { id, before: rows[0]!.name, after });
       });
       writes += 1;
     }

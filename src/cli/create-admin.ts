@@ -11,15 +11,14 @@ import type { Terminal } from './terminal.js';
 /** Makes an administrator and prints an API key, once. Everybody else is made by an administrator over the API. */
 export async function createAdmin(
   config: Config,
-  email: string,
-  options: { readonly name?: string },
   terminal: Terminal,
+  { email, name = email }: { readonly email: string; readonly name?: string | undefined },
 ): Promise<void> {
   if (!/^[^\s@]+@[^\s@]+$/.test(email)) throw new CliError(`"${email}" is not an e-mail address.`);
   try {
     const { secret } = await withDatabase(config, (pool) =>
       withTransaction(pool, async (tx) => {
-        const user = await insertUser(tx, { email, name: options.name ?? email, role: 'ADMIN' });
+        const user = await insertUser(tx, { email, name, role: 'ADMIN' });
         const key = await issueApiKey(tx, { userId: user.id, name: 'first key', expiresAt: undefined });
         const entry = {
           actor: { system: 'command line' },

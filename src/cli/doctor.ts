@@ -28,8 +28,7 @@ export interface DoctorOptions {
 export async function runDoctor(
   checks: readonly Check[],
   around: Surroundings,
-  options: DoctorOptions,
-  terminal: Terminal,
+  { options, terminal }: { readonly options: DoctorOptions; readonly terminal: Terminal },
 ): Promise<boolean> {
   const findings: (Finding & { check: string })[] = [];
   for (const check of chosen(checks, options.only)) {

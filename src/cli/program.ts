@@ -23,7 +23,7 @@ export function createProgram(surroundings: Surroundings): Command {
   for (const spec of commands) {
     const words = spec.name.split(' ');
     const verb = words.pop() ?? '';
-    addCommand(parentOf(parents, words), verb, spec, surroundings);
+    addCommand(parentOf(parents, words), surroundings, { verb, spec });
   }
   return program;
 }
@@ -39,7 +39,11 @@ function parentOf(parents: Map<string, Command>, words: readonly string[]): Comm
   return parent;
 }
 
-function addCommand(parent: Command, verb: string, spec: CommandSpec, surroundings: Surroundings): void {
+function addCommand(
+  parent: Command,
+  surroundings: Surroundings,
+  { verb, spec }: { readonly verb: string; readonly spec: CommandSpec },
+): void {
   const command = parent.command(verb).description(spec.about);
   for (const argument of spec.args ?? []) command.argument(argument);
   for (const option of optionsOf(spec)) command.addOption(optionOf(option));

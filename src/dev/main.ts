@@ -19,7 +19,7 @@ try {
   const config = loadConfig();
   const home = openHome(config.home);
   const lock = lockHome(home.folder);
-  const stack = new Stack(config, home, lines, lock.owner);
+  const stack = new Stack({ config, home, lines, self: lock.owner });
   onStopRequest((hurry) => {
     lines.plain(
       hurry

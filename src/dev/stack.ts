@@ -38,6 +38,13 @@ const LOOPBACK = '127.0.0.1';
 const DRAIN_MS = 25_000;
 const PATIENCE_MS = 30_000;
 
+interface StackOptions {
+  readonly config: Config;
+  readonly home: Home;
+  readonly lines: StatusLines;
+  readonly self: ProcessIdentity;
+}
+
 /**
  * Starts the parts in the order of their needs, and stops them in the opposite one. A part that configuration names
  * elsewhere is left out. Needs the lock of the home.
@@ -52,7 +59,7 @@ export class Stack {
   readonly #home: Home;
   readonly #lines: StatusLines;
 
-  constructor(config: Config, home: Home, lines: StatusLines, self: ProcessIdentity) {
+  constructor({ config, home, lines, self }: StackOptions) {
     this.#config = config;
     this.#home = home;
     this.#lines = lines;
@@ -203,8 +210,18 @@ export class Stack {
 
   async #startProcesses(apiUrl: string, environment: Record<string, string>): Promise<void> {
     this.#lines.busy('API', 'starting, with a worker');
-    const worker = this.#nodePart('Worker', '../workers/main.js', environment, () => Promise.resolve(true));
-    const api = this.#nodePart('API', '../api/main.js', environment, () => isServing(apiUrl));
+    const worker = this.#nodePart({
+      name: 'Worker',
+      program: '../workers/main.js',
+      environment,
+      isReady: () => Promise.resolve(true),
+    });
+    const api = this.#nodePart({
+      name: 'API',
+      program: '../api/main.js',
+      environment,
+      isReady: () => isServing(apiUrl),
+    });
     for (const part of this.#config.workerEnabled ? [worker, api] : [api]) this.#track(this.#processes, part);
     await Promise.all(this.#processes.map((part) => part.start()));
     const missing = this.#config.workerEnabled ? await missingParts(apiUrl, PATIENCE_MS) : [];
@@ -215,21 +232,8 @@ export class Stack {
       this.#lines.warn('Missing', `${missing.join(', ')}: what is accepted waits until then`);
   }
 
-  #nodePart(
-    name: string,
-    program: string,
-    environment: Record<string, string>,
-    isReady: NodePartOptions['isReady'],
-  ): ProcessPart {
-    return createNodePart({
-      name,
-      program,
-      home: this.#home,
-      environment,
-      drainMs: DRAIN_MS,
-      isReady,
-      ...this.#reports(name),
-    });
+  #nodePart(part: Pick<NodePartOptions, 'name' | 'program' | 'environment' | 'isReady'>): ProcessPart {
+    return createNodePart({ ...part, home: this.#home, drainMs: DRAIN_MS, ...this.#reports(part.name) });
   }
 
   #reports(name: string): { onEnd: NonNullable<ProcessPartOptions['onEnd']>; onBack: () => void } {

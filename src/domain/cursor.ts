@@ -61,9 +61,15 @@ function parseArray(text: string): unknown[] | undefined {
  */
 export function toCursorPage<Row>(
   found: readonly Row[],
-  limit: number,
-  position: CursorPosition | undefined,
-  keyOf: (row: Row) => CursorKey,
+  {
+    limit,
+    position,
+    keyOf,
+  }: {
+    readonly limit: number;
+    readonly position: CursorPosition | undefined;
+    readonly keyOf: (row: Row) => CursorKey;
+  },
 ): CursorPage<Row> {
   const backwards = position?.direction === 'prev';
   const kept = found.slice(0, limit);

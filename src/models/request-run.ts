@@ -133,7 +133,7 @@ export class ModelRequestRun {
     const error = failure === undefined ? null : this.#runtime.redact(failure.message);
     const durationMs = performance.now() - progress.startedAtMs;
     const end = { outcome: failure?.kind ?? ('ok' as const), error, startedAt, durationMs };
-    const line = ledgerLine(identity, progress, end, this.#runtime.prices);
+    const line = ledgerLine(identity, this.#runtime.prices, { progress, end });
     this.#calls.push(line);
     this.#request.afterCall?.(line);
     if (failure === undefined) return progress;

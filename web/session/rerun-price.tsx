@@ -13,7 +13,7 @@ interface RerunPriceProps {
 
 /** What it will cost, before it is done: what is reused, what runs again, and what that took the last time. */
 export function RerunPrice({ sessionId, kind, from, digest }: RerunPriceProps) {
-  const preview = useRerunPreview(sessionId, kind, { from }, digest);
+  const preview = useRerunPreview(sessionId, { from }, { kind, digest });
   const words = t().session;
   if (preview.data === undefined) {
     return preview.error == null ? <Skeleton lines={1} /> : <ProblemNote error={preview.error} />;

@@ -98,7 +98,11 @@ export interface Rerun {
   readonly model?: string;
 }
 
-export function useRerunPreview(id: string, kind: 'redo' | 'fork', rerun: Rerun, digest: string | null) {
+export function useRerunPreview(
+  id: string,
+  rerun: Rerun,
+  { kind, digest }: { readonly kind: 'redo' | 'fork'; readonly digest: string | null },
+) {
   return useQuery({
     queryKey: [...sessionKey(id), 'preview', kind, rerun.from.phase, rerun.from.step ?? '', digest],
     queryFn: () => post<RerunPreview>(`${SESSIONS}/${id}/${kind}`, { from: rerun.from, dryRun: true }),

@@ -30,7 +30,11 @@ export function StartDialog({ onClose }: { readonly onClose: () => void }) {
     busy.value = true;
     fault.value = undefined;
     try {
-      const body = bodyOf(topic.text.value, template.value, input.text.value, options.value);
+      const body = bodyOf(options.value, {
+        topic: topic.text.value,
+        template: template.value,
+        input: input.text.value,
+      });
       const { id } = await startSession(body);
       topic.forget();
       input.forget();
@@ -202,7 +206,10 @@ function Options({ options, onChange }: OptionsProps) {
   );
 }
 
-function bodyOf(topic: string, template: string, input: string, options: StartOptions): NewSession {
+function bodyOf(
+  options: StartOptions,
+  { topic, template, input }: { readonly topic: string; readonly template: string; readonly input: string },
+): NewSession {
   const tags = options.tags
     .split(',')
     .map((tag) => tag.trim())

@@ -207,7 +207,11 @@ async function keepError(pool: Pool, input: NotifyOfficeInput, error: unknown): 
   const { runId, officeId, round } = input;
   try {
     await noteOfficeError(pool, input, messageOf(error));
-    await recordStepError(pool, { runId, stepKey: `office:${officeId}` }, round, describeFailure(error));
+    await recordStepError(
+      pool,
+      { runId, stepKey: `office:${officeId}` },
+      { attempt: round, error: describeFailure(error) },
+    );
   } catch (cause) {
     log.warn('a failed office could not be recorded', { runId, officeId, cause });
   }

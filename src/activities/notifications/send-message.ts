@@ -65,12 +65,12 @@ export async function sendMessage(sending: MessageSending, message: Message): Pr
           const reason = 'retries_used_up';
           return end(sending, message, { status: 'failed', reason, error: step.error, isVoid: true });
         }
-        await pauseBefore(sending, message, step.error, delayMs);
+        await pauseBefore(sending, message, { error: step.error, delayMs });
         break;
       }
       case 'unreachable':
         waits.since ??= performance.now();
-        await pauseBefore(sending, message, step.error, lookDelayMs(policy, waits.looks));
+        await pauseBefore(sending, message, { error: step.error, delayMs: lookDelayMs(policy, waits.looks) });
         waits.looks += 1;
         if (performance.now() - waits.since > policy.patienceMs) {
           throw ApplicationFailure.create({ message: `the mail server is away: ${step.error}` });
@@ -87,8 +87,7 @@ async function trySending({ pool, office, signal }: MessageSending, message: Mes
 async function pauseBefore(
   sending: MessageSending,
   message: Message,
-  error: string,
-  delayMs: number,
+  { error, delayMs }: { readonly error: string; readonly delayMs: number },
 ): Promise<void> {
   await end(sending, message, { status: 'planned', reason: 'waits_for_another_try', error });
   await setTimeout(delayMs, undefined, { signal: sending.signal });
@@ -121,6 +120,6 @@ async function end(
   ending: Pick<Ending, 'status'> & Partial<Ending>,
 ): Promise<void> {
   await insist(signal, () =>
-    endSending(pool, office, id, { reason: null, error: null, isVoid: false, ...ending }),
+    endSending(pool, office, { id, reason: null, error: null, isVoid: false, ...ending }),
   );
 }

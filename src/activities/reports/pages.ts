@@ -236,8 +236,8 @@ function writtenBlock(block: MarkdownBlock, depth: number, budget: Budget): Json
 function writtenTable({ head, rows }: MarkdownBlock & { kind: 'table' }, budget: Budget): Json {
   const width = lines.cells / Math.max(1, head.length) - MARGIN;
   // Flat, and every row as long as the head: the cells find their columns by counting.
-  const cells = rows.flatMap((row) => head.map((_, index) => runsOf(row[index] ?? [], budget, width)));
-  return { kind: 'table', head: head.map((cell) => runsOf(cell, budget, width)), cells };
+  const cells = rows.flatMap((row) => head.map((_, index) => runsOf(row[index] ?? [], budget, { width })));
+  return { kind: 'table', head: head.map((cell) => runsOf(cell, budget, { width })), cells };
 }
 
 interface Style {
@@ -246,15 +246,16 @@ interface Style {
   readonly deleted: boolean;
 }
 
+interface Layout {
+  readonly width?: number;
+  readonly style?: Style;
+}
+
 const plain: Style = { strong: false, emphasis: false, deleted: false };
 
 /** Runs follow each other, each with its whole style: nothing is nested, however deep it was written. */
-function runsOf(
-  content: readonly MarkdownInline[],
-  budget: Budget,
-  width: number = lines.written,
-  style = plain,
-): Json[] {
+function runsOf(content: readonly MarkdownInline[], budget: Budget, layout: Layout = {}): Json[] {
+  const { width = lines.written, style = plain } = layout;
   return content.flatMap((inline): Json[] => {
     switch (inline.kind) {
       case 'break':
@@ -265,7 +266,7 @@ function runsOf(
       case 'strong':
       case 'emphasis':
       case 'deleted':
-        return runsOf(inline.content, budget, width, { ...style, [inline.kind]: true });
+        return runsOf(inline.content, budget, { width, style: { ...style, [inline.kind]: true } });
     }
   });
 }

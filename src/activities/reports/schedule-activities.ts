@@ -115,7 +115,7 @@ export async function syncReportSchedules({ pool, schedules }: ReportScheduleDep
   let synced = 0;
   for (const { id } of await listUnsyncedSchedules(pool)) {
     try {
-      await syncReportSchedule(pool, schedules, id, true);
+      await syncReportSchedule(pool, schedules, { id, again: true });
       synced += 1;
     } catch (error) {
       log.warn('a report schedule waits for Temporal', { id, error, activity: activityInfo().activityType });

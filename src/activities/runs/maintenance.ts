@@ -71,7 +71,8 @@ async function sweepRuns({
   const unfinished = await listUnfinishedCancels(pool, policy.startGraceMs);
   const canceled = await forEach(unfinished, 'cancel', async (run) => {
     const error = { code: 'canceled', message: 'It was canceled.' };
-    if ((await control.cancel(run.workflowId)) === 'gone') await closeRun(pool, run, 'canceled', error);
+    if ((await control.cancel(run.workflowId)) === 'gone')
+      await closeRun(pool, run, { status: 'canceled', error });
   });
   const more: Record<string, number> = {};
   for (const [name, sweep] of Object.entries(moreSweeps)) more[name] = await sweep();

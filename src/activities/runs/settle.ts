@@ -49,15 +49,21 @@ export async function settleRun(
       await adopt(pool, run, verdict.outcome);
       break;
     case 'close':
-      await closeRun(pool, run, verdict.status, { code: verdict.code, message: verdict.message });
+      await closeRun(pool, run, {
+        status: verdict.status,
+        error: { code: verdict.code, message: verdict.message },
+      });
       break;
     case 'flag': {
       const { code, message, was } = verdict;
-      await project(pool, run, 'flagged', { status: 'needs_attention', error: { code, message, was } });
+      await project(pool, run, {
+        action: 'flagged',
+        change: { status: 'needs_attention', error: { code, message, was } },
+      });
       break;
     }
     case 'unflag':
-      await project(pool, run, 'unflagged', { status: verdict.status, error: null });
+      await project(pool, run, { action: 'unflagged', change: { status: verdict.status, error: null } });
       break;
   }
   return verdict.kind;
@@ -72,27 +78,37 @@ function followsAnother({ projectedRunId }: OpenRun, workflow: WorkflowCondition
 export async function closeRun(
   pool: Pool,
   run: KnownRun,
-  status: FinalStatus,
-  error: RunError,
+  { status, error }: { readonly status: FinalStatus; readonly error: RunError },
 ): Promise<void> {
-  await project(pool, run, 'closed', { status, error, events: [finalEvent(run, { status, error })] });
+  await project(pool, run, {
+    action: 'closed',
+    change: { status, error, events: [finalEvent(run, { status, error })] },
+  });
 }
 
 async function adopt(pool: Pool, run: KnownRun, outcome: RunOutcome): Promise<void> {
   const { status, result, error } = outcome;
-  await project(pool, run, 'closed', {
-    status,
-    ...(result === undefined ? {} : { result }),
-    ...(error === undefined ? {} : { error }),
-    events: [finalEvent(run, outcome)],
+  await project(pool, run, {
+    action: 'closed',
+    change: {
+      status,
+      ...(result === undefined ? {} : { result }),
+      ...(error === undefined ? {} : { error }),
+      events: [finalEvent(run, outcome)],
+    },
   });
 }
 
 async function project(
   pool: Pool,
   run: KnownRun,
-  action: 'closed' | 'flagged' | 'unflagged',
-  change: Omit<RunProjection, 'runId' | 'dedupKey'>,
+  {
+    action,
+    change,
+  }: {
+    readonly action: 'closed' | 'flagged' | 'unflagged';
+    readonly change: Omit<RunProjection, 'runId' | 'dedupKey'>;
+  },
 ): Promise<void> {
   await withTransaction(pool, async (tx) => {
     const events = change.events ?? [progressEvent(run, change)];

@@ -75,7 +75,7 @@ async function commitStep<Produced, Output>(
 
 async function keepError(pool: Pool, place: StepPlace, error: unknown): Promise<void> {
   try {
-    await recordStepError(pool, place, activityInfo().attempt, describeFailure(error));
+    await recordStepError(pool, place, { attempt: activityInfo().attempt, error: describeFailure(error) });
   } catch (cause) {
     // The database is away: the failure itself still goes to Temporal.
     log.warn('a failed try could not be recorded', { ...place, cause });

@@ -48,7 +48,7 @@ export async function openStateGate(
 ): Promise<void> {
   if (gate === null) return;
   const title = state.plan.phases[gate.phase - 1]?.title ?? '';
-  const was = await openGate(tx, sessionId, gate, title);
+  const was = await openGate(tx, sessionId, { gate, phaseTitle: title });
   if (was === null) return;
   await recordAudit(tx, {
     actor,

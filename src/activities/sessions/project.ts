@@ -119,17 +119,17 @@ async function storeRecord(tx: Tx, input: ProjectSessionInput, given: SessionEve
     case 'gate.opened':
       return openStateGate(tx, input, given.gate);
     case 'gate.decided':
-      await decideGate(tx, given.gate, given.decision, atMs);
+      await decideGate(tx, given.gate, { decision: given.decision, atMs });
       return auditDecision(tx, sessionId, given);
     case 'session.commanded':
       return auditCommand(tx, sessionId, given);
     case 'gate.expired':
       return markGateExpired(tx, given.gate.id, atMs);
     case 'step.failed':
-      return closeRunningSteps(tx, sessionId, 'failed', given.problem);
+      return closeRunningSteps(tx, sessionId, { status: 'failed', error: given.problem });
     case 'session.redone':
     case 'session.ended':
-      return closeRunningSteps(tx, sessionId, 'canceled', null);
+      return closeRunningSteps(tx, sessionId, { status: 'canceled', error: null });
     case 'gate.reminded':
     case 'session.started':
     case 'session.paused':

@@ -105,7 +105,7 @@ export class StepLedger {
       withTransaction(this.#pool, async (tx) => {
         const sent = Promise.all([
           lockRunStatus(tx, this.#input.sessionId),
-          closeTry(tx, this.#place, end, { used, unpricedCalls, usage }),
+          closeTry(tx, this.#place, { end, settled: { used, unpricedCalls, usage } }),
           this.#record(tx, what, change),
         ]);
         const [, answer] = await (this.#limited ? sent : tx.commitWith(sent));

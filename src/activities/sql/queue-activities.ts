@@ -24,7 +24,8 @@ export interface SqlQueueDeps {
 
 export function createSqlQueueActivities(deps: SqlQueueDeps): SqlQueueActivities {
   return {
-    admitSql: ({ runId }) => inQueue(deps, runId, (tx, called) => admit(tx, runId, deps.sqlPlaces, called)),
+    admitSql: ({ runId }) =>
+      inQueue(deps, runId, (tx, called) => admit(tx, { runId, places: deps.sqlPlaces, called })),
     releaseSql: async ({ runId }) => {
       await inQueue(deps, runId, async (tx, called) => {
         await releasePlace(tx, runId);
@@ -48,7 +49,14 @@ export async function fillPlaces(deps: SqlQueueDeps): Promise<number> {
   return count;
 }
 
-async function admit(tx: Tx, runId: string, places: number, called: CalledRun[]): Promise<SqlAdmission> {
+async function admit(
+  tx: Tx,
+  {
+    runId,
+    places,
+    called,
+  }: { readonly runId: string; readonly places: number; readonly called: CalledRun[] },
+): Promise<SqlAdmission> {
   let standing = (await standingOf(tx, runId)) ?? (await standingOfReplay(tx, runId));
   if (standing.place === 'waiting') {
     called.push(...(await admitNext(tx, places)));

@@ -12,6 +12,13 @@ export interface RowLimits {
   readonly bytes: number;
 }
 
+interface RowPipeOptions {
+  /** The names of the columns, which are the first line. */
+  readonly header: readonly string[];
+  readonly limits: RowLimits;
+  readonly onFull: () => void;
+}
+
 /** As much as is read in one go for a window of rows. */
 const CHUNK_CHARACTERS = 128 * 1024;
 /** Chunks that wait for the store; then the database waits. */
@@ -39,7 +46,7 @@ export class RowPipe {
   readonly #limits: RowLimits;
   readonly #onFull: () => void;
 
-  constructor(flow: RowFlow, limits: RowLimits, header: readonly string[], onFull: () => void) {
+  constructor(flow: RowFlow, { header, limits, onFull }: RowPipeOptions) {
     this.#flow = flow;
     this.#limits = limits;
     this.#onFull = onFull;

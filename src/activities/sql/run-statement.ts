@@ -66,7 +66,7 @@ export async function runStatement(deps: RunStatementDeps, run: SqlRunRow, tried
     const message = `The data source ${run.dataSource} is no longer configured.`;
     throw ApplicationFailure.nonRetryable(message, failureTypes.invalidInput);
   }
-  const statement = new RunningStatement(deps, run, source, tried);
+  const statement = new RunningStatement(deps, { record: run, source, tried });
   statement.start({ ...queuedProgress, ...begun.progress });
   log.info('a statement begins', { runId: run.id, dataSource: run.dataSource, attempt: tried.attempt });
   try {
@@ -80,6 +80,12 @@ export async function runStatement(deps: RunStatementDeps, run: SqlRunRow, tried
   } finally {
     await statement.close();
   }
+}
+
+interface StatementTry {
+  readonly record: SqlRunRow;
+  readonly source: DataSource;
+  readonly tried: Try;
 }
 
 class RunningStatement {
@@ -96,7 +102,7 @@ class RunningStatement {
   readonly #source: DataSource;
   readonly #tried: Try;
 
-  constructor(deps: RunStatementDeps, record: SqlRunRow, source: DataSource, tried: Try) {
+  constructor(deps: RunStatementDeps, { record, source, tried }: StatementTry) {
     this.#deps = deps;
     this.#record = record;
     this.#source = source;
@@ -214,7 +220,7 @@ class RunningStatement {
     const rows = Math.min(this.#record.rowLimit ?? Infinity, limits.rows ?? Infinity, ceiling.rows);
     const bytes = Math.min(limits.bytes ?? Infinity, ceiling.bytes);
     const header = columns.map(({ name }) => name);
-    const pipe = new RowPipe(session, { rows, bytes }, header, () => this.#stop('full'));
+    const pipe = new RowPipe(session, { header, limits: { rows, bytes }, onFull: () => this.#stop('full') });
     this.#pipe = pipe;
     this.#teller.reach('running');
     const fetching = this.#fetch(session, pipe, rows);

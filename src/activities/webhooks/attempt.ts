@@ -78,7 +78,7 @@ async function record(
   outcome: AttemptOutcome,
 ): Promise<void> {
   if (outcome.error === null) {
-    await recordAttempt(pool, claimed, outcome, { status: 'delivered' });
+    await recordAttempt(pool, claimed, { outcome, end: { status: 'delivered' } });
     return;
   }
   const { policy } = webhooks;
@@ -86,9 +86,12 @@ async function record(
   const delayMs = isLast ? undefined : webhookDelayMs(policy, claimed.attempt, Math.random());
   if (delayMs === undefined) return giveUp({ pool, webhooks }, claimed, outcome);
   const { retryAfterMs } = outcome;
-  await recordAttempt(pool, claimed, outcome, {
-    status: 'pending',
-    delayMs: Math.max(delayMs, retryAfterMs ?? 0),
+  await recordAttempt(pool, claimed, {
+    outcome,
+    end: {
+      status: 'pending',
+      delayMs: Math.max(delayMs, retryAfterMs ?? 0),
+    },
   });
   if (retryAfterMs !== null) await holdEndpoint(pool, claimed.webhookId, retryAfterMs);
 }
@@ -101,7 +104,7 @@ async function giveUp(
 ): Promise<void> {
   const { id, webhookId } = claimed;
   const disabled = await withTransaction(pool, async (tx) => {
-    if (!(await recordAttempt(tx, claimed, outcome, { status: 'failed' }))) return false;
+    if (!(await recordAttempt(tx, claimed, { outcome, end: { status: 'failed' } }))) return false;
     await insertDeliveryDeadLetters(tx, [id]);
     if (outcome.error === 'gone') return disableWebhook(tx, webhookId, 'the receiver answered 410 Gone');
     const isDead = await isFailingLongerThan(tx, webhookId, webhooks.policy.disableAfterMs);

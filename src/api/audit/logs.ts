@@ -35,7 +35,10 @@ function listRoute({ pager }: AuditRouteDeps): Route {
     const scope = { list: 'audit-logs', filters };
     const request = pager.request(scope, query);
     const entries = (await listAuditLogs(db, filters, request)).map(toAuditLog);
-    const page = pager.page(scope, request, entries, (entry) => ({ at: entry.timestamp, id: entry.id }));
+    const page = pager.page(scope, request, {
+      rows: entries,
+      keyOf: (entry) => ({ at: entry.timestamp, id: entry.id }),
+    });
     return pageReply(path, query, page);
   });
 }

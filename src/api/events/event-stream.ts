@@ -21,6 +21,12 @@ export interface StreamStart {
   readonly until?: number;
 }
 
+interface EventReader {
+  readonly runId: string;
+  readonly channel: EventChannel;
+  readonly start: Pick<StreamStart, 'after' | 'until'>;
+}
+
 /**
  * A reader of a run, from its position to the final event.
  *
@@ -30,6 +36,7 @@ export interface StreamStart {
  * T3. The final event is the last thing that is sent.
  */
 export class EventStream implements FeedReader {
+  readonly runId: string;
   readonly #until: number | undefined;
   #position: number;
   #ended = false;
@@ -37,12 +44,8 @@ export class EventStream implements FeedReader {
   readonly #source: StreamSource;
   readonly #channel: EventChannel;
 
-  constructor(
-    readonly runId: string,
-    source: StreamSource,
-    channel: EventChannel,
-    start: Pick<StreamStart, 'after' | 'until'>,
-  ) {
+  constructor(source: StreamSource, { runId, channel, start }: EventReader) {
+    this.runId = runId;
     this.#source = source;
     this.#channel = channel;
     this.#position = start.after;

@@ -116,7 +116,7 @@ export class EventStreams implements StreamSource {
   }
 
   open(opened: OpenStream): void {
-    const stream = new EventStream(opened.runId, this, opened.channel, opened.start);
+    const stream = new EventStream(this, opened);
     const kept = this.keep(stream, opened);
     if (!stream.ended) stream.begin(opened.start.first);
     if (!stream.ended) kept.endLive = opened.live?.(opened.runId, (message) => stream.takeLive(message));
@@ -140,7 +140,7 @@ export class EventStreams implements StreamSource {
   }
 
   async read(runId: string, after: number): Promise<EventMessage[]> {
-    const events = await listEventsAfter(this.#options.db, runId, after, BATCH);
+    const events = await listEventsAfter(this.#options.db, runId, { after, limit: BATCH });
     return events.map((event) => EventMessage.ofStored(event));
   }
 

@@ -52,10 +52,10 @@ export function createEventUpgrade(deps: EventUpgradeDeps): UpgradeHandler {
       .then(({ runs, reading }) => {
         socket.removeListener('error', ignore);
         server.handleUpgrade(request, socket, head, (webSocket) => {
-          openEventStream(deps, runs, reading, { request, channel: new SocketChannel(webSocket) });
+          openEventStream(deps, runs, { ...reading, request, channel: new SocketChannel(webSocket) });
         });
       })
-      .catch((error: unknown) => refuse(deps.logger, request, socket, error));
+      .catch((error: unknown) => refuse(deps.logger, { request, socket, error }));
   };
 }
 
@@ -121,7 +121,14 @@ function originAllowed(request: IncomingMessage, allowed: readonly string[]): bo
   return URL.canParse(origin) && host !== undefined && new URL(origin).host === host;
 }
 
-function refuse(logger: Logger, request: IncomingMessage, socket: Duplex, error: unknown): void {
+function refuse(
+  logger: Logger,
+  {
+    request,
+    socket,
+    error,
+  }: { readonly request: IncomingMessage; readonly socket: Duplex; readonly error: unknown },
+): void {
   const problem = problemOf(error);
   const { status } = problem;
   const requestId = requestIdOf(request);

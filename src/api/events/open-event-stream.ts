@@ -39,24 +39,25 @@ export async function prepareReading(
   return { principal: asked.principal, subject, start: startOfReading(subject, given) };
 }
 
-export function openEventStream(
-  deps: EventReadingDeps,
-  runs: ReadableRuns,
-  reading: ReadingRequest,
-  wire: { request: IncomingMessage; channel: EventChannel },
-): void {
+interface OpenedReading extends ReadingRequest {
+  readonly request: IncomingMessage;
+  readonly channel: EventChannel;
+}
+
+export function openEventStream(deps: EventReadingDeps, runs: ReadableRuns, reading: OpenedReading): void {
+  const { request, channel } = reading;
   const { runId } = reading.subject;
   deps.streams.open({
     runId,
     userId: reading.principal.userId,
     goodUntilMs: reading.principal.goodUntilMs,
-    channel: wire.channel,
+    channel,
     start: streamStart(reading),
     live: runs.live,
     mayContinue: () =>
       mayContinue(
         deps,
-        wire.request,
+        request,
         async (principal) => (await runs.find(deps.db, principal, runId)) !== undefined,
       ),
   });

@@ -93,7 +93,7 @@ async function handle(route: Route, deps: MountDeps, ctx: Context): Promise<void
     ifMatch: ctx.req.headers['if-match'],
     ...(principal === undefined ? {} : { principal }),
   };
-  await runMetered(scope.meter, () => run(route, deps, ctx, { call, rawBody }));
+  await runMetered(scope.meter, () => run(deps, ctx, { route, call, rawBody }));
 }
 
 /** The caller; undefined only where nobody has to be signed in. */
@@ -131,12 +131,13 @@ function bodyIsOptional(route: RouteRecord): boolean {
   return route.bodyOptional ?? route.body === undefined;
 }
 
-async function run(
-  route: Route,
-  deps: MountDeps,
-  ctx: Context,
-  { call, rawBody }: { call: Call & { readonly principal?: Principal }; rawBody: unknown },
-): Promise<void> {
+interface RouteCall {
+  readonly route: Route;
+  readonly call: Call & { readonly principal?: Principal };
+  readonly rawBody: unknown;
+}
+
+async function run(deps: MountDeps, ctx: Context, { route, call, rawBody }: RouteCall): Promise<void> {
   if (route.kind === 'raw') return route.handle(call, ctx);
   const signed = call as SignedCall;
   const keyed = (): KeyedRequest => ({

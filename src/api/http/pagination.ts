@@ -21,16 +21,16 @@ export interface ListScope {
   readonly filters: Readonly<Record<string, unknown>>;
 }
 
+export interface FoundRows<Row> {
+  readonly rows: readonly Row[];
+  keyOf(row: Row): CursorKey;
+}
+
 export interface Pager {
   /** The position that a request asks for; undefined is the first page. Throws `invalid_cursor`. */
   request(scope: ListScope, query: { limit: number; cursor?: string | undefined }): PageRequest;
   /** The page of `limit + 1` rows that were found for a request. */
-  page<Row>(
-    scope: ListScope,
-    request: PageRequest,
-    found: readonly Row[],
-    keyOf: (row: Row) => CursorKey,
-  ): Page<Row>;
+  page<Row>(scope: ListScope, request: PageRequest, found: FoundRows<Row>): Page<Row>;
 }
 
 const MAC_BYTES = 16;
@@ -60,8 +60,12 @@ export function createPager(secrets: SigningSecrets): Pager {
       limit: query.limit,
       position: query.cursor === undefined ? undefined : decode(scope, query.cursor),
     }),
-    page: (scope, request, found, keyOf) => {
-      const { rows, next, prev } = toCursorPage(found, request.limit, request.position, keyOf);
+    page: (scope, request, found) => {
+      const { rows, next, prev } = toCursorPage(found.rows, {
+        limit: request.limit,
+        position: request.position,
+        keyOf: found.keyOf,
+      });
       return {
         items: rows,
         hasMore: next !== undefined,
@@ -89,7 +93,10 @@ export function pageReply<Item>(
   query: Readonly<Record<string, unknown>>,
   page: Page<Item>,
 ): Reply {
-  const links = [linkTo(path, query, page.nextCursor, 'next'), linkTo(path, query, page.prevCursor, 'prev')];
+  const links = [
+    linkTo(path, query, { cursor: page.nextCursor, relation: 'next' }),
+    linkTo(path, query, { cursor: page.prevCursor, relation: 'prev' }),
+  ];
   const link = links.filter((part) => part !== undefined).join(', ');
   const answer = { ...page, appliedFilters: appliedFilters(query) };
   return reply(200, answer, link === '' ? {} : { Link: link });
@@ -106,8 +113,7 @@ function appliedFilters(query: Readonly<Record<string, unknown>>): Record<string
 function linkTo(
   path: string,
   query: Readonly<Record<string, unknown>>,
-  cursor: string | null,
-  relation: 'next' | 'prev',
+  { cursor, relation }: { readonly cursor: string | null; readonly relation: 'next' | 'prev' },
 ): string | undefined {
   if (cursor === null) return undefined;
   const parameters = new URLSearchParams();

@@ -15,7 +15,10 @@ export function createCaughtMailRoutes({ pager }: { readonly pager: Pager }): Ro
       const scope = { list: 'caught-mails', filters };
       const request = pager.request(scope, query);
       const rows = await Promise.all((await listCaughtMails(db, filters, request)).map(withSubject));
-      const page = pager.page(scope, request, rows, (row) => ({ at: row.received_at, id: row.id }));
+      const page = pager.page(scope, request, {
+        rows,
+        keyOf: (row) => ({ at: row.received_at, id: row.id }),
+      });
       return pageReply(path, query, page);
     }),
     implement(messageRoutes.getCaughtMail, async ({ params: { id } }, db) => {

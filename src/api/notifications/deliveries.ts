@@ -25,7 +25,7 @@ function listRoute({ pager }: DeliveryRouteDeps): Route {
     const scope = { list: 'notification-deliveries', filters };
     const request = pager.request(scope, query);
     const rows = await listDeliveries(db, filters, request);
-    const page = pager.page(scope, request, rows, (row) => ({ at: row.created_at, id: row.id }));
+    const page = pager.page(scope, request, { rows, keyOf: (row) => ({ at: row.created_at, id: row.id }) });
     return pageReply(path, query, page);
   });
 }
@@ -43,7 +43,7 @@ function resendRoute({ starter, officeConcurrency }: DeliveryRouteDeps): Route {
     messageRoutes.resendNotificationDelivery,
     async ({ params: { id }, body, principal, origin }, tx) => {
       const by = { principal, origin, reason: body.reason };
-      const run = await resendDelivery(tx, id, by, officeConcurrency);
+      const run = await resendDelivery(tx, id, { by, officeConcurrency });
       starter.startAfterCommit(tx, run);
       return acceptedJob(run.id);
     },

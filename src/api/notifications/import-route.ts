@@ -25,7 +25,9 @@ export function implementImport<Line, Row>(
   return implement(record, async ({ principal, origin }, ctx) => {
     if (principal === undefined) throw new Problem('unauthenticated');
     const lines = readLines(limited(ctx.req), formatOf(ctx.req));
-    ctx.body = await withTransaction(pool, (tx) => importRecords(tx, kind, lines, { principal, origin }));
+    ctx.body = await withTransaction(pool, (tx) =>
+      importRecords(tx, kind, { lines, by: { principal, origin } }),
+    );
   });
 }
 

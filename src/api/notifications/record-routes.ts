@@ -47,7 +47,7 @@ function implementList(record: Records['list'], { pager }: RecordRouteDeps, kind
     const scope = { list: record.path, filters };
     const request = pager.request(scope, asked);
     const rows = await kind.store.list(db, filters, request);
-    const page = pager.page(scope, request, rows, (row) => ({ at: row.created_at, id: row.id }));
+    const page = pager.page(scope, request, { rows, keyOf: (row) => ({ at: row.created_at, id: row.id }) });
     return pageReply(path, asked, page);
   });
 }
@@ -55,7 +55,7 @@ function implementList(record: Records['list'], { pager }: RecordRouteDeps, kind
 function implementCreate(record: Records['create'], kind: Kind): Route {
   return implement(record, async ({ path, body, principal, origin }, tx) => {
     const { reason, ...values } = body as Values;
-    const row = await createRecord(tx, kind, values, { principal, origin, reason });
+    const row = await createRecord(tx, kind, { values, by: { principal, origin, reason } });
     return recordReply(201, row, { Location: `${path}/${row.id}` });
   });
 }
@@ -73,7 +73,7 @@ function implementChange(record: NonNullable<Records['change']>, kind: Kind): Ro
     const { reason, ...change } = body as Values;
     const checkVersion = (version: number): void => requireVersion(ifMatch, version);
     const by = { principal, origin, reason };
-    return recordReply(200, await changeRecord(tx, kind, { id, change, checkVersion }, by));
+    return recordReply(200, await changeRecord(tx, kind, { id, change, checkVersion, by }));
   });
 }
 
@@ -81,7 +81,7 @@ function implementRemove(record: Records['remove'], kind: Kind): Route {
   return implement(record, async ({ params: { id }, body, principal, origin, ifMatch }, tx) => {
     const checkVersion = (version: number): void => requireVersion(ifMatch, version);
     const by = { principal, origin, reason: body.reason };
-    await removeRecord(tx, kind, { id, checkVersion }, by);
+    await removeRecord(tx, kind, { id, checkVersion, by });
     return reply(204);
   });
 }

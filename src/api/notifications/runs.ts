@@ -56,7 +56,8 @@ function officesRoute(): Route {
   return implement(
     notificationRoutes.listDeadlineRunOffices,
     async ({ params: { id }, query: { after = '', limit }, principal }, db) => {
-      if ((await findRun(db, principal, id, ['deadline-run'])) === undefined) throw new Problem('not_found');
+      if ((await findRun(db, { viewer: principal, id, kinds: ['deadline-run'] })) === undefined)
+        throw new Problem('not_found');
       const rows = await listRunOffices(db, id, { after, limit: limit + 1 });
       const items = rows.slice(0, limit);
       const nextAfter = rows.length > limit ? (items.at(-1)?.office_id ?? null) : null;

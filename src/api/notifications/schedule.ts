@@ -55,9 +55,11 @@ function putRoute({ pool, starter, schedules }: NotificationScheduleRouteDeps): 
         before: auditState(before),
         after: auditState(after),
       });
-      starter.doAfterCommit(tx, 'the schedule of notifications', notificationScheduleId, () =>
-        syncNotificationSchedule(pool, schedules),
-      );
+      starter.doAfterCommit(tx, {
+        what: 'the schedule of notifications',
+        workflowId: notificationScheduleId,
+        work: () => syncNotificationSchedule(pool, schedules),
+      });
       return scheduleReply(after);
     },
   );

@@ -46,7 +46,7 @@ function runsRoute({ pager }: ReportScheduleRouteDeps): Route {
       const scope = { list: 'report-schedule-runs', filters: { id } };
       const request = pager.request(scope, query);
       const rows = await listFirings(db, id, request);
-      const page = pager.page(scope, request, rows, (row) => ({ at: row.createdAt, id: row.id }));
+      const page = pager.page(scope, request, { rows, keyOf: (row) => ({ at: row.createdAt, id: row.id }) });
       return pageReply(path, query, { ...page, items: page.items.map(firingView) });
     },
   );

@@ -25,7 +25,7 @@ function listRoute({ pager, ui }: ReportScheduleRouteDeps): Route {
     const scope = { list: 'report-schedules', filters: { viewer } };
     const request = pager.request(scope, query);
     const rows = await listReportSchedules(db, principal, request);
-    const page = pager.page(scope, request, rows, (row) => ({ at: row.createdAt, id: row.id }));
+    const page = pager.page(scope, request, { rows, keyOf: (row) => ({ at: row.createdAt, id: row.id }) });
     const items = page.items.map((row) => scheduleView(row, ui));
     return pageReply(path, query, { ...page, items });
   });

@@ -37,7 +37,10 @@ function listRoute({ pager, ui }: DeadLetterRouteDeps): Route {
     const scope = { list: 'dead-letters', filters };
     const request = pager.request(scope, query);
     const rows = await listDeadLetters(db, filters, request);
-    const page = pager.page(scope, request, rows, (letter) => ({ at: letter.createdAt, id: letter.id }));
+    const page = pager.page(scope, request, {
+      rows,
+      keyOf: (letter) => ({ at: letter.createdAt, id: letter.id }),
+    });
     const items = page.items.map((letter) => deadLetterView(letter, ui));
     return pageReply(path, query, { ...page, items });
   });

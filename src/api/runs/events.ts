@@ -14,6 +14,7 @@ interface Asked {
   readonly id: string;
   readonly after: number | undefined;
   readonly limit: number;
+  readonly runs: ReadableRuns;
 }
 
 type EventRecord = ReturnType<typeof eventRoute>;
@@ -22,24 +23,19 @@ type EventRecord = ReturnType<typeof eventRoute>;
 export function implementEvents(record: EventRecord, runs: ReadableRuns, deps: EventReadingDeps): Route {
   return implement(record, async ({ params, query, principal }, ctx) => {
     if (principal === undefined) throw new Problem('unauthenticated');
-    const asked = { principal, id: params.id, after: query.after, limit: query.limit };
+    const asked = { runs, principal, id: params.id, after: query.after, limit: query.limit };
     const wanted = ctx.accepts('text/event-stream', 'application/json');
-    if (wanted === 'application/json') await answerPage(runs, deps, asked, ctx);
-    else if (wanted === 'text/event-stream') await answerStream(runs, deps, asked, ctx);
+    if (wanted === 'application/json') await answerPage(deps, asked, ctx);
+    else if (wanted === 'text/event-stream') await answerStream(deps, asked, ctx);
     else throw new Problem('not_acceptable');
   });
 }
 
-async function answerPage(
-  runs: ReadableRuns,
-  deps: EventReadingDeps,
-  asked: Asked,
-  ctx: Context,
-): Promise<void> {
+async function answerPage(deps: EventReadingDeps, { runs, ...asked }: Asked, ctx: Context): Promise<void> {
   const subject = await runs.find(deps.db, asked.principal, asked.id);
   if (subject === undefined) throw new Problem('not_found');
   const after = asked.after ?? 0;
-  const events = await listEventsAfter(deps.db, subject.runId, after, asked.limit + 1);
+  const events = await listEventsAfter(deps.db, subject.runId, { after, limit: asked.limit + 1 });
   const items = events.slice(0, asked.limit);
   ctx.vary('Accept');
   ctx.body = {
@@ -51,12 +47,7 @@ async function answerPage(
   };
 }
 
-async function answerStream(
-  runs: ReadableRuns,
-  deps: EventReadingDeps,
-  asked: Asked,
-  ctx: Context,
-): Promise<void> {
+async function answerStream(deps: EventReadingDeps, { runs, ...asked }: Asked, ctx: Context): Promise<void> {
   const reading = await prepareReading(deps, runs, { ...asked, request: ctx.req });
   // The one answer after which an EventSource does not connect again.
   if (reading.start.kind === 'nothing') {
@@ -73,5 +64,5 @@ async function answerStream(
   }
   // From here on the response belongs to the stream: the middleware above ends now, the stream much later.
   ctx.respond = false;
-  openEventStream(deps, runs, reading, { request: ctx.req, channel: new SseChannel(ctx.req, ctx.res) });
+  openEventStream(deps, runs, { ...reading, request: ctx.req, channel: new SseChannel(ctx.req, ctx.res) });
 }

@@ -51,7 +51,7 @@ export function createJobRoutes(deps: JobRouteDeps): Route[] {
 export function readableJobs(ui: TemporalUi, kinds?: RunKinds): ReadableRuns {
   return {
     find: async (db, principal, id) => {
-      const run = await findRun(db, principal, id, jobKindsOf(kinds));
+      const run = await findRun(db, { viewer: principal, id, kinds: jobKindsOf(kinds) });
       return run && eventSubjectOf(run, { ...jobView(run, ui) });
     },
   };
@@ -66,8 +66,8 @@ function listRoute({ pager, ui, kinds: all }: JobRouteDeps): Route {
     const kinds = kind === undefined ? jobKindsOf(all) : [kind];
     const statuses = status === undefined ? undefined : statusesOf(status);
     const filters = { kinds, statuses, scheduleId, createdFrom, createdTo };
-    const rows = await listRuns(db, principal, filters, request);
-    const page = pager.page(scope, request, rows, (run) => ({ at: run.createdAt, id: run.id }));
+    const rows = await listRuns(db, { viewer: principal, filters, page: request });
+    const page = pager.page(scope, request, { rows, keyOf: (run) => ({ at: run.createdAt, id: run.id }) });
     return pageReply(path, query, { ...page, items: page.items.map((run) => jobView(run, ui)) });
   });
 }
@@ -83,7 +83,7 @@ function statusesOf(asked: JobStatus | JobState | RunStatus): RunStatus[] {
 
 function getRoute({ ui, kinds }: JobRouteDeps): Route {
   return implement(runRoutes.getJob, async ({ params: { id }, principal }, db) => {
-    const run = await findRun(db, principal, id, jobKindsOf(kinds));
+    const run = await findRun(db, { viewer: principal, id, kinds: jobKindsOf(kinds) });
     if (run === undefined) throw new Problem('not_found', { detail: 'job not found' });
     const job = jobView(run, ui);
     if (!isFinal(run.status)) return reply(202, job, retryAfter);
@@ -96,7 +96,7 @@ function getRoute({ ui, kinds }: JobRouteDeps): Route {
 function resultRoute(deps: JobRouteDeps): Route {
   return implement(runRoutes.getJobResult, async ({ params: { id }, principal }, ctx) => {
     if (principal === undefined) throw new Problem('unauthenticated');
-    const run = await findRun(deps.pool, principal, id, jobKindsOf(deps.kinds));
+    const run = await findRun(deps.pool, { viewer: principal, id, kinds: jobKindsOf(deps.kinds) });
     if (run === undefined) throw new Problem('not_found', { detail: 'job not found' });
     await answerResult(deps, run, ctx);
   });
@@ -139,7 +139,7 @@ export async function cancelJob(
 ): Promise<RunRow> {
   const { principal, origin } = call;
   const { id } = call.params;
-  const run = await lockRun(tx, principal, id, jobKindsOf(deps.kinds));
+  const run = await lockRun(tx, { viewer: principal, id, kinds: jobKindsOf(deps.kinds) });
   if (run === undefined) throw new Problem('not_found', { detail: 'job not found' });
   if (isFinal(run.status)) {
     throw new Problem('already_finished', { extra: { state: jobStateOf(run.status) } });
@@ -161,6 +161,6 @@ export async function cancelJob(
     after: { status: run.status === 'queued' ? 'canceled' : run.status, cancelRequested: true },
   });
   deps.starter.cancelAfterCommit(tx, run.workflowId);
-  const canceled = await findRun(tx, principal, id);
+  const canceled = await findRun(tx, { viewer: principal, id });
   return canceled ?? run;
 }

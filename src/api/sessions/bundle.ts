@@ -13,25 +13,29 @@ import { hashesOf, toDetail, toStepDetail, toUsage, type LinkBase } from './view
 
 const ALL_EVENTS = 1_000_000;
 
+interface AskedBundle {
+  readonly viewer: Viewer;
+  readonly id: string;
+  readonly at: LinkBase & Pick<SessionReadDeps, 'history'>;
+}
+
 /** Eight statements, whatever the session holds. */
 export async function sessionBundle(
   db: Db,
-  viewer: Viewer,
-  id: string,
-  at: LinkBase & Pick<SessionReadDeps, 'history'>,
+  { viewer, id, at }: AskedBundle,
 ): Promise<SessionBundle> {
   const row = await findSessionRow(db, viewer, id);
   if (row === undefined) throw new Problem('not_found');
   const estimate = await at.history.estimate(db, row);
   const gates = await listGatesOf(db, id);
   const forks = await listForks(db, viewer, id);
-  const steps = await listSteps(db, id, {});
+  const steps = await listSteps(db, id, { filters: {} });
   const tries = await listTries(
     db,
     steps.map((step) => step.id),
   );
   const used = await listUsage(db, id);
-  const events = await listEventsAfter(db, id, 0, ALL_EVENTS);
+  const events = await listEventsAfter(db, id, { after: 0, limit: ALL_EVENTS });
   const texts = await readTexts(db, [
     ...hashesOf(row),
     ...steps.flatMap((step) => [step.promptDigest, step.outputDigest]),

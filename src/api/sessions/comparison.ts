@@ -24,9 +24,7 @@ interface Side {
 /** A session as it stands now against another session, or against an earlier attempt of its own. */
 export async function compareSessions(
   db: Db,
-  viewer: Viewer,
-  id: string,
-  other: string,
+  { viewer, id, other }: { readonly viewer: Viewer; readonly id: string; readonly other: string },
 ): Promise<Comparison> {
   const left = await currentSide(db, viewer, id);
   const attempt = /^attempt:(\d+)$/.exec(other)?.[1];
@@ -61,7 +59,7 @@ async function attemptSide(db: Db, row: SessionRow, attempt: number): Promise<Si
   const edits = (await listGatesOf(db, row.id)).flatMap(({ phase, attempt: of, editedDigest }) =>
     editedDigest === null ? [] : [{ phase, attempt: of, sha256: editedDigest }],
   );
-  const digests = outputsOfAttempt(row.state.plan.phases.length, attempt, steps, edits);
+  const digests = outputsOfAttempt(attempt, { phaseCount: row.state.plan.phases.length, steps, edits });
   return { row, attempt, phases: phasesOf(row, digests) };
 }
 

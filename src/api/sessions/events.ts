@@ -15,7 +15,7 @@ export type SessionText = Pick<DeltaFeed, 'attach'>;
 export function readableSessions(text: SessionText): ReadableRuns {
   return {
     find: async (db, principal, id) => {
-      const run = await findRun(db, principal, id, ['cot-session']);
+      const run = await findRun(db, { viewer: principal, id, kinds: ['cot-session'] });
       if (run === undefined) return undefined;
       const progress = progressUnder(run.progress as unknown as SessionProgress, run.status);
       return eventSubjectOf(run, { status: run.status, progress: shownProgress(progress) });

@@ -23,8 +23,13 @@ function listRoute({ pager, links }: SessionReadDeps): Route {
     const filters = { status, template, phase };
     const scope = { list: 'gates', filters: { ...filters, viewer: viewerKey(principal) } };
     const request = pager.request(scope, query);
-    const items = (await listGates(db, principal, filters, request)).map((row) => toInbox(row, links));
-    const page = pager.page(scope, request, items, ({ openedAt, id }) => ({ at: openedAt, id }));
+    const items = (await listGates(db, { viewer: principal, filters, page: request })).map((row) =>
+      toInbox(row, links),
+    );
+    const page = pager.page(scope, request, {
+      rows: items,
+      keyOf: ({ openedAt, id }) => ({ at: openedAt, id }),
+    });
     return pageReply(path, query, page);
   });
 }

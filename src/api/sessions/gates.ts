@@ -96,7 +96,7 @@ async function commandOf(
       return { kind: 'redo', by, gate, from, digest, comment, instructions, input: null, model: null };
     }
     case 'edit': {
-      const output = await keepGiven(db, session.id, await checkedEdits(db, session, phase, body));
+      const output = await keepGiven(db, session.id, await checkedEdits(db, { session, phase, body }));
       if (output === null) throw missingEdits();
       return {
         kind: 'edit',
@@ -113,9 +113,11 @@ async function commandOf(
 
 async function checkedEdits(
   db: Db,
-  session: OwnedSession,
-  phase: number,
-  body: DecideBody,
+  {
+    session,
+    phase,
+    body,
+  }: { readonly session: OwnedSession; readonly phase: number; readonly body: DecideBody },
 ): Promise<string | Record<string, unknown>> {
   if (body.edits === undefined) throw missingEdits();
   const problems = await problemsOfEdit(db, { ...session, phase }, body.edits);

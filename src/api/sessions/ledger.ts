@@ -29,7 +29,10 @@ function stepsRoute({ pager }: SessionReadDeps): Route {
     const scope = { list: 'session-steps', filters: { ...filters, session: id } };
     const request = pager.request(scope, query);
     if ((await findLedgerOwner(db, principal, id)) === undefined) throw new Problem('not_found');
-    const page = pager.page(scope, request, await listSteps(db, id, filters, request), (row) => row);
+    const page = pager.page(scope, request, {
+      rows: await listSteps(db, id, { filters, page: request }),
+      keyOf: (row) => row,
+    });
     const tries = await listTries(
       db,
       page.items.map((row) => row.id),
@@ -41,7 +44,7 @@ function stepsRoute({ pager }: SessionReadDeps): Route {
 
 function stepRoute(): Route {
   return implement(sessionRoutes.getSessionStep, async ({ params: { id, stepId }, principal }, db) => {
-    const row = await findStep(db, principal, id, stepId);
+    const row = await findStep(db, { viewer: principal, sessionId: id, stepId });
     if (row === undefined) throw new Problem('not_found');
     const tries = await listTries(db, [stepId]);
     const texts = await readTexts(db, [row.promptDigest, row.outputDigest]);
@@ -59,13 +62,17 @@ function usageRoute(): Route {
 
 function exportRoute({ history, links }: SessionReadDeps): Route {
   return implement(sessionRoutes.exportSession, async ({ path, params: { id }, principal }, db) => {
-    const bundle = await sessionBundle(db, principal, id, { links, history, base: sessionsBaseOf(path) });
+    const bundle = await sessionBundle(db, {
+      viewer: principal,
+      id,
+      at: { links, history, base: sessionsBaseOf(path) },
+    });
     return reply(200, bundle, { 'Content-Disposition': `attachment; filename="session-${id}.json"` });
   });
 }
 
 function compareRoute(): Route {
   return implement(sessionRoutes.compareSessions, async ({ params: { id }, query, principal }, db) =>
-    reply(200, await compareSessions(db, principal, id, query.with)),
+    reply(200, await compareSessions(db, { viewer: principal, id, other: query.with })),
   );
 }

@@ -34,9 +34,12 @@ function listRoute(deps: SessionReadDeps): Route {
     const filters = { statuses, template, tag, q, createdFrom, createdTo };
     const scope = { list: 'sessions', filters: { ...filters, viewer: viewerKey(principal) } };
     const request = deps.pager.request(scope, query);
-    const rows = await listSessions(db, principal, filters, request);
+    const rows = await listSessions(db, { viewer: principal, filters, page: request });
     const items = rows.map((row) => toSummary(row, { links: deps.links, base: sessionsBaseOf(path) }));
-    const page = deps.pager.page(scope, request, items, ({ createdAt, id }) => ({ at: createdAt, id }));
+    const page = deps.pager.page(scope, request, {
+      rows: items,
+      keyOf: ({ createdAt, id }) => ({ at: createdAt, id }),
+    });
     return pageReply(path, { ...query, status: statuses?.join(',') }, page);
   });
 }

@@ -23,7 +23,7 @@ export function createSessionRoutes(deps: SessionRouteDeps): Route[] {
 function createRoute(deps: SessionRouteDeps): Route {
   return implement(sessionRoutes.createSession, async ({ path, body, principal, origin }, tx) => {
     const run = await startSession(tx, { body, principal, origin, defaults: deps.defaults });
-    return accept(deps, tx, run, path);
+    return accept(deps, tx, { run, path });
   });
 }
 
@@ -33,11 +33,15 @@ function forkRoute(deps: SessionRouteDeps): Route {
     if (body.dryRun) return reply(200, await previewRerun(tx, session, body));
     const { publicUrl } = deps.defaults;
     const run = await forkSession(tx, { session, body, principal, origin, publicUrl });
-    return accept(deps, tx, run, path);
+    return accept(deps, tx, { run, path });
   });
 }
 
-function accept(deps: SessionRouteDeps, tx: Tx, run: StartableRun, path: string): Reply {
+function accept(
+  deps: SessionRouteDeps,
+  tx: Tx,
+  { run, path }: { readonly run: StartableRun; readonly path: string },
+): Reply {
   deps.starter.startAfterCommit(tx, run);
   return acceptedSession(deps.links, sessionsBaseOf(path), run.id);
 }

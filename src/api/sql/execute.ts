@@ -29,7 +29,11 @@ function executeRoute(deps: SqlExecuteDeps): Route {
     const order = { body, owner: principal, actor: principal, origin, commandId };
     const submitted = await submitSql(deps, order);
     if (submitted.kind === 'asked') return askedReply(submitted);
-    const run = await waitForEnd(deps.pool, principal, submitted.runId, deps.sql.syncWaitMs);
+    const run = await waitForEnd(deps.pool, {
+      viewer: principal,
+      id: submitted.runId,
+      waitMs: deps.sql.syncWaitMs,
+    });
     if (run !== undefined && isFinal(run.status)) return endedReply(deps, run, principal);
     const message = `It takes longer than ${deps.sql.syncWaitMs} ms and goes on.`;
     return acceptedReply(submitted, message);

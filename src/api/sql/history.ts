@@ -27,8 +27,8 @@ function sessionsRoute({ pager }: SqlHistoryDeps): Route {
     const scope = { list: 'sql-sessions', filters: { status, dataSource, viewer: userId } };
     const request = pager.request(scope, query);
     const statuses = status === undefined ? undefined : statusesOf(status);
-    const rows = await listSqlRuns(db, userId, { statuses, dataSource }, request);
-    const page = pager.page(scope, request, rows, (run) => ({ at: run.createdAt, id: run.id }));
+    const rows = await listSqlRuns(db, { ownerId: userId, statuses, dataSource }, request);
+    const page = pager.page(scope, request, { rows, keyOf: (run) => ({ at: run.createdAt, id: run.id }) });
     return pageReply(sqlHistoryRoutes.listSqlSessions.path, query, {
       ...page,
       items: page.items.map(sessionItem),
@@ -66,7 +66,10 @@ function logRoute({ pager }: SqlHistoryDeps): Route {
     const scope = { list: 'sql-log', filters };
     const request = pager.request(scope, query);
     const rows = await listExecutions(db, filters, request);
-    const page = pager.page(scope, request, rows, (row) => ({ at: row.finished_at, id: row.session_id }));
+    const page = pager.page(scope, request, {
+      rows,
+      keyOf: (row) => ({ at: row.finished_at, id: row.session_id }),
+    });
     return pageReply(sqlHistoryRoutes.listSqlExecutions.path, query, page);
   });
 }

@@ -26,11 +26,11 @@ function listRoute(pager: Pager): Route {
   return implement(sqlHistoryRoutes.listSavedQueries, async ({ query, principal: { userId } }, db) => {
     const scope = { list: 'saved-queries', filters: { dataSource: query.data_source, viewer: userId } };
     const request = pager.request(scope, query);
-    const rows = await listSavedQueries(db, userId, query.data_source, request);
+    const rows = await listSavedQueries(db, { userId, dataSource: query.data_source, page: request });
     return pageReply(
       PATH,
       query,
-      pager.page(scope, request, rows, (row) => ({ at: row.created_at, id: row.id })),
+      pager.page(scope, request, { rows, keyOf: (row) => ({ at: row.created_at, id: row.id }) }),
     );
   });
 }

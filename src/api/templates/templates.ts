@@ -27,7 +27,10 @@ function listRoute({ pager }: TemplateRouteDeps): Route {
     const scope = { list: 'templates', filters: {} };
     const request = pager.request(scope, query);
     const items = (await listTemplates(db, request)).map(toSummary);
-    const page = pager.page(scope, request, items, ({ createdAt, name }) => ({ at: createdAt, id: name }));
+    const page = pager.page(scope, request, {
+      rows: items,
+      keyOf: ({ createdAt, name }) => ({ at: createdAt, id: name }),
+    });
     return pageReply(path, query, page);
   });
 }

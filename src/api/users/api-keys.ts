@@ -22,7 +22,10 @@ function listRoute({ pager }: ApiKeyRouteDeps): Route {
     const request = pager.request(scope, query);
     const keys = await listApiKeys(db, id, request);
     if (keys.length === 0 && (await findUser(db, id)) === undefined) throw new Problem('not_found');
-    const page = pager.page(scope, request, keys, (key) => ({ at: key.createdAt, id: key.id }));
+    const page = pager.page(scope, request, {
+      rows: keys,
+      keyOf: (key) => ({ at: key.createdAt, id: key.id }),
+    });
     return pageReply(path, query, page);
   });
 }

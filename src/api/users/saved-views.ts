@@ -24,7 +24,7 @@ function listRoute(pager: Pager): Route {
     const scope = { list: 'saved-views', filters: { page: query.page, viewer: userId } };
     const request = pager.request(scope, query);
     const rows = await listSavedViews(db, { userId, page: query.page }, request);
-    const page = pager.page(scope, request, rows, ({ createdAt, id }) => ({ at: createdAt, id }));
+    const page = pager.page(scope, request, { rows, keyOf: ({ createdAt, id }) => ({ at: createdAt, id }) });
     return pageReply(path, query, page);
   });
 }

@@ -46,7 +46,10 @@ function listRoute({ cache, pager }: UserRouteDeps): Route {
     const request = pager.request(scope, query);
     const load = async (): Promise<Page<User>> => {
       const rows = await listUsers(db, filters, request);
-      return pager.page(scope, request, rows.map(toUser), (user) => ({ at: user.createdAt, id: user.id }));
+      return pager.page(scope, request, {
+        rows: rows.map(toUser),
+        keyOf: (user) => ({ at: user.createdAt, id: user.id }),
+      });
     };
     // A user's last action changes with every log entry, so pages that carry it are not cached.
     const page =

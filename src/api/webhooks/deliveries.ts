@@ -18,7 +18,7 @@ function listRoute({ pager }: { readonly pager: Pager }): Route {
     const request = pager.request(scope, query);
     if ((await findWebhook(db, id)) === undefined) throw new Problem('not_found');
     const rows = await listDeliveries(db, filters, request);
-    const page = pager.page(scope, request, rows, (row) => ({ at: row.createdAt, id: row.id }));
+    const page = pager.page(scope, request, { rows, keyOf: (row) => ({ at: row.createdAt, id: row.id }) });
     return pageReply(path, query, page);
   });
 }

@@ -34,7 +34,7 @@ function listRoute({ pager }: WebhookRouteDeps): Route {
     const scope = { list: 'webhooks', filters };
     const request = pager.request(scope, query);
     const rows = await listWebhooks(db, filters, request);
-    const page = pager.page(scope, request, rows, (row) => ({ at: row.createdAt, id: row.id }));
+    const page = pager.page(scope, request, { rows, keyOf: (row) => ({ at: row.createdAt, id: row.id }) });
     return pageReply(path, query, page);
   });
 }

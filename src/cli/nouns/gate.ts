@@ -50,7 +50,11 @@ async function decide(
 }
 
 /** The gate that a session waits at, decided by the id of the session. */
-async function decideSession(context: Context, id: string, decision: Decision, given: Given): Promise<void> {
+async function decideSession(
+  context: Context,
+  id: string,
+  { decision, given }: { readonly decision: Decision; readonly given: Given },
+): Promise<void> {
   const client = await context.client();
   const {
     gateId,
@@ -111,7 +115,7 @@ export const gateCommands: readonly CommandSpec[] = [
     args: ['<id...>'],
     options: [...words, waitOption],
     examples: ['sluice session approve ses_… --wait'],
-    run: async (context, [id = ''], given) => decideSession(context, id, 'approve', given),
+    run: async (context, [id = ''], given) => decideSession(context, id, { decision: 'approve', given }),
   },
   {
     name: 'session edit',
@@ -122,7 +126,7 @@ export const gateCommands: readonly CommandSpec[] = [
     examples: ['sluice session edit ses_… --edits @better.md'],
     run: async (context, [id = ''], given) => {
       if (given.text('edits') === undefined) throw new UsageError('--edits gives the output as it shall be.');
-      await decideSession(context, id, 'edit', given);
+      await decideSession(context, id, { decision: 'edit', given });
     },
   },
 ];

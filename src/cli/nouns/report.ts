@@ -62,7 +62,7 @@ const start: CommandSpec = {
     // The job may be under way already: its story is told from the beginning.
     await waitFor(context, answer.jobId, { after: 0 });
     if (context.flags.output === 'json' && given.text('file') === undefined) return;
-    await download(context, client, answer.jobId, given.text('file'));
+    await download(context, client, { id: answer.jobId, file: given.text('file') });
   },
 };
 
@@ -70,8 +70,7 @@ const start: CommandSpec = {
 async function download(
   context: Context,
   client: SluiceClient,
-  id: string,
-  file: string | undefined,
+  { id, file }: { readonly id: string; readonly file: string | undefined },
 ): Promise<void> {
   const { sections = [] } = await client.call('getJob', { params: { id } });
   for (const { title, status, error } of sections) {
@@ -97,6 +96,6 @@ export const reportCommands: readonly CommandSpec[] = [
     options: [fileOption],
     examples: ['sluice report download job_… --file report.html'],
     run: async (context, [id = ''], given) =>
-      download(context, await context.client(), id, given.text('file')),
+      download(context, await context.client(), { id, file: given.text('file') }),
   },
 ];

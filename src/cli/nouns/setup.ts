@@ -58,7 +58,7 @@ export const setupCommands: readonly CommandSpec[] = [
       const only = given.text('only');
       const json = flags.output === 'json';
       const options = only === undefined ? { json } : { only, json };
-      if (!(await runDoctor(checks, { config, local }, options, terminal))) fail(exitCodes.error);
+      if (!(await runDoctor(checks, { config, local }, { options, terminal }))) fail(exitCodes.error);
     },
   },
   {
@@ -81,7 +81,7 @@ export const setupCommands: readonly CommandSpec[] = [
     run: async ({ config, terminal }, [email = ''], given) => {
       const { createAdmin } = await import('../create-admin.js');
       const name = given.text('name');
-      await createAdmin(config, email, name === undefined ? {} : { name }, terminal);
+      await createAdmin(config, terminal, { email, name });
     },
   },
 ];

@@ -42,7 +42,7 @@ const run: CommandSpec = {
     }
     context.terminal.err(`${answer.session_id} accepted`);
     await waitFor(context, answer.session_id, { after: 0 });
-    await printRows(context, client, answer.session_id, 0);
+    await printRows(context, client, { id: answer.session_id, offset: 0 });
   },
 };
 
@@ -84,7 +84,11 @@ async function bodyOf(text: string, given: Given): Promise<Body> {
   };
 }
 
-async function printRows(context: Context, client: SluiceClient, id: string, offset: number): Promise<void> {
+async function printRows(
+  context: Context,
+  client: SluiceClient,
+  { id, offset }: { readonly id: string; readonly offset: number },
+): Promise<void> {
   const page = await client.call('getSqlResults', { params: { id }, query: { offset } });
   const { flags, terminal } = context;
   if (flags.output === 'ids') terminal.out(id);
@@ -138,7 +142,7 @@ export const sqlCommands: readonly CommandSpec[] = [
     options: [{ flags: '--offset <number>', about: 'rows to leave out', standard: '0' }],
     examples: ['sluice sql results sql_… --offset 1000'],
     run: async (context, [id = ''], given) =>
-      printRows(context, await context.client(), id, given.number('offset') ?? 0),
+      printRows(context, await context.client(), { id, offset: given.number('offset') ?? 0 }),
   },
   {
     name: 'sql download',

@@ -30,7 +30,9 @@ export const cronSchema = z
 
 function faultOf(text: string): string | undefined {
   try {
-    return nextTimes(parseCron(text), 'UTC', Date.now(), 1).length === 0 ? 'never comes' : undefined;
+    return nextTimes(parseCron(text), 'UTC', { afterMs: Date.now(), count: 1 }).length === 0
+      ? 'never comes'
+      : undefined;
   } catch (error) {
     if (error instanceof CronError) return error.message;
     throw error;
@@ -108,7 +110,7 @@ export function nextRunsOf(
   afterMs: number,
 ): string[] {
   if (!schedule.enabled) return [];
-  const times = nextTimes(parseCron(schedule.cron), schedule.timeZone, afterMs, NEXT_RUNS);
+  const times = nextTimes(parseCron(schedule.cron), schedule.timeZone, { afterMs, count: NEXT_RUNS });
   return times.map((at) => new Date(at).toISOString());
 }
 

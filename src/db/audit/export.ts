@@ -37,7 +37,7 @@ export async function* auditExportRecords(
   let end = await pointBefore(db, range.first);
   yield { type: 'header', format: AUDIT_FILE_FORMAT, after: end };
   while (end.seq < range.last) {
-    const rows = await readPage(db, filters, range, end.seq);
+    const rows = await readPage(db, { filters, stretch: range, after: end.seq });
     if (rows[0]?.seq !== end.seq + 1) throw new Error('the log was shortened while it was exported');
     for (const row of rows) yield recordOf(row);
     const { seq, hash } = rows.at(-1)!;
@@ -78,9 +78,11 @@ async function pointBefore(db: Db, first: number): Promise<ChainPoint> {
 
 async function readPage(
   db: Db,
-  filters: AuditFilters,
-  stretch: Stretch,
-  after: number,
+  {
+    filters,
+    stretch,
+    after,
+  }: { readonly filters: AuditFilters; readonly stretch: Stretch; readonly after: number },
 ): Promise<ExportRow[]> {
   return many<ExportRow>(
     db,

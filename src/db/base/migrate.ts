@@ -74,11 +74,15 @@ export async function migrateUp(pool: Pool, migrations: readonly Migration[]): P
       if (checksum !== undefined && checksum !== migration.checksum)
         throw new ChangedMigrationError(migration.name);
       if (checksum !== undefined) continue;
-      await run(client, migration, migration.up, async () => {
-        await client.query('insert into schema_migrations (name, checksum) values ($1, $2)', [
-          migration.name,
-          migration.checksum,
-        ]);
+      await run(client, {
+        migration,
+        text: migration.up,
+        record: async () => {
+          await client.query('insert into schema_migrations (name, checksum) values ($1, $2)', [
+            migration.name,
+            migration.checksum,
+          ]);
+        },
       });
       done.push(migration.name);
     }
@@ -99,8 +103,12 @@ export async function migrateDown(
       .reverse()
       .slice(0, count);
     for (const migration of undo) {
-      await run(client, migration, migration.down, async () => {
-        await client.query('delete from schema_migrations where name = $1', [migration.name]);
+      await run(client, {
+        migration,
+        text: migration.down,
+        record: async () => {
+          await client.query('delete from schema_migrations where name = $1', [migration.name]);
+        },
       });
     }
     return undo.map((migration) => migration.name);
@@ -150,9 +158,11 @@ async function appliedMigrations(client: PoolClient): Promise<Map<string, string
 
 async function run(
   client: PoolClient,
-  migration: Migration,
-  text: string,
-  record: () => Promise<void>,
+  {
+    migration,
+    text,
+    record,
+  }: { readonly migration: Migration; readonly text: string; readonly record: () => Promise<void> },
 ): Promise<void> {
   if (!migration.transactional) {
     // Each statement is sent by itself: several in a string would be an implicit transaction.

@@ -141,8 +141,11 @@ export interface Ending {
   readonly isVoid: boolean;
 }
 
-export async function endSending(db: Db, { claim }: OfficeClaim, id: string, ending: Ending): Promise<void> {
-  const { status, reason, error, isVoid } = ending;
+export async function endSending(
+  db: Db,
+  { claim }: OfficeClaim,
+  { id, status, reason, error, isVoid }: Ending & { readonly id: string },
+): Promise<void> {
   await execute(
     db,
     sql`with ended as (

@@ -31,7 +31,7 @@ export async function readSessionSnapshot(
   if (row === undefined) return undefined;
   const gates = await listGatesOf(db, id);
   const forks = await listForks(db, viewer, id);
-  const ledger = await listSteps(db, id, {});
+  const ledger = await listSteps(db, id, { filters: {} });
   const tries = await listTries(
     db,
     ledger.map((step) => step.id),
@@ -47,7 +47,7 @@ export async function readSessionSnapshot(
       ...overviewOf(row, texts),
       forks: forks.map((fork) => ({ id: fork.id, status: fork.status })),
     },
-    phases: row.state.phases.map((_phase, index) => phaseOf(row, gates, texts, index + 1)),
+    phases: row.state.phases.map((_phase, index) => phaseOf(row, { gates, texts, number: index + 1 })),
     decisions: gates.map((gate) => decisionOf(gate, texts, takenAt)),
     steps,
     usage: {
@@ -135,7 +135,14 @@ function overviewOf(row: SessionRow, texts: Texts): Omit<SessionSnapshot['overvi
   };
 }
 
-function phaseOf(row: SessionRow, gates: readonly GateRecord[], texts: Texts, number: number): PhaseFacts {
+function phaseOf(
+  row: SessionRow,
+  {
+    gates,
+    texts,
+    number,
+  }: { readonly gates: readonly GateRecord[]; readonly texts: Texts; readonly number: number },
+): PhaseFacts {
   const { state, status, definition } = row;
   const { output, notes, instructions, attempt, gap } = state.phases[number - 1]!;
   return {

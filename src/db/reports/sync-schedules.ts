@@ -32,8 +32,7 @@ const MOST_ROUNDS = 5;
 export async function syncReportSchedule(
   pool: Pool,
   control: ScheduleControl,
-  id: string,
-  again = false,
+  { id, again = false }: { readonly id: string; readonly again?: boolean },
 ): Promise<void> {
   await withTransaction(pool, async (tx) => {
     const { taken } = await one<{ taken: boolean }>(

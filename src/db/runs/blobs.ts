@@ -86,8 +86,7 @@ export function findBlob(db: Db, sha256: string): Promise<Blob | undefined> {
 export async function readBlobPart(
   db: Db,
   sha256: string,
-  offset: number,
-  length: number,
+  { offset, length }: { readonly offset: number; readonly length: number },
 ): Promise<Buffer | undefined> {
   const row = await maybeOne<{ part: Buffer }>(
     db,

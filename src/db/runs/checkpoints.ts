@@ -44,8 +44,7 @@ export interface StepError {
 export async function recordStepError(
   db: Db,
   place: StepPlace,
-  attempt: number,
-  error: StepError,
+  { attempt, error }: { readonly attempt: number; readonly error: StepError },
 ): Promise<void> {
   await execute(
     db,

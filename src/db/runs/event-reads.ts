@@ -5,7 +5,11 @@ import { many, sql, type Db } from '../base/sql.js';
 export type StoredEvent = RunEvent & { readonly runId: string; readonly pos: number; readonly at: string };
 
 /** Up to `limit` events of one run after a position, in order. */
-export function listEventsAfter(db: Db, runId: string, after: number, limit: number): Promise<StoredEvent[]> {
+export function listEventsAfter(
+  db: Db,
+  runId: string,
+  { after, limit }: { readonly after: number; readonly limit: number },
+): Promise<StoredEvent[]> {
   return many<StoredEvent>(
     db,
     sql`select run_id as "runId", pos, type, data, at

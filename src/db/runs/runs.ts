@@ -77,9 +77,11 @@ export function visibleTo(viewer: Viewer, owner: Sql = sql`runs.owner_id`): Sql 
 /** Undefined: there is no such run, or it is not the viewer's to see. `kinds` narrows it to jobs or to sessions. */
 export function findRun(
   db: Db,
-  viewer: Viewer,
-  id: string,
-  kinds?: readonly string[],
+  {
+    viewer,
+    id,
+    kinds,
+  }: { readonly viewer: Viewer; readonly id: string; readonly kinds?: readonly string[] | undefined },
 ): Promise<RunRow | undefined> {
   return maybeOne<RunRow>(
     db,
@@ -98,9 +100,11 @@ export function listRunsById(db: Db, ids: readonly string[]): Promise<RunRow[]> 
 /** The same with the row's lock: what follows in the transaction is decided on a state that stays. */
 export function lockRun(
   db: Db,
-  viewer: Viewer,
-  id: string,
-  kinds?: readonly string[],
+  {
+    viewer,
+    id,
+    kinds,
+  }: { readonly viewer: Viewer; readonly id: string; readonly kinds?: readonly string[] | undefined },
 ): Promise<RunRow | undefined> {
   return maybeOne<RunRow>(
     db,
@@ -184,7 +188,14 @@ export interface RunFilters {
 }
 
 /** `limit + 1` rows of one page, newest first (or as `toCursorPage` wants them). */
-export function listRuns(db: Db, viewer: Viewer, filters: RunFilters, page: PageRequest): Promise<RunRow[]> {
+export function listRuns(
+  db: Db,
+  {
+    viewer,
+    filters,
+    page,
+  }: { readonly viewer: Viewer; readonly filters: RunFilters; readonly page: PageRequest },
+): Promise<RunRow[]> {
   const { where, orderBy } = keyset(page.position, { at: sql`runs.created_at`, id: sql`runs.id` });
   return many<RunRow>(
     db,

@@ -90,8 +90,8 @@ export function settleCtes(sessionId: string, { used, unpricedCalls }: Settlemen
                  used_cost_usd = used_cost_usd + ${used.costUsd ?? 0}::numeric,
                  unpriced_calls = unpriced_calls + ${unpricedCalls},
                  budget_warned = s.budget_warned
-                   or coalesce(${isNear(sql`used_tokens`, sql`max_tokens`, used.tokens, sql`held_tokens`)}, false)
-                   or coalesce(${isNear(sql`used_cost_usd`, sql`max_cost_usd`, used.costUsd ?? 0, sql`held_cost`)}, false)
+                   or coalesce(${isNear({ spent: sql`used_tokens`, limit: sql`max_tokens`, used: used.tokens, held: sql`held_tokens` })}, false)
+                   or coalesce(${isNear({ spent: sql`used_cost_usd`, limit: sql`max_cost_usd`, used: used.costUsd ?? 0, held: sql`held_cost` })}, false)
             from before where s.run_id = before.run_id
           returning used_tokens, used_cost_usd, max_tokens, max_cost_usd, s.budget_warned, before.budget_warned as warned_before),
         settled as (
@@ -100,7 +100,17 @@ export function settleCtes(sessionId: string, { used, unpricedCalls }: Settlemen
             from after)`;
 }
 
-function isNear(spent: Sql, limit: Sql, used: number, held: Sql): Sql {
+function isNear({
+  spent,
+  limit,
+  used,
+  held,
+}: {
+  readonly spent: Sql;
+  readonly limit: Sql;
+  readonly used: number;
+  readonly held: Sql;
+}): Sql {
   return sql`${spent} + ${used}::numeric
                >= least(${WARN_AT}::numeric * ${limit}, ${limit} - ${WARN_CALLS}::numeric * ${held})`;
 }

@@ -8,8 +8,7 @@ import { execute, many, maybeOne, sql, type Db } from '../base/sql.js';
 export async function openGate(
   db: Db,
   sessionId: string,
-  gate: OpenGate,
-  phaseTitle: string,
+  { gate, phaseTitle }: { readonly gate: OpenGate; readonly phaseTitle: string },
 ): Promise<string | null> {
   const row = await maybeOne<{ was: string | null }>(
     db,
@@ -47,8 +46,7 @@ export async function closeOtherGates(
 export async function decideGate(
   db: Db,
   gate: OpenGate,
-  decision: GateDecision,
-  atMs: number,
+  { decision, atMs }: { readonly decision: GateDecision; readonly atMs: number },
 ): Promise<void> {
   await execute(
     db,

@@ -53,9 +53,11 @@ const PREVIEW_BYTES = 1_600;
 /** Gates over all sessions that the viewer may see: `limit + 1` of one page, newest first. */
 export async function listGates(
   db: Db,
-  viewer: Viewer,
-  filters: GateFilters,
-  page: PageRequest,
+  {
+    viewer,
+    filters,
+    page,
+  }: { readonly viewer: Viewer; readonly filters: GateFilters; readonly page: PageRequest },
 ): Promise<InboxRow[]> {
   const { where, orderBy } = keyset(page.position, { at: sql`gates.opened_at`, id: sql`gates.id` });
   const { status, template, phase } = filters;

@@ -43,8 +43,7 @@ const columns = sql`session_steps.id, phase, step, attempt, status, prompt_sha25
 export async function listSteps(
   db: Db,
   sessionId: string,
-  filters: StepFilters,
-  page?: PageRequest,
+  { filters, page }: { readonly filters: StepFilters; readonly page?: PageRequest | undefined },
 ): Promise<LedgerRow[]> {
   const window = page === undefined ? sql`true order by ${at}, id` : oldestFirst(page);
   const rows = await many<LedgerRow & { head: Buffer | null }>(
@@ -78,9 +77,11 @@ function matchingSteps(filters: StepFilters): Sql {
 
 export async function findStep(
   db: Db,
-  viewer: Viewer,
-  sessionId: string,
-  stepId: string,
+  {
+    viewer,
+    sessionId,
+    stepId,
+  }: { readonly viewer: Viewer; readonly sessionId: string; readonly stepId: string },
 ): Promise<LedgerRow | undefined> {
   const row = await maybeOne<LedgerRow & { head: Buffer | null }>(
     db,

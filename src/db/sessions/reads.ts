@@ -49,9 +49,11 @@ export function listSessionsById(db: Db, ids: readonly string[]): Promise<Sessio
 /** `limit + 1` rows of one page, newest first. */
 export function listSessions(
   db: Db,
-  viewer: Viewer,
-  filters: SessionFilters,
-  page: PageRequest,
+  {
+    viewer,
+    filters,
+    page,
+  }: { readonly viewer: Viewer; readonly filters: SessionFilters; readonly page: PageRequest },
 ): Promise<SessionListRow[]> {
   const { where, orderBy } = keyset(page.position, { at: sql`runs.created_at`, id: sql`runs.id` });
   const ofTemplate =

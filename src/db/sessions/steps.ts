@@ -14,8 +14,7 @@ export interface StepError {
 export async function closeRunningSteps(
   db: Db,
   sessionId: string,
-  status: 'failed' | 'canceled',
-  error: StepError | null,
+  { status, error }: { readonly status: 'failed' | 'canceled'; readonly error: StepError | null },
 ): Promise<void> {
   await execute(
     db,

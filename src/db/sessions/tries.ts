@@ -132,8 +132,7 @@ export interface ClosedTry extends BudgetState {
 export function closeTry(
   tx: Tx,
   place: StepPlace,
-  end: TryEnd,
-  settled: Settlement & { readonly usage: TryUsage },
+  { end, settled }: { readonly end: TryEnd; readonly settled: Settlement & { readonly usage: TryUsage } },
 ): Promise<ClosedTry | undefined> {
   const done = end.status === 'completed' ? end.done : undefined;
   const stored = done === undefined ? sql`` : sql`${blobCtes(place.sessionId, done.output, done.ref)},`;

@@ -8,7 +8,11 @@ export interface ChunkPlace {
 }
 
 /** The chunks that hold rows `offset` to `offset + limit`, in their order. */
-export function chunksFor(db: Db, runId: string, offset: number, limit: number): Promise<ChunkPlace[]> {
+export function chunksFor(
+  db: Db,
+  runId: string,
+  { offset, limit }: { readonly offset: number; readonly limit: number },
+): Promise<ChunkPlace[]> {
   return many<ChunkPlace>(
     db,
     sql`select first_row as "firstRow", row_count as "rowCount", first_byte as "firstByte", byte_count as "byteCount"

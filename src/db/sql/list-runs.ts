@@ -4,6 +4,7 @@ import { join, many, sql, type Db, type Sql } from '../base/sql.js';
 import { sqlRunColumns, type SqlRunRow } from './find-run.js';
 
 export interface SqlRunFilters {
+  readonly ownerId: string;
   readonly statuses: readonly RunStatus[] | undefined;
   readonly dataSource: string | undefined;
 }
@@ -11,8 +12,7 @@ export interface SqlRunFilters {
 /** Own runs alone, in any role: `limit + 1` rows of one page, newest first. */
 export function listSqlRuns(
   db: Db,
-  ownerId: string,
-  { statuses, dataSource }: SqlRunFilters,
+  { ownerId, statuses, dataSource }: SqlRunFilters,
   page: PageRequest,
 ): Promise<SqlRunRow[]> {
   const { where, orderBy } = keyset(page.position, { at: sql`runs.created_at`, id: sql`runs.id` });

@@ -32,9 +32,11 @@ export function findSavedQuery(db: Db, userId: string, id: string): Promise<Save
 
 export function listSavedQueries(
   db: Db,
-  userId: string,
-  dataSource: string | undefined,
-  page: PageRequest,
+  {
+    userId,
+    dataSource,
+    page,
+  }: { readonly userId: string; readonly dataSource: string | undefined; readonly page: PageRequest },
 ): Promise<SavedQuery[]> {
   const { where, orderBy } = keyset(page.position, { at: sql`created_at`, id: sql`id` });
   const ofSource = dataSource === undefined ? sql`true` : sql`data_source = ${dataSource}`;

@@ -29,7 +29,7 @@ export async function provisionUser(
       // Between the two reads another request may have made the very row that now seems to be in our way.
       return step.reason === 'email_taken' ? againAfterRace(tx, identity) : { refused: step.reason };
     case 'link':
-      return link(tx, step.userId, identity, origin);
+      return link(tx, { userId: step.userId, identity, origin });
     case 'create':
       return create(
         tx,
@@ -53,9 +53,11 @@ async function findByEmail(db: Db, email: string | undefined): Promise<KnownUser
 
 async function link(
   tx: Tx,
-  userId: string,
-  identity: TokenIdentity,
-  origin: AuditEntry['origin'],
+  {
+    userId,
+    identity,
+    origin,
+  }: { readonly userId: string; readonly identity: TokenIdentity; readonly origin: AuditEntry['origin'] },
 ): Promise<Provisioned> {
   const linked = await execute(
     tx,

@@ -94,8 +94,7 @@ export type AttemptEnd =
 export async function recordAttempt(
   db: Db,
   key: AttemptKey,
-  outcome: AttemptOutcome,
-  end: AttemptEnd,
+  { outcome, end }: { readonly outcome: AttemptOutcome; readonly end: AttemptEnd },
 ): Promise<boolean> {
   const delayMs = end.status === 'pending' ? end.delayMs : null;
   const { recorded } = await one<{ recorded: boolean }>(

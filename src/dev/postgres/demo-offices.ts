@@ -84,7 +84,7 @@ export async function makeDemoOffices(pool: Pool, today: string): Promise<void> 
     await upsertStaff(tx, staff);
     await upsertDeadlines(
       tx,
-      OFFICES.flatMap((office, index) => deadlinesOf(office, index, idOf(index), today)),
+      OFFICES.flatMap((office, index) => deadlinesOf(office, { index, id: idOf(index), today })),
     );
     const after = { offices: OFFICES.length, staff: staff.length };
     await recordAudit(tx, {
@@ -97,9 +97,12 @@ export async function makeDemoOffices(pool: Pool, today: string): Promise<void> 
   });
 }
 
-function deadlinesOf({ language }: DemoOffice, index: number, officeId: string, today: string) {
+function deadlinesOf(
+  { language }: DemoOffice,
+  { index, id, today }: { readonly index: number; readonly id: string; readonly today: string },
+) {
   return TITLES[language].map((title, place) => ({
-    office_id: officeId,
+    office_id: id,
     external_id: `${externalIdOf(index)}-${place + 1}`,
     title,
     due_on: addDays(today, DAYS[(index + 5 * place) % DAYS.length] ?? 0),

@@ -124,7 +124,7 @@ function planRecipient(
   const told: { item: PlannedItem; replaces: string | null }[] = [];
   for (const item of due) {
     const earlier = facts.earlier.get(keyOf({ ...item, recipient, channel }));
-    const refusal = refusalOf(item, facts, earlier, { asOfMs, isQuiet: heldUntil !== null });
+    const refusal = refusalOf(item, facts, { earlier, asOfMs, isQuiet: heldUntil !== null });
     if (refusal === null) told.push({ item, replaces: earlier?.deliveryId ?? null });
     else exclude(exclusions, [item], { staff, channel, ...refusal });
   }
@@ -145,20 +145,25 @@ interface Refusal {
   readonly detail?: string | null;
 }
 
+interface Now {
+  readonly earlier: EarlierKey | undefined;
+  readonly asOfMs: number;
+  readonly isQuiet: boolean;
+}
+
 function refusalOf(
   item: PlannedItem,
   { staff, channel }: RecipientFacts,
-  earlier: EarlierKey | undefined,
-  now: { readonly asOfMs: number; readonly isQuiet: boolean },
+  { earlier, asOfMs, isQuiet }: Now,
 ): Refusal | null {
   const { enabled, muteUntil } = staff[channel];
   if (!enabled) return { reason: 'channel_disabled' };
   if (channel === 'email' && staff.suppressed !== null) {
     return { reason: 'address_suppressed', detail: staff.suppressed };
   }
-  const isMuted = muteUntil !== null && Date.parse(muteUntil) > now.asOfMs;
+  const isMuted = muteUntil !== null && Date.parse(muteUntil) > asOfMs;
   if (earlier !== undefined) {
-    const before = refusalByEarlier(earlier, now.isQuiet);
+    const before = refusalByEarlier(earlier, isQuiet);
     if (before !== null) return { reason: before, detail: earlier.deliveryId };
   }
   return isMuted && !item.critical ? { reason: 'muted', detail: muteUntil } : null;

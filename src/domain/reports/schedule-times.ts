@@ -15,7 +15,11 @@ const LAST_YEAR = 2100;
  *     earlier times. That is followed here to the letter, and test/workflows/reports/schedule-times.test.ts compares
  *     it with the server.
  */
-export function nextTimes(rule: CronRule, zone: string, afterMs: number, count: number): number[] {
+export function nextTimes(
+  rule: CronRule,
+  zone: string,
+  { afterMs, count }: { readonly afterMs: number; readonly count: number },
+): number[] {
   const times: number[] = [];
   for (let from = afterMs; times.length < count;) {
     const found = rule.map((calendar) => nextTime(calendar, zone, from)).filter((at) => at !== undefined);
@@ -40,7 +44,7 @@ function nextTime(calendar: CronCalendar, zone: string, afterMs: number): number
       hour += HOUR_MS;
       repeated = false;
     } else {
-      const at = timeInHour(calendar, zone, hour, minute);
+      const at = timeInHour(calendar, zone, { hour, from: minute });
       if (at !== undefined) return repeated ? at + HOUR_MS : at;
       const comesAgain = !repeated && instantOf(zone, hour + HOUR_MS) - instantOf(zone, hour) > HOUR_MS;
       if (!comesAgain) hour += HOUR_MS;
@@ -52,7 +56,11 @@ function nextTime(calendar: CronCalendar, zone: string, afterMs: number): number
 }
 
 /** The first moment in an hour of the wall clock, at its minute `from` or later. */
-function timeInHour(calendar: CronCalendar, zone: string, hour: number, from: number): number | undefined {
+function timeInHour(
+  calendar: CronCalendar,
+  zone: string,
+  { hour, from }: { readonly hour: number; readonly from: number },
+): number | undefined {
   for (let minute = from; minute < 60; minute += 1) {
     if (!inRanges(calendar.minute, minute)) continue;
     const at = instantOf(zone, hour + minute * MINUTE_MS);

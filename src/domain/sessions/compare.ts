@@ -60,10 +60,16 @@ export interface EditedPhase {
  * first phase that ran in its attempt.
  */
 export function outputsOfAttempt(
-  phaseCount: number,
   attempt: number,
-  steps: readonly RunStep[],
-  edits: readonly EditedPhase[],
+  {
+    phaseCount,
+    steps,
+    edits,
+  }: {
+    readonly phaseCount: number;
+    readonly steps: readonly RunStep[];
+    readonly edits: readonly EditedPhase[];
+  },
 ): (string | null)[] {
   const began = new Map<number, number>();
   for (const { attempt: of, phase } of steps) began.set(of, Math.min(began.get(of) ?? phase, phase));

@@ -52,8 +52,10 @@ export function planRerun(state: SessionState, from: RedoPoint): RerunPlan | nul
 export function inheritedPhases(
   state: SessionState,
   from: RedoPoint,
-  instructions: ContentRef | null,
-  newStepIds: ReadonlyMap<string, string>,
+  {
+    instructions,
+    newStepIds,
+  }: { readonly instructions: ContentRef | null; readonly newStepIds: ReadonlyMap<string, string> },
 ): PhaseState[] {
   const takeOver = (phase: PhaseState, steps: readonly StepName[]): PhaseState['results'] =>
     Object.fromEntries(

@@ -24,9 +24,8 @@ export interface CallEnd {
 /** The line of the ledger for one call, successful or not. */
 export function ledgerLine(
   identity: CallIdentity,
-  progress: CallProgress,
-  end: CallEnd,
   prices: PriceTable,
+  { progress, end }: { readonly progress: CallProgress; readonly end: CallEnd },
 ): ModelCallRecord {
   const usage = progress.usage ?? estimateUsage(identity.promptText, progress, end);
   const modelUsed = progress.modelUsed ?? identity.modelSent;

@@ -96,7 +96,10 @@ function executing(piece: Piece): string[] {
   const lead = widest.gap >= 0 ? first.name : second.name;
   return [
     section(lexicon.headings.candidates, scoreTable(piece)),
-    section(lexicon.headings.comparison, lexicon.comparison(first.name, second.name, widest.criterion, lead)),
+    section(
+      lexicon.headings.comparison,
+      lexicon.comparison({ first: first.name, second: second.name, criterion: widest.criterion, lead }),
+    ),
     section(lexicon.headings.material, script.workedOut(material, first.name, second.name)),
   ];
 }

@@ -183,7 +183,7 @@ export const english: OfflineLexicon = {
   ],
   noteTaken: (note) => `“${note}” – taken into account in the choice and the order below.`,
   criterion: (name) => `${name}: marks from 1 to 10, higher is better`,
-  comparison: (first, second, criterion, lead) =>
+  comparison: ({ first, second, criterion, lead }) =>
     `Between **${first}** and **${second}** the difference lies in “${criterion}”, where ${lead} is ahead.`,
   result: (m, best) =>
     `For “${m.subject}” this phase${m.phaseTitle === '' ? '' : ` (${m.phaseTitle})`} ends with this in the first place: **${best}**.`,

@@ -173,7 +173,7 @@ export const japanese: OfflineLexicon = {
   ],
   noteTaken: (note) => `「${note}」を、以下の選択と順序に反映した。`,
   criterion: (name) => `${name}:一から十までの評点、高いほどよい`,
-  comparison: (first, second, criterion, lead) =>
+  comparison: ({ first, second, criterion, lead }) =>
     `**${first}**と**${second}**の差が最も大きいのは「${criterion}」で、${lead}が先行している。`,
   result: (m, best) =>
     `「${m.subject}」について、この段階${m.phaseTitle === '' ? '' : `(${m.phaseTitle})`}の第一位は**${best}**。`,

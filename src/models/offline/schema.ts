@@ -27,7 +27,7 @@ export function composeOfflineValue(schema: Node, prompt: string, composed: stri
     .filter((line) => line.length > 8);
   const value = valueOf(schema, { root: schema, material, sentences, path: [] });
   const mark = material.language === 'ja' ? '【オフラインモデル / offline model】' : '[offline model] ';
-  markFirstText(value, schema, mark);
+  markFirstText(value, mark, { schema, root: schema });
   return value;
 }
 
@@ -193,7 +193,11 @@ const negated = (bound: unknown): unknown => (typeof bound === 'number' ? -bound
 const seedFor = (walk: Walk): number => seedOf(walk.material.subject, ...walk.material.notes, ...walk.path);
 
 /** Puts the mark before the first text without a form of its own that stays within its limit; true when it did. */
-function markFirstText(value: unknown, schema: Node, mark: string, root: Node = schema): boolean {
+function markFirstText(
+  value: unknown,
+  mark: string,
+  { schema, root }: { schema: Node; root: Node },
+): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const node = resolve(schema, root);
   for (const [key, member] of Object.entries(value)) {
@@ -213,7 +217,7 @@ function markFirstText(value: unknown, schema: Node, mark: string, root: Node = 
         .join('');
       return true;
     }
-    if (markFirstText(member, child, mark, root)) return true;
+    if (markFirstText(member, mark, { schema: child, root })) return true;
   }
   return false;
 }

@@ -21,6 +21,14 @@ export interface PhaseScript {
   followUps(material: OfflineMaterial, best: string): string[];
 }
 
+/** The two best candidates, and the criterion that sets them apart most. */
+interface Comparison {
+  readonly first: string;
+  readonly second: string;
+  readonly criterion: string;
+  readonly lead: string;
+}
+
 export interface OfflineLexicon {
   readonly notice: string;
   readonly headings: Readonly<
@@ -46,7 +54,7 @@ export interface OfflineLexicon {
   known(material: OfflineMaterial): string[];
   noteTaken(note: string): string;
   criterion(name: string): string;
-  comparison(first: string, second: string, criterion: string, lead: string): string;
+  comparison(compared: Comparison): string;
   result(material: OfflineMaterial, best: string): string;
   readonly scripts: Readonly<Record<PhaseKind, PhaseScript>>;
 }

@@ -12,7 +12,7 @@ export function textOfHtml(html: string): string {
     if (open === -1) break;
     text += html.slice(at, open);
     if (html.startsWith('<!--', open)) {
-      at = after(html, '-->', open + 4);
+      at = after(html, '-->', { from: open + 4 });
       continue;
     }
     const close = html.indexOf('>', open);
@@ -23,7 +23,8 @@ export function textOfHtml(html: string): string {
     const name = tagName(html, open, close);
     at = close + 1;
     const opens = html[open + 1] !== '/' && html[close - 1] !== '/';
-    if (name !== undefined && silent.has(name) && opens) at = after(html, `</${name}`, at, true);
+    if (name !== undefined && silent.has(name) && opens)
+      at = after(html, `</${name}`, { from: at, wholeTag: true });
     else if (name !== undefined && breaking.has(name)) text += '\n';
   }
   return tidy(decodeEntities(text + html.slice(at)));
@@ -53,7 +54,11 @@ function tagName(html: string, open: number, close: number): string | undefined 
 }
 
 /** Behind the next `needle`; for the end of a silent element also behind the tag that it is in. */
-function after(html: string, needle: string, from: number, wholeTag = false): number {
+function after(
+  html: string,
+  needle: string,
+  { from, wholeTag = false }: { readonly from: number; readonly wholeTag?: boolean },
+): number {
   const found = indexOfIgnoringCase(html, needle, from);
   if (found === -1) return html.length;
   if (!wholeTag) return found + needle.length;
@@ -85,7 +90,8 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 function decodeEntities(text: string): string {
-  return text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,8}));/gi, (whole, decimal, hex, name) => {
+  return text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,8}));/gi, (whole, ...codes) => {
+    const [decimal, hex, name] = codes;
     if (name !== undefined) return entities[String(name).toLowerCase()] ?? whole;
     const code = decimal === undefined ? parseInt(String(hex), 16) : Number(decimal);
     return code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? String.fromCodePoint(code) : '';

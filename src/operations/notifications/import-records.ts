@@ -31,8 +31,7 @@ const MOST_ERRORS = 100;
 export async function importRecords<Line, Row>(
   tx: Tx,
   kind: ImportKind<Line, Row>,
-  lines: AsyncIterable<ReadLine>,
-  by: AskedBy,
+  { lines, by }: { readonly lines: AsyncIterable<ReadLine>; readonly by: AskedBy },
 ): Promise<ImportReport> {
   const work = new Import(tx, kind);
   for await (const line of lines) await work.take(line);

@@ -29,8 +29,7 @@ export interface RecordKind<Row extends KnownRecord, New, Change> {
 export async function createRecord<Row extends KnownRecord, New>(
   tx: Tx,
   kind: RecordKind<Row, New, never>,
-  values: New,
-  by: AskedBy,
+  { values, by }: { readonly values: New; readonly by: AskedBy },
 ): Promise<Row> {
   const row = await refusing(kind, () => kind.store.insert(tx, values));
   await recordAudit(tx, { ...entryOf(kind, row.id, by), action: 'created', after: kind.auditState(row) });
@@ -42,13 +41,13 @@ export interface RecordChange<Change> {
   readonly change: Change;
   /** Throws when the caller has read another version. */
   readonly checkVersion: (version: number) => void;
+  readonly by: AskedBy;
 }
 
 export async function changeRecord<Row extends KnownRecord, Change>(
   tx: Tx,
   kind: RecordKind<Row, never, Change>,
-  { id, change, checkVersion }: RecordChange<Change>,
-  by: AskedBy,
+  { id, change, checkVersion, by }: RecordChange<Change>,
 ): Promise<Row> {
   const before = await kind.store.lock(tx, id);
   if (before === undefined) throw new Refusal('not_found');
@@ -66,8 +65,7 @@ export async function changeRecord<Row extends KnownRecord, Change>(
 export async function removeRecord<Row extends KnownRecord>(
   tx: Tx,
   kind: RecordKind<Row, never, never>,
-  { id, checkVersion }: Pick<RecordChange<never>, 'id' | 'checkVersion'>,
-  by: AskedBy,
+  { id, checkVersion, by }: Omit<RecordChange<never>, 'change'>,
 ): Promise<void> {
   const before = await kind.store.lock(tx, id);
   if (before === undefined) throw new Refusal('not_found');

@@ -13,8 +13,7 @@ import { insertDeadlineRun } from './start-run.js';
 export async function resendDelivery(
   tx: Tx,
   id: string,
-  by: AskedBy,
-  officeConcurrency: number,
+  { by, officeConcurrency }: { readonly by: AskedBy; readonly officeConcurrency: number },
 ): Promise<NewRun> {
   const delivery = await lockDelivery(tx, id);
   if (delivery === undefined) throw new Refusal('not_found');

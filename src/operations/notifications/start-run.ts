@@ -52,7 +52,7 @@ export async function insertExecution(
   planRunId: string,
   asked: Omit<NewDeadlineRun, 'body'> & { readonly owner: Principal },
 ): Promise<NewRun> {
-  const plan = await findRun(tx, asked.owner, planRunId, [KIND]);
+  const plan = await findRun(tx, { viewer: asked.owner, id: planRunId, kinds: [KIND] });
   if (plan === undefined) throw new Refusal('not_found', { detail: 'job not found' });
   if (plan.status !== 'completed') throw new Refusal('job_not_finished', { retryAfterSeconds: 3 });
   if (plan.input['dry_run'] !== true) {

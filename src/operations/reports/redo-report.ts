@@ -50,7 +50,7 @@ export async function redoReport(tx: Tx, order: RedoOrder): Promise<NewRun> {
 }
 
 async function insertRedo(tx: Tx, { id, principal, body }: RedoOrder): Promise<NewRun> {
-  const run = await lockRun(tx, principal, id, ['report']);
+  const run = await lockRun(tx, { viewer: principal, id, kinds: ['report'] });
   const stored = run && (await findStored(tx, id));
   if (run === undefined || stored === undefined) throw new Refusal('not_found', { detail: 'job not found' });
   const wanted = wantedOf(run, body.sections);

@@ -59,7 +59,7 @@ async function titleOf(tx: Tx, { body, owner }: ReportOrder): Promise<string> {
     case 'activity':
       return body.title ?? `Activity of the last ${body.params.hours} hours`;
     case 'cot-session': {
-      const session = await findRun(tx, owner, body.sessionId, ['cot-session']);
+      const session = await findRun(tx, { viewer: owner, id: body.sessionId, kinds: ['cot-session'] });
       if (session === undefined) throw new Refusal('not_found', { detail: 'session not found' });
       return body.title ?? session.title;
     }

@@ -39,9 +39,11 @@ export async function finishChange(deps: ReportScheduleDeps, tx: Tx, change: Sch
     ...(after === undefined ? {} : { after: auditState(after) }),
   });
   const { pool, starter, schedules } = deps;
-  starter.doAfterCommit(tx, 'a schedule', reportScheduleWorkflowId(id), () =>
-    syncReportSchedule(pool, schedules, id),
-  );
+  starter.doAfterCommit(tx, {
+    what: 'a schedule',
+    workflowId: reportScheduleWorkflowId(id),
+    work: () => syncReportSchedule(pool, schedules, { id }),
+  });
 }
 
 function auditState({ name, cron, timeZone, report, enabled, ownerId }: ReportScheduleRow) {

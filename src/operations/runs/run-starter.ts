@@ -5,6 +5,13 @@ import type { Tx } from '../../db/base/transaction.js';
 import type { Logger } from '../../platform/logger.js';
 import type { RunControl } from '../../platform/temporal/run-control.js';
 
+interface TemporalTask {
+  /** For the log: `a start`. */
+  readonly what: string;
+  readonly workflowId: string;
+  readonly work: () => Promise<unknown>;
+}
+
 /**
  * Sends committed starts to Temporal without a caller waiting.
  *
@@ -16,7 +23,7 @@ export interface RunStarter {
   startAfterCommit(tx: Tx, run: StartableRun): void;
   cancelAfterCommit(tx: Tx, workflowId: string): void;
   /** Any other message to Temporal that a sweeper repeats. */
-  doAfterCommit(tx: Tx, what: string, workflowId: string, work: () => Promise<unknown>): void;
+  doAfterCommit(tx: Tx, task: TemporalTask): void;
   /** Waits for what is under way; what is waiting for its next try is left to the sweeper. */
   drain(): Promise<void>;
 }
@@ -35,7 +42,7 @@ export function createRunStarter(control: RunControl, logger: Logger): RunStarte
   // Each that waits for its next try listens.
   setMaxListeners(MOST_AT_ONCE, draining.signal);
 
-  const insist = async (what: string, workflowId: string, work: () => Promise<unknown>): Promise<void> => {
+  const insist = async ({ what, workflowId, work }: TemporalTask): Promise<void> => {
     for (const delayMs of [...RETRY_DELAYS_MS, undefined]) {
       try {
         await work();
@@ -50,18 +57,20 @@ export function createRunStarter(control: RunControl, logger: Logger): RunStarte
     }
   };
 
-  const begin = (what: string, workflowId: string, work: () => Promise<unknown>): void => {
+  const begin = (asked: TemporalTask): void => {
     if (pending.size >= (isAway ? MOST_WHILE_AWAY : MOST_AT_ONCE) || draining.signal.aborted) return;
-    const task = insist(what, workflowId, work).finally(() => pending.delete(task));
+    const task = insist(asked).finally(() => pending.delete(task));
     pending.add(task);
   };
 
   return {
-    startAfterCommit: (tx, run) =>
-      tx.afterCommit(() => begin('a start', run.workflowId, () => control.launch(run))),
+    startAfterCommit: (tx, run) => {
+      const { workflowId } = run;
+      tx.afterCommit(() => begin({ what: 'a start', workflowId, work: () => control.launch(run) }));
+    },
     cancelAfterCommit: (tx, workflowId) =>
-      tx.afterCommit(() => begin('a cancel', workflowId, () => control.cancel(workflowId))),
-    doAfterCommit: (tx, what, workflowId, work) => tx.afterCommit(() => begin(what, workflowId, work)),
+      tx.afterCommit(() => begin({ what: 'a cancel', workflowId, work: () => control.cancel(workflowId) })),
+    doAfterCommit: (tx, task) => tx.afterCommit(() => begin(task)),
     async drain() {
       draining.abort();
       await Promise.all(pending);

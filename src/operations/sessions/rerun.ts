@@ -49,7 +49,10 @@ export function takeOver(
   const newIds = new Map(
     reused.filter((each) => each.stepId !== '').map((each) => [each.stepId, newId('step')]),
   );
-  const phases = inheritedPhases(session.state, fork.body.from, fork.instructions, newIds);
+  const phases = inheritedPhases(session.state, fork.body.from, {
+    instructions: fork.instructions,
+    newStepIds: newIds,
+  });
   const input = session.options.input === null ? [] : [session.options.input.sha256];
   const results = phases.flatMap((phase) =>
     [

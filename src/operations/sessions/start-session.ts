@@ -63,7 +63,7 @@ export async function startSession(
 ): Promise<StartableRun> {
   const template = await findTemplate(tx, body.template);
   if (template === undefined) throw unknownTemplate(body.template);
-  const draft = draftSession(body, principal, template, defaults);
+  const draft = draftSession(body, { owner: principal, template, defaults });
   const run = await writeSession(tx, newRunOf('cot-session'), draft);
   await recordAudit(tx, {
     actor: principal,
@@ -131,9 +131,15 @@ export async function writeSession(
 
 export function draftSession(
   body: CreateSession,
-  owner: Principal,
-  template: { version: number; definition: TemplateDefinition },
-  defaults: SessionDefaults,
+  {
+    owner,
+    template,
+    defaults,
+  }: {
+    readonly owner: Principal;
+    readonly template: { version: number; definition: TemplateDefinition };
+    readonly defaults: SessionDefaults;
+  },
 ): SessionDraft {
   const language = languageOf(body.topic);
   const input = body.input === undefined ? null : givenContent(body.input);
@@ -142,7 +148,7 @@ export function draftSession(
     template: { name: template.definition.name, version: template.version },
     topic: body.topic,
     language,
-    plan: planOf(body, template.definition, language, defaults),
+    plan: planOf(body, { template: template.definition, language, defaults }),
     options: { limits: limitsOf(defaults), input: input?.ref ?? null },
     model: body.model ?? null,
     budget: body.budget ?? {},
@@ -165,9 +171,15 @@ export function limitsOf(defaults: SessionDefaults): SessionOptions['limits'] {
 
 function planOf(
   body: CreateSession,
-  template: TemplateDefinition,
-  language: Language,
-  defaults: SessionDefaults,
+  {
+    template,
+    language,
+    defaults,
+  }: {
+    readonly template: TemplateDefinition;
+    readonly language: Language;
+    readonly defaults: SessionDefaults;
+  },
 ): SessionPlan {
   const autoPhases = body.autoProgressPhases ?? defaults.autoProgressPhases;
   const last = template.phases.length - 1;

@@ -66,18 +66,22 @@ export async function askStatement(deps: AskDeps, order: StatementOrder): Promis
       `${sizeInWords(submitted.estimate)} It has to be confirmed first: run it by itself.`,
     );
   }
-  const run = await ended(deps, owner, submitted.runId, signal);
+  const run = await ended(deps, { owner, id: submitted.runId, signal });
   if (run !== undefined) return answerOf(deps, owner, run);
   if (order.isUnwanted()) await cancel(deps, order, submitted.runId);
   throw signal.reason;
 }
 
+interface AskedStatement {
+  readonly owner: Viewer;
+  readonly id: string;
+  readonly signal: AbortSignal;
+}
+
 /** Undefined: the signal came first. */
 async function ended(
   { pool }: AskDeps,
-  owner: Viewer,
-  id: string,
-  signal: AbortSignal,
+  { owner, id, signal }: AskedStatement,
 ): Promise<SqlRunRow | undefined> {
   for (let lookMs = FIRST_LOOK_MS; !signal.aborted; lookMs = Math.min(lookMs * 2, LAST_LOOK_MS)) {
     const run = await findSqlRun(pool, owner, id);
@@ -116,7 +120,7 @@ async function answerOf(deps: AskDeps, owner: Viewer, run: SqlRunRow): Promise<S
 
 function cancel(deps: AskDeps, { owner, asker }: StatementOrder, id: string): Promise<void> {
   return withTransaction(deps.pool, async (tx) => {
-    const run = await findRun(tx, owner, id, ['sql']);
+    const run = await findRun(tx, { viewer: owner, id, kinds: ['sql'] });
     if (run === undefined || isFinal(run.status)) return;
     await requestCancel(tx, id);
     await recordAudit(tx, {

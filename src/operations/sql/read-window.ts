@@ -23,7 +23,7 @@ export async function readWindow(
   window: Window,
 ): Promise<JsonValue[][] | undefined> {
   const { offset, limit, columns } = window;
-  const chunks = await chunksFor(db, window.runId, offset, limit);
+  const chunks = await chunksFor(db, window.runId, { offset, limit });
   const values = columns.map(({ type }) => jsonValueOf(type));
   const rows: JsonValue[][] = [];
   let bytes = 0;

@@ -162,7 +162,7 @@ async function storedAnswer(
       servedBy: found.runId,
     });
     await serveStored(tx, run.id, found);
-    await audit(tx, order, run, { servedBy: found.runId });
+    await audit(tx, order, { runId: run.id, servedBy: found.runId });
     return run.id;
   });
 }
@@ -185,7 +185,7 @@ async function makeRun(deps: SubmitDeps, tx: Tx, prepared: Prepared): Promise<st
     place: leader === undefined ? 'waiting' : 'following',
     servedBy: leader ?? null,
   });
-  await audit(tx, order, run, { estimate, ...(leader === undefined ? {} : { follows: leader }) });
+  await audit(tx, order, { runId: run.id, estimate, ...(leader === undefined ? {} : { follows: leader }) });
   await admitNext(tx, deps.sql.places);
   deps.startAfterCommit(tx, run);
   return run.id;
@@ -231,15 +231,14 @@ function rowOf({ body, owner, commandId }: SqlOrder, runId: string) {
 async function audit(
   tx: Tx,
   { body, owner, actor, askedFor, origin }: SqlOrder,
-  run: NewRun,
-  more: object,
+  { runId, ...more }: { readonly runId: string; readonly [fact: string]: unknown },
 ): Promise<void> {
   const inNameOf = askedFor === undefined ? {} : { ownerId: owner.userId, askedFor };
   await recordAudit(tx, {
     actor,
     ...(origin === undefined ? {} : { origin }),
     resourceType: 'sql_session',
-    resourceId: run.id,
+    resourceId: runId,
     action: 'created',
     after: { sql: body.sql, dataSource: body.data_source, ...inNameOf, ...more },
   });

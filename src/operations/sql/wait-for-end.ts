@@ -10,9 +10,7 @@ const LONGEST_MS = 250;
 /** The run once it has ended, or as it is when the time is up. */
 export async function waitForEnd(
   db: Db,
-  viewer: Viewer,
-  id: string,
-  waitMs: number,
+  { viewer, id, waitMs }: { readonly viewer: Viewer; readonly id: string; readonly waitMs: number },
 ): Promise<SqlRunRow | undefined> {
   const until = performance.now() + waitMs;
   for (let pauseMs = FIRST_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_MS)) {

@@ -115,7 +115,7 @@ class GenerationCache implements Cache {
     const { generation } = found;
     const value = await this.#load(`${namespace}|${generation ?? ''}|${epoch}|${key}`, load);
     if (generation !== undefined && epoch === this.#epoch(namespace))
-      this.#store(namespace, key, generation, value);
+      this.#store(namespace, key, { generation, value });
     return value;
   }
 
@@ -169,7 +169,11 @@ class GenerationCache implements Cache {
     return started;
   }
 
-  #store(namespace: CacheNamespace, key: string, generation: string, value: unknown): void {
+  #store(
+    namespace: CacheNamespace,
+    key: string,
+    { generation, value }: { readonly generation: string; readonly value: unknown },
+  ): void {
     const ttlSeconds = (this.#options.ttlSeconds ?? cacheTtlSeconds)[namespace];
     // Up to a tenth less, so that what was loaded together does not expire together.
     const ttlMs = Math.round(ttlSeconds * 1_000 * (1 - Math.random() / 10));

@@ -3,14 +3,13 @@ import { optionalFlag, optionalText, secret, url } from './variable-kinds.js';
 /** The bucket for results, and the names that other programs give the same things. */
 export const s3Variables = {
   s3Bucket: optionalText('S3_BUCKET', 'Bucket for results, instead of a folder. It has to exist.'),
-  s3Endpoint: url('S3_ENDPOINT', 'S3-compatible server of that bucket; Amazon S3 when empty.', [
-    'http',
-    'https',
-  ]),
+  s3Endpoint: url('S3_ENDPOINT', 'S3-compatible server of that bucket; Amazon S3 when empty.', {
+    schemes: ['http', 'https'],
+  }),
   s3PublicEndpoint: url(
     'S3_PUBLIC_ENDPOINT',
     'Its address for those who download, when they reach it under another one.',
-    ['http', 'https'],
+    { schemes: ['http', 'https'] },
   ),
   s3Region: optionalText('S3_REGION', 'Region of the bucket; AWS_REGION, or us-east-1.'),
   s3AccessKeyId: optionalText(

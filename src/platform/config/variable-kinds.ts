@@ -121,14 +121,13 @@ export function choices<Word extends string>(words: readonly [Word, ...Word[]], 
 export function url(
   env: string,
   about: string,
-  schemes: readonly string[],
-  options: { secret?: boolean } = {},
+  { schemes, secret = false }: { readonly schemes: readonly string[]; readonly secret?: boolean },
 ) {
   return variable({
     env,
     about,
     allowed: `a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
-    secret: options.secret ?? false,
+    secret,
     schema: z
       .string()
       .refine((given) => URL.canParse(given) && schemes.includes(new URL(given).protocol.replace(':', '')))

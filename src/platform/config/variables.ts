@@ -17,6 +17,8 @@ import { notificationVariables } from './notification-variables.js';
 import { s3Variables } from './s3-variables.js';
 import { sqlVariables } from './sql-variables.js';
 
+const web = { schemes: ['http', 'https'] };
+
 /**
  * Every variable that this program reads. `.env.example` is written from this table, with its comments as headings, and a
  * test holds them together: so it is one table, however long.
@@ -41,7 +43,8 @@ export const variables = {
   ci: optionalText('CI', 'Set by build servers; then no browser is opened.'),
 
   // Replacements of embedded parts
-  databaseUrl: url('DATABASE_URL', 'PostgreSQL, instead of the embedded one.', ['postgres', 'postgresql'], {
+  databaseUrl: url('DATABASE_URL', 'PostgreSQL, instead of the embedded one.', {
+    schemes: ['postgres', 'postgresql'],
     secret: true,
   }),
   databasePoolMax: whole(
@@ -83,12 +86,11 @@ export const variables = {
   temporalTlsClientCertData: optionalText('TEMPORAL_TLS_CLIENT_CERT_DATA', 'The certificate itself, in PEM.'),
   temporalTlsClientKeyPath: optionalText('TEMPORAL_TLS_CLIENT_KEY_PATH', 'File of its key.'),
   temporalTlsClientKeyData: secret('TEMPORAL_TLS_CLIENT_KEY_DATA', 'The key itself, in PEM.'),
-  temporalUiUrl: url('TEMPORAL_UI_URL', 'Address of the Temporal Web UI, for links.', ['http', 'https']),
+  temporalUiUrl: url('TEMPORAL_UI_URL', 'Address of the Temporal Web UI, for links.', web),
   redisUrl: url(
     'REDIS_URL',
     'Redis for the cache and the rate limits; without it they use memory and PostgreSQL.',
-    ['redis', 'rediss'],
-    { secret: true },
+    { schemes: ['redis', 'rediss'], secret: true },
   ),
 
   // Where results are kept
@@ -99,7 +101,7 @@ export const variables = {
   ...s3Variables,
 
   // The API
-  publicUrl: url('PUBLIC_URL', 'Address under which people reach the API, for links.', ['http', 'https']),
+  publicUrl: url('PUBLIC_URL', 'Address under which people reach the API, for links.', web),
   corsOrigins: list('CORS_ORIGINS', 'Origins that may call the API from a browser.'),
   proxyIpsCount: whole(
     { min: 0, max: 10, standard: 0 },
@@ -147,7 +149,7 @@ export const variables = {
     about: 'The one algorithm that accepted JWTs are signed with; the token has no say in it.',
     schema: z.enum(['RS256', 'PS256', 'ES256', 'EdDSA', 'HS256']).default('RS256'),
   }),
-  jwtJwksUrl: url('JWT_JWKS_URL', 'Where the keys of the issuer are.', ['http', 'https']),
+  jwtJwksUrl: url('JWT_JWKS_URL', 'Where the keys of the issuer are.', web),
   jwtSecret: secret('JWT_SECRET', 'Shared secret, for HS256.', 32),
   metricsToken: secret(
     'METRICS_TOKEN',
@@ -180,8 +182,7 @@ export const variables = {
   smtpUrl: url(
     'SMTP_URL',
     'Mail server, smtp:// or smtps://; without it mails are caught and can be read, and none leaves the house.',
-    ['smtp', 'smtps'],
-    { secret: true },
+    { schemes: ['smtp', 'smtps'], secret: true },
   ),
   ...notificationVariables,
 
@@ -251,10 +252,7 @@ export const variables = {
     allowed: 'openai-compatible, openai, anthropic or offline',
     schema: z.enum(['openai-compatible', 'openai', 'anthropic', 'offline']).optional(),
   }),
-  llmBaseUrl: url('LLM_BASE_URL', 'Address of the model server, for example http://localhost:11434/v1.', [
-    'http',
-    'https',
-  ]),
+  llmBaseUrl: url('LLM_BASE_URL', 'Address of the model server, for example http://localhost:11434/v1.', web),
   llmApiKey: secret('LLM_API_KEY', 'Key of the provider; local servers need none.'),
   llmModel: optionalText('LLM_MODEL', 'Model that is asked; for a local server the first one it lists.'),
   llmFallbackModels: list(
@@ -298,10 +296,7 @@ export const variables = {
     'LLM_FETCH_HOSTS',
     'Hosts that the tool fetch_url may read (example.com, *.example.com); none when empty.',
   ),
-  llmSearchUrl: url('LLM_SEARCH_URL', 'SearXNG-compatible search for the tool search; off when empty.', [
-    'http',
-    'https',
-  ]),
+  llmSearchUrl: url('LLM_SEARCH_URL', 'SearXNG-compatible search for the tool search; off when empty.', web),
   offlineLlmLatencyMs: whole(
     { min: 0, max: 600_000, standard: 1_200 },
     'OFFLINE_LLM_LATENCY_MS',
@@ -317,14 +312,14 @@ export const variables = {
   otlpEndpoint: url(
     'OTEL_EXPORTER_OTLP_ENDPOINT',
     'OpenTelemetry collector; traces are sent only when it is set.',
-    ['http', 'https'],
+    web,
   ),
 
   // The command line
   apiUrl: url(
     'SLUICE_URL',
     'API that the `sluice` command talks to; else the one that runs in SLUICE_HOME.',
-    ['http', 'https'],
+    web,
   ),
   apiKey: secret('SLUICE_API_KEY', 'API key that the `sluice` command signs in with.'),
   cliProfile: optionalText('SLUICE_PROFILE', 'Profile that the `sluice` command uses.'),

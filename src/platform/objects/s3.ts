@@ -79,7 +79,7 @@ export function createS3ObjectStore(options: S3Options): ObjectStore {
   const place = (key: string): Place => ({ Bucket: options.bucket, Key: requireObjectKey(key) });
   return {
     kind: 's3',
-    put: (key, content, put) => faults(() => upload(client, place(key), content, put)),
+    put: (key, content, put) => faults(() => upload(client, { ...place(key), content, ...put })),
     get: (key, range) => faults(() => whatThereIs('NoSuchKey', () => download(client, place(key), range))),
     head: (key) => faults(() => whatThereIs('NotFound', () => lookAt(client, place(key)))),
     delete: (key) => faults(() => remove(client, place(key))),
@@ -118,9 +118,12 @@ function clientFor(options: S3Options, endpoint: string | undefined): S3Client {
 
 async function upload(
   client: S3Client,
-  place: Place,
-  content: AsyncIterable<Buffer>,
-  { contentType, signal }: PutOptions,
+  {
+    content,
+    contentType,
+    signal,
+    ...place
+  }: Place & PutOptions & { readonly content: AsyncIterable<Buffer> },
 ): Promise<void> {
   signal?.throwIfAborted();
   const transfer = new Upload({

@@ -228,7 +228,7 @@ export class SessionRun {
   #callStep(action: Extract<SessionAction, { kind: 'run_step' }>, stepId: string): Promise<StepOutcome> {
     const title = this.#state.plan.phases[action.phase - 1]?.title ?? '';
     const { runSessionStep } = sessionSteps(`${action.phase}. ${title}: ${action.step}`);
-    return runSessionStep(stepInput(this.#input, this.#state, action, stepId));
+    return runSessionStep(stepInput(this.#input, this.#state, { ...action, stepId }));
   }
 
   async #wait(untilMs: number | null): Promise<void> {

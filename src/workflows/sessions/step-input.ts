@@ -8,10 +8,13 @@ import type { SessionAction } from '../../domain/sessions/transitions.js';
 export function stepInput(
   { sessionId, limits }: CotSessionInput,
   state: SessionState,
-  action: Extract<SessionAction, { kind: 'run_step' }>,
-  stepId: string,
+  {
+    phase,
+    step,
+    attempt,
+    stepId,
+  }: Extract<SessionAction, { kind: 'run_step' }> & { readonly stepId: string },
 ): RunSessionStepInput {
-  const { phase, step, attempt } = action;
   const earlier = state.phases.slice(0, phase - 1);
   const own = phaseAt(state, phase);
   const placeholder = { stepId, attempt, ref: { sha256: '', bytes: 0, preview: '' } };

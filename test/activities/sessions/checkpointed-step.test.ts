@@ -35,7 +35,7 @@ function attempt(
 }
 
 const eventCount = async (runId: string): Promise<number> =>
-  (await listEventsAfter(database.pool, runId, 0, 100)).length;
+  (await listEventsAfter(database.pool, runId, { after: 0, limit: 100 })).length;
 
 test('a step that was done gives its result again without doing anything', async () => {
   const run = await givenRun(database.pool, owner);

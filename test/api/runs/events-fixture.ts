@@ -67,7 +67,7 @@ async function startReadingServer(options: ReadingServerOptions): Promise<Readin
   const deps = { db: options.pool, streams, authenticate };
   const runs: ReadableRuns = {
     find: async (db, principal, id) => {
-      const row = await findRun(db, principal, id);
+      const row = await findRun(db, { viewer: principal, id });
       return row && eventSubjectOf(row, { status: row.status, progress: row.progress });
     },
     ...(options.live === undefined ? {} : { live: options.live }),

@@ -203,7 +203,10 @@ export class SeededSession {
     const gateId = newId('gate');
     await this.#apply({ kind: 'gate_opened', gateId });
     if (this.#state.waiting.kind !== 'gate') throw new Error('no gate is due');
-    await openGate(this.#pool, this.id, this.#state.waiting.gate, progressOf(this.#state).phaseTitle);
+    await openGate(this.#pool, this.id, {
+      gate: this.#state.waiting.gate,
+      phaseTitle: progressOf(this.#state).phaseTitle,
+    });
     return gateId;
   }
 
@@ -258,7 +261,8 @@ export class SeededSession {
     const { state, events } = applyCommand(this.#state, command, this.#clockMs);
     this.#state = state;
     for (const each of events) {
-      if (each.type === 'gate.decided') await decideGate(this.#pool, each.gate, each.decision, this.#clockMs);
+      if (each.type === 'gate.decided')
+        await decideGate(this.#pool, each.gate, { decision: each.decision, atMs: this.#clockMs });
       if (each.type === 'session.paused' || each.type === 'session.resumed')
         await this.event(each.type, { by: this.#ownerId, reason: null });
     }

@@ -26,7 +26,7 @@ beforeEach(async () => {
 async function pageAt(limit: number, cursor?: string | null): Promise<Page<UserRow>> {
   const request = pager.request(scope, { limit, cursor: cursor ?? undefined });
   const rows = await listUsers(database.pool, {}, request);
-  return pager.page(scope, request, rows, (row) => ({ at: row.created_at, id: row.id }));
+  return pager.page(scope, request, { rows, keyOf: (row) => ({ at: row.created_at, id: row.id }) });
 }
 
 async function allIds(): Promise<string[]> {

@@ -10,9 +10,9 @@ test('a DBA finds prepared statements by what they do, and each text under a nam
   const run = await givenRun(database.pool, owner);
   const client = await database.pool.connect();
   try {
-    await findRun(client, owner, run.id);
-    await findRun(client, { userId: owner.userId, role: 'ADMIN' }, run.id);
-    await findRun(client, owner, run.id);
+    await findRun(client, { viewer: owner, id: run.id });
+    await findRun(client, { viewer: { userId: owner.userId, role: 'ADMIN' }, id: run.id });
+    await findRun(client, { viewer: owner, id: run.id });
     await lockRunStatus(client, run.id);
     const { rows } = await client.query<{ name: string; statement: string }>(
       `select name, statement from pg_prepared_statements where name like 'runs.%' order by name`,

@@ -68,13 +68,13 @@ test('a step writes nothing to a run that has ended, and its events once to one 
     [ended.id],
   );
   await write(open.id, sql`and false`);
-  expect(await listEventsAfter(database.pool, open.id, 0, 10)).toEqual([]);
+  expect(await listEventsAfter(database.pool, open.id, { after: 0, limit: 10 })).toEqual([]);
   for (const run of [open, ended]) {
     await write(run.id);
     await write(run.id);
   }
-  expect((await listEventsAfter(database.pool, open.id, 0, 10)).map(({ type }) => type)).toEqual([
-    'job.progress',
-  ]);
-  expect(await listEventsAfter(database.pool, ended.id, 0, 10)).toEqual([]);
+  expect(
+    (await listEventsAfter(database.pool, open.id, { after: 0, limit: 10 })).map(({ type }) => type),
+  ).toEqual(['job.progress']);
+  expect(await listEventsAfter(database.pool, ended.id, { after: 0, limit: 10 })).toEqual([]);
 });

@@ -32,10 +32,12 @@ test('the same content is kept once, whoever stores it, and read back byte for b
   expect(rowCount).toBe(1);
   const sha256 = refs[0]?.sha256 ?? '';
   expect((await findBlob(database.pool, sha256))?.content.equals(content)).toBe(true);
-  expect(await readBlobPart(database.pool, sha256, 1_999_999, 5)).toEqual(
+  expect(await readBlobPart(database.pool, sha256, { offset: 1_999_999, length: 5 })).toEqual(
     content.subarray(1_999_999, 2_000_004),
   );
-  expect(await readBlobPart(database.pool, sha256, 2_999_998, 100)).toEqual(content.subarray(2_999_998));
+  expect(await readBlobPart(database.pool, sha256, { offset: 2_999_998, length: 100 })).toEqual(
+    content.subarray(2_999_998),
+  );
 });
 
 test('content is kept as long as one run has it, and goes with the last', async () => {

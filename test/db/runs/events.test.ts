@@ -27,13 +27,13 @@ const endings = {
 };
 
 async function reread(run: RunRow): Promise<RunRow> {
-  const found = await findRun(database.pool, owner, run.id);
+  const found = await findRun(database.pool, { viewer: owner, id: run.id });
   if (found === undefined) throw new Error('the run is gone');
   return found;
 }
 
 const positionsOf = async (run: RunRow): Promise<number[]> =>
-  (await listEventsAfter(database.pool, run.id, 0, 1_000)).map((event) => event.pos);
+  (await listEventsAfter(database.pool, run.id, { after: 0, limit: 1_000 })).map((event) => event.pos);
 
 test('events, status and progress of one change are written together, with positions from one on', async () => {
   const run = await givenRun(database.pool, owner);
@@ -85,9 +85,12 @@ test('a change whose transaction fails leaves no event and no position behind', 
   });
   await expect(failing).rejects.toThrow('crash');
   await project({ runId: run.id, dedupKey: 'kept', events: [progressed] });
-  expect((await listEventsAfter(database.pool, run.id, 0, 10)).map(({ pos, type }) => [pos, type])).toEqual([
-    [1, 'job.progress'],
-  ]);
+  expect(
+    (await listEventsAfter(database.pool, run.id, { after: 0, limit: 10 })).map(({ pos, type }) => [
+      pos,
+      type,
+    ]),
+  ).toEqual([[1, 'job.progress']]);
 });
 
 test('of two that end a run at once one wins, and nothing is written afterwards', async () => {
@@ -157,7 +160,7 @@ test('text that PostgreSQL cannot hold is replaced, not refused', async () => {
   const run = await givenRun(database.pool, owner);
   const data = { phase: 'a\u0000b\ud800c \\u0000 \u{1f600}' };
   await project({ runId: run.id, dedupKey: '1', events: [{ type: 'job.progress', data }] });
-  const [event] = await listEventsAfter(database.pool, run.id, 0, 1);
+  const [event] = await listEventsAfter(database.pool, run.id, { after: 0, limit: 1 });
   expect(event?.data).toEqual({ phase: 'a\ufffdb\ufffdc \\u0000 \u{1f600}' });
 });
 

@@ -17,17 +17,17 @@ const who = (person: Principal | undefined): Principal => {
 };
 
 async function listed(viewer: Principal, filters: RunFilters): Promise<string[]> {
-  const rows = await listRuns(database.pool, viewer, filters, { limit: 100, position: undefined });
+  const rows = await listRuns(database.pool, { viewer, filters, page: { limit: 100, position: undefined } });
   return rows.map((row) => row.id);
 }
 
 test('a run is seen and locked by its owner and by administrators, and is not there for anybody else', async () => {
   const run = await givenRun(database.pool, who(ana));
   for (const find of [findRun, lockRun]) {
-    expect((await find(database.pool, who(ana), run.id))?.id).toBe(run.id);
-    expect((await find(database.pool, who(admin), run.id))?.id).toBe(run.id);
-    expect(await find(database.pool, who(bob), run.id)).toBeUndefined();
-    expect(await find(database.pool, who(ana), run.id, ['cot-session'])).toBeUndefined();
+    expect((await find(database.pool, { viewer: who(ana), id: run.id }))?.id).toBe(run.id);
+    expect((await find(database.pool, { viewer: who(admin), id: run.id }))?.id).toBe(run.id);
+    expect(await find(database.pool, { viewer: who(bob), id: run.id })).toBeUndefined();
+    expect(await find(database.pool, { viewer: who(ana), id: run.id, kinds: ['cot-session'] })).toBeUndefined();
   }
 });
 
@@ -52,9 +52,9 @@ test('a list is narrowed by kind, status, moment, tag and words, each by itself 
 test('a wish to cancel keeps its first moment, and comes too late for a run that has ended', async () => {
   const run = await givenRun(database.pool, who(ana));
   await requestCancel(database.pool, run.id);
-  const first = (await findRun(database.pool, who(ana), run.id))?.cancelRequestedAt;
+  const first = (await findRun(database.pool, { viewer: who(ana), id: run.id }))?.cancelRequestedAt;
   await requestCancel(database.pool, run.id);
-  expect((await findRun(database.pool, who(ana), run.id))?.cancelRequestedAt).toBe(first);
+  expect((await findRun(database.pool, { viewer: who(ana), id: run.id }))?.cancelRequestedAt).toBe(first);
   const ended = await givenRun(database.pool, who(ana));
   await database.pool.query(`update runs set status = 'completed', finished_at = now() where id = $1`, [
     ended.id,

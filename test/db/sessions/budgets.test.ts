@@ -45,7 +45,7 @@ function close(place: StepPlace, tokens: number, costUsd: number | null): Promis
   };
   const settled = { used: { tokens, costUsd }, unpricedCalls: costUsd === null ? 1 : 0, usage };
   return withTransaction(database.pool, (tx) =>
-    closeTry(tx, place, { status: 'running', error: { code: 'server', message: 'down' } }, settled),
+    closeTry(tx, place, { end: { status: 'running', error: { code: 'server', message: 'down' } }, settled }),
   );
 }
 

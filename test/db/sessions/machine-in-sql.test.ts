@@ -196,11 +196,9 @@ async function finishStep(place: StepPlace, { output, ref }: ReturnType<typeof r
   };
   await withTransaction(database.pool, async (tx) => {
     await openTry(tx, place, { stepKey: randomUUID(), prompt, modelAsked: 'm' });
-    await closeTry(
-      tx,
-      place,
-      { status: 'completed', done },
-      { used: { tokens: 2, costUsd: 0 }, unpricedCalls: 0, usage },
-    );
+    await closeTry(tx, place, {
+      end: { status: 'completed', done },
+      settled: { used: { tokens: 2, costUsd: 0 }, unpricedCalls: 0, usage },
+    });
   });
 }

@@ -42,8 +42,8 @@ const outcomeOf = (run: NewRun): Promise<RunOutcome> =>
 const SECTIONS = sectionsOf('activity', 'json');
 
 async function expectOneSuccess(run: NewRun): Promise<void> {
-  expect((await findRun(database.pool, owner, run.id))?.status).toBe('completed');
-  const events = await listEventsAfter(database.pool, run.id, 0, 100);
+  expect((await findRun(database.pool, { viewer: owner, id: run.id }))?.status).toBe('completed');
+  const events = await listEventsAfter(database.pool, run.id, { after: 0, limit: 100 });
   const types = [
     'job.started',
     ...['open', ...SECTIONS, 'render'].map(() => 'job.progress'),

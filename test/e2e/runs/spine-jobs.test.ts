@@ -115,7 +115,7 @@ test('a job that is canceled before it began ends at once, without Temporal; a s
       .result()
       .catch(() => undefined);
   });
-  const events = await listEventsAfter(database.pool, id, 0, 10);
+  const events = await listEventsAfter(database.pool, id, { after: 0, limit: 10 });
   expect(events.map((event) => event.type)).toEqual(['job.canceled']);
 });
 
@@ -246,7 +246,7 @@ test('a job that is accepted while Temporal is away runs once when it is back', 
       });
       await ended(id);
     });
-    const events = await listEventsAfter(database.pool, id, 0, 10);
+    const events = await listEventsAfter(database.pool, id, { after: 0, limit: 10 });
     expect(events.filter((event) => event.type === 'job.completed')).toHaveLength(1);
   } finally {
     await cutOff.close();

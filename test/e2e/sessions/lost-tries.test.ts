@@ -151,7 +151,7 @@ test('of two tries of a step the later one decides, and the earlier one writes n
     };
     const settled = { used: { tokens: 15, costUsd: 0 }, unpricedCalls: 0, usage };
     return withTransaction(pool, (tx) =>
-      closeTry(tx, placeOf(attemptNumber), { status: 'completed', done }, settled),
+      closeTry(tx, placeOf(attemptNumber), { end: { status: 'completed', done }, settled }),
     );
   };
   expect(await open(1)).toEqual({ failures: 0 });

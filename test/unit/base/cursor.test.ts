@@ -32,7 +32,7 @@ function query(rows: readonly CursorKey[], limit: number, position: CursorPositi
 function firstCursor(listScope: ListScope = scope): string {
   const rows = [1, 2, 3].map((n) => ({ at: at(n), id: `usr_${n}` }));
   const request = pager.request(listScope, { limit: 2 });
-  return pager.page(listScope, request, query(rows, 2, undefined), (row) => row).nextCursor!;
+  return pager.page(listScope, request, { rows: query(rows, 2, undefined), keyOf: (row) => row }).nextCursor!;
 }
 
 function refusal(work: () => unknown): string {
@@ -57,7 +57,7 @@ test('pages forwards and back over many rows of one moment show every row once, 
       expect(pages.flatMap((page) => page.rows)).toEqual(everything);
       const back: CursorKey[][] = [];
       for (let prev = pages.at(-1)!.prev; prev !== undefined;) {
-        const page = toCursorPage(query(rows, limit, prev), limit, prev, (row) => row);
+        const page = toCursorPage(query(rows, limit, prev), { limit, position: prev, keyOf: (row) => row });
         back.unshift(page.rows);
         prev = page.prev;
       }
@@ -67,9 +67,11 @@ test('pages forwards and back over many rows of one moment show every row once, 
 });
 
 function walk(rows: readonly CursorKey[], limit: number) {
-  const pages = [toCursorPage(query(rows, limit, undefined), limit, undefined, (row) => row)];
+  const pages = [
+    toCursorPage(query(rows, limit, undefined), { limit, position: undefined, keyOf: (row) => row }),
+  ];
   for (let next = pages[0]!.next; next !== undefined; next = pages.at(-1)!.next) {
-    pages.push(toCursorPage(query(rows, limit, next), limit, next, (row) => row));
+    pages.push(toCursorPage(query(rows, limit, next), { limit, position: next, keyOf: (row) => row }));
   }
   return pages;
 }
@@ -77,7 +79,7 @@ function walk(rows: readonly CursorKey[], limit: number) {
 test('a page whose rows are all gone leads back to the row it came from', () => {
   const key = { at: at(5), id: 'usr_5' };
   const position: CursorPosition = { direction: 'next', key, inclusive: false };
-  const empty = toCursorPage<CursorKey>([], 20, position, (row) => row);
+  const empty = toCursorPage<CursorKey>([], { limit: 20, position, keyOf: (row) => row });
   expect(empty.prev).toEqual({ direction: 'prev', key, inclusive: true });
   expect(query([key], 20, empty.prev)).toEqual([key]);
 });
@@ -162,7 +164,7 @@ test.each<[string, number[], CursorPosition | undefined, Shown]>([
   ['nothing behind', [], positionOf('next', 6), [[], undefined, positionOf('prev', 6, true)]],
   ['nothing before', [], positionOf('prev', 6, true), [[], positionOf('next', 6, false), undefined]],
 ])('%s leads where there may be rows', (_what, found, position, [shown, next, prev]) => {
-  expect(toCursorPage(found.map(rowAt), 2, position, (row) => row)).toEqual({
+  expect(toCursorPage(found.map(rowAt), { limit: 2, position, keyOf: (row) => row })).toEqual({
     rows: shown.map(rowAt),
     next,
     prev,
@@ -197,10 +199,13 @@ test('a cursor of before a change of the secret goes on, and what follows it is 
   const next = 'another secret that is long enough';
   const changed = createPager({ current: next, previous: secret });
   const request = changed.request(scope, { limit: 1, cursor: firstCursor() });
-  const { nextCursor } = changed.page(scope, request, ['usr_3', 'usr_4'], (id) => ({
-    ...request.position!.key,
-    id,
-  }));
+  const { nextCursor } = changed.page(scope, request, {
+    rows: ['usr_3', 'usr_4'],
+    keyOf: (id) => ({
+      ...request.position!.key,
+      id,
+    }),
+  });
   const cursor = nextCursor!;
   expect(createPager({ current: next }).request(scope, { limit: 1, cursor }).position?.key.id).toBe('usr_3');
   expect(refusal(() => pager.request(scope, { limit: 1, cursor }))).toBe('invalid_cursor');

@@ -46,7 +46,7 @@ test.each([
     fc.property(crons, from, (cron, afterMs) => {
       const rule = parseCron(cron);
       const expected = matching(rule, offsetMinutes, afterMs, 3);
-      const found = nextTimes(rule, zone, afterMs, 5);
+      const found = nextTimes(rule, zone, { afterMs, count: 5 });
       expect(found).toHaveLength(new Set(found).size);
       expect(found.filter((at) => at <= afterMs + 2 * 86_400_000)).toEqual(
         expected.filter((at) => at <= afterMs + 2 * 86_400_000).slice(0, 5),
@@ -68,6 +68,6 @@ test.each([
     ['2026-03-30T00:30:00.000Z', '2026-03-31T00:30:00.000Z'],
   ],
 ])('%s in %s after %s comes at %j', (cron, zone, from, expected) => {
-  const found = nextTimes(parseCron(cron), zone, Date.parse(from), 2);
+  const found = nextTimes(parseCron(cron), zone, { afterMs: Date.parse(from), count: 2 });
   expect(found.map((at) => new Date(at).toISOString())).toEqual(expected);
 });

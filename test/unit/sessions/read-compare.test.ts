@@ -113,16 +113,16 @@ const done = (place: number, attempt: number): RunStep => ({
 test('an attempt has the outputs that stood when it ended: a redo discards its phase and all after it', () => {
   // Two phases, then phase 1 anew: the second attempt ends before phase 2, the third begins at phase 2.
   const steps = [done(1, 1), done(2, 1), done(1, 2), done(2, 3)];
-  expect(outputsOfAttempt(2, 1, steps, [])).toEqual(['1-1', '2-1']);
-  expect(outputsOfAttempt(2, 2, steps, [])).toEqual(['1-2', null]);
-  expect(outputsOfAttempt(2, 3, steps, [])).toEqual(['1-2', '2-3']);
+  expect(outputsOfAttempt(1, { phaseCount: 2, steps, edits: [] })).toEqual(['1-1', '2-1']);
+  expect(outputsOfAttempt(2, { phaseCount: 2, steps, edits: [] })).toEqual(['1-2', null]);
+  expect(outputsOfAttempt(3, { phaseCount: 2, steps, edits: [] })).toEqual(['1-2', '2-3']);
 });
 
 test('a reviewer’s edit stands for what the model had written, in its attempt only', () => {
   const steps = [done(1, 1), done(1, 2)];
   const edits = [{ phase: 1, attempt: 1, sha256: 'edited' }];
-  expect(outputsOfAttempt(1, 1, steps, edits)).toEqual(['edited']);
-  expect(outputsOfAttempt(1, 2, steps, edits)).toEqual(['1-2']);
+  expect(outputsOfAttempt(1, { phaseCount: 1, steps, edits })).toEqual(['edited']);
+  expect(outputsOfAttempt(2, { phaseCount: 1, steps, edits })).toEqual(['1-2']);
 });
 
 test('the beginning of a text never ends in half a character', () => {

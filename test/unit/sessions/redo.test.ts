@@ -125,7 +125,11 @@ test('a fork takes over whole phases as approved, and the earlier steps of the o
     ['1THINK2', 'new1'],
     ['2THINK1', 'new2'],
   ]);
-  const phases = inheritedPhases(again, { phase: 2, step: 'EXECUTE' }, ref('shorter'), newIds);
+  const phases = inheritedPhases(
+    again,
+    { phase: 2, step: 'EXECUTE' },
+    { instructions: ref('shorter'), newStepIds: newIds },
+  );
   expect(phases).toHaveLength(2);
   expect(phases[0]).toEqual({
     ...again.phases[0],
@@ -145,14 +149,24 @@ test('a fork takes over whole phases as approved, and the earlier steps of the o
 });
 
 test('a fork of a phase whose gate is open counts that phase as approved', () => {
-  const phases = inheritedPhases(firstGate, { phase: 2, step: 'THINK' }, null, new Map());
+  const phases = inheritedPhases(
+    firstGate,
+    { phase: 2, step: 'THINK' },
+    { instructions: null, newStepIds: new Map() },
+  );
   expect(phases.map(({ approved }) => approved)).toEqual([true, false]);
   const fork = initialSession({ plan: planOf(), inherited: phases });
   expect([fork.phase, dueStep(phaseAt(fork, 2)), fork.phases[2]]).toEqual([2, 'THINK', emptyPhase]);
 });
 
 test('a fork takes over nothing of a step without a result', () => {
-  expect(inheritedPhases(started, { phase: 1, step: 'INTEGRATE' }, null, new Map())[0]?.results).toEqual({});
+  expect(
+    inheritedPhases(
+      started,
+      { phase: 1, step: 'INTEGRATE' },
+      { instructions: null, newStepIds: new Map() },
+    )[0]?.results,
+  ).toEqual({});
 });
 
 test('a session begins with nothing done, at its first attempt and version', () => {

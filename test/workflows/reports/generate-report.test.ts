@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 
 async function reread(id: string): Promise<RunRow> {
-  const run = await findRun(database.pool, owner, id);
+  const run = await findRun(database.pool, { viewer: owner, id });
   if (run === undefined) throw new Error('the run is gone');
   return run;
 }
@@ -42,7 +42,8 @@ const finished = (id: string): Promise<RunRow> =>
     { what: `${id} ends` },
   );
 
-const eventsOf = (id: string): Promise<StoredEvent[]> => listEventsAfter(database.pool, id, 0, 1_000);
+const eventsOf = (id: string): Promise<StoredEvent[]> =>
+  listEventsAfter(database.pool, id, { after: 0, limit: 1_000 });
 
 async function expectGapless(id: string): Promise<void> {
   const positions = (await eventsOf(id)).map((event) => event.pos);

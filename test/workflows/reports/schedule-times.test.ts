@@ -21,7 +21,9 @@ async function announced(cron: string, zone: string, from: string): Promise<stri
 
 function computed(cron: string, zone: string, from: string): string[] {
   // Its own beginning counts for the server.
-  return nextTimes(parseCron(cron), zone, Date.parse(from) - 1, 10).map((at) => new Date(at).toISOString());
+  return nextTimes(parseCron(cron), zone, { afterMs: Date.parse(from) - 1, count: 10 }).map((at) =>
+    new Date(at).toISOString(),
+  );
 }
 
 const crons = [

@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 
 async function reread(id: string): Promise<RunRow> {
-  const run = await findRun(database.pool, owner, id);
+  const run = await findRun(database.pool, { viewer: owner, id });
   if (run === undefined) throw new Error('the run is gone');
   return run;
 }
@@ -100,7 +100,9 @@ test('a cancel of a run whose workflow is gone ends the run', async () => {
   await requestCancel(database.pool, wanted.id);
   await withWorker(database, temporal, {}, () => run('sweepUnstartedRuns'));
   expect((await reread(wanted.id)).status).toBe('canceled');
-  expect((await listEventsAfter(database.pool, wanted.id, 0, 10)).at(-1)?.type).toBe('job.canceled');
+  expect((await listEventsAfter(database.pool, wanted.id, { after: 0, limit: 10 })).at(-1)?.type).toBe(
+    'job.canceled',
+  );
 });
 
 test('retention removes content, then the run with everything of it, and keeps what others still have', async () => {
@@ -153,7 +155,7 @@ test('retention removes content, then the run with everything of it, and keeps w
       old.id,
     ]);
     expect(await run('applyRetention')).toMatchObject({ runs: 1, blobs: 1, objects: 0 });
-    expect(await findRun(database.pool, owner, old.id)).toBeUndefined();
+    expect(await findRun(database.pool, { viewer: owner, id: old.id })).toBeUndefined();
     expect([await count('run_events'), await count('run_checkpoints'), await blobIsThere()]).toEqual([
       0,
       0,

@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 
 async function reread(id: string): Promise<RunRow> {
-  const run = await findRun(database.pool, owner, id);
+  const run = await findRun(database.pool, { viewer: owner, id });
   if (run === undefined) throw new Error('the run is gone');
   return run;
 }
@@ -127,7 +127,7 @@ describe('the reconciler', () => {
     await longAgo(left.id);
     await withWorker(database, temporal, {}, () => run('reconcileRuns'));
     expect(await reread(left.id)).toMatchObject(expected);
-    const [first, last] = await listEventsAfter(database.pool, left.id, 0, 10);
+    const [first, last] = await listEventsAfter(database.pool, left.id, { after: 0, limit: 10 });
     expect([first?.pos, last?.pos, last?.type]).toEqual([1, 2, `job.${expected.status}`]);
   });
 
@@ -168,7 +168,7 @@ describe('the reconciler', () => {
       status: 'completed',
       result: { filename: 'Activity.json' },
     });
-    const told = await listEventsAfter(database.pool, left.id, 0, 100);
+    const told = await listEventsAfter(database.pool, left.id, { after: 0, limit: 100 });
     expect(told.map(({ pos }) => pos)).toEqual(told.map((_event, index) => index + 1));
     expect(told.filter(({ type }) => type === 'job.completed')).toHaveLength(1);
     expect(told.at(-1)?.type).toBe('job.completed');

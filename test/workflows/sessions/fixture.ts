@@ -235,7 +235,11 @@ export async function startSession(
   const identity = newRunOf('cot-session');
   const { id } = identity;
   const body = createSessionBody.parse({ topic: 'a topic', template: definition.name, ...asked });
-  const draft = draftSession(body, owner, { version: 1, definition }, { ...fastDefaults, ...defaults });
+  const draft = draftSession(body, {
+    owner,
+    template: { version: 1, definition },
+    defaults: { ...fastDefaults, ...defaults },
+  });
   const run = await withTransaction(rig.database.pool, (tx) => writeSession(tx, identity, draft));
   await rig.temporal.client.workflow.start(run.workflowType, {
     workflowId: run.workflowId,
@@ -339,7 +343,7 @@ export async function eventTypesOf(rig: SessionRig, id: string): Promise<string[
 
 /** Each is held to its schema: nothing is missing, and nothing is there that the schema does not name. */
 export async function eventsOf(rig: SessionRig, id: string): Promise<StoredEvent[]> {
-  const events = await listEventsAfter(rig.database.pool, id, 0, 1_000);
+  const events = await listEventsAfter(rig.database.pool, id, { after: 0, limit: 1_000 });
   const published = events.map(publishedEvent);
   expect(published.map((each) => eventSchema.parse(each))).toEqual(published);
   return events;

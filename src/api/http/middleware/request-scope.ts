@@ -13,7 +13,7 @@ export function requestScope(deps: { logger: Logger; metrics: ApiMetrics }): Mid
     if (!ctx.res.headersSent) ctx.res.setHeader('Server-Timing', serverTiming(scope));
     const ms = performance.now() - scope.startedAt;
     deps.metrics.request({ method: ctx.method, route: scope.route, status: ctx.status, seconds: ms / 1_000 });
-    log(deps.logger, ctx as Context, scope, ms);
+    log(deps.logger, ctx as Context, { scope, ms });
   };
 }
 
@@ -26,7 +26,11 @@ function serverTiming({ meter, authMeter }: RequestScope): string {
 }
 
 /** Without the query: a signed link is a secret. */
-function log(logger: Logger, ctx: Context, scope: RequestScope, ms: number): void {
+function log(
+  logger: Logger,
+  ctx: Context,
+  { scope, ms }: { readonly scope: RequestScope; readonly ms: number },
+): void {
   const level =
     ctx.status >= 500 ? 'error' : scope.route === '/healthz' || scope.route === '/readyz' ? 'debug' : 'info';
   if (!logger.isLevelEnabled(level)) return;
