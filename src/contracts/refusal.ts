@@ -12,6 +12,7 @@ export const statementRefusals = [
 export const refusalCodes = [
   'validation_error',
   ...statementRefusals,
+  'unauthenticated',
   'forbidden',
   'not_found',
   'conflict',

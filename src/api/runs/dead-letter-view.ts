@@ -1,3 +1,4 @@
+import type { Replayed } from '../../operations/runs/replay-dead-letters.js';
 import type { DeadLetterView } from '../../contracts/runs/dead-letter.js';
 import { webhookWorkflowIdOf } from '../../contracts/names.js';
 import type { DeadLetter } from '../../db/runs/dead-letters.js';
@@ -5,11 +6,11 @@ import { temporalLink, type TemporalUi } from '../http/temporal-link.js';
 
 export const DEAD_LETTERS_PATH = '/api/v1/dead-letters';
 
-export function jobUrl(id: string): string {
+function jobUrl(id: string): string {
   return `/jobs/${id}`;
 }
 
-export function deliveryUrl(webhookId: string, id: string): string {
+function deliveryUrl(webhookId: string, id: string): string {
   return `/api/v1/webhooks/${webhookId}/deliveries/${id}`;
 }
 
@@ -48,4 +49,16 @@ function linksOf(letter: DeadLetter, ui: TemporalUi): DeadLetterView['links'] {
     replayedAs: replayedDeliveryId === null ? null : deliveryUrl(webhook, replayedDeliveryId),
     temporal: temporalLink(ui, webhookWorkflowIdOf(webhook)),
   };
+}
+
+interface ReplayedView {
+  readonly jobId?: string;
+  readonly deliveryId?: string;
+  readonly statusUrl: string;
+}
+
+export function replayedView(replayed: Replayed): ReplayedView {
+  if ('jobId' in replayed) return { jobId: replayed.jobId, statusUrl: jobUrl(replayed.jobId) };
+  const { deliveryId, webhookId } = replayed;
+  return { deliveryId, statusUrl: deliveryUrl(webhookId, deliveryId) };
 }

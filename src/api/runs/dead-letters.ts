@@ -1,22 +1,16 @@
-import type { z } from 'zod';
-import type { replayManyBody } from '../../contracts/runs/dead-letter.js';
 import { PREVIEW_SAMPLE } from '../../contracts/runs/dead-letter.js';
 import { Problem } from '../http/problems.js';
-import { recordAudit, recordAudits } from '../../db/audit/log.js';
 import {
   countReplayable,
   findDeadLetter,
   listDeadLetters,
   listReplayable,
-  lockDeadLetter,
-  lockReplayable,
 } from '../../db/runs/dead-letters.js';
-import type { Tx } from '../../db/base/transaction.js';
-import { deadLetterView } from './dead-letter-view.js';
+import { deadLetterView, replayedView } from './dead-letter-view.js';
 import { pageReply, type Pager } from '../http/pagination.js';
-import { replayDeadLetter, type Replay, type ReplayedBy } from './replay-dead-letter.js';
-import { implement, reply, type Route, type Reply } from '../http/route.js';
+import { implement, reply, type Route } from '../http/route.js';
 import { runRoutes } from '../../contracts/runs/routes.js';
+import { replayDeadLetter, replayDeadLetters } from '../../operations/runs/replay-dead-letters.js';
 import type { RunStarter } from '../../operations/runs/run-starter.js';
 import type { TemporalUi } from '../http/temporal-link.js';
 
@@ -58,50 +52,24 @@ function replayRoute({ starter }: DeadLetterRouteDeps): Route {
   return implement(
     runRoutes.replayDeadLetter,
     async ({ params: { id }, body: { again }, principal, origin }, tx) => {
-      const letter = await lockDeadLetter(tx, id);
-      if (letter === undefined) throw new Problem('not_found');
-      const replayedAs = letter.replayedRunId ?? letter.replayedDeliveryId;
-      if (replayedAs !== null && !again) {
-        throw new Problem('conflict', { detail: 'It was replayed before.', extra: { replayedAs } });
-      }
-      const { replayed, entry } = await replayDeadLetter(tx, starter, letter, { actor: principal, origin });
-      await recordAudit(tx, entry);
-      return reply(202, replayed, { Location: replayed.statusUrl, 'Retry-After': '3' });
+      const replayed = await replayDeadLetter(tx, starter, { id, again, actor: principal, origin });
+      const view = replayedView(replayed);
+      return reply(202, view, { Location: view.statusUrl, 'Retry-After': '3' });
     },
   );
 }
 
-type Selection = z.output<typeof replayManyBody>;
-
-function replayManyRoute(deps: DeadLetterRouteDeps): Route {
-  return implement(runRoutes.replayDeadLetters, ({ body, principal, origin }, tx) => {
-    return body.dryRun ? preview(deps, tx, body) : replayMany(deps, tx, body, { actor: principal, origin });
+function replayManyRoute({ starter, ui }: DeadLetterRouteDeps): Route {
+  return implement(runRoutes.replayDeadLetters, async ({ body, principal, origin }, tx) => {
+    const { dryRun, filter, limit } = body;
+    if (dryRun) {
+      const counts = await countReplayable(tx, filter);
+      const sample = await listReplayable(tx, filter, Math.min(limit, PREVIEW_SAMPLE));
+      return reply(200, { ...counts, sample: sample.map((letter) => deadLetterView(letter, ui)) });
+    }
+    const by = { actor: principal, origin };
+    const { replayed, remaining } = await replayDeadLetters(tx, starter, { filter, limit, ...by });
+    const items = replayed.map(({ deadLetterId, as }) => ({ deadLetterId, ...replayedView(as) }));
+    return reply(202, { replayed: items, remaining });
   });
-}
-
-async function preview({ ui }: DeadLetterRouteDeps, tx: Tx, { filter, limit }: Selection): Promise<Reply> {
-  const counts = await countReplayable(tx, filter);
-  const sample = await listReplayable(tx, filter, Math.min(limit, PREVIEW_SAMPLE));
-  return reply(200, { ...counts, sample: sample.map((letter) => deadLetterView(letter, ui)) });
-}
-
-async function replayMany(
-  { starter }: DeadLetterRouteDeps,
-  tx: Tx,
-  { filter, limit }: Selection,
-  by: ReplayedBy,
-): Promise<Reply> {
-  const letters = await lockReplayable(tx, filter, limit);
-  const replays: Replay[] = [];
-  for (const letter of letters) replays.push(await replayDeadLetter(tx, starter, letter, by));
-  await recordAudits(
-    tx,
-    replays.map(({ entry }) => entry),
-  );
-  const { matching: remaining } = await countReplayable(tx, filter);
-  const replayed = replays.map(({ replayed: as }, place) => ({
-    deadLetterId: letters[place]?.id ?? '',
-    ...as,
-  }));
-  return reply(202, { replayed, remaining });
 }

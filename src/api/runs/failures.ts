@@ -4,10 +4,8 @@ import { failureRoutes } from '../../contracts/runs/failure-routes.js';
 import type { FailureGroup, Retried } from '../../contracts/runs/failure.js';
 import { Refusal } from '../../contracts/refusal.js';
 import type { Origin, Principal } from '../../contracts/users/principal.js';
-import { recordAudit } from '../../db/audit/log.js';
 import type { Db } from '../../db/base/sql.js';
 import { withTransaction } from '../../db/base/transaction.js';
-import { lockDeadLetter } from '../../db/runs/dead-letters.js';
 import {
   listFailureGroups,
   listFailuresOf,
@@ -16,13 +14,13 @@ import {
 } from '../../db/runs/failures.js';
 import { omit } from '../../domain/omit.js';
 import { ownedSession } from '../../operations/sessions/owned-session.js';
+import { replayDeadLetter } from '../../operations/runs/replay-dead-letters.js';
 import type { RunStarter } from '../../operations/runs/run-starter.js';
 import { inBoundedTime } from '../http/in-bounded-time.js';
 import { Problem } from '../http/problems.js';
 import { implement, reply, type Route } from '../http/route.js';
 import { commandSession, type SessionCommandClient } from '../sessions/command.js';
 import { deciderOf } from '../sessions/decider.js';
-import { replayDeadLetter } from './replay-dead-letter.js';
 
 export interface FailureRouteDeps extends SessionCommandClient {
   readonly pool: Pool;
@@ -56,6 +54,7 @@ function hrefOf(kind: FailureRow['kind'], id: string, runId: string | null): str
 }
 
 interface Asker {
+  readonly db: Db;
   readonly principal: Principal;
   readonly origin: Origin;
   readonly commandId: string;
@@ -74,10 +73,10 @@ function retryRoute(deps: FailureRouteDeps): Route {
         const results = chosen.map(({ id }): Retried => ({ id, status: 'would_retry' }));
         return reply(200, { ...answer, results });
       }
-      const asker = { principal, origin, commandId };
+      const asker = { db, principal, origin, commandId };
       const results = await inBoundedTime(
         chosen,
-        (failure) => retry(deps, db, failure, asker),
+        (failure) => retry(deps, failure, asker),
         ({ id }): Retried => ({ id, status: 'refused', code: 'workflow_unavailable' }),
       );
       return reply(200, { ...answer, results });
@@ -86,10 +85,10 @@ function retryRoute(deps: FailureRouteDeps): Route {
 }
 
 /** An item that cannot be replayed does not stop the others: its problem is named in its place. */
-async function retry(deps: FailureRouteDeps, db: Db, failure: FailureRow, asker: Asker): Promise<Retried> {
+async function retry(deps: FailureRouteDeps, failure: FailureRow, asker: Asker): Promise<Retried> {
   const { id, kind } = failure;
   try {
-    if (kind === 'step') await runStep(deps, db, id, asker);
+    if (kind === 'step') await runStep(deps, id, asker);
     else return { id, status: 'retried', retriedAs: await replay(deps, id, asker) };
     return { id, status: 'retried' };
   } catch (error) {
@@ -99,23 +98,18 @@ async function retry(deps: FailureRouteDeps, db: Db, failure: FailureRow, asker:
   }
 }
 
-async function runStep(deps: FailureRouteDeps, db: Db, id: string, asker: Asker): Promise<void> {
-  const { principal, origin, commandId } = asker;
+async function runStep(deps: FailureRouteDeps, id: string, asker: Asker): Promise<void> {
+  const { db, principal, origin, commandId } = asker;
   const session = await ownedSession(db, id, principal);
   const by = deciderOf(principal, origin);
   const command = { kind: 'run_due_step', by, model: null, instructions: null } as const;
   await commandSession(deps, db, { session, command, commandId: `${commandId}:${id}`, viewer: principal });
 }
 
-/** Of two who ask at once the second finds it replayed. */
-function replay({ pool, starter }: FailureRouteDeps, id: string, asker: Asker): Promise<string> {
-  return withTransaction(pool, async (tx) => {
-    const letter = await lockDeadLetter(tx, id);
-    if (letter === undefined) throw new Problem('not_found');
-    if ((letter.replayedRunId ?? letter.replayedDeliveryId) !== null) throw new Problem('conflict');
-    const by = { actor: asker.principal, origin: asker.origin };
-    const { replayed, entry } = await replayDeadLetter(tx, starter, letter, by);
-    await recordAudit(tx, entry);
-    return replayed.jobId ?? replayed.deliveryId ?? '';
-  });
+async function replay({ pool, starter }: FailureRouteDeps, id: string, asker: Asker): Promise<string> {
+  const { principal: actor, origin } = asker;
+  const replayed = await withTransaction(pool, (tx) =>
+    replayDeadLetter(tx, starter, { id, again: false, actor, origin }),
+  );
+  return 'jobId' in replayed ? replayed.jobId : replayed.deliveryId;
 }

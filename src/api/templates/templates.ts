@@ -1,10 +1,7 @@
 import { Problem } from '../http/problems.js';
 import { type TemplateSummary, type TemplateView } from '../../contracts/templates/views.js';
-import { recordAudit } from '../../db/audit/log.js';
 import {
-  deleteTemplate,
   findTemplate,
-  insertTemplateVersion,
   listTemplates,
   listTemplateVersions,
   type TemplateVersion,
@@ -12,6 +9,7 @@ import {
 } from '../../db/templates/templates.js';
 import { pageReply, type Pager } from '../http/pagination.js';
 import { implement, reply, type Route } from '../http/route.js';
+import { publishTemplate, removeTemplate } from '../../operations/templates/templates.js';
 import { templateRoutes } from '../../contracts/templates/routes.js';
 
 export interface TemplateRouteDeps {
@@ -49,34 +47,16 @@ function getRoute(): Route {
 
 function publishRoute(): Route {
   return implement(templateRoutes.publishTemplate, async ({ path, body, principal, origin }, tx) => {
-    const { template, inserted } = await insertTemplateVersion(tx, body, principal.userId);
+    const { template, inserted } = await publishTemplate(tx, body, { principal, origin });
     const view = toView(template, await listTemplateVersions(tx, body.name));
     const location = { Location: `${path}/${template.name}?version=${template.version}` };
-    if (!inserted) return reply(200, view, location);
-    await recordAudit(tx, {
-      actor: principal,
-      origin,
-      action: template.version === 1 ? 'created' : 'version_published',
-      resourceType: 'template',
-      resourceId: template.name,
-      after: { version: template.version, sha256: template.sha256 },
-    });
-    return reply(201, view, location);
+    return reply(inserted ? 201 : 200, view, location);
   });
 }
 
 function deleteRoute(): Route {
   return implement(templateRoutes.deleteTemplate, async ({ params: { name }, principal, origin }, tx) => {
-    const hidden = await deleteTemplate(tx, name);
-    if (hidden === 0) throw new Problem('not_found');
-    await recordAudit(tx, {
-      actor: principal,
-      origin,
-      action: 'deleted',
-      resourceType: 'template',
-      resourceId: name,
-      after: { versionsHidden: hidden },
-    });
+    await removeTemplate(tx, name, { principal, origin });
     return reply(204);
   });
 }

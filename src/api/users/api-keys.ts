@@ -1,10 +1,10 @@
 import { Problem } from '../http/problems.js';
-import { recordAudit } from '../../db/audit/log.js';
-import { hasApiKey, issueApiKey, listApiKeys, revokeApiKey } from '../../db/users/user-api-keys.js';
-import { announcePrincipalChange, findUser, lockUser } from '../../db/users/users.js';
+import { listApiKeys } from '../../db/users/user-api-keys.js';
+import { findUser } from '../../db/users/users.js';
 import type { Authenticator } from '../http/auth/authenticator.js';
 import { pageReply, type Pager } from '../http/pagination.js';
 import { implement, reply, type Route } from '../http/route.js';
+import { issueKey, revokeKey } from '../../operations/users/api-keys.js';
 import { usersRoutes } from '../../contracts/users/routes.js';
 
 export interface ApiKeyRouteDeps {
@@ -32,19 +32,8 @@ function listRoute({ pager }: ApiKeyRouteDeps): Route {
 
 function issueRoute(): Route {
   return implement(usersRoutes.issueApiKey, async ({ params: { id }, body, principal, origin }, tx) => {
-    const user = await lockUser(tx, id);
-    if (!user.isActive) throw new Problem('conflict', { detail: 'The user is not active.' });
-    const key = await issueApiKey(tx, { userId: id, name: body.name, expiresAt: body.expiresAt });
-    await recordAudit(tx, {
-      actor: principal,
-      origin,
-      ...(body.reason === undefined ? {} : { reason: body.reason }),
-      action: 'created',
-      resourceType: 'api_key',
-      resourceId: key.id,
-      after: { userId: id, name: key.name, hint: key.hint, expiresAt: key.expiresAt },
-    });
-    await announcePrincipalChange(tx, id);
+    const { name, expiresAt, reason } = body;
+    const key = await issueKey(tx, { userId: id, name, expiresAt, principal, origin, reason });
     return reply(201, key, { 'Cache-Control': 'no-store' });
   });
 }
@@ -52,24 +41,9 @@ function issueRoute(): Route {
 function revokeRoute({ authenticator }: ApiKeyRouteDeps): Route {
   return implement(
     usersRoutes.revokeApiKey,
-    async ({ params: { id, keyId }, body, principal, origin }, tx) => {
-      const key = await revokeApiKey(tx, id, keyId);
-      if (key === undefined) {
-        if (await hasApiKey(tx, id, keyId)) return reply(204);
-        throw new Problem('not_found');
-      }
-      await recordAudit(tx, {
-        actor: principal,
-        origin,
-        ...(body.reason === undefined ? {} : { reason: body.reason }),
-        action: 'revoked',
-        resourceType: 'api_key',
-        resourceId: keyId,
-        before: { revokedAt: null },
-        after: { revokedAt: key.revokedAt },
-      });
-      await announcePrincipalChange(tx, id);
-      tx.afterCommit(() => authenticator.forgetUser(id));
+    async ({ params: { id, keyId }, body: { reason }, principal, origin }, tx) => {
+      const isNew = await revokeKey(tx, { userId: id, keyId, principal, origin, reason });
+      if (isNew) tx.afterCommit(() => authenticator.forgetUser(id));
       return reply(204);
     },
   );

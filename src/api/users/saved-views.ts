@@ -1,20 +1,11 @@
-import { newId } from '../../contracts/ids.js';
-import { Problem } from '../http/problems.js';
-import type { SavedView } from '../../contracts/users/saved-view.js';
 import { savedViewRoutes } from '../../contracts/users/saved-view-routes.js';
-import {
-  deleteSavedView,
-  findSavedView,
-  insertSavedView,
-  listSavedViews,
-  lockSavedView,
-  updateSavedView,
-} from '../../db/users/saved-views.js';
-import type { Tx } from '../../db/base/transaction.js';
+import { findSavedView, listSavedViews } from '../../db/users/saved-views.js';
+import { changeSaved, createSaved, removeSaved } from '../../operations/users/saved.js';
+import { savedViews } from '../../operations/users/saved-views.js';
 import { pageReply, type Pager } from '../http/pagination.js';
+import { Problem } from '../http/problems.js';
 import { implement, reply, type Route } from '../http/route.js';
 
-/** A view changes nothing but what its owner's lists show, so it has no entry in the audit log. */
 export function createSavedViewRoutes({ pager }: { readonly pager: Pager }): Route[] {
   return [listRoute(pager), createRoute(), getRoute(), changeRoute(), removeRoute()];
 }
@@ -30,10 +21,8 @@ function listRoute(pager: Pager): Route {
 }
 
 function createRoute(): Route {
-  return implement(savedViewRoutes.createSavedView, async ({ path, body, principal }, tx) => {
-    const id = newId('savedView');
-    const made = await insertSavedView(tx, { ...body, id, ownerId: principal.userId });
-    if (made === undefined) throw taken();
+  return implement(savedViewRoutes.createSavedView, async ({ path, body, principal, origin }, tx) => {
+    const { id, made } = await createSaved(tx, savedViews, { values: body, principal, origin });
     return reply(201, made, { Location: `${path}/${id}` });
   });
 }
@@ -47,28 +36,16 @@ function getRoute(): Route {
 }
 
 function changeRoute(): Route {
-  return implement(savedViewRoutes.changeSavedView, async ({ params: { id }, body, principal }, tx) => {
-    await requireOwn(tx, principal.userId, id);
-    const changed = await updateSavedView(tx, id, body);
-    if (changed === undefined) throw taken();
-    return reply(200, changed);
-  });
+  return implement(
+    savedViewRoutes.changeSavedView,
+    async ({ params: { id }, body: change, principal, origin }, tx) =>
+      reply(200, await changeSaved(tx, savedViews, { id, change, principal, origin })),
+  );
 }
 
 function removeRoute(): Route {
-  return implement(savedViewRoutes.removeSavedView, async ({ params: { id }, principal }, tx) => {
-    await requireOwn(tx, principal.userId, id);
-    await deleteSavedView(tx, id);
+  return implement(savedViewRoutes.removeSavedView, async ({ params: { id }, principal, origin }, tx) => {
+    await removeSaved(tx, savedViews, { id, principal, origin });
     return reply(204);
   });
-}
-
-async function requireOwn(tx: Tx, userId: string, id: string): Promise<SavedView> {
-  const found = await lockSavedView(tx, userId, id);
-  if (found === undefined) throw new Problem('not_found');
-  return found;
-}
-
-function taken(): Problem {
-  return new Problem('already_exists', { detail: 'You have a view of that name for this page.' });
 }

@@ -2,8 +2,8 @@ import type { Context } from 'koa';
 import type { Pool } from 'pg';
 import { Problem } from '../http/problems.js';
 import type { Principal } from '../../contracts/users/principal.js';
-import { redeemSignInToken } from '../../db/users/sign-in-tokens.js';
-import { createWebSession, deleteWebSession, type SigningIn } from '../../db/users/web-sessions.js';
+import { deleteWebSession } from '../../db/users/web-sessions.js';
+import { signInByKey, signInByLink } from '../../operations/users/sign-in.js';
 import type { Logger } from '../../platform/logger.js';
 import type { Authenticator } from '../http/auth/authenticator.js';
 import { isFromBrowser, isSameOrigin } from '../http/auth/same-origin.js';
@@ -20,8 +20,6 @@ export interface WebSessionRouteDeps {
   readonly ui: TemporalUi;
 }
 
-const TTL_SECONDS = 12 * 60 * 60;
-
 /** Signing a browser in and out, and saying who is. */
 export function createWebSessionRoutes(deps: WebSessionRouteDeps): Route[] {
   return [signInRoute(deps), signOutRoute(deps), meRoute(deps)];
@@ -31,23 +29,13 @@ function signInRoute(deps: WebSessionRouteDeps): Route {
   return implement(usersRoutes.signIn, async ({ body }, ctx) => {
     // Else another page could sign a person in as somebody else, and read what they then write.
     if (isFromBrowser(ctx.req) && !isSameOrigin(ctx.req, deps.publicUrl)) throw new Problem('forbidden');
-    const who = 'apiKey' in body ? await byApiKey(deps, body.apiKey) : await byToken(deps, body.signInToken);
-    const { token, leftSeconds } = await createWebSession(deps.pool, who, TTL_SECONDS);
-    deps.logger.info({ userId: who.userId, ip: ctx.ip }, 'signed in to the console');
+    const { userId, token, leftSeconds } =
+      'apiKey' in body
+        ? await signInByKey(deps.pool, await deps.authenticator.ofApiKey(body.apiKey))
+        : await signInByLink(deps.pool, body.signInToken);
+    deps.logger.info({ userId, ip: ctx.ip }, 'signed in to the console');
     answerEmpty(ctx, sessionCookie(token, { maxAgeSeconds: leftSeconds, secure: isSecure(deps, ctx) }));
   });
-}
-
-async function byApiKey({ authenticator }: WebSessionRouteDeps, secret: string): Promise<SigningIn> {
-  const principal = await authenticator.ofApiKey(secret);
-  if (principal === undefined) throw new Problem('unauthenticated', { detail: 'The API key is not valid.' });
-  return { userId: principal.userId, apiKeyId: principal.apiKeyId ?? null };
-}
-
-async function byToken({ pool }: WebSessionRouteDeps, token: string): Promise<SigningIn> {
-  const userId = await redeemSignInToken(pool, token);
-  if (userId !== undefined) return { userId, apiKeyId: null };
-  throw new Problem('unauthenticated', { detail: 'The sign-in link was used before, or is too old.' });
 }
 
 function signOutRoute(deps: WebSessionRouteDeps): Route {
