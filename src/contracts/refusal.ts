@@ -29,6 +29,7 @@ export const refusalCodes = [
   'last_admin',
   'gone',
   'sql_queue_full',
+  'workflow_lost',
   'workflow_unavailable',
   'data_source_unavailable',
 ] as const;

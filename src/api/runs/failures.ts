@@ -19,8 +19,8 @@ import type { RunStarter } from '../../operations/runs/run-starter.js';
 import { inBoundedTime } from '../http/in-bounded-time.js';
 import { Problem } from '../http/problems.js';
 import { implement, reply, type Route } from '../http/route.js';
-import { commandSession, type SessionCommandClient } from '../sessions/command.js';
-import { deciderOf } from '../sessions/decider.js';
+import { commandSession, type SessionCommandClient } from '../../operations/sessions/command-session.js';
+import { deciderOf } from '../../operations/sessions/decider.js';
 
 export interface FailureRouteDeps extends SessionCommandClient {
   readonly pool: Pool;

@@ -8,8 +8,13 @@ import { openGateOf, refusalOf, type SessionCommand } from '../../domain/session
 import { sessionCommandRoutes } from '../../contracts/sessions/command-routes.js';
 import { implement, reply, type CommandCall, type Reply, type Route } from '../http/route.js';
 import { raiseSessionBudget } from '../../operations/sessions/raise-budget.js';
-import { commandSession, currentProgress, finishedProblem, type SessionCommandClient } from './command.js';
-import { deciderOf } from './decider.js';
+import {
+  commandSession,
+  currentProgress,
+  finishedRefusal,
+  type SessionCommandClient,
+} from '../../operations/sessions/command-session.js';
+import { deciderOf } from '../../operations/sessions/decider.js';
 import { reviveSession } from '../../operations/sessions/revive-session.js';
 import type { RunControl } from '../../platform/temporal/run-control.js';
 import type { RunStarter } from '../../operations/runs/run-starter.js';
@@ -63,7 +68,7 @@ function reviveRoute({ history, starter, runControl }: SessionCommandDeps): Rout
   return implement(records.reviveSession, async ({ params: { id }, body, principal, origin }, tx) => {
     const reason = body.reason ?? null;
     starter.startAfterCommit(tx, await reviveSession(tx, runControl, { id, principal, origin, reason }));
-    return reply(202, await currentProgress({ history }, tx, principal, id));
+    return reply(202, await currentProgress({ history }, tx, { viewer: principal, id }));
   });
 }
 
@@ -111,7 +116,8 @@ const redo =
   (deps: SessionCommandDeps): Prepare<typeof records.redoSession> =>
   async ({ body, principal, origin }, session, db) => {
     requirePhase(session, body.from.phase);
-    if (body.dryRun && session.finished) throw await finishedProblem(deps, db, principal, session.id);
+    if (body.dryRun && session.finished)
+      throw await finishedRefusal(deps, db, { viewer: principal, id: session.id });
     if (body.dryRun) return reply(200, await previewRerun(db, session, body));
     return {
       kind: 'redo',

@@ -12,10 +12,14 @@ import type { Decider, SessionCommand } from '../../domain/sessions/commands.js'
 import { inBoundedTime } from '../http/in-bounded-time.js';
 import { implement, reply, type Route, type Reply } from '../http/route.js';
 import { sessionRoutes } from '../../contracts/sessions/routes.js';
-import { decideRunGate } from '../notifications/decide-gate.js';
-import { sendSessionCommand } from './client.js';
-import { commandSession, currentProgress, type SessionCommandClient } from './command.js';
-import { deciderOf } from './decider.js';
+import { decideRunGate } from '../../operations/notifications/decide-run-gate.js';
+import { sendSessionCommand } from '../../operations/sessions/send-command.js';
+import {
+  commandSession,
+  currentProgress,
+  type SessionCommandClient,
+} from '../../operations/sessions/command-session.js';
+import { deciderOf } from '../../operations/sessions/decider.js';
 import { ownedSession } from '../../operations/sessions/owned-session.js';
 
 export type GateRouteDeps = SessionCommandClient;
@@ -33,7 +37,7 @@ function decideRoute(deps: GateRouteDeps): Route {
     }
     const session = await ownedSession(db, gate.sessionId, principal);
     if (!session.finished && gate.outputDigest !== body.outputDigest) {
-      const current = await currentProgress(deps, db, principal, session.id);
+      const current = await currentProgress(deps, db, { viewer: principal, id: session.id });
       throw new Problem('stale_approval', { extra: { current, gate } });
     }
     const command = await commandOf(db, { session, gate, by: deciderOf(principal, origin) }, body);

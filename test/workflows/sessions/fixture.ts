@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { Worker } from '@temporalio/worker';
 import { createSessionActivities } from '../../../src/activities/sessions/activities.js';
 import type { SessionStepDeps } from '../../../src/activities/sessions/run-step.js';
-import { sendSessionCommand } from '../../../src/api/sessions/client.js';
+import { sendSessionCommand } from '../../../src/operations/sessions/send-command.js';
 import { createRunControl } from '../../../src/platform/temporal/run-control.js';
 import {
   draftSession,

@@ -11,8 +11,7 @@ import {
 } from '@temporalio/client';
 import { workflowIdOf } from '../../contracts/names.js';
 import { runKinds } from '../../contracts/run-kinds.js';
-import type { ProblemCode } from '../../contracts/problem-code.js';
-import { Problem } from '../http/problems.js';
+import { Refusal, type RefusalCode } from '../../contracts/refusal.js';
 import type { DeciderSignatures } from '../../crypto/decider-signatures.js';
 import { signedPartOf } from '../../domain/sessions/vouched.js';
 import type { SessionCommand, SessionRefusal } from '../../domain/sessions/commands.js';
@@ -33,7 +32,7 @@ const ABORTED = 10;
 const UNPROCESSED = 'UnprocessedUpdate';
 const passing: readonly number[] = [RESOURCE_EXHAUSTED, FAILED_PRECONDITION, ABORTED];
 
-const refusals: Record<Exclude<SessionRefusal, 'unchanged'>, ProblemCode> = {
+const refusals: Record<Exclude<SessionRefusal, 'unchanged'>, RefusalCode> = {
   already_finished: 'already_finished',
   not_waiting: 'not_waiting',
   stale_approval: 'stale_approval',
@@ -74,7 +73,8 @@ export async function sendSessionCommand(
 ): Promise<SessionProgressView> {
   const { temporal: client, deciders } = deps;
   const handle = handleOf(client, sessionId);
-  const command = signed(deciders, handle.workflowId, unsigned, commandId);
+  const { workflowId } = handle;
+  const command = signed(deciders, unsigned, { workflowId, commandId });
   const deadline = Date.now() + COMMAND_DEADLINE_MS;
   for (;;) {
     try {
@@ -87,13 +87,13 @@ export async function sendSessionCommand(
     } catch (error) {
       const unchanged = progressIfUnchanged(error);
       if (unchanged !== null) return unchanged;
-      const problem = await commandProblem(handle, error);
-      if (problem !== 'try again') throw problem;
+      const failure = await failureOf(handle, error);
+      if (failure !== 'try again') throw failure;
       const isUnknown = error instanceof WorkflowNotFoundError;
-      if (isUnknown && record === 'lost') throw await lostProblem(deps, sessionId, error);
+      if (isUnknown && record === 'lost') throw await lostRefusal(deps, sessionId, error);
       if (Date.now() + 2 * PAUSE_MS > deadline)
         throw isUnknown && record === 'begun'
-          ? await lostProblem(deps, sessionId, error)
+          ? await lostRefusal(deps, sessionId, error)
           : unavailable(error);
     }
     // Not all at the same moment again: they were refused because there were too many of them.
@@ -103,13 +103,12 @@ export async function sendSessionCommand(
 
 function signed(
   deciders: DeciderSignatures,
-  workflowId: string,
   command: SessionCommand,
-  commandId: string,
+  sent: { readonly workflowId: string; readonly commandId: string },
 ): SessionCommand {
   const { kind, by } = command;
   const gate = ('gate' in command ? command.gate : null) ?? null;
-  const signature = deciders.sign({ workflowId, commandId, kind, gate, by: signedPartOf(by) });
+  const signature = deciders.sign({ ...sent, kind, gate, by: signedPartOf(by) });
   return { ...command, by: { ...by, signature } };
 }
 
@@ -132,11 +131,11 @@ function handleOf(client: Client, sessionId: string): WorkflowHandle {
   return client.workflow.getHandle(workflowIdOf('cot-session', sessionId));
 }
 
-async function commandProblem(handle: WorkflowHandle, error: unknown): Promise<unknown> {
-  if (error instanceof WorkflowUpdateFailedError) return problemOfUpdate(error);
+async function failureOf(handle: WorkflowHandle, error: unknown): Promise<unknown> {
+  if (error instanceof WorkflowUpdateFailedError) return refusalOfUpdate(error);
   // A session that was accepted a moment ago may have no workflow yet.
   if (error instanceof WorkflowNotFoundError)
-    return (await hasEnded(handle)) ? new Problem('already_finished', { cause: error }) : 'try again';
+    return (await hasEnded(handle)) ? new Refusal('already_finished', { cause: error }) : 'try again';
   if (isPassing(error)) return 'try again';
   const unanswered =
     error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || error instanceof ServiceError;
@@ -150,13 +149,13 @@ function progressIfUnchanged(error: unknown): SessionProgressView | null {
   return type === 'unchanged' ? ((details?.[0] ?? null) as SessionProgressView | null) : null;
 }
 
-function problemOfUpdate(error: WorkflowUpdateFailedError): Problem | 'try again' {
+function refusalOfUpdate(error: WorkflowUpdateFailedError): Refusal | 'try again' {
   const { cause } = error;
   if (!(cause instanceof ApplicationFailure) || cause.type === UNPROCESSED) return 'try again';
   const code = refusals[cause.type as keyof typeof refusals];
   const [current] = (cause.details ?? []) as [SessionProgressView?];
   if (code === undefined) return unavailable(error);
-  return new Problem(code, { extra: { current: current ?? null }, cause: error });
+  return new Refusal(code, { facts: { current: current ?? null }, cause: error });
 }
 
 /**
@@ -177,21 +176,21 @@ async function hasEnded(handle: WorkflowHandle): Promise<boolean> {
 }
 
 /** In a foreign Temporal every workflow is unknown, and a revival there would pay beside the real one. */
-async function lostProblem(
+async function lostRefusal(
   { pool, runControl }: SessionClientDeps,
   sessionId: string,
   cause: WorkflowNotFoundError,
-): Promise<Problem> {
+): Promise<Refusal> {
   const home = await findTemporalHome(pool);
   const found = await runControl.identity().catch(() => undefined);
   if (found === undefined || (home !== undefined && problemOfHome(home, found) !== null))
     return unavailable(cause);
   const revive = `${runKinds['cot-session'].routeBase}/${sessionId}/revive`;
   const detail = `Temporal no longer knows its workflow. An administrator can revive it from its stored state: POST ${revive}, or \`sluice session revive ${sessionId}\`.`;
-  return new Problem('workflow_lost', { detail, extra: { links: { revive } }, cause });
+  return new Refusal('workflow_lost', { detail, facts: { links: { revive } }, cause });
 }
 
-function unavailable(cause: unknown): Problem {
+function unavailable(cause: unknown): Refusal {
   const detail = 'Nothing was lost: send the same command with the same Idempotency-Key again.';
-  return new Problem('workflow_unavailable', { detail, headers: { 'Retry-After': '3' }, cause });
+  return new Refusal('workflow_unavailable', { detail, retryAfterSeconds: 3, cause });
 }

@@ -1,9 +1,8 @@
-import type { ProblemCode } from '../../contracts/problem-code.js';
-import { Problem } from '../http/problems.js';
+import { Refusal } from '../../contracts/refusal.js';
 import type { SessionProgressView } from '../../contracts/sessions/session.js';
 import type { Viewer } from '../../db/runs/runs.js';
 import { readSessionProgress, toProgressView } from '../../db/sessions/reads-progress.js';
-import type { StepHistory } from '../../operations/sessions/step-history.js';
+import type { StepHistory } from './step-history.js';
 import type { Db } from '../../db/base/sql.js';
 import { hasTakenCommand, type OwnedSession } from '../../db/sessions/sessions.js';
 import type { SessionCommand } from '../../domain/sessions/commands.js';
@@ -12,10 +11,15 @@ import {
   tookSessionCommand,
   type SessionClientDeps,
   type SessionRecord,
-} from './client.js';
+} from './send-command.js';
 
 export interface SessionCommandClient extends SessionClientDeps {
   readonly history: StepHistory;
+}
+
+interface ViewedSession {
+  readonly viewer: Viewer;
+  readonly id: string;
 }
 
 export interface AskedCommand {
@@ -37,17 +41,18 @@ export async function commandSession(
   const { session, command, commandId, viewer } = asked;
   // The workflow of a finished session is closed, so the row answers for it.
   if (session.finished && !(await tookSessionCommand(client.temporal, session.id, commandId)))
-    return answerTaken(client, db, asked, { code: 'already_finished' });
+    return answerTaken(client, db, { ...asked, refusal: new Refusal('already_finished') });
   try {
     const record = recordOf(session);
     if (!session.finished)
       await sendSessionCommand(client, { sessionId: session.id, command, commandId, record });
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    if (error.status === 409) return answerTaken(client, db, asked, { code: error.code, cause: error });
+    if (!(error instanceof Refusal)) throw error;
+    // Nobody answered is no refusal of the session.
+    if (error.code !== 'workflow_unavailable') return answerTaken(client, db, { ...asked, refusal: error });
     if (!(await hasTakenCommand(db, session.id, commandId))) throw error;
   }
-  return currentProgress(client, db, viewer, session.id);
+  return currentProgress(client, db, { viewer, id: session.id });
 }
 
 /**
@@ -57,13 +62,12 @@ export async function commandSession(
 async function answerTaken(
   client: SessionCommandClient,
   db: Db,
-  { session, commandId, viewer }: AskedCommand,
-  { code, cause }: { readonly code: ProblemCode; readonly cause?: Problem },
+  { session, commandId, viewer, refusal }: AskedCommand & { readonly refusal: Refusal },
 ): Promise<SessionProgressView | null> {
-  const current = await currentProgress(client, db, viewer, session.id);
+  const current = await currentProgress(client, db, { viewer, id: session.id });
   if (await hasTakenCommand(db, session.id, commandId)) return current;
-  const options = cause?.options ?? {};
-  throw new Problem(code, { ...options, extra: { ...options.extra, current }, cause });
+  const { code, facts } = refusal;
+  throw new Refusal(code, { ...facts, facts: { ...facts.facts, current }, cause: refusal });
 }
 
 function recordOf({ status, errorCode }: OwnedSession): SessionRecord {
@@ -71,21 +75,19 @@ function recordOf({ status, errorCode }: OwnedSession): SessionRecord {
   return status === 'queued' ? 'queued' : 'begun';
 }
 
-export async function finishedProblem(
+export async function finishedRefusal(
   client: Pick<SessionCommandClient, 'history'>,
   db: Db,
-  viewer: Viewer,
-  id: string,
-): Promise<Problem> {
-  const current = await currentProgress(client, db, viewer, id);
-  return new Problem('already_finished', { extra: { current } });
+  { viewer, id }: ViewedSession,
+): Promise<Refusal> {
+  const current = await currentProgress(client, db, { viewer, id });
+  return new Refusal('already_finished', { facts: { current } });
 }
 
 export async function currentProgress(
   { history }: Pick<SessionCommandClient, 'history'>,
   db: Db,
-  viewer: Viewer,
-  id: string,
+  { viewer, id }: ViewedSession,
 ): Promise<SessionProgressView | null> {
   const row = await readSessionProgress(db, viewer, id);
   return row === undefined ? null : toProgressView(row, await history.estimate(db, row));

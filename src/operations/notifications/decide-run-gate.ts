@@ -12,7 +12,7 @@ import {
   vouchedRunGate,
   type RunGateDecision,
 } from '../../contracts/notifications/gate.js';
-import { Problem } from '../http/problems.js';
+import { Refusal } from '../../contracts/refusal.js';
 import type { DeciderSignatures } from '../../crypto/decider-signatures.js';
 import type { RunGate } from '../../db/notifications/run-gates.js';
 
@@ -48,7 +48,7 @@ export async function decideRunGate(
       return;
     } catch (error) {
       const isEarly = isNotWaiting(error) && Date.now() + PAUSE_MS < deadline && (await stillWaits());
-      if (!isEarly) throw problemOf(error);
+      if (!isEarly) throw failureOf(error);
     }
     await sleep(PAUSE_MS);
   }
@@ -69,13 +69,13 @@ function isNotWaiting(error: unknown): boolean {
   );
 }
 
-function problemOf(error: unknown): unknown {
+function failureOf(error: unknown): unknown {
   if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
-    return new Problem('not_waiting', { cause: error });
+    return new Refusal('not_waiting', { cause: error });
   }
-  if (error instanceof WorkflowNotFoundError) return new Problem('already_finished', { cause: error });
+  if (error instanceof WorkflowNotFoundError) return new Refusal('already_finished', { cause: error });
   if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) && !isGrpcServiceError(error))
     return error;
   const detail = 'Nothing was lost: send the same command with the same Idempotency-Key again.';
-  return new Problem('workflow_unavailable', { detail, headers: { 'Retry-After': '3' }, cause: error });
+  return new Refusal('workflow_unavailable', { detail, retryAfterSeconds: 3, cause: error });
 }
