@@ -87,7 +87,11 @@ async function store(pool: pg.Pool, source: DataSource, rows: number): Promise<S
   const session = await sourceConnector.open(source, SESSION);
   const columns = await session.declare({ sql: rowsOf(rows), params: [] });
   const header = columns.map((column) => column.name);
-  const pipe = new RowPipe(session, { rows: 100_000_000, bytes: 2 ** 40 }, header, () => undefined);
+  const pipe = new RowPipe(session, {
+    header,
+    limits: { rows: 100_000_000, bytes: 2 ** 40 },
+    onFull: () => undefined,
+  });
   const fetching = session.fetch(rows + 1, (fields) => pipe.take(fields)).then(() => pipe.end());
   const { key } = await storeResult(
     { pool, objects },

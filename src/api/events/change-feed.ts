@@ -59,10 +59,10 @@ export class ChangeFeed {
   #lookMs = HORIZON_LOOK_MS;
   #look: NodeJS.Timeout | undefined;
   #poll: NodeJS.Timeout | undefined;
-readonly #options: ChangeFeedOptions;
+  readonly #options: ChangeFeedOptions;
 
-constructor(options: ChangeFeedOptions) {
-this.#options = options;
+  constructor(options: ChangeFeedOptions) {
+    this.#options = options;
     const wake = (): void => {
       if (this.#readers.size > 0) this.#want();
     };

@@ -29,13 +29,10 @@ export class ChangeStream implements KeptStream, ChangeReader {
   #place: ChangePlace;
   #isEnded = false;
   #fullSince: number | undefined;
-readonly #parts: ChangeStreamParts;
+  readonly #parts: ChangeStreamParts;
 
-constructor(
-    parts: ChangeStreamParts,
-    place: ChangePlace,
-  ) {
-this.#parts = parts;
+  constructor(parts: ChangeStreamParts, place: ChangePlace) {
+    this.#parts = parts;
     this.#place = place;
     parts.channel.onDrain(() => this.#drained());
     parts.channel.onClose(() => this.#close());

@@ -8,15 +8,15 @@ import type { StoredEvent } from '../../db/runs/event-reads.js';
 export class EventMessage {
   #json: string | undefined;
   #frame: Buffer | undefined;
-readonly #id: string | undefined;
+  readonly #id: string | undefined;
 
-constructor(
+  constructor(
     readonly body: PublishedEvent,
     /** Where another number than `pos` is what a reader resumes from. */
     id: string | undefined = body.pos?.toString(),
   ) {
-this.#id = id;
-}
+    this.#id = id;
+  }
 
   static ofStored(event: StoredEvent): EventMessage {
     return new EventMessage(publishedEvent(event));

@@ -22,13 +22,10 @@ export class KeptChanges {
   #changes: KeptChange[] = [];
   #start: ChangePlace;
   #end: ChangePlace;
-readonly #limit: number;
+  readonly #limit: number;
 
-constructor(
-    limit: number,
-    start: ChangePlace,
-  ) {
-this.#limit = limit;
+  constructor(limit: number, start: ChangePlace) {
+    this.#limit = limit;
     this.#start = start;
     this.#end = start;
   }

@@ -20,10 +20,7 @@ interface AskedBundle {
 }
 
 /** Eight statements, whatever the session holds. */
-export async function sessionBundle(
-  db: Db,
-  { viewer, id, at }: AskedBundle,
-): Promise<SessionBundle> {
+export async function sessionBundle(db: Db, { viewer, id, at }: AskedBundle): Promise<SessionBundle> {
   const row = await findSessionRow(db, viewer, id);
   if (row === undefined) throw new Problem('not_found');
   const estimate = await at.history.estimate(db, row);

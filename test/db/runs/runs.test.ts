@@ -27,7 +27,9 @@ test('a run is seen and locked by its owner and by administrators, and is not th
     expect((await find(database.pool, { viewer: who(ana), id: run.id }))?.id).toBe(run.id);
     expect((await find(database.pool, { viewer: who(admin), id: run.id }))?.id).toBe(run.id);
     expect(await find(database.pool, { viewer: who(bob), id: run.id })).toBeUndefined();
-    expect(await find(database.pool, { viewer: who(ana), id: run.id, kinds: ['cot-session'] })).toBeUndefined();
+    expect(
+      await find(database.pool, { viewer: who(ana), id: run.id, kinds: ['cot-session'] }),
+    ).toBeUndefined();
   }
 });
 
