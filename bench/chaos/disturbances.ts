@@ -34,7 +34,7 @@ export async function disturb(disturbing: Disturbing, untilMs: number): Promise<
 }
 
 function doOne(disturbing: Disturbing, kind: DisturbanceKind): Promise<void> {
-  const { stack, dice, openSessions, done } = disturbing;
+  const { stack, done } = disturbing;
   switch (kind) {
     case 'kill worker':
       return kill(stack, 'worker', done);
@@ -51,7 +51,7 @@ function doOne(disturbing: Disturbing, kind: DisturbanceKind): Promise<void> {
     case 'freeze temporal':
       return freeze(disturbing, 'temporal');
     case 'reset a session':
-      return resetOne(stack, dice, openSessions(), done);
+      return resetOne(disturbing);
   }
 }
 
@@ -85,13 +85,8 @@ async function freeze({ stack, dice, done }: Disturbing, part: PartName): Promis
   disturbance.toMs = Date.now();
 }
 
-async function resetOne(
-  stack: ChaosStack,
-  dice: Dice,
-  ids: readonly string[],
-  done: Disturbance[],
-): Promise<void> {
-  const id = pick(dice, ids);
+async function resetOne({ stack, dice, openSessions, done }: Disturbing): Promise<void> {
+  const id = pick(dice, openSessions());
   if (id === undefined) return;
   const connection = await Connection.connect({ address: stack.temporalAddress });
   try {

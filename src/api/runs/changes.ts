@@ -25,7 +25,7 @@ export function createChangeRoute(deps: ChangeRouteDeps): Route {
     ctx.vary('Accept');
     if (wanted === 'application/json') {
       ctx.body = await deps.feed.current((kept) => pageOf(kept, principal, { after, limit: query.limit }));
-    } else if (wanted === 'text/event-stream') await answerStream(deps, principal, after, ctx);
+    } else if (wanted === 'text/event-stream') await answerStream(deps, ctx, { principal, after });
     else throw new Problem('not_acceptable');
   });
 }
@@ -51,9 +51,8 @@ function pageOf(
 
 async function answerStream(
   deps: ChangeRouteDeps,
-  principal: Principal,
-  after: ChangePlace | undefined,
   ctx: Context,
+  { principal, after }: { readonly principal: Principal; readonly after: ChangePlace | undefined },
 ): Promise<void> {
   const given = givenPlace(ctx.req) ?? after;
   deps.streams.admit(principal.userId);

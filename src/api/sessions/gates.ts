@@ -157,7 +157,7 @@ function bulkRoute(deps: GateRouteDeps): Route {
     const results = await inBoundedTime(
       body.gates,
       ({ gateId, outputDigest }) =>
-        approveOne(deps, db, principal, { gateId, outputDigest, by, comment, commandId }),
+        approveOne(deps, db, { viewer: principal, gateId, outputDigest, by, comment, commandId }),
       ({ gateId }): Approved => ({ gateId, status: 'refused', code: 'workflow_unavailable' }),
     );
     return reply(200, { dryRun: false, results });
@@ -171,6 +171,7 @@ interface Approved {
 }
 
 interface Approval {
+  viewer: Principal;
   gateId: string;
   outputDigest: string;
   by: Decider;
@@ -179,13 +180,8 @@ interface Approval {
 }
 
 /** A gate that cannot be approved does not stop the others: its problem is named in its place. */
-async function approveOne(
-  deps: GateRouteDeps,
-  db: Db,
-  viewer: Principal,
-  approval: Approval,
-): Promise<Approved> {
-  const { gateId, outputDigest, by, comment, commandId } = approval;
+async function approveOne(deps: GateRouteDeps, db: Db, approval: Approval): Promise<Approved> {
+  const { viewer, gateId, outputDigest, by, comment, commandId } = approval;
   const gate: WaitingGate | undefined = await findGate(db, gateId, viewer);
   if (gate === undefined) return { gateId, status: 'refused', code: 'not_found' };
   const seen = { id: gateId, attempt: gate.attempt, digest: outputDigest };

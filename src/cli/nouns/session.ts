@@ -1,3 +1,4 @@
+import { runStatuses } from '../../domain/runs/status.js';
 import type { AnswerOf, InputOf, ItemOf } from '../../client/operations.js';
 import type { CommandSpec, OptionSpec } from '../command.js';
 import { waitFor, follow } from '../follow.js';
@@ -68,15 +69,7 @@ const list = listing({
     {
       flags: '--status <status>',
       about: 'like waiting_approval',
-      choices: [
-        'queued',
-        'running',
-        'waiting_approval',
-        'paused',
-        'needs_attention',
-        'completed',
-        'rejected',
-      ],
+      choices: runStatuses,
     },
     { flags: '--template <name>', about: 'of this template' },
     { flags: '--tag <tag>', about: 'with this tag' },
