@@ -19,6 +19,7 @@ for (const file of [
   'activities/reports/report.typ',
   'activities/reports/typeset-program.mjs',
   'platform/sql/duckdb-program.mjs',
+  'platform/temporal/sealed-failures.cjs',
 ]) {
   cpSync(join(root, 'src', file), inDist(file));
 }

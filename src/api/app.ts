@@ -7,6 +7,7 @@ import { problems } from './http/middleware/problems.js';
 import { requestScope } from './http/middleware/request-scope.js';
 import { requestTarget } from './http/middleware/request-target.js';
 import { securityHeaders } from './http/middleware/security-headers.js';
+import { temporalUiCors } from './http/middleware/temporal-ui-cors.js';
 import { mountRoutes } from './http/mount.js';
 import type { Route } from './http/route.js';
 import { createRoutes } from './routes.js';
@@ -24,6 +25,7 @@ export function createApp(deps: ApiDeps, routes: readonly Route[] = createRoutes
   if (tracing !== undefined) app.use(tracing.traceRequests);
   app.use(requestScope(deps));
   app.use(securityHeaders());
+  app.use(temporalUiCors(config.temporalUiUrl));
   app.use(cors(config.corsOrigins));
   app.use(compression());
   app.use(problems(logger));

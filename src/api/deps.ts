@@ -18,6 +18,7 @@ import type { Logger } from '../platform/logger.js';
 import type { ApiMetrics } from '../platform/metrics/api-metrics.js';
 import type { ObjectStore } from '../platform/objects/object-store.js';
 import type { Redis } from '../platform/cache/redis.js';
+import type { SealingCodec } from '../platform/temporal/payload-codec.js';
 import type { RunControl } from '../platform/temporal/run-control.js';
 import type { ScheduleControl } from '../platform/temporal/schedule-control.js';
 import type { Tracing } from '../platform/tracing/tracing.js';
@@ -52,6 +53,8 @@ export interface ApiResources extends SqlPlatform {
   readonly cache: Cache;
   readonly objects: ObjectStore;
   readonly temporal: Client;
+  /** Undefined: payloads at Temporal are plain. */
+  readonly payloadCodec?: SealingCodec | undefined;
   readonly runControl: RunControl;
   readonly schedules: ScheduleControl;
   readonly modelText: DeltaFeed;

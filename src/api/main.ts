@@ -13,6 +13,7 @@ import { createRedis } from '../platform/cache/redis.js';
 import { createRunControl } from '../platform/temporal/run-control.js';
 import { createScheduleControl } from '../platform/temporal/schedule-control.js';
 import { signingSecretsOf } from '../platform/signing-secrets.js';
+import { payloadCodecOf } from '../platform/temporal/payload-codec.js';
 import { createTemporalClient } from '../platform/temporal/client.js';
 import { startTracing } from '../platform/tracing/start-tracing.js';
 import { Announcements } from '../platform/announcements.js';
@@ -45,6 +46,7 @@ const deps = createApiDeps({
   pool,
   redis,
   temporal,
+  payloadCodec: payloadCodecOf(config),
   announcements,
   tracing,
   objects,
@@ -66,9 +68,7 @@ const stop = async (): Promise<void> => {
   background.stopStreams();
   await closeServer(server, DRAIN_MS);
   await background.stop();
-  await temporal.connection.close();
   redis?.destroy();
-  await pool.end();
-  await tracing?.shutdown();
+  await Promise.all([temporal.connection.close(), pool.end(), tracing?.shutdown()]);
 };
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());

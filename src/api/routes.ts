@@ -21,6 +21,7 @@ import { createGateInboxRoutes } from './sessions/gate-inbox.js';
 import { createGateRoutes } from './sessions/gates.js';
 import { createHealthRoutes } from './operation/health.js';
 import { createJobRoutes, readableJobs } from './runs/jobs.js';
+import { createCodecRoutes } from './operation/codec.js';
 import { createOperationsRoute } from './operation/operations.js';
 import { createMetricsRoutes } from './operation/metrics.js';
 import { createNotificationRoutes } from './notifications/routes.js';
@@ -47,6 +48,7 @@ export function createRoutes(deps: ApiDeps, kinds: RunKinds = runKinds): Route[]
     ...createHealthRoutes(deps),
     createOperationsRoute({ ...deps, sqlPlaces: config.sqlMaxConcurrentSessions }),
     ...createMetricsRoutes({ ...deps, metricsToken: config.metricsToken }),
+    ...createCodecRoutes(deps),
     ...createDocsRoutes(),
     ...createDocumentRoutes(deps),
     ...createWebSessionRoutes({ ...deps, publicUrl: config.publicUrl }),

@@ -21,6 +21,7 @@ type EdgeCode =
   | 'internal_error'
   | 'identity_unavailable'
   | 'workflow_lost'
+  | 'payload_unreadable'
   | 'storage_unavailable'
   | 'database_unavailable';
 

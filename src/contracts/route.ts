@@ -42,6 +42,8 @@ export interface RouteSpec {
   readonly responses: Readonly<Record<number, ResponseSpec>>;
   /** True: the rate limit does not count it. Probes and scrapers ask often. */
   readonly unlimited?: boolean;
+  /** True: the Temporal Web UI may call it with the cookie of the console. */
+  readonly temporalUi?: boolean;
   /** Problems beyond those every route can answer (401, 403, 404, 429, 5xx …). */
   readonly problems?: readonly ProblemCode[];
 }

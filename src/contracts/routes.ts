@@ -7,6 +7,7 @@ import { readingRoutes } from './sessions/reading-routes.js';
 import { savedViewRoutes } from './users/saved-view-routes.js';
 import { sqlHistoryRoutes } from './sql/history-routes.js';
 import { sqlRoutes } from './sql/routes.js';
+import { codecRoutes } from './operation/codec.js';
 import { operationRoutes } from './operation/routes.js';
 import { reportRoutes } from './reports/routes.js';
 import type { RouteRecord } from './route.js';
@@ -21,6 +22,7 @@ import { webhookRoutes } from './webhooks/routes.js';
 /** Every route of the API by its operation id. */
 export const routeRecords = {
   ...operationRoutes,
+  ...codecRoutes,
   ...usersRoutes,
   ...reportRoutes,
   ...runRoutes,

@@ -1,9 +1,6 @@
 import { createActivities } from '../activities/index.js';
 import { MOST_WEBHOOKS } from '../contracts/webhooks/webhook.js';
 import { gatherSection } from '../db/reports/gather-section.js';
-import { auditRetention } from '../db/audit/retention.js';
-import { notificationRetention } from '../db/notifications/retention.js';
-import { webhookRetention } from '../db/webhooks/retention.js';
 import { loadConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { exitWithParent } from '../platform/parent-watch.js';
@@ -15,6 +12,7 @@ import { observeWorker } from '../platform/metrics/observe-worker.js';
 import { startTracing } from '../platform/tracing/start-tracing.js';
 import { workerTracing, workflowTracingModules } from '../platform/tracing/worker.js';
 import { createWebhookWake } from '../platform/webhook-wake.js';
+import { retentionOf } from './retention.js';
 import { openWorkerResources } from './resources.js';
 import { startBackground } from './background.js';
 import { createWorker } from './worker.js';
@@ -36,28 +34,27 @@ async function work(): Promise<void> {
   const { resources, announcements, close } = await openWorkerResources(config, logger);
   const connection = await connectTemporalWorker(temporalTarget(config), logger, stop.signal);
   if (connection !== undefined) {
-    const { native, namespace, client } = connection;
-    const [{ pool }, { retentionDays: keepDays, auditRetentionDays }] = [resources, config];
-    const noticeDays = { deliveries: keepDays, caughtMails: config.caughtMailRetentionDays };
+    const { native, namespace, client, ...converter } = connection;
+    const { pool } = resources;
     const wakes = { pool, wakeWebhook: createWebhookWake(client), control: createRunControl(client) };
     const activities = createActivities({
       ...resources,
       ...wakes,
       gather: gatherSection,
       schedules: createScheduleControl(client),
-      policy: { startGraceMs: 5_000, silentMs: 60_000, keepDays },
-      moreRetention: {
-        ...auditRetention(pool, auditRetentionDays),
-        ...webhookRetention(pool, keepDays),
-        ...notificationRetention(pool, noticeDays),
-      },
+      policy: { startGraceMs: 5_000, silentMs: 60_000, keepDays: config.retentionDays },
+      moreRetention: retentionOf(pool, config),
     });
     const worker = await createWorker({
       connection: native,
       namespace,
       activities,
       queues: config.workerQueues,
-      workflowBundle: await loadWorkflowBundle(tracing === undefined ? [] : workflowTracingModules),
+      ...converter,
+      workflowBundle: await loadWorkflowBundle(
+        tracing === undefined ? [] : workflowTracingModules,
+        converter.dataConverter?.failureConverterPath,
+      ),
       // A place for each webhook: one whose receiver hangs never takes another's.
       concurrency: { llm: stepSlots(config), notify: MOST_WEBHOOKS + 100 },
       ...(tracing === undefined ? {} : { tracing: workerTracing(tracing) }),

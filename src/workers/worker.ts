@@ -7,6 +7,8 @@ export interface WorkerDeps {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly activities: ActivitiesByQueue;
+  /** Of the connection's client. One that seals failures needs a bundle of its own, see workflow-bundle.ts. */
+  readonly dataConverter?: WorkerOptions['dataConverter'];
   readonly workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
   /** Undefined or empty: all of them. */
   readonly queues?: readonly TaskQueue[];
@@ -52,6 +54,7 @@ function createQueueWorker(deps: WorkerDeps, queue: TaskQueue): Promise<Worker> 
     ...(concurrency === undefined ? {} : { maxConcurrentActivityTaskExecutions: concurrency }),
     // Workflows run only here: the other queues are for activities, and can be scaled by themselves.
     ...(queue === 'flow' ? { workflowBundle: deps.workflowBundle } : {}),
+    ...(deps.dataConverter === undefined ? {} : { dataConverter: deps.dataConverter }),
     maxCachedWorkflows: deps.maxCachedWorkflows ?? CACHED_WORKFLOWS,
     // After `kill -9` the next worker has the task in this time; the default is 10 s.
     stickyQueueScheduleToStartTimeout: '2s',

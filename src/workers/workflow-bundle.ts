@@ -13,19 +13,28 @@ function registryPath(): string {
   return existsSync(compiled) ? compiled : compiled.replace(/\.js$/, '.ts');
 }
 
-/** The code that runs in the workflow sandbox, as one file. `tracingModules` become part of it. */
-export async function buildWorkflowBundle(tracingModules: readonly string[]): Promise<string> {
+/** The code that runs in the workflow sandbox, as one file. `tracingModules` and the converter become part of it. */
+export async function buildWorkflowBundle(
+  tracingModules: readonly string[],
+  failureConverterPath?: string,
+): Promise<string> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: registryPath(),
     workflowInterceptorModules: [...tracingModules],
+    ...(failureConverterPath === undefined ? {} : { failureConverterPath }),
   });
   return code;
 }
 
-/** Built ahead it is there in milliseconds; without a build it is made now, which takes about a second. */
+/**
+ * Built ahead it is there in milliseconds; without a build, or with a failure converter, it is made now, which takes about
+ * a second.
+ */
 export async function loadWorkflowBundle(
   tracingModules: readonly string[],
+  failureConverterPath?: string,
 ): Promise<NonNullable<WorkerOptions['workflowBundle']>> {
   const codePath = builtBundlePath(tracingModules.length > 0);
-  return existsSync(codePath) ? { codePath } : { code: await buildWorkflowBundle(tracingModules) };
+  if (failureConverterPath === undefined && existsSync(codePath)) return { codePath };
+  return { code: await buildWorkflowBundle(tracingModules, failureConverterPath) };
 }

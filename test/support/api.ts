@@ -24,6 +24,7 @@ import { createRedis } from '../../src/platform/cache/redis.js';
 import { createRunControl } from '../../src/platform/temporal/run-control.js';
 import { createScheduleControl } from '../../src/platform/temporal/schedule-control.js';
 import { openSql } from '../../src/platform/sql/open.js';
+import { payloadCodecOf } from '../../src/platform/temporal/payload-codec.js';
 import { createTemporalClient } from '../../src/platform/temporal/client.js';
 import type { TestDatabase } from './servers/database.js';
 import { send, type HttpAnswer, type HttpRequest } from './http.js';
@@ -75,6 +76,7 @@ export async function startApi(options: ApiOptions): Promise<TestApi> {
     pool,
     redis,
     temporal,
+    payloadCodec: payloadCodecOf(config),
     announcements,
     secrets: testSecrets,
     objects,

@@ -35,6 +35,7 @@ export interface SpineOptions {
   readonly queues?: WorkerDeps['queues'];
   /** Instead of the product's. */
   readonly workflowBundle?: WorkerDeps['workflowBundle'];
+  readonly dataConverter?: WorkerDeps['dataConverter'];
   /** 0: every workflow task replays its history. */
   readonly maxCachedWorkflows?: number;
   readonly activities?: (made: ReturnType<typeof createActivities>) => WorkerDeps['activities'];
@@ -90,6 +91,7 @@ export async function withWorker<Result>(
     activities: spineActivities(database.pool, temporal.client, options),
     workflowBundle: options.workflowBundle ?? { codePath: workflowBundlePath() },
     queues: options.queues ?? ['flow'],
+    ...(options.dataConverter === undefined ? {} : { dataConverter: options.dataConverter }),
     ...(options.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: options.maxCachedWorkflows }),
   });
   const running = worker.run();

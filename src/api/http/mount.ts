@@ -23,6 +23,7 @@ export interface MountDeps {
   readonly limits: RequestLimits;
   readonly bodyLimitBytes: number;
   readonly publicUrl: string | undefined;
+  readonly temporalUiUrl: string | undefined;
 }
 
 /**
@@ -105,7 +106,7 @@ async function admit(route: RouteRecord, deps: MountDeps, ctx: Context): Promise
   const principal = await identify(deps, ctx);
   await limitRequest(deps.limits, ctx, principal);
   if (route.access === 'admin' && principal.role !== 'ADMIN') throw new Problem('forbidden');
-  if (principal.via === 'console' && !isRead(ctx) && !isSameOrigin(ctx.req, deps.publicUrl)) {
+  if (principal.via === 'console' && !isRead(ctx) && !isFromOwnPage(route, deps, ctx)) {
     throw new Problem('forbidden', { detail: 'A change by the console must come from the console.' });
   }
   return principal;
@@ -121,6 +122,12 @@ async function identify(deps: MountDeps, ctx: Context): Promise<Principal> {
     if (error instanceof Problem && error.status === 401) await limitRequest(deps.limits, ctx, undefined);
     throw error;
   }
+}
+
+function isFromOwnPage(route: RouteRecord, deps: MountDeps, { req }: Context): boolean {
+  if (isSameOrigin(req, deps.publicUrl)) return true;
+  if (route.temporalUi !== true || deps.temporalUiUrl === undefined) return false;
+  return req.headers.origin === new URL(deps.temporalUiUrl).origin;
 }
 
 function isRead(ctx: Context): boolean {

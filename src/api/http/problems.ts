@@ -49,6 +49,7 @@ export const problems = {
   internal_error: { status: 500, title: 'Something went wrong on our side' },
   workflow_unavailable: { status: 503, title: 'No worker answered in time' },
   identity_unavailable: { status: 503, title: 'The token cannot be checked right now' },
+  payload_unreadable: { status: 422, title: 'A payload is not sealed with a key of this house' },
   storage_unavailable: { status: 503, title: 'The object store does not answer' },
   data_source_unavailable: { status: 503, title: 'The data source does not answer' },
   database_unavailable: { status: 503, title: 'The database does not answer' },

@@ -108,6 +108,25 @@ export function publicKeys(env: string, about: string) {
   });
 }
 
+/** `name:base64 of 32 bytes`, separated by commas. */
+export function payloadKeys(env: string, about: string) {
+  return variable({
+    env,
+    about,
+    secret: true,
+    allowed: 'keys as <id>:<32 bytes in base64>, separated by commas, each id once',
+    schema: parts
+      .pipe(z.array(z.string().regex(/^[\w.-]{1,64}:[A-Za-z0-9+/]{43}=$/)))
+      .transform((keys) =>
+        keys.map((text) => {
+          const [id = '', key = ''] = text.split(':');
+          return { id, key: Buffer.from(key, 'base64') };
+        }),
+      )
+      .refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length),
+  });
+}
+
 /** Some of a fixed set of words, separated by commas. */
 export function choices<Word extends string>(words: readonly [Word, ...Word[]], env: string, about: string) {
   return variable({

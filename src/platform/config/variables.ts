@@ -3,7 +3,6 @@ import {
   choices,
   flag,
   list,
-  optionalFlag,
   optionalPort,
   optionalText,
   publicKeys,
@@ -16,6 +15,7 @@ import {
 import { notificationVariables } from './notification-variables.js';
 import { s3Variables } from './s3-variables.js';
 import { sqlVariables } from './sql-variables.js';
+import { temporalVariables } from './temporal-variables.js';
 
 const web = { schemes: ['http', 'https'] };
 
@@ -52,41 +52,7 @@ export const variables = {
     'DATABASE_POOL_MAX',
     'Connections a process keeps at most.',
   ),
-  temporalAddress: optionalText(
-    'TEMPORAL_ADDRESS',
-    'Temporal server as host:port, instead of the embedded one.',
-  ),
-  temporalNamespace: optionalText(
-    'TEMPORAL_NAMESPACE',
-    'Temporal namespace; `default`, or that of the profile.',
-  ),
-  temporalProfile: optionalText(
-    'TEMPORAL_PROFILE',
-    'Profile of the Temporal client configuration file (Temporal Cloud), instead of the embedded server.',
-  ),
-  temporalConfigFile: optionalText(
-    'TEMPORAL_CONFIG_FILE',
-    "That file, instead of temporalio/temporal.toml in the user's configuration folder.",
-  ),
-  temporalApiKey: secret('TEMPORAL_API_KEY', 'API key for Temporal Cloud; it turns TLS on.'),
-  temporalTls: optionalFlag('TEMPORAL_TLS', 'Whether to speak TLS to Temporal.'),
-  temporalTlsServerName: optionalText(
-    'TEMPORAL_TLS_SERVER_NAME',
-    "Name in the Temporal server's certificate.",
-  ),
-  temporalTlsServerCaCertPath: optionalText(
-    'TEMPORAL_TLS_SERVER_CA_CERT_PATH',
-    'File of the CA of that certificate.',
-  ),
-  temporalTlsServerCaCertData: optionalText('TEMPORAL_TLS_SERVER_CA_CERT_DATA', 'The CA itself, in PEM.'),
-  temporalTlsClientCertPath: optionalText(
-    'TEMPORAL_TLS_CLIENT_CERT_PATH',
-    'File of our certificate, for mTLS.',
-  ),
-  temporalTlsClientCertData: optionalText('TEMPORAL_TLS_CLIENT_CERT_DATA', 'The certificate itself, in PEM.'),
-  temporalTlsClientKeyPath: optionalText('TEMPORAL_TLS_CLIENT_KEY_PATH', 'File of its key.'),
-  temporalTlsClientKeyData: secret('TEMPORAL_TLS_CLIENT_KEY_DATA', 'The key itself, in PEM.'),
-  temporalUiUrl: url('TEMPORAL_UI_URL', 'Address of the Temporal Web UI, for links.', web),
+  ...temporalVariables,
   redisUrl: url(
     'REDIS_URL',
     'Redis for the cache and the rate limits; without it they use memory and PostgreSQL.',

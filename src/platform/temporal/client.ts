@@ -10,10 +10,11 @@ export function createTemporalClient(
   config: Config,
   interceptors: readonly WorkflowClientInterceptor[] = [],
 ): Client {
-  const { connection, namespace } = temporalTarget(config);
+  const { connection, namespace, dataConverter } = temporalTarget(config);
   return new Client({
     connection: Connection.lazy(connection),
     namespace,
+    ...(dataConverter === undefined ? {} : { dataConverter }),
     interceptors: { workflow: [...interceptors] },
   });
 }

@@ -1,13 +1,17 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { ConfigError, type Config } from '../config.js';
+import { dataConverterOf } from './data-converter.js';
 
 /** Where Temporal is and how to speak to it: fits `Connection` (API) and `NativeConnection` (worker) alike. */
 export interface TemporalTarget {
   readonly address: string;
   readonly namespace: string;
   readonly connection: TemporalConnectionOptions;
+  /** Undefined: what the history holds is plain. */
+  readonly dataConverter: DataConverter | undefined;
 }
 
 interface TemporalConnectionOptions {
@@ -47,6 +51,7 @@ export function temporalTarget(config: Config): TemporalTarget {
   return {
     address,
     namespace: namespace ?? STANDARD_NAMESPACE,
+    dataConverter: dataConverterOf(config),
     connection: {
       address,
       ...(tls === undefined || tls === null

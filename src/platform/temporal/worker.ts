@@ -8,6 +8,7 @@ import {
   Runtime,
   type LogEntry,
 } from '@temporalio/worker';
+import type { DataConverter } from '@temporalio/common';
 import type { Logger } from '../logger.js';
 import type { TemporalTarget } from './connection.js';
 
@@ -85,6 +86,8 @@ export interface WorkerConnection {
   /** Over the same connection. */
   readonly client: Client;
   readonly namespace: string;
+  /** For the workers on it: they read what its client writes. */
+  readonly dataConverter?: DataConverter;
 }
 
 /**
@@ -99,8 +102,10 @@ export async function connectTemporalWorker(
   for (let waitMs = FIRST_RETRY_MS; !signal.aborted; waitMs = Math.min(waitMs * 2, LONGEST_RETRY_MS)) {
     try {
       const native = await NativeConnection.connect(target.connection);
-      const { namespace } = target;
-      return { native, namespace, client: new Client({ connection: native, namespace }) };
+      const { namespace, dataConverter } = target;
+      const converter = dataConverter === undefined ? {} : { dataConverter };
+      const client = new Client({ connection: native, namespace, ...converter });
+      return { native, namespace, client, ...converter };
     } catch (error) {
       logger.warn({ err: error, address: target.address, retryInMs: waitMs }, 'Temporal does not answer yet');
       await setTimeout(waitMs, undefined, { signal }).catch(() => undefined);
