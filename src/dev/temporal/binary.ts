@@ -112,7 +112,7 @@ function noneWorked(reasons: readonly string[]): string {
 
 async function versionOf(command: string): Promise<string | undefined> {
   try {
-    const { stdout } = await promisify(execFile)(command, ['--version'], { timeout: 10_000 });
+    const { stdout } = await promisify(execFile)(command, ['--version'], { timeout: 60_000 });
     return /temporal version (\d+\.\d+\.\d+)/.exec(stdout)?.[1];
   } catch {
     return undefined;
