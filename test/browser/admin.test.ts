@@ -1,3 +1,5 @@
+import { newId } from '../../src/contracts/ids.js';
+import { createApiUser } from '../support/api.js';
 import { noFaults, useConsole } from './console-house.js';
 
 const house = useConsole();
@@ -61,4 +63,90 @@ test('an administrator adds a webhook, whose secret is shown once, and switches 
   const webhook = page.getByRole('dialog', { name: 'Webhook' });
   await webhook.getByRole('button', { name: 'Switch off' }).click();
   await webhook.locator('[data-status=inactive]').waitFor();
+
+  await webhook.getByRole('button', { name: 'New secret' }).click();
+  await webhook.getByText('signed with both secrets').waitFor();
+  await webhook.getByRole('button', { name: 'Make a new secret' }).click();
+  await webhook.locator('.secret').waitFor();
+  const [stored] = (await house.database.pool.query('select id from webhooks')).rows as { id: string }[];
+  expect(await webhook.locator('.secret').textContent()).toMatch(/^whsec_/);
+  const actions = await house.database.pool.query(
+    `select action from audit_logs where resource_type = 'webhook' and resource_id = $1`,
+    [stored!.id],
+  );
+  expect(actions.rows).toContainEqual({ action: expect.stringContaining('secret') });
+});
+
+/** Reports that failed in one way. Gives who asked for them. */
+async function deadJobs(count: number): Promise<string> {
+  const { id: owner } = await createApiUser(house.database);
+  for (let each = 1; each <= count; each += 1) {
+    const id = newId('job');
+    await house.database.pool.query(
+      `with failed as (
+         insert into runs (id, kind, owner_id, title, status, error, workflow_id, workflow_type, task_queue, finished_at)
+         values ($1, 'report', $2, $3, 'failed', '{"code":"storage_unavailable","message":"The store does not answer."}',
+                 'report:' || $1, 'generateReport', 'flow', now())
+         returning id, kind, input, error)
+       insert into dead_letters (id, run_id, kind, input, errors)
+       select $4, id, kind, input, jsonb_build_array(error) from failed`,
+      [id, owner, `Report ${each} <b>bold</b>`, newId('deadLetter')],
+    );
+  }
+  return owner;
+}
+
+test('failures of one kind stand in one line, and are tried again together after it is said what that does', async () => {
+  const owner = await deadJobs(3);
+  const { page, faults } = await house.visit('/operations', { role: 'ADMIN' });
+  const line = page.locator('.letters > li', { hasText: 'storage_unavailable' });
+  await line.locator('summary').click();
+  await line.getByText('Report 1 <b>bold</b>').waitFor();
+  expect(await line.locator('b').count()).toBe(0);
+  await line.getByRole('button', { name: 'Try 3 again' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Try again' });
+  await dialog.getByText('3 of 3 would be tried again.').waitFor();
+  const jobsOf = async (): Promise<number> =>
+    (await house.database.pool.query('select from runs where owner_id = $1', [owner])).rows.length;
+  expect(await jobsOf()).toBe(3);
+  await dialog.getByRole('button', { name: 'Try 3 again' }).click();
+  await page.getByText('3 are tried again.').waitFor();
+  expect(await jobsOf()).toBe(6);
+  await line.waitFor({ state: 'detached' });
+  await page.getByRole('group', { name: 'Queues and slots' }).getByText('llm').waitFor();
+  expect(faults).toEqual(noFaults);
+});
+
+test('a view is saved with its filters and columns, chosen again, and is the same for those that it is shared with', async () => {
+  const { token } = await createApiUser(house.database);
+  await house.api.send('/api/v1/cot-sessions', { method: 'POST', token, body: { topic: 'in a view' } });
+  const { page, faults } = await house.visit('/sessions', { token });
+  await page.getByRole('cell', { name: 'in a view' }).waitFor();
+  await page.getByRole('button', { name: 'Columns' }).click();
+  const choice = page.getByRole('group', { name: 'Columns' });
+  for (const name of ['Template', 'Person', 'Cost', 'Changed']) await choice.getByLabel(name).uncheck();
+  await page.keyboard.press('Escape');
+  await page.getByRole('searchbox', { name: 'Search topics' }).fill('in a');
+  await page.waitForURL(/q=in\+a/);
+  const headings = (): Promise<string[]> => page.getByRole('columnheader').allTextContents();
+  expect((await headings()).slice(1)).toEqual(['Topic', 'State', 'Progress']);
+
+  await page.getByRole('button', { name: 'Save this view' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Save this view' });
+  await dialog.getByLabel('Name').fill('Short');
+  await dialog.getByLabel('Everybody may use it').check();
+  await dialog.getByRole('button', { name: 'Save this view' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByRole('combobox', { name: 'Views' }).selectOption({ label: 'Everything' });
+  await page.getByRole('columnheader', { name: 'Person' }).waitFor();
+  expect(new URL(page.url()).search).toBe('');
+  await page.getByRole('combobox', { name: 'Views' }).selectOption({ label: 'Short' });
+  await page.getByRole('columnheader', { name: 'Person' }).waitFor({ state: 'detached' });
+  expect(await page.getByRole('searchbox', { name: 'Search topics' }).inputValue()).toBe('in a');
+
+  const other = await house.visit('/sessions');
+  await other.page.getByRole('combobox', { name: 'Views' }).selectOption({ label: 'Short (shared)' });
+  await other.page.waitForURL(/columns=state%2Cprogress/);
+  expect(await other.page.getByRole('button', { name: 'Remove the view Short' }).count()).toBe(0);
+  expect(faults).toEqual(noFaults);
 });
