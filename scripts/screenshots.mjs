@@ -6,7 +6,7 @@ import { chromium } from 'playwright-core';
 
 const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
 const home = process.env.SLUICE_HOME ?? join(root, '.sluice');
-const { apiUrl, analystApiKey } = JSON.parse(readFileSync(join(home, 'dev.json'), 'utf8'));
+const { apiUrl, adminApiKey, analystApiKey } = JSON.parse(readFileSync(join(home, 'dev.json'), 'utf8'));
 const images = join(root, 'docs/images');
 const wide = { width: 1_280, height: 800 };
 const phone = { width: 390, height: 780 };
@@ -26,19 +26,21 @@ await shoot('inbox', '/inbox', wide, 'light');
 await shoot('session', `/sessions/${latest.sessionId}`, wide, 'light');
 await shoot('timeline', `/sessions/${latest.sessionId}?tab=timeline`, wide, 'dark');
 await shoot('gate-phone', `/gates/${latest.id}`, phone, 'dark');
+await shoot('sessions', '/sessions', wide, 'light');
+await shoot('operations', '/operations', wide, 'dark', adminApiKey);
 await browser.close();
 
-async function shoot(name, path, viewport, colorScheme) {
+async function shoot(name, path, viewport, colorScheme, apiKey = analystApiKey) {
   const context = await browser.newContext({
     viewport,
     colorScheme,
     reducedMotion: 'reduce',
     locale: 'en-US',
   });
-  await context.request.post(`${apiUrl}/api/v1/session`, { data: { apiKey: analystApiKey } });
+  await context.request.post(`${apiUrl}/api/v1/session`, { data: { apiKey } });
   const page = await context.newPage();
   await page.goto(`${apiUrl}${path}`);
-  await page.locator('.decision, .timeline').first().waitFor();
+  await page.locator('.decision, .timeline, .table, .grid, .empty').first().waitFor();
   await page.locator('.skeleton').first().waitFor({ state: 'detached' });
   await page.screenshot({ path: join(images, `${name}.png`) });
   await context.close();

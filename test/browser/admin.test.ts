@@ -1,5 +1,6 @@
 import { newId } from '../../src/contracts/ids.js';
 import { createApiUser } from '../support/api.js';
+import { waitUntil } from '../support/wait-until.js';
 import { noFaults, useConsole } from './console-house.js';
 
 const house = useConsole();
@@ -121,15 +122,16 @@ test('a view is saved with its filters and columns, chosen again, and is the sam
   const { token } = await createApiUser(house.database);
   await house.api.send('/api/v1/cot-sessions', { method: 'POST', token, body: { topic: 'in a view' } });
   const { page, faults } = await house.visit('/sessions', { token });
-  await page.getByRole('cell', { name: 'in a view' }).waitFor();
+  await page.getByRole('link', { name: 'in a view' }).waitFor();
   await page.getByRole('button', { name: 'Columns' }).click();
   const choice = page.getByRole('group', { name: 'Columns' });
   for (const name of ['Template', 'Person', 'Cost', 'Changed']) await choice.getByLabel(name).uncheck();
   await page.keyboard.press('Escape');
   await page.getByRole('searchbox', { name: 'Search topics' }).fill('in a');
   await page.waitForURL(/q=in\+a/);
-  const headings = (): Promise<string[]> => page.getByRole('columnheader').allTextContents();
-  expect((await headings()).slice(1)).toEqual(['Topic', 'State', 'Progress']);
+  await page.getByRole('columnheader', { name: 'Topic' }).waitFor();
+  const headings = await page.getByRole('columnheader').allTextContents();
+  expect(headings.slice(1)).toEqual(['Topic', 'State', 'Progress']);
 
   await page.getByRole('button', { name: 'Save this view' }).click();
   const dialog = page.getByRole('dialog', { name: 'Save this view' });
@@ -142,7 +144,8 @@ test('a view is saved with its filters and columns, chosen again, and is the sam
   expect(new URL(page.url()).search).toBe('');
   await page.getByRole('combobox', { name: 'Views' }).selectOption({ label: 'Short' });
   await page.getByRole('columnheader', { name: 'Person' }).waitFor({ state: 'detached' });
-  expect(await page.getByRole('searchbox', { name: 'Search topics' }).inputValue()).toBe('in a');
+  const search = page.getByRole('searchbox', { name: 'Search topics' });
+  await waitUntil(async () => (await search.inputValue()) === 'in a', { what: 'the words of the view' });
 
   const other = await house.visit('/sessions');
   await other.page.getByRole('combobox', { name: 'Views' }).selectOption({ label: 'Short (shared)' });

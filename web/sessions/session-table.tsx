@@ -133,7 +133,7 @@ function Row({ session, columns, isSelected, onSelect }: RowProps) {
 
 const cells: Readonly<Record<SessionColumn, (session: SessionSummary) => ComponentChild>> = {
   state: ({ status }) => (
-    <td key="state">
+    <td key="state" class="cell-state">
       <StateMark status={status} />
     </td>
   ),
@@ -145,19 +145,23 @@ const cells: Readonly<Record<SessionColumn, (session: SessionSummary) => Compone
       </span>
     </td>
   ),
-  template: ({ template }) => <td key="template">{template.name}</td>,
+  template: ({ template }) => (
+    <td key="template" class="cell-more">
+      {template.name}
+    </td>
+  ),
   owner: ({ owner }) => (
-    <td key="owner" dir="auto">
+    <td key="owner" class="cell-more" dir="auto">
       {owner.name}
     </td>
   ),
   cost: ({ usedCostUsd, usedTokens }) => (
-    <td key="cost" class="number">
+    <td key="cost" class="number cell-more">
       {usedCostUsd > 0 ? money(usedCostUsd) : `${compactNumber(usedTokens)} ${t().session.tokens}`}
     </td>
   ),
   changed: ({ updatedAt }) => (
-    <td key="changed" class="quiet">
+    <td key="changed" class="quiet cell-changed">
       <Ago at={updatedAt} />
     </td>
   ),

@@ -23,7 +23,7 @@ export function SchemaTree({ source, onPick }: SchemaTreeProps) {
                 <li key={`${of}.${name}`}>
                   <details>
                     <summary>
-                      <span dir="auto">{of === 'public' ? name : `${of}.${name}`}</span>
+                      <span dir="auto">{of === 'public' ? name : `${of}.${name}`}</span>{' '}
                       {rows !== null && rows >= 0 && <span class="figures quiet">{compactNumber(rows)}</span>}
                     </summary>
                     <ul>
