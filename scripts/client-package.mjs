@@ -1,5 +1,6 @@
 // Makes the package `@sluice/client` from src/client: one ESM file without dependencies for Node and browsers, and the
 // types of the route records. `npm pack ./dist-client` makes the tarball.
+// Arguments: the folder, and `--program-only` to leave the types out.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -26,7 +27,7 @@ await build({
   sourcemap: true,
   sourcesContent: false,
 });
-declare();
+if (process.argv[3] !== '--program-only') declare();
 cpSync(join(root, 'src/client/README.md'), join(folder, 'README.md'));
 cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
 writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);

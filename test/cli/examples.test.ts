@@ -28,9 +28,13 @@ beforeAll(async () => {
   cpSync(join(root, 'examples'), folder, { recursive: true });
   mkdirSync(inFolder('bin'));
   putSluiceInto(inFolder('bin'));
-  await execute(process.execPath, [join(root, 'scripts/client-package.mjs'), inFolder('client')], {
-    cwd: root,
-  });
+  await execute(
+    process.execPath,
+    [join(root, 'scripts/client-package.mjs'), inFolder('client'), '--program-only'],
+    {
+      cwd: root,
+    },
+  );
   mkdirSync(inFolder('node_modules/@sluice'), { recursive: true });
   symlinkSync(inFolder('client'), inFolder('node_modules/@sluice/client'));
 }, 240_000);
