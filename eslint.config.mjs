@@ -42,6 +42,11 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
+  {
+    files: ['**/*.cjs'],
+    languageOptions: { sourceType: 'commonjs', globals: { require: 'readonly', exports: 'writable' } },
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
+  },
   { files: ['**/*.mjs'], rules: { 'no-restricted-syntax': ['error', spreadLiteral] } },
   {
     // A plain throw in workflow code fails the workflow task for ever and leaves the run silently stuck.
