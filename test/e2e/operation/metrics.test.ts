@@ -38,7 +38,7 @@ beforeAll(async () => {
     }),
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-}, 180_000);
+}, 300_000);
 
 afterAll(async () => {
   if (worker === undefined || worker.exitCode !== null) return;
