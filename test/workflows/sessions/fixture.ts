@@ -27,6 +27,7 @@ import { listEventsAfter, type StoredEvent } from '../../../src/db/runs/event-re
 import { auditColumns, type AuditRow } from '../../../src/db/audit/rows.js';
 import { many, sql } from '../../../src/db/base/sql.js';
 import { withTransaction } from '../../../src/db/base/transaction.js';
+import { Refusal } from '../../../src/contracts/refusal.js';
 import { readSessionProgress, toProgressView } from '../../../src/db/sessions/reads-progress.js';
 import { hasTakenCommand } from '../../../src/db/sessions/sessions.js';
 import type { SessionCommand } from '../../../src/domain/sessions/commands.js';
@@ -298,8 +299,18 @@ export async function send(
   const { client } = rig.temporal;
   const runControl = createRunControl(client);
   const deps = { temporal: client, deciders: testDeciders, pool: rig.database.pool, runControl };
+  const until = Date.now() + 60_000;
+  const sendOnce = (): Promise<SessionProgressView> =>
+    sendSessionCommand(deps, { sessionId: id, command, commandId, record: 'begun' }).catch(
+      (error: unknown) => {
+        // A worker that does not answer within 5 s on a slow machine is asked again under the same id, as clients do.
+        const isUnanswered = error instanceof Refusal && error.code === 'workflow_unavailable';
+        if (!isUnanswered || Date.now() > until) throw error;
+        return sendOnce();
+      },
+    );
   try {
-    return await sendSessionCommand(deps, { sessionId: id, command, commandId, record: 'begun' });
+    return await sendOnce();
   } catch (error) {
     if (!(await hasTakenCommand(rig.database.pool, id, commandId))) throw error;
     const row = await readSessionProgress(rig.database.pool, { userId: '', role: 'ADMIN' }, id);
