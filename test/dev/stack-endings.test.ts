@@ -19,7 +19,7 @@ const root = resolve(import.meta.dirname, '../..');
 const folder = useTemporaryFolder();
 const GONE_MS = 5_000;
 /** A machine that does much else boots slowly. */
-const BOOT_MS = 120_000;
+const BOOT_MS = 240_000;
 
 interface Group {
   readonly child: ChildProcess;
@@ -65,6 +65,18 @@ const untilGone = (home: string): Promise<true> =>
     timeoutMs: GONE_MS,
   });
 
+/** A stack that ended instead of booting says why. */
+async function untilSays({ child, output }: Group, line: string): Promise<void> {
+  const said = (): boolean => output().includes(line);
+  await waitUntil(() => Promise.resolve(said() || child.exitCode !== null), {
+    what: line,
+    timeoutMs: BOOT_MS,
+  }).catch((error: unknown) => {
+    throw new Error(`${String(error)}\n${output()}`);
+  });
+  expect(said() ? line : output()).toBe(line);
+}
+
 const answers = (port: number): Promise<boolean> =>
   fetch(`http://127.0.0.1:${port}/readyz`).then(
     ({ status }) => status === 200,
@@ -97,7 +109,7 @@ test('the stack runs on when nobody reads its output, its file is there before i
     timeoutMs: 30_000,
   });
   await untilGone(home);
-}, 240_000);
+}, 360_000);
 
 test.each([
   ['kill -9', 'SIGKILL', 'PostgreSQL  starting'],
@@ -110,7 +122,7 @@ test.each([
   async (_name, signal, line) => {
     const home = newHome(`${signal}-${line.replaceAll(/\W+/g, '-')}`);
     const group = startGroup('npm start', home, await randomPort('127.0.0.1'));
-    await waitUntil(() => Promise.resolve(group.output().includes(line)), { what: line, timeoutMs: BOOT_MS });
+    await untilSays(group, line);
     const supervisor = supervisorOf(home);
     group.signal(signal);
     await waitUntil(() => Promise.resolve(!isRunning(supervisor)), {
@@ -119,7 +131,7 @@ test.each([
     });
     await untilGone(home);
   },
-  240_000,
+  360_000,
 );
 
 test('what is left all the same is ended by the next start, which gets the port that it was asked to use', async () => {
@@ -149,4 +161,4 @@ test('what is left all the same is ended by the next start, which gets the port 
   second.child.kill('SIGINT');
   expect(await second.ended).toBe(0);
   expect(leftOf(home)).toEqual([]);
-}, 240_000);
+}, 360_000);

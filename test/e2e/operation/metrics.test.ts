@@ -65,6 +65,9 @@ const valuesOf = (text: string, name: string): Record<string, number> =>
     ]),
   );
 
+const pollersOf = (text: string): number | undefined =>
+  valuesOf(text, 'sluice_queue_pollers')['{queue="flow",type="workflows"}'];
+
 test('a house at work tells every metric of the table, of the dashboards and of the alerts', async () => {
   const ready = async (): Promise<boolean> =>
     (await send(`${workerUrl}/readyz`).catch(() => undefined))?.status === 200;
@@ -89,7 +92,15 @@ test('a house at work tells every metric of the table, of the dashboards and of 
     timeoutMs: 150_000,
   });
 
-  const [house, work] = [await scrapeApi(), await scrapeWorker()];
+  // Temporal names a worker among its pollers a moment after the first poll, and the API asks it only now and then.
+  const house = await waitUntil(
+    async () => {
+      const text = await scrapeApi();
+      return (pollersOf(text) ?? 0) > 0 && text;
+    },
+    { what: 'the pollers of the queue' },
+  );
+  const work = await scrapeWorker();
   const told = new Set([...namesIn(house), ...namesIn(work)]);
   const missing = Object.entries<MetricSpec>(metricSpecs).filter(
     ([name, { from }]) => !(from === 'worker' ? namesIn(work) : namesIn(house)).has(name),
@@ -101,7 +112,6 @@ test('a house at work tells every metric of the table, of the dashboards and of 
   );
   expect(unknown).toEqual([]);
 
-  expect(valuesOf(house, 'sluice_queue_pollers')['{queue="flow",type="workflows"}']).toBeGreaterThan(0);
   expect(valuesOf(house, 'sluice_part_up')).toMatchObject({ '{part="postgres"}': 1, '{part="temporal"}': 1 });
   const steps = Object.entries(valuesOf(work, 'sluice_activity_duration_seconds_count')).filter(([labels]) =>
     labels.includes('activity="runSessionStep"'),

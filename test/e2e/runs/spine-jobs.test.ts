@@ -65,7 +65,8 @@ test('a job is read with one statement, and an unchanged one is not sent again',
 
 test.each([
   [{ format: 'docx' }, /"html"\|"pdf"\|"md"\|"json"\|"csv"/],
-  [{ type: 'sql' }, /"activity", "cot-session" or "audit"/],
+  [{ type: 'weather' }, /"activity", "cot-session", "sql" or "audit"/],
+  [{ type: 'sql' }, /queries/],
   [{ type: 'cot-session' }, /sessionId/],
   [{ sessionId: 'ses_00000000000000000000000000' }, /sessionId/],
   [{ type: 'audit', params: { hours: 1 } }, /hours/],
