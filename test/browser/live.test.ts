@@ -74,3 +74,15 @@ test('somebody else sees nothing of it', async () => {
     expect(visitor.faults).toEqual(noFaults);
   });
 });
+
+test('what is loaded below a list is shown at once, and is not announced as new', async () => {
+  const { token } = await createApiUser(house.database);
+  for (let each = 1; each <= 55; each += 1) await start(token, `topic ${each}`);
+  const visitor = await house.visit('/sessions', { token });
+  const { page } = visitor;
+  await rowOf(visitor, 'topic 55').waitFor();
+  await page.getByRole('button', { name: 'Load more' }).click();
+  await page.locator('tbody tr').nth(54).waitFor();
+  expect(await page.locator('.arrived').count()).toBe(0);
+  expect(visitor.faults).toEqual(noFaults);
+});

@@ -13,18 +13,19 @@ export interface SteadyList<Item> {
 
 /**
  * A list in which nothing moves under the pointer: rows keep their place and are brought up to date there, rows that
- * are gone leave, and new ones wait until they are asked for.
+ * are gone leave, and new ones wait until they are asked for. What comes below the last row moves nothing: it is shown.
  */
 export function useSteadyList<Item extends Named>(items: readonly Item[]): SteadyList<Item> {
   const [order, setOrder] = useState<readonly string[]>(() => items.map(({ id }) => id));
   const byId = new Map(items.map((item) => [item.id, item]));
-  const shown = order.flatMap((id) => byId.get(id) ?? []);
   const known = new Set(order);
-  const arrived = items.filter(({ id }) => !known.has(id)).length;
+  const lastKnown = items.findLastIndex(({ id }) => known.has(id));
+  const below = items.slice(lastKnown + 1);
+  const shown = [...order.flatMap((id) => byId.get(id) ?? []), ...below];
+  const arrived = items.slice(0, lastKnown + 1).filter(({ id }) => !known.has(id)).length;
   const show = (): void => setOrder(items.map(({ id }) => id));
-  // Where nothing is shown, nothing can move.
   useEffect(() => {
-    if (shown.length === 0 && items.length > 0) show();
+    if (below.length > 0) setOrder(shown.map(({ id }) => id));
   }, [items]);
   return { shown, arrived, show };
 }
