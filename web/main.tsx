@@ -3,7 +3,7 @@ import './styles/main.css';
 import './app/theme';
 import { Console } from './app/console';
 import { loadLanguage } from './app/i18n';
-import { enter } from './app/sign-in';
+import { enter } from './sign-in/sign-in';
 
 const root = document.getElementById('console');
 

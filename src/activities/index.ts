@@ -18,7 +18,7 @@ import {
   releaseHolds,
   syncSchedule,
 } from './notifications/schedule.js';
-import { tellingAfterCommit } from './runs/after-commit.js';
+import { launchingAfterCommit } from './runs/after-commit.js';
 import { createRunActivities } from './runs/activities.js';
 import { createSqlQueueActivities, fillPlaces } from './sql/queue-activities.js';
 import { createSqlRunActivities } from './sql/run-activities.js';
@@ -47,7 +47,7 @@ export type ActivitiesByQueue = Readonly<Record<TaskQueue, object>>;
 export function createActivities(deps: ActivityDeps): ActivitiesByQueue {
   const { projectSession, keepDecisionTexts, ...sessionSteps } = createSessionActivities({
     ...deps,
-    sqlTool: sqlToolOpener({ ...deps, ...tellingAfterCommit(deps.control) }),
+    sqlTool: sqlToolOpener({ ...deps, ...launchingAfterCommit(deps.control) }),
   });
   const moreSweeps = {
     webhooks: async () => (await wakeWebhooks(deps)).woken,

@@ -39,7 +39,7 @@ import { createReadiness, type ReadinessProbe } from './http/readiness.js';
 import { createStepHistory, type StepHistory } from '../operations/sessions/step-history.js';
 import { createRunStarter, type RunStarter } from '../operations/runs/run-starter.js';
 import type { TemporalUi } from './http/temporal-link.js';
-import { tellOfHouse } from './operation/house-metrics.js';
+import { exposeHouse } from './operation/house-metrics.js';
 
 /** The process's own parts: everything that touches the outside. */
 export interface ApiResources extends SqlPlatform {
@@ -155,7 +155,7 @@ export function startBackground(deps: ApiDeps): ApiBackground {
   streams.start();
   const sealer = startSealer(deps);
   metrics.onScrape(() => metrics.set('sluice_event_streams', {}, streams.size));
-  tellOfHouse(deps);
+  exposeHouse(deps);
   return {
     stopStreams: () => streams.stop(),
     async stop() {

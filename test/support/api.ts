@@ -17,7 +17,7 @@ import { openDeltaFeed } from '../../src/models/deltas/open-feed.js';
 import { createLogger, type Logger } from '../../src/platform/logger.js';
 import type { ObjectStore } from '../../src/platform/objects/object-store.js';
 import { createApiMetrics } from '../../src/platform/metrics/api-metrics.js';
-import { tellOfProcess } from '../../src/platform/metrics/process-metrics.js';
+import { exposeProcess } from '../../src/platform/metrics/process-metrics.js';
 import { openCache } from '../../src/platform/cache/open.js';
 import { createListenerClient, createPool } from '../../src/platform/pool.js';
 import { createRedis } from '../../src/platform/cache/redis.js';
@@ -67,7 +67,7 @@ export async function startApi(options: ApiOptions): Promise<TestApi> {
   const createClient = () => createListenerClient(databaseUrl, 'test-listener');
   const announcements = new Announcements({ createClient, logger });
   const metrics = createApiMetrics();
-  tellOfProcess(metrics, pool);
+  exposeProcess(metrics, pool);
   const objects = options.objects ?? testObjects();
   const deps = createApiDeps({
     config,

@@ -1,8 +1,9 @@
-import { createApiUser, useApi, type TestApi, type TestUser } from './api.js';
+import { useApi, type TestApi, type TestUser } from './api.js';
 import { useDatabase, type TestDatabase } from './servers/database.js';
 import type { HttpAnswer } from './http.js';
 import { withWorker, type SpineOptions } from './spine.js';
 import { useTemporal, type TestTemporal } from './servers/temporal.js';
+import { usePeople } from './people.js';
 import { waitUntil } from './wait-until.js';
 
 /** An API with a database and a Temporal namespace of its own, people, and a worker that runs only when it is asked to. */
@@ -32,16 +33,7 @@ export function useJobHouse(): JobHouse {
     temporal,
     env: { RESULT_INLINE_MAX_BYTES: '2000', TEMPORAL_UI_URL: 'http://localhost:8233' },
   });
-  const people = new Map<string, TestUser>();
-  beforeAll(async () => {
-    for (const name of ['ana', 'bob']) people.set(name, await createApiUser(database));
-    people.set('admin', await createApiUser(database, 'ADMIN'));
-  });
-  const person = (name: string): TestUser => {
-    const user = people.get(name);
-    if (user === undefined) throw new Error('the people come with beforeAll');
-    return user;
-  };
+  const person = usePeople(database, { ana: 'ANALYST', bob: 'ANALYST', admin: 'ADMIN' });
   return {
     api,
     database,

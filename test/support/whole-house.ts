@@ -10,11 +10,12 @@ import { createWebhookWake } from '../../src/platform/webhook-wake.js';
 import { startBackground } from '../../src/workers/background.js';
 import { openWorkerResources } from '../../src/workers/resources.js';
 import { createWorker } from '../../src/workers/worker.js';
-import { createApiUser, useApi, type TestApi, type TestUser } from './api.js';
+import { useApi, type TestApi, type TestUser } from './api.js';
 import { useDatabase, type TestDatabase } from './servers/database.js';
 import { testObjectFolder, testSecrets } from './servers/object-stores.js';
 import { useTemporal, type TestTemporal } from './servers/temporal.js';
 import { workflowBundlePath } from './servers/workflow-bundle.js';
+import { usePeople } from './people.js';
 import { useShop } from './sql/shop.js';
 
 /** An API and a worker of every queue as production makes them, with the offline model, a data source and people. */
@@ -46,11 +47,9 @@ export function useWholeHouse(more: Record<string, string> = {}): WholeHouse {
     },
   };
   const api = useApi({ database: reached, temporal, env });
-  const people: { ana?: TestUser; admin?: TestUser } = {};
+  const person = usePeople(database, { ana: 'ANALYST', admin: 'ADMIN' });
   beforeAll(async () => {
     await withTransaction(database.pool, seedBuiltinTemplates);
-    people.ana = await createApiUser(database);
-    people.admin = await createApiUser(database, 'ADMIN');
     const own = {
       DATABASE_URL: database.url,
       TEMPORAL_ADDRESS: temporal.address,
@@ -59,11 +58,6 @@ export function useWholeHouse(more: Record<string, string> = {}): WholeHouse {
     };
     stop = await startWorker(temporal, Object.assign(own, env));
   });
-  const person = (name: 'ana' | 'admin'): TestUser => {
-    const user = people[name];
-    if (user === undefined) throw new Error('the people come with beforeAll');
-    return user;
-  };
   return {
     api,
     database,

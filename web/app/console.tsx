@@ -4,7 +4,7 @@ import { me } from './me';
 import { queries } from './queries';
 import { CONSOLE_PATHS } from './routes';
 import { Shell } from './shell';
-import { SignInPage } from './sign-in-page';
+import { SignInPage } from '../sign-in/sign-in-page';
 import { Toasts } from './toasts';
 
 export function Console() {

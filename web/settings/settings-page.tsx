@@ -1,7 +1,7 @@
 import { chooseLanguage, chosenLanguage, t } from '../app/i18n';
 import { isAdmin, me } from '../app/me';
 import { usePageTitle } from '../app/page-title';
-import { signOut } from '../app/sign-in';
+import { signOut } from '../sign-in/sign-in';
 import { theme, themes } from '../app/theme';
 import { toastProblem } from '../app/toasts';
 import { Button } from '../ui/button';

@@ -23,7 +23,7 @@ import { contentTypes, reportFilename } from '../../domain/reports/format.js';
 import { queryIndex, sectionTitle } from '../../domain/reports/sections.js';
 import type { AskDeps } from '../../operations/sql/ask-statement.js';
 import type { RunControl } from '../../platform/temporal/run-control.js';
-import { tellingAfterCommit } from '../runs/after-commit.js';
+import { launchingAfterCommit } from '../runs/after-commit.js';
 import { checkpointedStep } from '../sessions/checkpointed-step.js';
 import { gatherQuery } from './gather-query.js';
 import { createPdfRenderer } from './render-pdf.js';
@@ -58,7 +58,7 @@ export function createReportActivities(deps: ReportDeps): ReportActivities {
     gatherSection: (input) => gatherOnce(pool, input, () => deps.gather(deps, input)),
 
     gatherQuery: (input) =>
-      gatherOnce(pool, input, () => gatherQuery({ ...deps, ...tellingAfterCommit(deps.control) }, input)),
+      gatherOnce(pool, input, () => gatherQuery({ ...deps, ...launchingAfterCommit(deps.control) }, input)),
 
     renderReport: (input) =>
       checkpointedStep(pool, {

@@ -3,7 +3,7 @@ import type { RunStarter } from '../../operations/runs/run-starter.js';
 import type { RunControl } from '../../platform/temporal/run-control.js';
 
 /** Calls Temporal after the commit, once. The sweeper repeats a lost call. */
-export function tellingAfterCommit(
+export function launchingAfterCommit(
   control: Pick<RunControl, 'launch' | 'cancel'>,
 ): Pick<RunStarter, 'startAfterCommit' | 'cancelAfterCommit'> {
   return {

@@ -1,16 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 import type { Context, Middleware } from 'koa';
+import { keepContent, serveKept, type KeptContent } from './kept-content.js';
 import { scopeOf } from './request-scope.js';
-
-/** The console. Its files are read at the start and looked up by exact name: no request becomes a file path. */
-interface StaticFile {
-  readonly body: Buffer;
-  readonly type: string;
-  readonly etag: string;
-  readonly cacheControl: string;
-}
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -45,6 +37,7 @@ const HASHED = /-[A-Z0-9]{8}\.\w+$/;
 const PAGES =
   /^\/(?:inbox|reports|sql|notifications|users|audit|operations|settings|webhooks|(?:sessions|gates|jobs|sql|notifications\/runs)(?:\/\w+)?)$/;
 
+/** The console. Its files are read at the start and looked up by exact name: no request becomes a file path. */
 export function staticFiles(folder: string): Middleware {
   const files = readFiles(folder);
   const index = files.get('/index.html');
@@ -66,32 +59,23 @@ function isPage(ctx: Context): boolean {
   return ctx.get('Accept').includes('text/html') && PAGES.test(ctx.path);
 }
 
-function serve(ctx: Context, file: StaticFile): void {
+function serve(ctx: Context, file: KeptContent): void {
   scopeOf(ctx as Parameters<typeof scopeOf>[0]).route = '(console)';
   ctx.set('Content-Security-Policy', CONSOLE_POLICY);
-  ctx.set('Cache-Control', file.cacheControl);
-  ctx.set('ETag', file.etag);
   ctx.vary('Accept');
-  ctx.status = 200;
-  if (ctx.fresh) {
-    ctx.status = 304;
-    return;
-  }
-  ctx.type = file.type;
-  ctx.body = file.body;
+  serveKept(ctx, file);
 }
 
-function readFiles(folder: string): Map<string, StaticFile> {
-  const files = new Map<string, StaticFile>();
+function readFiles(folder: string): Map<string, KeptContent> {
+  const files = new Map<string, KeptContent>();
   for (const entry of listFiles(folder)) {
-    const body = readFileSync(entry);
     const name = `/${relative(folder, entry).split(sep).join('/')}`;
-    files.set(name, {
-      body,
+    const content = keepContent({
+      body: readFileSync(entry),
       type: types[extname(entry)] ?? 'application/octet-stream',
-      etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`,
       cacheControl: HASHED.test(name) ? 'public, max-age=31536000, immutable' : 'no-cache',
     });
+    files.set(name, content);
   }
   return files;
 }

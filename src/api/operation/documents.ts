@@ -1,49 +1,33 @@
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Context } from 'koa';
 import { operationRoutes } from '../../contracts/operation/routes.js';
+import { keepContent, serveKept, type KeptContent } from '../http/kept-content.js';
 import { Problem } from '../http/problems.js';
 import { implement, type Route } from '../http/route.js';
-
-/** A page of docs/ as an assistant reads it. */
-interface Document {
-  readonly text: string;
-  readonly etag: string;
-}
 
 /** The pages are read at the start and looked up by exact name: no request becomes a file path. */
 export function createDocumentRoutes({ documentsFolder }: { readonly documentsFolder: string }): Route[] {
   const pages = readPages(documentsFolder);
-  const index = documentOf(indexOf(pages));
+  const index = markdown(indexOf(pages));
+  const kept = new Map([...pages].map(([name, text]) => [name, markdown(text)]));
   return [
-    implement(operationRoutes.documents, (_call, ctx) => serve(ctx, index)),
+    implement(operationRoutes.documents, (_call, ctx) => Promise.resolve(serveKept(ctx, index))),
     implement(operationRoutes.document, ({ params: { page } }, ctx) => {
-      const found = pages.get(page);
+      const found = kept.get(page);
       if (found === undefined) throw new Problem('not_found');
-      return serve(ctx, found);
+      return Promise.resolve(serveKept(ctx, found));
     }),
   ];
 }
 
-function serve(ctx: Context, { text, etag }: Document): Promise<void> {
-  ctx.set('ETag', etag);
-  ctx.set('Cache-Control', 'no-cache');
-  ctx.status = 200;
-  if (ctx.fresh) ctx.status = 304;
-  else {
-    ctx.type = 'text/markdown; charset=utf-8';
-    ctx.body = text;
-  }
-  return Promise.resolve();
+function markdown(body: string): KeptContent {
+  return keepContent({ body, type: 'text/markdown; charset=utf-8', cacheControl: 'no-cache' });
 }
 
 /** An image without the pages serves the API all the same. */
-function readPages(folder: string): Map<string, Document> {
+function readPages(folder: string): Map<string, string> {
   const names = listNames(folder).filter((name) => name.endsWith('.md'));
-  return new Map(
-    names.sort().map((name) => [name.slice(0, -3), documentOf(readFileSync(join(folder, name), 'utf8'))]),
-  );
+  return new Map(names.sort().map((name) => [name.slice(0, -3), readFileSync(join(folder, name), 'utf8')]));
 }
 
 function listNames(folder: string): string[] {
@@ -55,12 +39,8 @@ function listNames(folder: string): string[] {
   }
 }
 
-function documentOf(text: string): Document {
-  return { text, etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"` };
-}
-
-function indexOf(pages: ReadonlyMap<string, Document>): string {
-  const lines = [...pages].map(([name, { text }]) => {
+function indexOf(pages: ReadonlyMap<string, string>): string {
+  const lines = [...pages].map(([name, text]) => {
     const { title, about } = summaryOf(text);
     return `- [${title}](/docs/${name}.md): ${about}`;
   });

@@ -2,9 +2,14 @@ import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 import { taskQueues, type TaskQueue } from '../../contracts/names.js';
 import { runKinds } from '../../contracts/run-kinds.js';
+import { stepStatus } from '../../contracts/sessions/ledger.js';
+import { endedDeliveries } from '../../contracts/webhooks/webhook.js';
 import * as endings from '../../db/runs/house-endings.js';
 import { countDeadLetters, countHouse, countOpenRuns, countPlaces } from '../../db/runs/house-now.js';
+import { attemptedStatuses, channels } from '../../domain/notifications/planning-facts.js';
 import { finalStatuses } from '../../domain/runs/status.js';
+import { gateStatuses } from '../../domain/sessions/gate-status.js';
+import { stepNames } from '../../domain/sessions/state.js';
 import type { Logger } from '../../platform/logger.js';
 import type { ApiMetrics } from '../../platform/metrics/api-metrics.js';
 import { QueryMeter, runMetered } from '../../platform/query-meter.js';
@@ -34,7 +39,7 @@ const KEPT_MS = 5_000;
  * 2. Each ending is counted in one span alone, and a span moves on only when all of its counts were read.
  * 3. However many scrape at once, the house is read once in five seconds. The first scrape begins the first span.
  */
-export function tellOfHouse(deps: HouseMetricsDeps, waits: HouseWaits = {}): void {
+export function exposeHouse(deps: HouseMetricsDeps, waits: HouseWaits = {}): void {
   const { settleMs = SETTLE_MS, keptMs = KEPT_MS } = waits;
   zeroEndings(deps.metrics);
   let since: string | undefined;
@@ -43,8 +48,8 @@ export function tellOfHouse(deps: HouseMetricsDeps, waits: HouseWaits = {}): voi
   const read = async (): Promise<void> => {
     try {
       const until = await endings.settledMoment(deps.pool, settleMs);
-      await tellNow(deps);
-      if (since !== undefined) await tellEndings(deps, { since, until });
+      await setNow(deps);
+      if (since !== undefined) await addEndings(deps, { since, until });
       since = until;
     } catch (error) {
       deps.metrics.add('sluice_house_read_failures_total', {});
@@ -53,7 +58,7 @@ export function tellOfHouse(deps: HouseMetricsDeps, waits: HouseWaits = {}): voi
   };
   const readAfter = async (before: Promise<void> | undefined): Promise<void> => {
     await before;
-    await Promise.all([runMetered(new QueryMeter(), read), tellParts(deps), tellQueues(deps)]);
+    await Promise.all([runMetered(new QueryMeter(), read), setParts(deps), setQueues(deps)]);
   };
   deps.metrics.onScrape(() => {
     if (reading !== undefined && performance.now() < keptUntil) return reading;
@@ -71,24 +76,23 @@ function zeroEndings({ add }: ApiMetrics): void {
       add('sluice_run_seconds_total', { kind, status }, 0);
     }
   }
-  for (const step of ['THINK', 'EXECUTE', 'INTEGRATE']) {
+  for (const step of stepNames) {
     add('sluice_step_retries_total', { step }, 0);
-    for (const status of ['completed', 'failed', 'canceled', 'skipped']) {
+    for (const status of stepStatus.exclude(['running']).options) {
       add('sluice_steps_finished_total', { step, status }, 0);
       add('sluice_step_seconds_total', { step, status }, 0);
     }
   }
-  for (const channel of ['email', 'push']) {
-    for (const status of ['sent', 'failed', 'unknown'])
+  for (const channel of channels) {
+    for (const status of attemptedStatuses)
       add('sluice_notification_deliveries_total', { channel, status }, 0);
   }
-  for (const status of ['delivered', 'failed', 'canceled'])
-    add('sluice_webhook_deliveries_total', { status }, 0);
-  for (const status of ['approved', 'edited', 'redone', 'rejected', 'canceled'])
+  for (const status of endedDeliveries) add('sluice_webhook_deliveries_total', { status }, 0);
+  for (const status of gateStatuses.filter((each) => each !== 'waiting'))
     add('sluice_gates_decided_total', { status }, 0);
 }
 
-async function tellNow({ pool, metrics }: HouseMetricsDeps): Promise<void> {
+async function setNow({ pool, metrics }: HouseMetricsDeps): Promise<void> {
   const now = await countHouse(pool);
   metrics.set('sluice_run_oldest_queued_seconds', {}, now.queuedSeconds);
   metrics.set('sluice_steps_running', {}, now.stepsRunning);
@@ -110,7 +114,7 @@ async function tellNow({ pool, metrics }: HouseMetricsDeps): Promise<void> {
 }
 
 /** Everything is read before anything is added: a read that fails is repeated with the next span. */
-async function tellEndings({ pool, metrics: { add } }: HouseMetricsDeps, span: endings.Span): Promise<void> {
+async function addEndings({ pool, metrics: { add } }: HouseMetricsDeps, span: endings.Span): Promise<void> {
   const runs = await endings.countEndedRuns(pool, span);
   const steps = await endings.countEndedSteps(pool, span);
   const uses = await endings.countModelUse(pool, span);
@@ -137,13 +141,13 @@ async function tellEndings({ pool, metrics: { add } }: HouseMetricsDeps, span: e
   for (const { count, status } of deliveries) add('sluice_webhook_deliveries_total', { status }, count);
 }
 
-async function tellParts({ readiness, metrics }: HouseMetricsDeps): Promise<void> {
+async function setParts({ readiness, metrics }: HouseMetricsDeps): Promise<void> {
   const { checks } = await readiness.check();
   for (const [part, { status }] of Object.entries(checks))
     metrics.set('sluice_part_up', { part }, status === 'up' ? 1 : 0);
 }
 
-async function tellQueues({ temporal, metrics }: HouseMetricsDeps): Promise<void> {
+async function setQueues({ temporal, metrics }: HouseMetricsDeps): Promise<void> {
   const names = Object.keys(taskQueues) as TaskQueue[];
   const asked = names.flatMap((queue) =>
     (['workflows', 'activities'] as const)

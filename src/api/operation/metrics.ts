@@ -1,5 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Context } from 'koa';
+import { isBearer } from '../../crypto/bearer.js';
 import { Problem } from '../http/problems.js';
 import type { ApiMetrics } from '../../platform/metrics/api-metrics.js';
 import type { Authenticator } from '../http/auth/authenticator.js';
@@ -25,8 +25,7 @@ export function createMetricsRoutes(deps: MetricsRouteDeps): Route[] {
 }
 
 function isScraper({ metricsToken }: MetricsRouteDeps, ctx: Context): boolean {
-  if (metricsToken === undefined) return false;
-  return timingSafeEqual(digest(ctx.get('Authorization')), digest(`Bearer ${metricsToken}`));
+  return metricsToken !== undefined && isBearer(ctx.get('Authorization'), metricsToken);
 }
 
 async function requireAdmin({ authenticator }: MetricsRouteDeps, ctx: Context): Promise<void> {
@@ -34,8 +33,4 @@ async function requireAdmin({ authenticator }: MetricsRouteDeps, ctx: Context): 
   if (principal === undefined)
     throw new Problem('unauthenticated', { headers: { 'WWW-Authenticate': 'Bearer' } });
   if (principal.role !== 'ADMIN') throw new Problem('forbidden');
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

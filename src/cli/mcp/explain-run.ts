@@ -1,4 +1,5 @@
 import type { AnswerOf } from '../../client/operations.js';
+import { isFinal } from '../../domain/runs/status.js';
 
 /** Why a run stands where it stands, in sentences, and what a person can do about it. */
 interface Explanation {
@@ -56,7 +57,7 @@ export function explainSession({ id, status, progress, error, gate }: Session): 
     status,
     why: `It is ${status}: ${phase}${step}, ${progress.percent} %.`,
     waitsFor: progress.requiresManualTrigger ? 'a person who starts the next step' : progress.reason,
-    aPersonCan: isOver(status)
+    aPersonCan: isFinal(status)
       ? [`sluice session fork ${id} --phase 1`]
       : [`sluice watch ${id}`, `sluice cancel ${id}`],
   };
@@ -102,10 +103,6 @@ export function explainSql({
 
 function until(deadline: string | null): string {
   return deadline === null ? '' : ` and decided by the clock at ${deadline}`;
-}
-
-function isOver(status: string): boolean {
-  return ['completed', 'failed', 'canceled', 'rejected'].includes(status);
 }
 
 function capital(text: string): string {

@@ -1,4 +1,5 @@
 import { runStatuses } from '../../domain/runs/status.js';
+import { stepNames } from '../../domain/sessions/state.js';
 import type { AnswerOf, InputOf, ItemOf } from '../../client/operations.js';
 import type { CommandSpec, OptionSpec } from '../command.js';
 import { waitFor, follow } from '../follow.js';
@@ -156,7 +157,7 @@ const proceed: CommandSpec = {
 
 const from: readonly OptionSpec[] = [
   { flags: '--phase <number>', about: 'from this phase on' },
-  { flags: '--step <step>', about: 'and this step', choices: ['THINK', 'EXECUTE', 'INTEGRATE'] },
+  { flags: '--step <step>', about: 'and this step', choices: stepNames },
   { flags: '--instructions <text>', about: 'what to do otherwise' },
   { flags: '--input <text>', about: 'instead of the old one; @file reads a file' },
   { flags: '--model <name>', about: 'instead of the old one' },

@@ -22,7 +22,7 @@ export const textDiffSchema = z.object({
 });
 export type TextDiff = z.infer<typeof textDiffSchema>;
 
-const stepStatus = z.enum(['running', 'completed', 'failed', 'canceled', 'skipped']);
+export const stepStatus = z.enum(['running', 'completed', 'failed', 'canceled', 'skipped']);
 const stepName = z.enum(stepNames);
 const stepError = z.object({ code: z.string(), message: z.string() });
 

@@ -95,6 +95,7 @@ export const secretRotationSchema = z.strictObject({ secret, reason }).meta({ id
 
 export const deliveryStatuses = ['pending', 'delivering', 'delivered', 'failed', 'canceled'] as const;
 export type DeliveryStatus = (typeof deliveryStatuses)[number];
+export const endedDeliveries = ['delivered', 'failed', 'canceled'] as const satisfies DeliveryStatus[];
 
 export const deliverySchema = z
   .object({

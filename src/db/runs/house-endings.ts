@@ -1,3 +1,4 @@
+import { attemptedStatuses } from '../../domain/notifications/planning-facts.js';
 import { many, one, sql, type Db, type Sql } from '../base/sql.js';
 
 /** From `since` (without it) to `until` (with it), by the clock of the database. */
@@ -93,7 +94,7 @@ export function countEndedMessages(
   return many(
     db,
     sql`select channel, status, count(*) as count from notification_deliveries
-         where status in ('sent', 'failed', 'unknown') and ${within(sql`updated_at`, span)} group by 1, 2`,
+         where status = any(${[...attemptedStatuses]}) and ${within(sql`updated_at`, span)} group by 1, 2`,
   );
 }
 

@@ -18,6 +18,8 @@ export const deliveryStatuses = [
   'skipped',
 ] as const;
 export type DeliveryStatus = (typeof deliveryStatuses)[number];
+/** Of a delivery that reached its channel, and will not again. */
+export const attemptedStatuses = ['sent', 'failed', 'unknown'] as const satisfies DeliveryStatus[];
 
 export interface OfficeFacts {
   readonly id: string;

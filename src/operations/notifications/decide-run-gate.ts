@@ -15,6 +15,7 @@ import {
 import { Refusal } from '../../contracts/refusal.js';
 import type { DeciderSignatures } from '../../crypto/decider-signatures.js';
 import type { RunGate } from '../../db/notifications/run-gates.js';
+import { workflowUnavailable } from '../runs/workflow-unavailable.js';
 
 const DEADLINE_MS = 5_000;
 const PAUSE_MS = 50;
@@ -76,6 +77,5 @@ function failureOf(error: unknown): unknown {
   if (error instanceof WorkflowNotFoundError) return new Refusal('already_finished', { cause: error });
   if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) && !isGrpcServiceError(error))
     return error;
-  const detail = 'Nothing was lost: send the same command with the same Idempotency-Key again.';
-  return new Refusal('workflow_unavailable', { detail, retryAfterSeconds: 3, cause: error });
+  return workflowUnavailable(error);
 }

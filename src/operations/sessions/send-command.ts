@@ -20,6 +20,7 @@ import { findTemporalHome } from '../../db/runs/temporal-home.js';
 import type { Db } from '../../db/base/sql.js';
 import { problemOfHome } from '../../domain/runs/temporal-home.js';
 import type { RunControl } from '../../platform/temporal/run-control.js';
+import { workflowUnavailable } from '../runs/workflow-unavailable.js';
 
 const COMMAND_DEADLINE_MS = 5_000;
 const LOOK_DEADLINE_MS = 1_000;
@@ -94,7 +95,7 @@ export async function sendSessionCommand(
       if (Date.now() + 2 * PAUSE_MS > deadline)
         throw isUnknown && record === 'begun'
           ? await lostRefusal(deps, sessionId, error)
-          : unavailable(error);
+          : workflowUnavailable(error);
     }
     // Not all at the same moment again: they were refused because there were too many of them.
     await sleep(PAUSE_MS * (1 + Math.random()));
@@ -139,7 +140,7 @@ async function failureOf(handle: WorkflowHandle, error: unknown): Promise<unknow
   if (isPassing(error)) return 'try again';
   const unanswered =
     error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || error instanceof ServiceError;
-  return unanswered || isGrpcServiceError(error) ? unavailable(error) : error;
+  return unanswered || isGrpcServiceError(error) ? workflowUnavailable(error) : error;
 }
 
 /** The workflow refuses a command without an effect, and the API grants it: its goal is reached. */
@@ -154,7 +155,7 @@ function refusalOfUpdate(error: WorkflowUpdateFailedError): Refusal | 'try again
   if (!(cause instanceof ApplicationFailure) || cause.type === UNPROCESSED) return 'try again';
   const code = refusals[cause.type as keyof typeof refusals];
   const [current] = (cause.details ?? []) as [SessionProgressView?];
-  if (code === undefined) return unavailable(error);
+  if (code === undefined) return workflowUnavailable(error);
   return new Refusal(code, { facts: { current: current ?? null }, cause: error });
 }
 
@@ -184,13 +185,8 @@ async function lostRefusal(
   const home = await findTemporalHome(pool);
   const found = await runControl.identity().catch(() => undefined);
   if (found === undefined || (home !== undefined && problemOfHome(home, found) !== null))
-    return unavailable(cause);
+    return workflowUnavailable(cause);
   const revive = `${runKinds['cot-session'].routeBase}/${sessionId}/revive`;
   const detail = `Temporal no longer knows its workflow. An administrator can revive it from its stored state: POST ${revive}, or \`sluice session revive ${sessionId}\`.`;
   return new Refusal('workflow_lost', { detail, facts: { links: { revive } }, cause });
-}
-
-function unavailable(cause: unknown): Refusal {
-  const detail = 'Nothing was lost: send the same command with the same Idempotency-Key again.';
-  return new Refusal('workflow_unavailable', { detail, retryAfterSeconds: 3, cause });
 }

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { Config } from '../config.js';
 import type { Logger } from '../logger.js';
 import { installObservedRuntime, installTemporalRuntime } from '../temporal/worker.js';
-import { tellOfProcess } from './process-metrics.js';
+import { exposeProcess } from './process-metrics.js';
 import { createWorkerMetrics, type WorkerMetrics } from './worker-metrics.js';
 import { startWorkerServer } from './worker-server.js';
 
@@ -40,7 +40,7 @@ export async function observeWorker(config: Config, logger: Logger): Promise<Wor
     activityInterceptors: metrics.activityInterceptors,
     watch(worker, pool) {
       isReady = () => worker.isRunning();
-      tellOfProcess(metrics, pool);
+      exposeProcess(metrics, pool);
     },
     close: () => server.close(),
   };

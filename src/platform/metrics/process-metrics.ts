@@ -3,7 +3,7 @@ import { version } from '../../contracts/version.js';
 import type { ApiMetrics } from './api-metrics.js';
 
 /** Of every process alike: its version and its pool. */
-export function tellOfProcess(
+export function exposeProcess(
   metrics: Pick<ApiMetrics, 'set' | 'onScrape'>,
   pool: Pick<Pool, 'totalCount' | 'idleCount' | 'waitingCount' | 'options'>,
 ): void {

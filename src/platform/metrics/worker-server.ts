@@ -1,6 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isBearer } from '../../crypto/bearer.js';
 import type { WorkerMetrics } from './worker-metrics.js';
 
 export interface WorkerServerOptions {
@@ -71,12 +71,7 @@ async function sdkMetrics(url: string): Promise<string> {
 }
 
 function isScraper(token: string | undefined, { headers }: IncomingMessage): boolean {
-  if (token === undefined) return true;
-  return timingSafeEqual(digest(headers.authorization ?? ''), digest(`Bearer ${token}`));
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return token === undefined || isBearer(headers.authorization ?? '', token);
 }
 
 function end(response: ServerResponse, status: number, body = ''): void {

@@ -1,4 +1,4 @@
-import { tellOfHouse } from '../../../src/api/operation/house-metrics.js';
+import { exposeHouse } from '../../../src/api/operation/house-metrics.js';
 import { createApiMetrics, type ApiMetrics } from '../../../src/platform/metrics/api-metrics.js';
 import { createApiUser, useApi, type TestUser } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
@@ -17,7 +17,7 @@ async function watch(): Promise<{
   read: (name: string) => Promise<Record<string, number>>;
 }> {
   const metrics = createApiMetrics();
-  tellOfHouse({ ...api.deps, metrics }, { settleMs: 0, keptMs: 0 });
+  exposeHouse({ ...api.deps, metrics }, { settleMs: 0, keptMs: 0 });
   await metrics.render();
   return { metrics, read: async (name) => valuesOf(await metrics.render(), name) };
 }

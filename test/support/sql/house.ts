@@ -1,7 +1,8 @@
 import { loadConfig } from '../../../src/platform/config.js';
 import { sqlSettingsOf } from '../../../src/platform/sql/settings.js';
 import { createWorker, type WorkerGroup } from '../../../src/workers/worker.js';
-import { createApiUser, useApi, type TestApi, type TestUser } from '../api.js';
+import { useApi, type TestApi, type TestUser } from '../api.js';
+import { usePeople } from '../people.js';
 import type { HttpAnswer } from '../http.js';
 import { useDatabase, type TestDatabase } from '../servers/database.js';
 import { useTemporal, type TestTemporal } from '../servers/temporal.js';
@@ -59,10 +60,8 @@ export function useSqlHouse(options: SqlHouseOptions = {}): SqlHouse {
     temporal,
     env,
   });
-  const people = new Map<string, TestUser>();
+  const person = usePeople(database, { ana: 'ANALYST', bob: 'ANALYST', admin: 'ADMIN' });
   beforeAll(async () => {
-    for (const name of ['ana', 'bob']) people.set(name, await createApiUser(database));
-    people.set('admin', await createApiUser(database, 'ADMIN'));
     const sql = sqlSettingsOf(loadConfig(env));
     const group = await createWorker({
       connection: await temporal.nativeConnection(),
@@ -73,11 +72,6 @@ export function useSqlHouse(options: SqlHouseOptions = {}): SqlHouse {
     });
     worker = { group, running: group.run() };
   });
-  const person = (name: string): TestUser => {
-    const user = people.get(name);
-    if (user === undefined) throw new Error('the people come with beforeAll');
-    return user;
-  };
   const post = (path: string, body: Body, { token } = person('ana')) =>
     api.send(`${base}/${path}`, { method: 'POST', token, body });
   const status = async (id: string, { token } = person('ana')): Promise<Body> =>

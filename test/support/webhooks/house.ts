@@ -4,7 +4,8 @@ import { createLogger } from '../../../src/platform/logger.js';
 import { createListenerClient } from '../../../src/platform/pool.js';
 import { createWebhookWake } from '../../../src/platform/webhook-wake.js';
 import { startWebhookWaker } from '../../../src/workers/webhook-waker.js';
-import { createApiUser, useApi, type TestApi, type TestUser } from '../api.js';
+import { useApi, type TestApi, type TestUser } from '../api.js';
+import { usePeople } from '../people.js';
 import { useDatabase, type TestDatabase } from '../servers/database.js';
 import type { HttpAnswer } from '../http.js';
 import { withWorker, type SpineOptions } from '../spine.js';
@@ -52,12 +53,8 @@ export function useWebhookHouse(): WebhookHouse {
     },
   };
   const api = useApi({ database: database_, temporal, env });
-  const people = new Map<string, TestUser>();
+  const person = usePeople(database, { admin: 'ADMIN', ana: 'ANALYST' });
   const open: WebhookReceiver[] = [];
-  beforeAll(async () => {
-    people.set('admin', await createApiUser(database, 'ADMIN'));
-    people.set('ana', await createApiUser(database));
-  });
   afterEach(async () => {
     await Promise.all(open.splice(0).map((receiver) => receiver.close()));
     // What a test leaves behind is nobody's business in the next one.
@@ -66,11 +63,6 @@ export function useWebhookHouse(): WebhookHouse {
       `update webhook_deliveries set status = 'canceled', finished_at = now() where finished_at is null`,
     );
   });
-  const person = (name: string): TestUser => {
-    const user = people.get(name);
-    if (user === undefined) throw new Error('the people come with beforeAll');
-    return user;
-  };
   const send: WebhookHouse['send'] = (path, method = 'GET', body) =>
     api.send(path, { token: person('admin').token, method, ...(body === undefined ? {} : { body }) });
   const delivery: WebhookHouse['delivery'] = async (webhookId, id) =>

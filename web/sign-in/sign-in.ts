@@ -1,0 +1,46 @@
+import { signal } from '@preact/signals';
+import { get, post, remove } from '../app/client';
+import { me, type Me } from '../app/me';
+import { isProblem } from '../app/problem';
+import { queries } from '../app/queries';
+
+/** Why the first question could not be answered, when it was something else than a missing sign-in. */
+export const entryProblem = signal<unknown>(null);
+
+/**
+ * Opens the console for whoever is signed in.
+ * `#signin=…` comes from the link that `npm start` prints. It is taken out of the address before anything else reads it,
+ * and used up by a POST: nothing that only looks at links can use it.
+ */
+export async function enter(): Promise<void> {
+  const token = new URLSearchParams(location.hash.slice(1)).get('signin');
+  if (token !== null) {
+    history.replaceState(null, '', location.pathname + location.search);
+    await post('/api/v1/session', { signInToken: token }).catch(
+      (error: unknown) => (entryProblem.value = error),
+    );
+  }
+  await readMe();
+}
+
+async function readMe(): Promise<void> {
+  try {
+    me.value = await get<Me>('/api/v1/me');
+    entryProblem.value = null;
+  } catch (error) {
+    if (!isProblem(error, 'unauthenticated')) entryProblem.value = error;
+    me.value = null;
+  }
+}
+
+export async function signIn(apiKey: string): Promise<void> {
+  await post('/api/v1/session', { apiKey });
+  queries.clear();
+  await readMe();
+}
+
+export async function signOut(): Promise<void> {
+  await remove('/api/v1/session');
+  queries.clear();
+  me.value = null;
+}
