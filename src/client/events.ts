@@ -22,7 +22,7 @@ export interface ReadOptions {
 const RECONNECT_MS = 1_000;
 
 /**
- * Reads the events of a run until its last one, over as many connections as that takes. Those of all runs have no last one:
+ * Reads the events of a run until its last one, over as many connections as that takes. The stream of all runs has no last one:
  * with `isEndless` it reads until the signal.
  *
  * E1. A connection that breaks is opened again after the last position: no event is lost, none comes twice.

@@ -4,7 +4,7 @@ import { notificationRetention } from '../db/notifications/retention.js';
 import { webhookRetention } from '../db/webhooks/retention.js';
 import type { Config } from '../platform/config.js';
 
-/** What is removed beside finished runs, each for as long as the configuration says. */
+/** Removals beside finished runs: each kind of record is kept as long as the configuration says. */
 export function retentionOf(pool: Pool, config: Config): Record<string, () => Promise<number>> {
   const { retentionDays, auditRetentionDays, caughtMailRetentionDays } = config;
   return {

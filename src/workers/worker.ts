@@ -7,7 +7,7 @@ export interface WorkerDeps {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly activities: ActivitiesByQueue;
-  /** Of the connection's client. One that seals failures needs a bundle of its own, see workflow-bundle.ts. */
+  /** Of the connection's client. A converter that seals failures needs a bundle of its own, see workflow-bundle.ts. */
   readonly dataConverter?: WorkerOptions['dataConverter'];
   readonly workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
   /** Undefined or empty: all of them. */

@@ -15,10 +15,10 @@ import { KeptChanges, type KeptChange, type ListedRun } from './kept-changes.js'
 /**
  * Hands the events of all runs to everybody who reads them in this process.
  *
- * F1. One read at a time serves all readers; what each may see is told apart in memory, by the owner of the run.
+ * F1. A single read at a time serves all readers. The owner of a run decides in memory who gets its events.
  * F2. A NOTIFY only wakes. Every `pollIntervalMs`, and after every reconnect, it is read anyway.
  * F3. Committed events behind the horizon are announced once and cannot be read yet: it looks again until they can.
- * F4. What was read is kept, up to `most` events. A reader that needs more begins anew with a snapshot.
+ * F4. The feed keeps up to `most` events. A reader that needs more begins anew with a snapshot.
  * F5. Without readers nothing is read and nothing is kept. The first one loads the newest events.
  */
 export interface ChangeReader {
@@ -102,7 +102,7 @@ export class ChangeFeed {
     return this.#kept?.end;
   }
 
-  /** What the reader has not yet, to begin with; undefined when that is kept no longer. */
+  /** The events after `from`, which the reader has not yet; undefined when they are kept no longer. */
   join(reader: ChangeReader, from: ChangePlace): KeptChange[] | undefined {
     if (this.#kept?.reaches(from) !== true) return undefined;
     this.#readers.add(reader);

@@ -67,7 +67,7 @@ async function recordView(tx: Tx, { principal, origin, count, followed }: View):
   });
 }
 
-/** What a reference leads to; undefined for every other payload. */
+/** The content that a reference names; undefined for every other payload. */
 async function contentOf(db: Db, { data }: Payload): Promise<Payload | undefined> {
   const sha256 = referenceIn(data);
   const blob = sha256 === undefined ? undefined : await findBlob(db, sha256);

@@ -14,7 +14,7 @@ export const changesQuery = z.strictObject({
   limit: decimal(1, 100, { description: 'Events of a page, 1 to 100. A stream has no limit.', standard: 20 }),
 });
 
-/** A job as it stands in lists. What it was asked for may be large, and does not change. */
+/** A job as it stands in lists. Its input may be large and does not change, so it is left out. */
 export const listedJobSchema = jobSchema.omit({ input: true, errorDetails: true }).meta({ id: 'ListedJob' });
 export type ListedJob = z.infer<typeof listedJobSchema>;
 

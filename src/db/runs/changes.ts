@@ -6,9 +6,9 @@ import type { StoredEvent } from './event-reads.js';
  *
  * C1. Only what lies below the horizon is read: the oldest transaction that still runs. All below it have ended, so
  *     nothing can be committed any more in front of what was read.
- * C2. One long transaction that writes, anywhere in the cluster, holds the horizon. `isWaiting` says that committed
+ * C2. A long transaction that writes, anywhere in the cluster, holds the horizon. `isWaiting` says that committed
  *     events lie behind it: they are to be asked for again soon.
- * C3. A restored database has transaction numbers of another cluster. What is older than a day is not news.
+ * C3. A restored database has transaction numbers of another cluster. Events older than a day are left out.
  */
 export type StoredChange = StoredEvent & {
   readonly tx: number;

@@ -4,7 +4,7 @@ import type { Origin, Principal } from '../../contracts/users/principal.js';
 import { recordAudit, type AuditEntry } from '../../db/audit/log.js';
 import type { Tx } from '../../db/base/transaction.js';
 
-/** What a person keeps under a name of their own: a view of a list, a statement. */
+/** A kind of record that a person keeps under a name of their own: a view of a list, a statement. */
 export interface SavedKind<Row, New, Change> {
   readonly idKind: IdKind;
   /** The refusal when the owner has one of that name. */
@@ -16,7 +16,7 @@ export interface SavedKind<Row, New, Change> {
   /** Undefined: the name is taken. */
   update(tx: Tx, id: string, change: Change): Promise<Row | undefined>;
   remove(tx: Tx, id: string): Promise<number>;
-  /** What the audit log keeps of it; null where a change is nobody else's concern and leaves no entry. */
+  /** The state in the audit log; null where a change is nobody else's concern and leaves no entry. */
   readonly auditState: ((row: Row) => Record<string, unknown>) | null;
 }
 

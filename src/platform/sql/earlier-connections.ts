@@ -58,7 +58,7 @@ async function othersOf(client: pg.Client, { applicationName, pid }: OwnConnecti
   return rows.map((row) => row.pid);
 }
 
-/** Who may not end it waits for its end. */
+/** A role that may not end it waits for its end. */
 async function terminate(client: pg.Client, pid: number): Promise<void> {
   try {
     await client.query('select pg_terminate_backend($1::int)', [pid]);

@@ -7,7 +7,7 @@ const { Payload: PayloadMessage } = proto.temporal.api.common.v1;
 const ENCODING = 'binary/encrypted';
 const utf8 = new TextDecoder();
 
-/** What the history holds is sealed; what is not sealed is left as it is, so that older histories stay readable. */
+/** Seals payloads for the history. A payload that is not sealed passes unchanged, so older histories stay readable. */
 export interface SealingCodec extends PayloadCodec {
   /** False: it opens what was sealed and seals nothing. */
   readonly seals: boolean;
