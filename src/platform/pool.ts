@@ -5,6 +5,7 @@ import { currentMeter } from './query-meter.js';
 
 const IDLE_IN_TRANSACTION_MS = 5_000;
 const STATEMENT_MS = 30_000;
+const CONNECT_MS = 5_000;
 const UNHEARD_MS = 3_000;
 const TYPE_INT8 = 20;
 const TYPE_TIMESTAMPTZ = 1184;
@@ -65,6 +66,7 @@ export interface PoolOptions {
   applicationName: string;
   logger: Logger;
   statementTimeoutMs?: number;
+  connectTimeoutMs?: number;
 }
 
 export function createPool(options: PoolOptions): pg.Pool {
@@ -73,7 +75,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     connectionString: options.databaseUrl,
     max: options.max,
     application_name: options.applicationName,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_MS,
     idleTimeoutMillis: 30_000,
     statement_timeout: statementMs,
     // The server ends a statement in time; who hears nothing even then talks to nobody, as behind a pulled cable.

@@ -102,7 +102,15 @@ async function withAdmin(work: (admin: pg.Pool) => Promise<unknown>): Promise<vo
 
 function poolOf(databaseUrl: string, max: number): pg.Pool {
   const logger = createLogger({ level: 'silent', service: 'test' });
-  return createPool({ databaseUrl, max, applicationName: 'test', logger, statementTimeoutMs: 120_000 });
+  return createPool({
+    databaseUrl,
+    max,
+    applicationName: 'test',
+    logger,
+    statementTimeoutMs: 120_000,
+    // A server that copies databases for other test files answers a new connection late.
+    connectTimeoutMs: 60_000,
+  });
 }
 
 function adminUrl(): string {
