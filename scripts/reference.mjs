@@ -13,6 +13,7 @@ await build({
       export { routeRecords } from './src/contracts/routes.js';
       export { eventNames } from './src/contracts/event-data.js';
       export { eventDataSchema } from './src/contracts/events.js';
+      export { metricSpecs } from './src/contracts/operation/metric-specs.js';
       export { problems } from './src/api/http/problems.js';
       export { commands } from './src/cli/commands.js';
       export { toJSONSchema } from 'zod';
@@ -25,8 +26,16 @@ await build({
   format: 'esm',
   platform: 'node',
 });
-const { variables, routeRecords, eventNames, eventDataSchema, problems, commands, toJSONSchema } =
-  await import(outfile);
+const {
+  variables,
+  routeRecords,
+  eventNames,
+  eventDataSchema,
+  metricSpecs,
+  problems,
+  commands,
+  toJSONSchema,
+} = await import(outfile);
 
 const pages = {
   'reference-configuration': [
@@ -48,6 +57,11 @@ const pages = {
     'Problems',
     'Every `code` of a problem document (RFC 9457). A code stays the same; its words may change.',
     errors,
+  ],
+  'reference-metrics': [
+    'Metrics',
+    'Every metric of Sluice at `/metrics` and at the port of a worker. Node and the Temporal SDK add their own. Replicas of the API agree on a metric of the house, so take its `max`.',
+    metrics,
   ],
   'reference-cli': [
     'Commands',
@@ -147,6 +161,20 @@ function errors() {
   return table(
     ['code', 'status', 'what it means'],
     rows.sort(([, one], [, other]) => Number(one) - Number(other)),
+  );
+}
+
+function metrics() {
+  const from = { api: 'each API', worker: 'each worker', process: 'each process', house: 'the house' };
+  return table(
+    ['metric', 'type', 'of', 'labels', 'what it is'],
+    Object.entries(metricSpecs).map(([name, { type, from: source, labels, help }]) => [
+      `\`${name}\``,
+      type,
+      from[source],
+      labels.map((label) => `\`${label}\``).join(', '),
+      help,
+    ]),
   );
 }
 

@@ -2,6 +2,7 @@ import type { CommandSpec } from './command.js';
 import { completionCommand } from './completion.js';
 import { auditCommands } from './nouns/audit.js';
 import { deadLetterCommands } from './nouns/dead-letter.js';
+import { failureCommands } from './nouns/failure.js';
 import { gateCommands } from './nouns/gate.js';
 import { mcpCommands } from './nouns/mcp.js';
 import { notifyCommands } from './nouns/notify.js';
@@ -27,6 +28,7 @@ const ownCommands: readonly CommandSpec[] = [
   ...sqlCommands,
   ...notifyCommands,
   ...runCommands,
+  ...failureCommands,
   ...deadLetterCommands,
   ...webhookCommands,
   ...userCommands,
@@ -47,6 +49,7 @@ export const nouns: Readonly<Record<string, string>> = {
   'report schedule': 'reports by cron and time zone',
   sql: 'statements over data sources',
   notify: 'notifications of deadlines',
+  failure: 'what failed, grouped by what went wrong',
   'dead-letter': 'what used up its retries',
   webhook: 'deliveries to other systems',
   user: 'people and their API keys',

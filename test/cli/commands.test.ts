@@ -2,7 +2,16 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { answer, buildCli, frame, removeCli, sluice, startTinyApi, type TinyApi } from './cli-fixture.js';
+import {
+  answer,
+  buildCli,
+  frame,
+  removeCli,
+  sluice,
+  startSluice,
+  startTinyApi,
+  type TinyApi,
+} from './cli-fixture.js';
 
 let api: TinyApi;
 let folder: string;
@@ -65,6 +74,47 @@ test('--wait ends with 5 where a session needs a person', async () => {
   expect(ran.code).toBe(5);
   expect(ran.err).toContain('ses_1 waits for a person.');
   expect(JSON.parse(api.requests[0]?.body ?? '')).toEqual({ topic: 'coffee', tags: ['a', 'b'] });
+});
+
+test.each([
+  [['session', 'watch', 'ses_1']],
+  [['watch', 'ses_1']],
+  [['session', 'start', 'coffee', '--wait']],
+])('%j that is interrupted ends with 130', async (args) => {
+  api.routes.set(`POST ${sessions}`, (_request, response) =>
+    answer(response, 202, { id: 'ses_1', status: 'queued', links: {} }),
+  );
+  api.routes.set(`GET ${sessions}/ses_1/events`, (_request, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    response.write(frame(1, 'session.started'));
+  });
+  const child = startSluice(args, env());
+  const ended = new Promise((done) => child.on('close', (code, signal) => done({ code, signal })));
+  await new Promise<void>((told) => {
+    child.stderr.on('data', (chunk: Buffer) => {
+      if (chunk.toString().includes('session.started')) told();
+    });
+  });
+  child.kill('SIGINT');
+  expect(await ended).toEqual({ code: 130, signal: null });
+});
+
+test('failures are listed as groups, and retrying one group fails when something is refused', async () => {
+  const group = { fingerprint: '00000000000000aa', count: 2, kind: 'step', subject: 'analyze', code: 'x' };
+  api.routes.set('GET /api/v1/failures', (_request, response) =>
+    answer(response, 200, { items: [group], total: 2 }),
+  );
+  api.routes.set(`POST /api/v1/failures/${group.fingerprint}/retry`, (request, response) => {
+    const status = (JSON.parse(request.body) as { dryRun: boolean }).dryRun ? 'would_retry' : 'refused';
+    answer(response, 200, { matching: 2, results: [{ id: 'ses_1', status }] });
+  });
+  const listed = await sluice(['failure', 'list', '--kind', 'step', '-o', 'ids'], env());
+  expect(listed).toMatchObject({ code: 0, out: '00000000000000aa\n', err: '2 stand\n' });
+  expect(api.requests[0]?.line).toBe('GET /api/v1/failures?kind=step');
+  const preview = await sluice(['failure', 'retry', '-', '--dry-run'], env(), listed.out);
+  expect(preview).toMatchObject({ code: 0, out: expect.stringContaining('would_retry') as string });
+  expect(await sluice(['failure', 'retry', '-', '--limit', '1'], env(), listed.out)).toMatchObject({ code: 1 });
+  expect(JSON.parse(api.requests.at(-1)?.body ?? '')).toEqual({ dryRun: false, limit: 1 });
 });
 
 test('ids of one command are the stdin of the next, and one refused id does not stop the others', async () => {

@@ -57,6 +57,7 @@ test('each example is in the table of its README', () => {
   expect(files.sort()).toEqual([
     'custom-template.json',
     'custom-template.sh',
+    'own-kind',
     'poll.mjs',
     'poll.py',
     'report-by-cron.sh',

@@ -221,10 +221,20 @@ describe('webhooks', () => {
     });
     expect(await asAdmin('webhook', 'deliveries', made.id, '-o', 'ids')).toBe(delivery);
     expect(JSON.parse(await asAdmin('webhook', 'rotate-secret', made.id))).toHaveProperty('secret');
+    await asAdmin('webhook', 'change', made.id, '--event', 'gate.opened', '--off', '--reason', 'moving');
+    expect(JSON.parse(await asAdmin('webhook', 'get', made.id, '-o', 'json'))).toMatchObject({
+      events: ['gate.opened'],
+      isActive: false,
+    });
     await asAdmin('webhook', 'remove', made.id);
     expect((await run(['webhook', 'get', made.id], '', house.admin.token)).code).toBe(4);
   }, 240_000);
 });
+
+test('failures of a user are a list of groups, and an unknown group is not found', async () => {
+  expect(JSON.parse(await ok(['failure', 'list', '-o', 'json']))).toHaveProperty('items');
+  expect((await run(['failure', 'retry', '0123456789abcdef', '--dry-run'])).code).toBe(4);
+}, 120_000);
 
 test('what used up its retries is listed, and replaying it names the new job', async () => {
   expect(await asAdmin('dead-letter', 'list', '-o', 'ids')).toBe('');

@@ -14,6 +14,7 @@ const documents = [
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
   'examples/README.md',
+  'examples/own-kind/README.md',
   'src/client/README.md',
 ];
 

@@ -34,6 +34,36 @@ const create: CommandSpec = {
   },
 };
 
+const change: CommandSpec = {
+  name: 'webhook change',
+  about: 'address, events, description; --off keeps it and delivers nothing',
+  kind: 'sends',
+  args: ['<id>'],
+  options: [
+    { flags: '--url <address>', about: 'a new one' },
+    { flags: '--event <name>', about: 'these instead of the old ones', many: true },
+    { flags: '--description <text>', about: 'for people' },
+    { flags: '--on', about: 'deliver again' },
+    { flags: '--off', about: 'deliver nothing until it is on' },
+    reason,
+  ],
+  examples: ['sluice webhook change whk_… --event gate.opened --event session.completed'],
+  run: async (context, [id = ''], given) => {
+    const client = await context.client();
+    // The version that was read: somebody else's change meanwhile is not written over.
+    const { version } = await client.call('getWebhook', { params: { id } });
+    const body: InputOf<'changeWebhook'>['body'] = {
+      url: given.text('url'),
+      events: given.many('event') as Events | undefined,
+      description: given.text('description'),
+      isActive: given.flag('off') ? false : given.said('on'),
+      reason: given.text('reason'),
+    };
+    const input = { params: { id }, body, ifMatch: `"${version}"` };
+    showOne(context, await client.call('changeWebhook', input), columns);
+  },
+};
+
 const delivery: Columns<{ readonly deliveryId: string }> = [['id', ({ deliveryId }) => deliveryId]];
 
 export const webhookCommands: readonly CommandSpec[] = [
@@ -54,6 +84,7 @@ export const webhookCommands: readonly CommandSpec[] = [
       showOne(context, await (await context.client()).call('getWebhook', { params: { id } }), columns),
   },
   create,
+  change,
   {
     name: 'webhook remove',
     about: 'deliver nothing there any more',

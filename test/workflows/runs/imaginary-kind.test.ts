@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { translationKind } from '../../../examples/own-kind/kind.js';
+import type { TranslationActivities } from '../../../examples/own-kind/workflows.js';
 import { callsOf } from '../../../src/cli/run-address.js';
 import { createClient } from '../../../src/client/client.js';
 import { runKinds } from '../../../src/contracts/run-kinds.js';
@@ -15,18 +17,10 @@ import { useDatabase } from '../../support/servers/database.js';
 import { useTemporal } from '../../support/servers/temporal.js';
 import { withWorker } from '../../support/spine.js';
 import { waitUntil } from '../../support/wait-until.js';
-import type { ImaginaryActivities } from './imaginary-workflows.js';
 
 /** All that the product has to be told of a new kind. */
 const kinds = Object.assign({}, runKinds, {
-  dream: {
-    title: 'Dream',
-    idPrefix: 'drm',
-    workflowType: 'dreamUp',
-    taskQueue: 'flow',
-    events: 'job',
-    routeBase: '/jobs',
-  },
+  translation: translationKind,
 } as const);
 
 const database = useDatabase();
@@ -45,7 +39,7 @@ let bundle: WorkflowBundleWithSourceMap;
 let ana: TestUser;
 let admin: TestUser;
 beforeAll(async () => {
-  const workflowsPath = fileURLToPath(new URL('imaginary-workflows.ts', import.meta.url));
+  const workflowsPath = fileURLToPath(new URL('../../../examples/own-kind/workflows.ts', import.meta.url));
   bundle = await bundleWorkflowCode({ workflowsPath });
   ana = await createApiUser(database);
   admin = await createApiUser(database, 'ADMIN');
@@ -57,7 +51,7 @@ const typesOf = ({ body }: HttpAnswer): string[] =>
   (body['items'] as { type: string }[]).map(({ type }) => type);
 
 async function start(title: string): Promise<string> {
-  const identity = newRunOf('dream', kinds);
+  const identity = newRunOf('translation', kinds);
   const input = { runId: identity.id };
   const run = { ...identity, title, ownerId: ana.id, input: {}, workflowInput: input };
   await withTransaction(database.pool, async (tx) => {
@@ -67,8 +61,8 @@ async function start(title: string): Promise<string> {
   return identity.id;
 }
 
-const dreaming = <Result>(
-  imagine: ImaginaryActivities['imagine'],
+const translating = <Result>(
+  translate: TranslationActivities['translate'],
   work: () => Promise<Result>,
 ): Promise<Result> =>
   withWorker(
@@ -76,7 +70,7 @@ const dreaming = <Result>(
     temporal,
     {
       workflowBundle: bundle,
-      activities: (made) => Object.assign(made, { flow: Object.assign(made.flow, { imagine }) }),
+      activities: (made) => Object.assign(made, { flow: Object.assign(made.flow, { translate }) }),
     },
     work,
   );
@@ -84,20 +78,20 @@ const dreaming = <Result>(
 const ended = (id: string): Promise<HttpAnswer> =>
   waitUntil(async () => (await get(`/jobs/${id}`)).status === 200 && get(`/jobs/${id}`), { what: id });
 
-const dreamt: RunResult = {
+const translated: RunResult = {
   key: 'nowhere',
   sha256: 'a'.repeat(64),
   bytes: 5,
   contentType: 'text/plain',
-  filename: 'dream.txt',
+  filename: 'translation.txt',
 };
 
 test('a row is enough for a new kind to be started, read, followed and listed', async () => {
   const id = await start('of flying');
-  expect(id).toMatch(/^drm_/);
-  expect((await get(`/jobs/${id}`)).body).toMatchObject({ kind: 'dream', state: 'PENDING' });
-  const done = await dreaming(
-    () => Promise.resolve(dreamt),
+  expect(id).toMatch(/^trl_/);
+  expect((await get(`/jobs/${id}`)).body).toMatchObject({ kind: 'translation', state: 'PENDING' });
+  const done = await translating(
+    () => Promise.resolve(translated),
     () => ended(id),
   );
   expect(done.body).toMatchObject({ status: 'success', result: { bytes: 5 } });
@@ -117,9 +111,9 @@ test('one that is canceled in the queue ends there', async () => {
 test('one that used up its retries is a dead letter, and its replay is of the same kind', async () => {
   const id = await start('of an exam');
   const fail = (): Promise<never> => Promise.reject(new Error('nothing is known'));
-  const failed = await dreaming(fail, () => ended(id));
+  const failed = await translating(fail, () => ended(id));
   expect(failed.body).toMatchObject({ status: 'failed', errorCode: 'step_failed' });
-  const letters = (await get('/api/v1/dead-letters?kind=dream', admin)).body['items'] as {
+  const letters = (await get('/api/v1/dead-letters?kind=translation', admin)).body['items'] as {
     id: string;
     jobId: string;
   }[];
@@ -128,12 +122,12 @@ test('one that used up its retries is a dead letter, and its replay is of the sa
     token: admin.token,
     method: 'POST',
   });
-  expect(replay).toMatchObject({ status: 202, body: { jobId: expect.stringMatching(/^drm_/) } });
-  const again = await dreaming(
-    () => Promise.resolve(dreamt),
+  expect(replay).toMatchObject({ status: 202, body: { jobId: expect.stringMatching(/^trl_/) } });
+  const again = await translating(
+    () => Promise.resolve(translated),
     () => ended(String(replay.body['jobId'])),
   );
-  expect(again.body).toMatchObject({ status: 'success', kind: 'dream', origin: { jobId: id } });
+  expect(again.body).toMatchObject({ status: 'success', kind: 'translation', origin: { jobId: id } });
 });
 
 test('every kind has the route of its events where it says', () => {
@@ -142,5 +136,5 @@ test('every kind has the route of its events where it says', () => {
 });
 
 test('an id that no kind begins with is refused in words', () => {
-  expect(() => callsOf('drm_1')).toThrow('"drm_1" is not the id of a run (ses_… or job_… or sql_…).');
+  expect(() => callsOf('trl_1')).toThrow('"trl_1" is not the id of a run (ses_… or job_… or sql_…).');
 });
