@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import {
   buildOnce,
   processesOf,
@@ -51,6 +52,42 @@ const historyOf = async (dev: DevFile, jobId: string): Promise<number> =>
   (await fetch(`${dev.temporalUiUrl}/api/v1/namespaces/default/workflows/report:${jobId}`)).status;
 
 beforeAll(() => buildOnce(), 300_000);
+
+test('the package holds the program, its documents and its deployment, and neither sources nor secrets', () => {
+  const root = resolve(import.meta.dirname, '../..');
+  const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+    env: { PATH: process.env['PATH'], HOME: folder },
+  });
+  const [{ files }] = JSON.parse(packed) as [{ files: { path: string; mode: number }[] }];
+  const paths = files.map(({ path }) => path);
+  const command = files.find(({ path }) => path === 'dist/cli/main.js');
+  expect(command).toBeDefined();
+  expect(paths).toEqual(
+    expect.arrayContaining([
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'deploy/observability/alerts.yaml',
+      'dist/api/main.js',
+      'dist/console/index.html',
+      'dist/db/migrations/000001_schema.up.sql',
+      'dist/workers/main.js',
+      'docs/deployment.md',
+      'package.json',
+    ]),
+  );
+  const roots = new Set(paths.map((path) => path.split('/')[0]));
+  expect([...roots].filter((name) => name?.includes('.') !== true).sort()).toEqual([
+    'LICENSE',
+    'deploy',
+    'dist',
+    'docs',
+  ]);
+  expect(paths.filter((path) => /\.env|\.tsx?$|\.test\./.test(path) && !path.endsWith('.d.ts'))).toEqual([]);
+});
 
 afterAll(async () => {
   for (const { child } of started) child.kill('SIGKILL');

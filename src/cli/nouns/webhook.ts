@@ -40,7 +40,7 @@ const change: CommandSpec = {
   kind: 'sends',
   args: ['<id>'],
   options: [
-    { flags: '--url <address>', about: 'a new one' },
+    { flags: '--to <address>', about: 'a new one' },
     { flags: '--event <name>', about: 'these instead of the old ones', many: true },
     { flags: '--description <text>', about: 'for people' },
     { flags: '--on', about: 'deliver again' },
@@ -53,7 +53,7 @@ const change: CommandSpec = {
     // The version that was read: somebody else's change meanwhile is not written over.
     const { version } = await client.call('getWebhook', { params: { id } });
     const body: InputOf<'changeWebhook'>['body'] = {
-      url: given.text('url'),
+      url: given.text('to'),
       events: given.many('event') as Events | undefined,
       description: given.text('description'),
       isActive: given.flag('off') ? false : given.said('on'),
