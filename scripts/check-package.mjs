@@ -18,7 +18,9 @@ try {
   run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', join(folder, tarball)]);
   const help = run('npx', ['--no-install', 'sluice', '--help']);
   if (!help.includes('Exit codes:')) throw new Error(`sluice --help printed:\n${help}`);
-  const { findings } = JSON.parse(run('npx', ['--no-install', 'sluice', 'doctor', '--only', 'configuration', '--json']));
+  const { findings } = JSON.parse(
+    run('npx', ['--no-install', 'sluice', 'doctor', '--only', 'configuration', '-o', 'json']),
+  );
   console.log(`${tarball} is installed; doctor finds ${findings.map(({ what }) => what).join(', ')}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -1,11 +1,11 @@
 // Checks the chart with Helm and against the schemas of Kubernetes, and keeps what it renders in test/deploy/rendered.
 // The tests read the rendered files and need no Helm; they notice a chart that was changed without running this.
-// Helm comes from HELM, from the PATH, or from its Go module; kubernetes-validate from a Python environment of its own.
+// `--is-rendered` says by its exit code whether that is so. Helm comes from HELM, from the PATH, or from its Go module; kubernetes-validate from a Python environment of its own.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chartDigest } from './chart-digest.mjs';
 
 const HELM = 'helm.sh/helm/v4/cmd/helm@v4.3.1';
 const VALIDATOR = 'kubernetes-validate==1.37.0';
@@ -13,7 +13,11 @@ const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
 const chart = join(root, 'deploy/helm/sluice');
 const rendered = join(root, 'test/deploy/rendered');
 const cache = join(root, 'node_modules/.cache/helm');
+const digestFile = join(rendered, 'chart.sha256');
 mkdirSync(cache, { recursive: true });
+
+if (process.argv[2] === '--is-rendered')
+  process.exit(readFileSync(digestFile, 'utf8').trim() === chartDigest() ? 0 : 1);
 
 const helm = helmProgram();
 const validate = validator();
@@ -25,7 +29,7 @@ for (const file of examples) {
   writeFileSync(join(rendered, file), yaml);
   run(validate, ['--quiet', '--no-warn', '--strict', join(rendered, file)]);
 }
-writeFileSync(join(rendered, 'chart.sha256'), `${chartDigest(chart)}\n`);
+writeFileSync(digestFile, `${chartDigest()}\n`);
 console.log(`the chart is right with ${examples.join(', ')}`);
 
 function helmProgram() {
@@ -51,4 +55,16 @@ function run(program, args, env = process.env) {
   if (status === 0) return stdout;
   console.error(`${program} ${args.join(' ')}\n${error?.message ?? ''}${stdout ?? ''}${stderr ?? ''}`);
   process.exit(1);
+}
+
+/** Of every file of the chart and its name. */
+function chartDigest() {
+  const hash = createHash('sha256');
+  const files = readdirSync(chart, { recursive: true, encoding: 'utf8' }).sort();
+  for (const file of files.filter((name) => statSync(join(chart, name)).isFile()))
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(join(chart, file)))
+      .update('\0');
+  return hash.digest('hex');
 }

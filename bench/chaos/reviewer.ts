@@ -23,10 +23,10 @@ export class Reviewer {
   readonly seen = new Set<string>();
   id = '';
   status = 'not started';
-  readonly #stack: ChaosStack;
+  readonly #stack: Pick<ChaosStack, 'url' | 'token'>;
   readonly #topic: string;
 
-  constructor(stack: ChaosStack, topic: string) {
+  constructor(stack: Pick<ChaosStack, 'url' | 'token'>, topic: string) {
     this.#stack = stack;
     this.#topic = topic;
   }

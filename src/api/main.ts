@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../platform/config.js';
-import { databaseUrlOf } from '../platform/database-url.js';
+import { databaseUrlOf, directDatabaseUrlOf } from '../platform/database-url.js';
 import { createTokenVerifier } from '../platform/jwt.js';
 import { openDeltaFeed } from '../models/deltas/open-feed.js';
 import { createLogger } from '../platform/logger.js';
@@ -36,7 +36,7 @@ const pool = createPool({ databaseUrl, max: config.databasePoolMax, applicationN
 exposeProcess(metrics, pool);
 const redis = config.redisUrl === undefined ? undefined : createRedis({ url: config.redisUrl, logger });
 const temporal = createTemporalClient(config, tracing?.clientInterceptors);
-const createClient = () => createListenerClient(databaseUrl, 'api-listener');
+const createClient = () => createListenerClient(directDatabaseUrlOf(config), 'api-listener');
 const announcements = new Announcements({ createClient, logger });
 const deps = createApiDeps({
   config,

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Config } from '../platform/config.js';
+import { directDatabaseUrlOf } from '../platform/database-url.js';
 import { createLogger } from '../platform/logger.js';
 import { createPool } from '../platform/pool.js';
 import { CliError } from './cli-error.js';
@@ -11,7 +12,8 @@ export async function withDatabase<Result>(
 ): Promise<Result> {
   if (config.databaseUrl === undefined) throw new CliError('Set DATABASE_URL to the database that is meant.');
   const logger = createLogger({ level: 'silent', service: 'sluice-cli' });
-  const pool = createPool({ databaseUrl: config.databaseUrl, max: 2, applicationName: 'sluice-cli', logger });
+  const databaseUrl = directDatabaseUrlOf(config);
+  const pool = createPool({ databaseUrl, max: 2, applicationName: 'sluice-cli', logger });
   try {
     return await work(pool);
   } finally {

@@ -7,3 +7,8 @@ export function databaseUrlOf(config: Config): string {
     'DATABASE_URL: given nothing, allowed: a URL that begins with postgres:// (`npm start` brings its own database)',
   ]);
 }
+
+/** For LISTEN and locks of a session: behind a pooler of transactions each statement may meet another connection. */
+export function directDatabaseUrlOf(config: Config): string {
+  return config.databaseDirectUrl ?? databaseUrlOf(config);
+}

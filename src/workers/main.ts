@@ -16,6 +16,7 @@ import { retentionOf } from './retention.js';
 import { openWorkerResources } from './resources.js';
 import { startBackground } from './background.js';
 import { createWorker } from './worker.js';
+import { workerVersionOf } from './worker-version.js';
 import { stepSlots } from './step-slots.js';
 import { loadWorkflowBundle } from './workflow-bundle.js';
 
@@ -50,6 +51,7 @@ async function work(): Promise<void> {
       namespace,
       activities,
       queues: config.workerQueues,
+      ...workerVersionOf(config),
       ...converter,
       workflowBundle: await loadWorkflowBundle(
         tracing === undefined ? [] : workflowTracingModules,

@@ -6,7 +6,7 @@ import { createAuditKeys, type AuditKeys } from '../crypto/audit-chain.js';
 import { insertCaughtMail } from '../db/notifications/caught-mails.js';
 import { Announcements } from '../platform/announcements.js';
 import type { Config } from '../platform/config.js';
-import { databaseUrlOf } from '../platform/database-url.js';
+import { databaseUrlOf, directDatabaseUrlOf } from '../platform/database-url.js';
 import { openWorkerModel, type WorkerModel } from '../models/worker-model.js';
 import type { Logger } from '../platform/logger.js';
 import type { ObjectStore } from '../platform/objects/object-store.js';
@@ -37,7 +37,7 @@ export interface OpenWorkerResources {
 export async function openWorkerResources(config: Config, logger: Logger): Promise<OpenWorkerResources> {
   const [databaseUrl, secrets] = [databaseUrlOf(config), signingSecretsOf(config)];
   const pool = createPool({ databaseUrl, max: config.databasePoolMax, applicationName: 'worker', logger });
-  const createClient = () => createListenerClient(databaseUrl, 'worker-listener');
+  const createClient = () => createListenerClient(directDatabaseUrlOf(config), 'worker-listener');
   const announcements = new Announcements({ createClient, logger });
   const { stop: stopModel, ...model } = await openWorkerModel({ config, pool, announcements });
   const objects = await openObjectStore(config, secrets);

@@ -10,6 +10,8 @@ export interface WorkerDeps {
   /** Of the connection's client. A converter that seals failures needs a bundle of its own, see workflow-bundle.ts. */
   readonly dataConverter?: WorkerOptions['dataConverter'];
   readonly workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
+  /** Undefined: any worker takes any work. */
+  readonly version?: WorkerOptions['workerDeploymentOptions'];
   /** Undefined or empty: all of them. */
   readonly queues?: readonly TaskQueue[];
   /** How many activities of a queue run at once, where the standard of 100 is not right. */
@@ -55,6 +57,7 @@ function createQueueWorker(deps: WorkerDeps, queue: TaskQueue): Promise<Worker> 
     // Workflows run only here: the other queues are for activities, and can be scaled by themselves.
     ...(queue === 'flow' ? { workflowBundle: deps.workflowBundle } : {}),
     ...(deps.dataConverter === undefined ? {} : { dataConverter: deps.dataConverter }),
+    ...(deps.version === undefined ? {} : { workerDeploymentOptions: deps.version }),
     maxCachedWorkflows: deps.maxCachedWorkflows ?? CACHED_WORKFLOWS,
     // After `kill -9` the next worker has the task in this time; the default is 10 s.
     stickyQueueScheduleToStartTimeout: '2s',

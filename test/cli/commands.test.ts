@@ -113,7 +113,9 @@ test('failures are listed as groups, and retrying one group fails when something
   expect(api.requests[0]?.line).toBe('GET /api/v1/failures?kind=step');
   const preview = await sluice(['failure', 'retry', '-', '--dry-run'], env(), listed.out);
   expect(preview).toMatchObject({ code: 0, out: expect.stringContaining('would_retry') as string });
-  expect(await sluice(['failure', 'retry', '-', '--limit', '1'], env(), listed.out)).toMatchObject({ code: 1 });
+  expect(await sluice(['failure', 'retry', '-', '--limit', '1'], env(), listed.out)).toMatchObject({
+    code: 1,
+  });
   expect(JSON.parse(api.requests.at(-1)?.body ?? '')).toEqual({ dryRun: false, limit: 1 });
 });
 

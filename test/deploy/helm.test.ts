@@ -1,8 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Ajv } from 'ajv';
 import { parse, parseAllDocuments } from 'yaml';
-import { chartDigest } from '../../scripts/chart-digest.mjs';
 import { taskQueues } from '../../src/contracts/names.js';
 import { variables } from '../../src/platform/config/variables.js';
 
@@ -49,7 +49,8 @@ test('the rendered files are of this chart (npm run check:helm writes them)', ()
   expect(readdirSync(join(root, 'test/deploy/rendered')).sort()).toEqual(
     ['chart.sha256', ...examples].sort(),
   );
-  expect(read(root, 'test/deploy/rendered/chart.sha256').trim()).toBe(chartDigest(chart));
+  const { status } = spawnSync(process.execPath, ['scripts/helm.mjs', '--is-rendered'], { cwd: root });
+  expect(status).toBe(0);
 });
 
 test('the chart has the version of the package', () => {

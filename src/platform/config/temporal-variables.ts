@@ -1,4 +1,14 @@
-import { flag, optionalFlag, optionalText, payloadKeys, secret, url } from './variable-kinds.js';
+import { z } from 'zod';
+import {
+  flag,
+  optionalFlag,
+  optionalText,
+  payloadKeys,
+  secret,
+  text,
+  url,
+  variable,
+} from './variable-kinds.js';
 
 /** The Temporal server that is used instead of the embedded one, and how to speak to it. */
 export const temporalVariables = {
@@ -47,5 +57,21 @@ export const temporalVariables = {
   ),
   temporalUiUrl: url('TEMPORAL_UI_URL', 'Address of the Temporal Web UI, for links.', {
     schemes: ['http', 'https'],
+  }),
+  workerDeployment: text(
+    'sluice',
+    'WORKER_DEPLOYMENT',
+    'Name of the worker deployment at Temporal, for WORKER_BUILD_ID.',
+  ),
+  workerBuildId: optionalText(
+    'WORKER_BUILD_ID',
+    'Version of this worker at Temporal: it takes work of workflows of that version alone. Any work when empty.',
+  ),
+  workerVersioning: variable({
+    env: 'WORKER_VERSIONING',
+    about:
+      'Where a running workflow goes on when another version becomes the current one: there, or where it began.',
+    allowed: 'auto-upgrade or pinned',
+    schema: z.enum(['auto-upgrade', 'pinned']).default('auto-upgrade'),
   }),
 } as const;

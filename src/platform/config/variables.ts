@@ -47,6 +47,11 @@ export const variables = {
     schemes: ['postgres', 'postgresql'],
     secret: true,
   }),
+  databaseDirectUrl: url(
+    'DATABASE_DIRECT_URL',
+    'The same database past its connection pooler, for LISTEN and migrations; DATABASE_URL when empty.',
+    { schemes: ['postgres', 'postgresql'], secret: true },
+  ),
   databasePoolMax: whole(
     { min: 2, max: 500, standard: 10 },
     'DATABASE_POOL_MAX',
