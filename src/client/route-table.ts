@@ -145,6 +145,7 @@ export const routeTable = {
   getSqlResults: 'GET /api/v1/sql/cache/results/:id',
   cancelSql: 'POST /api/v1/sql/cache/cancel/:id',
   listSqlSessions: 'GET /api/v1/sql/cache/sessions',
+  getSqlSession: 'GET /api/v1/sql/cache/sessions/:id',
   listSqlExecutions: 'GET /api/v1/sql/cache/log',
   downloadSqlExecutions: 'GET /api/v1/sql/cache/log.csv',
   listDataSources: 'GET /api/v1/sql/cache/data-sources',

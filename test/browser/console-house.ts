@@ -62,8 +62,14 @@ export interface ConsoleHouse {
   restartApi(whileItIsAway?: () => Promise<void>): Promise<void>;
 }
 
+export interface ConsoleOptions {
+  readonly development?: boolean;
+  /** Of the API. */
+  readonly env?: Record<string, string>;
+}
+
 /** One built console, one API, one browser for a file of tests. */
-export function useConsole({ development = false } = {}): ConsoleHouse {
+export function useConsole({ development = false, env = {} }: ConsoleOptions = {}): ConsoleHouse {
   const database = useDatabase();
   const temporal = useTemporal();
   const open: BrowserContext[] = [];
@@ -77,7 +83,7 @@ export function useConsole({ development = false } = {}): ConsoleHouse {
     };
     await bundleConsole({ outdir: folder, development });
     await withTransaction(database.pool, seedBuiltinTemplates);
-    api = await startApi({ database, temporal, consoleFolder: folder });
+    api = await startApi({ database, temporal, consoleFolder: folder, env });
     browser = await chromium.launch(launch);
   });
   afterEach(async () => {
@@ -106,7 +112,7 @@ export function useConsole({ development = false } = {}): ConsoleHouse {
       const port = Number(new URL(api.url).port);
       await api.close();
       await whileItIsAway?.();
-      api = await startApi({ database, temporal, consoleFolder: folder, port });
+      api = await startApi({ database, temporal, consoleFolder: folder, port, env });
     },
   };
 }

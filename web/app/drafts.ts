@@ -13,8 +13,10 @@ export function useDraft(name: string, initial = ''): Draft {
   const key = `draft.${name}`;
   const text = useSignal(recall(key) ?? initial);
   useEffect(() => {
+    // A draft that says what is there anyway is none: what is shown next may be something else.
+    if (recall(key) === initial) remember(key, null);
     text.value = recall(key) ?? initial;
-  }, [key]);
+  }, [key, initial]);
   return {
     text,
     set: (value) => {

@@ -47,4 +47,6 @@ export type { PushSubscription as NoticeDevice } from '../../src/contracts/notif
 export type { NotificationSchedule } from '../../src/contracts/notifications/schedule.js';
 export type { NotificationSettings } from '../../src/contracts/notifications/settings.js';
 export type { Staff } from '../../src/contracts/notifications/staff.js';
+export type { SavedQuery } from '../../src/contracts/sql/saved-query.js';
+export type { SqlSession } from '../../src/contracts/sql/log.js';
 export type { SqlStatus } from '../../src/contracts/sql/session.js';

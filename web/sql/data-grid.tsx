@@ -2,18 +2,22 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { number } from '../app/format';
 import { t } from '../app/i18n';
-import { toastProblem } from '../app/toasts';
-import { Skeleton } from '../ui/panel';
+import { ProblemNote, Skeleton } from '../ui/panel';
+import { firstAfterKey, firstAt, lastFirst, topOf, type GridScroll } from './grid-scroll';
 import { readRows, type Column, type Row } from './sql-queries';
 
 /**
  * A grid that reaches the last of a million rows.
- * G1. Browsers end at about 16.7 million pixels: beyond MOST_PIXELS the place of the scroll bar is scaled to a row.
- * G2. Only the rows that are seen are elements; their blocks are asked for once.
+ * G1. Browsers end at about 16.7 million pixels, so the space is never higher than MOST_PIXELS: the place of the scroll bar
+ *     is a share of the way through the rows.
+ * G2. A pixel may stand for many rows. Keys, the wheel and "go to row" set the row itself, and the bar follows.
+ * G3. Only the rows that are seen are elements. Their blocks are asked for when the bar rests, and few are kept.
  */
 const ROW_PX = 28;
 const MOST_PIXELS = 8_000_000;
 const BLOCK = 500;
+const MOST_BLOCKS = 12;
+const REST_MS = 40;
 
 interface Shape {
   readonly columns: readonly Column[];
@@ -21,82 +25,128 @@ interface Shape {
 }
 
 export function DataGrid({ id }: { readonly id: string }) {
-  const shape = useSignal<Shape | null>(null);
-  const blocks = useSignal<ReadonlyMap<number, readonly Row[]>>(new Map());
   const first = useSignal(0);
+  const seenPx = useSignal(0);
   const frame = useRef<HTMLDivElement>(null);
-  const load = async (block: number): Promise<void> => {
-    if (blocks.value.has(block)) return;
-    const { columns, rows, total_rows: total } = await readRows(id, block * BLOCK, BLOCK);
-    shape.value = { columns, total };
-    blocks.value = new Map([...blocks.value, [block, rows]]);
-  };
-  const total = shape.value?.total ?? 0;
-  const height = Math.min(MOST_PIXELS, total * ROW_PX);
-  const view = frame.current?.clientHeight ?? 480;
-  // As many as fit below the names: a taller table would push the names out at the end.
-  const count = Math.floor(view / ROW_PX) - 1;
-  const scale = Math.max(1, (total * ROW_PX - view) / Math.max(1, height - view));
+  /** The place that the bar was set to: its event says nothing new. */
+  const setTop = useRef(0);
+  const count = countIn(seenPx.value);
+  const { shape, rowAt, fault, again } = useBlocks(id, first.value, count);
   useEffect(() => {
-    for (const block of new Set([
-      Math.floor(first.value / BLOCK),
-      Math.floor((first.value + count) / BLOCK),
-    ])) {
-      void load(block).catch(toastProblem);
-    }
-  }, [id, first.value]);
-  if (shape.value === null) return <Skeleton lines={6} />;
-  const follow = (top: number): void => {
-    first.value = Math.max(0, Math.min(total - 1, Math.floor((top * scale) / ROW_PX)));
+    if (frame.current === null) return;
+    const sizes = new ResizeObserver(() => (seenPx.value = frame.current?.clientHeight ?? 0));
+    sizes.observe(frame.current);
+    return () => sizes.disconnect();
+  }, [shape !== undefined]);
+  if (shape === undefined) {
+    return fault === undefined ? <Skeleton lines={6} /> : <ProblemNote error={fault} onRetry={again} />;
+  }
+  const { total, columns } = shape;
+  const scrollNow = (): GridScroll => {
+    const { clientHeight = 0, scrollHeight = 0 } = frame.current ?? {};
+    return { total, count: countIn(clientHeight), mostTop: scrollHeight - clientHeight };
   };
-  const goTo = (row: number): void => {
-    if (frame.current !== null) frame.current.scrollTop = ((row - 1) * ROW_PX) / scale;
+  const show = (row: number): void => {
+    const scroll = scrollNow();
+    first.value = Math.max(0, Math.min(lastFirst(scroll), row));
+    if (frame.current === null) return;
+    frame.current.scrollTop = topOf(first.value, scroll);
+    setTop.current = frame.current.scrollTop;
   };
-  const rows = Array.from(
-    { length: Math.min(count, total - first.value) },
-    (_, place) => first.value + place,
-  );
+  const height = Math.min(MOST_PIXELS, (total + 1) * ROW_PX);
+  const move = {
+    onScroll: ({ currentTarget: { scrollTop } }: { currentTarget: HTMLDivElement }): void => {
+      if (Math.abs(scrollTop - setTop.current) < 1) return;
+      setTop.current = scrollTop;
+      first.value = firstAt(scrollTop, scrollNow());
+    },
+    onKeyDown: (event: KeyboardEvent): void => {
+      if (event.altKey || event.ctrlKey || event.metaKey) return;
+      const wanted = firstAfterKey(event.key, first.value, scrollNow());
+      if (wanted === undefined) return;
+      event.preventDefault();
+      show(wanted);
+    },
+    onWheel: (event: WheelEvent): void => {
+      if (height < MOST_PIXELS || event.ctrlKey || Math.abs(event.deltaY) <= Math.abs(event.deltaX)) return;
+      event.preventDefault();
+      const rows = event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? event.deltaY / ROW_PX : event.deltaY;
+      show(first.value + Math.sign(rows) * Math.max(1, Math.round(Math.abs(rows))));
+    },
+  };
   return (
     <>
-      <GoTo total={total} onGo={goTo} />
-      <div
-        ref={frame}
-        class="grid-frame"
-        tabIndex={0}
-        role="group"
-        aria-label={t().sql.result}
-        onScroll={(event) => follow(event.currentTarget.scrollTop)}
-      >
-        <div class="grid-space" style={{ '--height': `${height + ROW_PX}px` }}>
-          <table
-            class="grid"
-
-            aria-rowcount={total + 1}
-          >
-            <thead>
-              <tr>
-                <th scope="col">#</th>
-                {shape.value.columns.map(({ name, type }, place) => (
-                  <th key={place} scope="col" title={type}>
-                    {name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
+      <GoTo total={total} onGo={(row) => show(row - 1)} />
+      {fault !== undefined && <ProblemNote error={fault} onRetry={again} />}
+      <div ref={frame} class="grid-frame" tabIndex={0} role="group" aria-label={t().sql.result} {...move}>
+        <div class="grid-space" style={{ '--height': `${height}px` }}>
+          <table class="grid" aria-rowcount={total + 1}>
+            <GridHead columns={columns} />
             <tbody>
-              {rows.map((row) => (
-                <GridRow
-                  key={row}
-                  number={row + 1}
-                  cells={blocks.value.get(Math.floor(row / BLOCK))?.[row % BLOCK]}
-                  width={shape.value?.columns.length ?? 0}
-                />
+              {rowsFrom(first.value, Math.min(count, total - first.value)).map((row) => (
+                <GridRow key={row} number={row + 1} cells={rowAt(row)} width={columns.length} />
               ))}
             </tbody>
           </table>
         </div>
       </div>
     </>
+  );
+}
+
+/** The rows around a place, read in blocks. */
+function useBlocks(id: string, first: number, count: number) {
+  const shape = useSignal<Shape | undefined>(undefined);
+  const blocks = useSignal<ReadonlyMap<number, readonly Row[]>>(new Map());
+  const fault = useSignal<unknown>(undefined);
+  const load = async (block: number): Promise<void> => {
+    if (blocks.value.has(block)) return;
+    const read = await readRows(id, block * BLOCK, BLOCK).catch((error: unknown) => ({ error }));
+    fault.value = 'error' in read ? read.error : undefined;
+    if ('error' in read) return;
+    const { columns, rows, total_rows: total } = read;
+    shape.value = { columns, total };
+    const nearest = [...blocks.value].sort(([a], [b]) => Math.abs(a - block) - Math.abs(b - block));
+    blocks.value = new Map(nearest.slice(0, MOST_BLOCKS - 1)).set(block, rows);
+  };
+  const total = shape.value?.total ?? 0;
+  const loadSeen = (): void => {
+    const seen = new Set([Math.floor(first / BLOCK), Math.floor((first + count) / BLOCK)]);
+    for (const block of seen) if (block === 0 || block * BLOCK < total) void load(block);
+  };
+  useEffect(() => {
+    const waiting = setTimeout(loadSeen, total === 0 ? 0 : REST_MS);
+    return () => clearTimeout(waiting);
+  }, [id, first, count, total]);
+  return {
+    shape: shape.value,
+    fault: fault.value,
+    again: loadSeen,
+    rowAt: (row: number): Row | undefined => blocks.value.get(Math.floor(row / BLOCK))?.[row % BLOCK],
+  };
+}
+
+function rowsFrom(first: number, count: number): number[] {
+  return Array.from({ length: Math.max(0, count) }, (_, place) => first + place);
+}
+
+/** As many as fit below the names: a taller table would push the names out at the end. */
+function countIn(px: number): number {
+  return Math.max(1, Math.floor(px / ROW_PX) - 1);
+}
+
+function GridHead({ columns }: Pick<Shape, 'columns'>) {
+  return (
+    <thead>
+      <tr>
+        <th scope="col">#</th>
+        {columns.map(({ name, type }, place) => (
+          <th key={place} scope="col" title={type} dir="auto">
+            {name}
+          </th>
+        ))}
+      </tr>
+    </thead>
   );
 }
 
@@ -130,7 +180,7 @@ function GoTo({ total, onGo }: { readonly total: number; readonly onGo: (row: nu
       onSubmit={(event) => {
         event.preventDefault();
         const row = Number(text.value);
-        if (row >= 1 && row <= total) onGo(row);
+        if (Number.isInteger(row) && row >= 1) onGo(Math.min(row, total));
       }}
     >
       <input

@@ -1,9 +1,11 @@
+import { useSignalEffect, type Signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../app/i18n';
 import type { SqlTable } from './sql-queries';
 
 interface SqlEditorProps {
-  readonly text: string;
+  /** At every moment what the editor holds: a text that is a rendering old would undo what was typed since. */
+  readonly text: Signal<string>;
   readonly tables: readonly SqlTable[];
   readonly onChange: (text: string) => void;
   readonly onRun: () => void;
@@ -19,18 +21,18 @@ interface OpenEditor {
 export function SqlEditor({ text, tables, onChange, onRun }: SqlEditorProps) {
   const place = useRef<HTMLDivElement>(null);
   const editor = useRef<OpenEditor | null>(null);
-  const handlers = useRef({ onChange, onRun });
-  handlers.current = { onChange, onRun };
+  const now = useRef({ tables, onChange, onRun });
+  now.current = { tables, onChange, onRun };
   useEffect(() => {
     let isGone = false;
     void import('./code-editor').then(({ openEditor }) => {
       if (isGone || place.current === null) return;
       editor.current = openEditor(place.current, {
-        text,
-        tables,
+        text: text.peek(),
+        tables: now.current.tables,
         label: t().sql.statement,
-        onChange: (next) => handlers.current.onChange(next),
-        onRun: () => handlers.current.onRun(),
+        onChange: (next) => now.current.onChange(next),
+        onRun: () => now.current.onRun(),
       });
     });
     return () => {
@@ -38,7 +40,10 @@ export function SqlEditor({ text, tables, onChange, onRun }: SqlEditorProps) {
       editor.current?.close();
     };
   }, []);
-  useEffect(() => editor.current?.setText(text), [text]);
+  useSignalEffect(() => {
+    const { value } = text;
+    editor.current?.setText(value);
+  });
   useEffect(() => editor.current?.setTables(tables), [tables]);
   return <div class="sql-editor" ref={place} />;
 }

@@ -1,20 +1,30 @@
 import { useSignal } from '@preact/signals';
 import { useRoute } from 'preact-iso';
-import { useDraft } from '../app/drafts';
+import { useDraft, type Draft } from '../app/drafts';
 import { bytes, number } from '../app/format';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import { usePageTitle } from '../app/page-title';
 import { isProblem } from '../app/problem';
 import { toastProblem } from '../app/toasts';
+import type { SavedQuery, SqlSession } from '../app/types';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { CheckField } from '../ui/field';
 import { Panel } from '../ui/panel';
+import { SavedQueries, SaveQueryDialog, type UnsavedQuery } from './saved-queries';
 import { SqlEditor } from './sql-editor';
 import { SqlHistory } from './sql-history';
-import { execute, useDataSources, useSchema, type Estimate, type SqlTable } from './sql-queries';
+import {
+  execute,
+  useDataSources,
+  useSchema,
+  useSqlSession,
+  type Estimate,
+  type SqlTable,
+} from './sql-queries';
 import { SqlRun } from './sql-run';
+import { SqlParameters, SqlStatement } from './sql-statement';
 import { SchemaTree } from './schema-tree';
 
 /** Always the same one: the editor learns its words anew whenever they are others. */
@@ -32,10 +42,14 @@ export function SqlPage() {
   const words = t().sql;
   const address = useAddress();
   const id = useRoute().params['id'] ?? '';
-  const source = address.get('source') || 'demo';
-  const draft = useDraft('sql', 'select 1');
+  const shown = useSqlSession(id).data;
+  const source = address.get('source') || shown?.data_source || 'demo';
+  const draft = useDraft('sql', id === '' ? 'select 1' : (shown?.sql ?? ''));
   const busy = useSignal(false);
   const asks = useSignal<Asked | null>(null);
+  const saving = useSignal<UnsavedQuery | null>(null);
+  /** Its parameters go along as long as its statement is the one in the editor. */
+  const taken = useSignal<SavedQuery | null>(null);
   const fault = useSignal<string | undefined>(undefined);
   const tables = useSchema(source).data?.tables ?? noTables;
   usePageTitle(t().nav.sql);
@@ -47,7 +61,7 @@ export function SqlPage() {
     fault.value = undefined;
     const sql = draft.text.value;
     try {
-      const accepted = await execute({ sql, data_source: source, ...confirmation });
+      const accepted = await execute({ sql, params: paramsOf(sql), data_source: source, ...confirmation });
       if (accepted.status === 'confirmation_required') {
         const { confirm_token: token, estimate, message } = accepted;
         asks.value = { sql, token, estimate, message };
@@ -62,6 +76,17 @@ export function SqlPage() {
     }
     busy.value = false;
   };
+  const paramsOf = (sql: string): SqlSession['params'] =>
+    [shown, taken.value].find((each) => each?.sql === sql)?.params ?? [];
+  const save = (): void => {
+    const sql = draft.text.value;
+    saving.value = { sql, data_source: source, params: paramsOf(sql) };
+  };
+  const takeUp = (query: SavedQuery): void => {
+    taken.value = query;
+    draft.set(query.sql);
+    address.set({ source: query.data_source }, true);
+  };
   return (
     <div class="page sql-page">
       <header class="page-head">
@@ -69,19 +94,10 @@ export function SqlPage() {
         <SourceChoice source={source} />
       </header>
       <div class="sql-columns">
-        <aside class="sql-side" aria-label={words.tables}>
-          <Panel reset={source}>
-            <SchemaTree
-              source={source}
-              onPick={(text) => draft.set(`${draft.text.value} ${text}`.trimStart())}
-            />
-          </Panel>
-          <Panel>
-            <SqlHistory chosen={id} onPick={(sql) => draft.set(sql)} />
-          </Panel>
-        </aside>
+        <SqlSide source={source} chosen={id} draft={draft} onSaved={takeUp} />
         <div class="sql-main">
-          <SqlEditor text={draft.text.value} tables={tables} onChange={draft.set} onRun={() => void run()} />
+          <SqlEditor text={draft.text} tables={tables} onChange={draft.set} onRun={() => void run()} />
+          {shown?.sql !== draft.text.value && <SqlParameters params={paramsOf(draft.text.value)} />}
           {fault.value !== undefined && (
             <p class="note note-failed" role="alert">
               {fault.value}
@@ -91,14 +107,23 @@ export function SqlPage() {
             <Button kind="primary" icon="play" hint="mod+Enter" busy={busy.value} onClick={() => void run()}>
               {words.run}
             </Button>
+            <Button disabled={draft.text.value.trim() === ''} onClick={save}>
+              {words.save}
+            </Button>
           </p>
           {id !== '' && (
             <Panel reset={id}>
-              <SqlRun key={id} id={id} />
+              {shown !== undefined && (
+                <SqlStatement session={shown} draft={draft.text.value} onPick={draft.set} />
+              )}
+              <SqlRun key={id} id={id} onQuery={draft.set} />
             </Panel>
           )}
         </div>
       </div>
+      {saving.value !== null && (
+        <SaveQueryDialog query={saving.value} onClose={() => (saving.value = null)} />
+      )}
       {asks.value !== null && (
         <ConfirmDialog
           asked={asks.value}
@@ -110,6 +135,30 @@ export function SqlPage() {
         />
       )}
     </div>
+  );
+}
+
+interface SqlSideProps {
+  readonly source: string;
+  readonly chosen: string;
+  readonly draft: Draft;
+  readonly onSaved: (query: SavedQuery) => void;
+}
+
+/** What can be taken up in the editor. */
+function SqlSide({ source, chosen, draft, onSaved }: SqlSideProps) {
+  return (
+    <aside class="sql-side" aria-label={t().sql.tables}>
+      <Panel reset={source}>
+        <SchemaTree source={source} onPick={(text) => draft.set(`${draft.text.value} ${text}`.trimStart())} />
+      </Panel>
+      <Panel>
+        <SavedQueries onPick={onSaved} />
+      </Panel>
+      <Panel>
+        <SqlHistory chosen={chosen} onPick={draft.set} />
+      </Panel>
+    </aside>
   );
 }
 

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/preact-query';
 import { askAgain, onChanges } from '../live/changes';
 import { get, post } from '../app/client';
 import { pollMs, queries } from '../app/queries';
-import type { Page, SqlStatus } from '../app/types';
+import type { Page, SqlSession, SqlStatus } from '../app/types';
 
 export const SQL = '/api/v1/sql/cache';
 
@@ -30,6 +30,7 @@ type Accepted = { readonly status: 'processing' | 'completed'; readonly session_
 
 export interface SqlRequest {
   readonly sql: string;
+  readonly params?: SqlSession['params'];
   readonly data_source: string;
   readonly confirm_token?: string;
   readonly remember_confirmation?: boolean;
@@ -51,8 +52,24 @@ export interface SqlTable {
 
 export async function execute(request: SqlRequest): Promise<Accepted> {
   const accepted = await post<Accepted>(`${SQL}/execute-async`, request);
+  // The page of the run has its statement at once.
+  if ('session_id' in accepted) await queries.prefetchQuery(sessionQuery(accepted.session_id));
   void queries.invalidateQueries({ queryKey: [HISTORY] });
   return accepted;
+}
+
+/** What was asked does not change. */
+function sessionQuery(id: string) {
+  return {
+    queryKey: ['sql', 'session', id],
+    queryFn: ({ signal }: { readonly signal: AbortSignal }) =>
+      get<SqlSession>(`${SQL}/sessions/${id}`, {}, signal),
+    staleTime: Infinity,
+  };
+}
+
+export function useSqlSession(id: string) {
+  return useQuery({ ...sessionQuery(id), enabled: id !== '' });
 }
 
 const RUNNING_POLL_MS = 500;

@@ -6,16 +6,20 @@ import type { SqlStatus } from '../app/types';
 import { Bar } from '../ui/bar';
 import { Button } from '../ui/button';
 import { Explain } from '../ui/explain';
-import { Icon } from '../ui/icon';
 import { Loaded } from '../ui/panel';
 import { StateMark, toneOf } from '../ui/state-mark';
 import { DataGrid } from './data-grid';
+import { ResultActions } from './result-actions';
 import { SQL, useSqlStatus } from './sql-queries';
 
-const formats = ['csv', 'xlsx', 'json', 'ndjson', 'parquet'] as const;
+interface SqlRunProps {
+  readonly id: string;
+  /** Takes up a statement over this run's result. */
+  readonly onQuery: (sql: string) => void;
+}
 
 /** One run: its place in the queue, how far it is and what that rests on, then its rows. */
-export function SqlRun({ id }: { readonly id: string }) {
+export function SqlRun({ id, onQuery }: SqlRunProps) {
   const status = useSqlStatus(id);
   return (
     <Loaded query={status}>
@@ -27,7 +31,12 @@ export function SqlRun({ id }: { readonly id: string }) {
               <code>{data.error.code}</code> {data.error.message}
             </p>
           )}
-          {data.status === 'completed' && <DataGrid id={id} />}
+          {data.status === 'completed' && (
+            <>
+              <ResultActions id={id} rows={data.row_count ?? 0} onQuery={onQuery} />
+              <DataGrid id={id} />
+            </>
+          )}
         </section>
       )}
     </Loaded>
@@ -62,17 +71,6 @@ function RunHead({ id, status }: { readonly id: string; readonly status: SqlStat
             {t().session.cancel}
           </Button>
         )}
-        {status.status === 'completed' &&
-          formats.map((format) => (
-            <a
-              key={format}
-              class="button button-quiet"
-              href={`${SQL}/download/${id}?format=${format}`}
-              download
-            >
-              <Icon name="download" /> {format.toUpperCase()}
-            </a>
-          ))}
       </div>
       {!status.is_complete && (
         <Bar

@@ -2,13 +2,14 @@ import { Readable } from 'node:stream';
 import type { Pool } from 'pg';
 import type { SqlExecution } from '../../contracts/sql/log.js';
 import type { SqlStatus } from '../../contracts/sql/session.js';
-import type { SqlRunRow } from '../../db/sql/find-run.js';
+import { findSqlRun, type SqlRunRow } from '../../db/sql/find-run.js';
 import { listSqlRuns } from '../../db/sql/list-runs.js';
 import { executionRows, listExecutions } from '../../db/sql/log.js';
 import { csvFile, type CsvColumns } from '../../domain/reports/table-rows.js';
 import { runStatuses, type RunStatus } from '../../domain/runs/status.js';
 import { pageReply, type Pager } from '../http/pagination.js';
-import { implement, type Route } from '../http/route.js';
+import { Problem } from '../http/problems.js';
+import { implement, reply, type Route } from '../http/route.js';
 import { sqlHistoryRoutes } from '../../contracts/sql/history-routes.js';
 import { statusOf, statusView } from './views.js';
 
@@ -18,7 +19,7 @@ export interface SqlHistoryDeps {
 }
 
 export function createSqlHistoryRoutes(deps: SqlHistoryDeps): Route[] {
-  return [sessionsRoute(deps), logCsvRoute(deps), logRoute(deps)];
+  return [sessionsRoute(deps), sessionRoute(), logCsvRoute(deps), logRoute(deps)];
 }
 
 function sessionsRoute({ pager }: SqlHistoryDeps): Route {
@@ -33,6 +34,15 @@ function sessionsRoute({ pager }: SqlHistoryDeps): Route {
       ...page,
       items: page.items.map(sessionItem),
     });
+  });
+}
+
+function sessionRoute(): Route {
+  return implement(sqlHistoryRoutes.getSqlSession, async ({ params: { id }, principal }, db) => {
+    const run = await findSqlRun(db, principal, id);
+    if (run === undefined) throw new Problem('not_found', { detail: 'session not found' });
+    const { params, rowLimit, estimate } = run;
+    return reply(200, { ...sessionItem(run), params, row_limit: rowLimit, estimate });
   });
 }
 

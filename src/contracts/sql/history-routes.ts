@@ -3,7 +3,14 @@ import { idSchema } from '../ids.js';
 import { rawRoute, readRoute, writeRoute } from '../route.js';
 import { dataSourceListSchema, sqlSchemaSchema } from './catalog.js';
 import { downloadFormats } from './download.js';
-import { sqlExecutionPage, sqlLogFilterQuery, sqlLogQuery, sqlSessionPage, sqlSessionsQuery } from './log.js';
+import {
+  sqlExecutionPage,
+  sqlLogFilterQuery,
+  sqlLogQuery,
+  sqlSessionPage,
+  sqlSessionSchema,
+  sqlSessionsQuery,
+} from './log.js';
 import { dataSourceName, sqlSessionId } from './request.js';
 import {
   newSavedQuerySchema,
@@ -28,6 +35,17 @@ export const sqlHistoryRoutes = {
     query: sqlSessionsQuery,
     responses: { 200: { description: 'One page', body: sqlSessionPage } },
     problems: ['invalid_cursor'],
+  }),
+  getSqlSession: readRoute({
+    method: 'GET',
+    path: '/api/v1/sql/cache/sessions/:id',
+    operationId: 'getSqlSession',
+    summary: 'What was asked: the statement with its parameters, and the estimate it ran on',
+    tag: 'SQL',
+    access: 'user',
+    params: sessionParams,
+    responses: { 200: { description: 'The session', body: sqlSessionSchema } },
+    problems: ['not_found'],
   }),
   listSqlExecutions: readRoute({
     method: 'GET',

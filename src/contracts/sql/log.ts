@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { idSchema } from '../ids.js';
 import { pageOf, pageQuery } from '../page.js';
 import { timesInOrder } from '../times-in-order.js';
-import { dataSourceName } from './request.js';
-import { sqlStatusSchema } from './session.js';
+import { dataSourceName, sqlParameterSchema } from './request.js';
+import { sqlEstimateSchema, sqlStatusSchema } from './session.js';
 
 const moment = z.string().meta({ description: 'RFC 3339, UTC, with microseconds.' });
 
@@ -61,6 +61,15 @@ export const sqlSessionItem = sqlStatusSchema
     error: z.object({ code: z.string(), message: z.string() }).optional(),
   })
   .meta({ id: 'SqlSession' });
+
+export const sqlSessionSchema = sqlSessionItem
+  .extend({
+    params: z.array(sqlParameterSchema),
+    row_limit: z.number().int().nullable(),
+    estimate: sqlEstimateSchema.nullable(),
+  })
+  .meta({ id: 'SqlSessionDetail' });
+export type SqlSession = z.infer<typeof sqlSessionSchema>;
 
 export const sqlSessionPage = pageOf(sqlSessionItem).meta({ id: 'SqlSessionPage' });
 

@@ -1,0 +1,50 @@
+import { number } from '../app/format';
+import { t } from '../app/i18n';
+import { toast, toastProblem } from '../app/toasts';
+import { Button } from '../ui/button';
+import { Icon } from '../ui/icon';
+import { jsonOf, tsvOf } from './copied-rows';
+import { readRows, SQL, type Results } from './sql-queries';
+
+const formats = ['csv', 'xlsx', 'json', 'ndjson', 'parquet'] as const;
+/** As many as the server gives in one answer. A whole result is a download. */
+const MOST_COPIED = 10_000;
+
+interface ResultActionsProps {
+  readonly id: string;
+  readonly rows: number;
+  readonly onQuery: (sql: string) => void;
+}
+
+/** What can be done with a stored result: take it along, copy it, ask it. */
+export function ResultActions({ id, rows, onQuery }: ResultActionsProps) {
+  const words = t().sql;
+  const copy = async (write: (results: Results) => string): Promise<void> => {
+    const results = await readRows(id, 0, MOST_COPIED);
+    await navigator.clipboard.writeText(write(results));
+    toast({ tone: 'done', text: words.copied(number(results.rows.length), number(rows)) });
+  };
+  const copyAs = (write: (results: Results) => string) => () => void copy(write).catch(toastProblem);
+  return (
+    <div class="row result-actions">
+      {formats.map((format) => (
+        <a key={format} class="button button-quiet" href={`${SQL}/download/${id}?format=${format}`} download>
+          <Icon name="download" /> {format.toUpperCase()}
+        </a>
+      ))}
+      <Button kind="quiet" icon="copy" onClick={copyAs(tsvOf)}>
+        {words.copyAs('TSV')}
+      </Button>
+      <Button kind="quiet" icon="copy" onClick={copyAs(jsonOf)}>
+        {words.copyAs('JSON')}
+      </Button>
+      <a
+        class="button button-quiet"
+        href="/sql?source=result"
+        onClick={() => onQuery(`select * from r_${id} limit 100`)}
+      >
+        <Icon name="sql" /> {words.queryThis}
+      </a>
+    </div>
+  );
+}
