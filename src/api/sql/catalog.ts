@@ -1,8 +1,8 @@
-import { isAllowed, resultSource, type DataSource } from '../../contracts/sql/data-source.js';
+import { isAllowed, RESULT_SOURCE, resultSource, type DataSource } from '../../contracts/sql/data-source.js';
 import type { SourceConnector } from '../../contracts/sql/ports.js';
 import type { SqlSettings } from '../../contracts/sql/settings.js';
 import { sourceFor } from '../../operations/sql/check-statement.js';
-import { readCatalog } from '../../operations/sql/read-catalog.js';
+import { readCatalog, readResultCatalog } from '../../operations/sql/read-catalog.js';
 import { implement, reply, type Route } from '../http/route.js';
 import { sqlHistoryRoutes } from '../../contracts/sql/history-routes.js';
 
@@ -45,7 +45,10 @@ function sourceView({ name, title, engine, limits }: DataSource, sql: SqlSetting
 }
 
 function schemaRoute({ connector, sql }: SqlCatalogDeps): Route {
-  return implement(sqlHistoryRoutes.getSqlSchema, async ({ query: { data_source }, principal }) => {
+  return implement(sqlHistoryRoutes.getSqlSchema, async ({ query: { data_source }, principal }, db) => {
+    if (data_source === RESULT_SOURCE) {
+      return reply(200, { data_source, tables: await readResultCatalog(db, principal.userId) });
+    }
     const source = sourceFor(sql, data_source, principal.role);
     return reply(200, { data_source, tables: await readCatalog(connector, source) });
   });

@@ -20,3 +20,22 @@ export async function findResultTables(
   );
   return rows.map(({ id, key, columns }) => ({ name: resultTableName(id), key, columns }));
 }
+
+export interface ListedResult {
+  readonly name: string;
+  readonly rowCount: number | null;
+  readonly columns: readonly ResultColumn[];
+}
+
+/** The owner's newest results whose rows are kept. */
+export async function listResultTables(db: Db, ownerId: string, most: number): Promise<ListedResult[]> {
+  const rows = await many<{ id: string; rowCount: number | null; columns: readonly ResultColumn[] }>(
+    db,
+    sql`select sql_runs.run_id as id, row_count as "rowCount", columns
+          from sql_runs join runs on runs.id = sql_runs.run_id
+          join objects on objects.key = runs.result->>'key' and released_at is null
+         where runs.owner_id = ${ownerId} and runs.kind = 'sql' and runs.status = 'completed' and columns is not null
+         order by runs.created_at desc, runs.id desc limit ${most}`,
+  );
+  return rows.map(({ id, rowCount, columns }) => ({ name: resultTableName(id), rowCount, columns }));
+}

@@ -1,6 +1,8 @@
 import { Refusal } from '../../contracts/refusal.js';
 import type { DataSource } from '../../contracts/sql/data-source.js';
 import { SourceError, type SourceConnector } from '../../contracts/sql/ports.js';
+import type { Db } from '../../db/base/sql.js';
+import { listResultTables } from '../../db/sql/result-tables.js';
 
 export interface CatalogTable {
   readonly schema: string;
@@ -42,6 +44,19 @@ export async function readCatalog(connector: SourceConnector, source: DataSource
     throw new Refusal('data_source_unavailable', { retryAfterSeconds: 5, cause: error });
   }
   return [...tables.values()];
+}
+
+const MOST_RESULTS = 50;
+
+/** One's own newest results, as tables. */
+export async function readResultCatalog(db: Db, ownerId: string): Promise<CatalogTable[]> {
+  const results = await listResultTables(db, ownerId, MOST_RESULTS);
+  return results.map(({ name, rowCount, columns }) => ({
+    schema: 'public',
+    name,
+    estimated_rows: rowCount,
+    columns: columns.map((column) => ({ name: column.name, type: column.type, nullable: true })),
+  }));
 }
 
 type Text = string | null | undefined;

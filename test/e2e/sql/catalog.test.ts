@@ -1,4 +1,5 @@
 import { useSqlHouse } from '../../support/sql/house.js';
+import { waitUntil } from '../../support/wait-until.js';
 
 const house = useSqlHouse();
 
@@ -22,6 +23,68 @@ test('what can be asked is listed, with its tables and columns', async () => {
   const tables = schema.body['tables'] as { name: string; estimated_rows: number }[];
   expect(tables.map(({ name }) => name)).toEqual(['customers', 'order_lines', 'orders', 'products']);
   expect(tables[2]).toMatchObject({ estimated_rows: 1_000 });
+  const id = await house.begin({ sql: 'select 1 as one, 2::bigint as two' });
+  await house.ended(id);
+  const results = await house.api.send(`${base}/schema?data_source=result`, { token: house.ana.token });
+  expect(results.body['tables']).toContainEqual({
+    schema: 'public',
+    name: `r_${id}`,
+    estimated_rows: 1,
+    columns: [
+      { name: 'one', type: 'integer', nullable: true },
+      { name: 'two', type: 'bigint', nullable: true },
+    ],
+  });
+  const others = await house.api.send(`${base}/schema?data_source=result`, { token: house.bob.token });
+  expect(others.text).not.toContain(id);
+});
+
+test('what was asked is shown with its parameters to its owner alone', async () => {
+  const params = [{ type: 'integer', value: 7 }, 'text'];
+  const sql = 'select $1 as number, $2::text as word';
+  const id = await house.begin({ sql, params, row_limit: 5 });
+  await house.ended(id);
+  const path = `/api/v1/sql/cache/sessions/${id}`;
+  const { body } = await house.api.send(path, { token: house.ana.token });
+  expect(body).toMatchObject({ session_id: id, status: 'completed', sql, params, row_limit: 5 });
+  expect(body['estimate']).toMatchObject({ basis: 'plan' });
+  expect((await house.api.send(path, { token: house.bob.token })).status).toBe(404);
+});
+
+test('the log tells an ADMIN who asked what and what came of it, as pages and as CSV', async () => {
+  const good = await house.begin({ sql: 'select id from orders limit 3' });
+  const bad = await house.begin({ sql: "select '=1+1' as formula, 1 / (id - 1) from orders" }, house.bob);
+  await Promise.all([house.ended(good), house.ended(bad, house.bob)]);
+  const path = '/api/v1/sql/cache/log';
+  const log = (query: string, { token } = house.admin) => house.api.send(`${path}${query}`, { token });
+  const entry = (userId: string) =>
+    waitUntil(
+      async () => {
+        const { body } = await log(`?user_id=${userId}&limit=100`);
+        const items = body['items'] as { session_id: string }[];
+        return items.find(({ session_id: id }) => [good, bad].includes(id));
+      },
+      { what: 'the statement is in the log' },
+    );
+  expect(await entry(house.ana.id)).toMatchObject({
+    user_id: house.ana.id,
+    data_source: 'demo',
+    sql: 'select id from orders limit 3',
+    outcome: 'completed',
+    error_code: null,
+    attempts: 1,
+    row_count: 3,
+    estimated_rows: 3,
+    cached: false,
+  });
+  expect(await entry(house.bob.id)).toMatchObject({ outcome: 'error', error_code: 'sql_failed' });
+  const failed = await log('?outcome=error&limit=100');
+  expect(failed.text).toContain(bad);
+  expect(failed.text).not.toContain(good);
+  const csv = await log('.csv?outcome=error');
+  expect(csv.headers['content-type']).toBe('text/csv; charset=utf-8');
+  expect(csv.text).toMatch(new RegExp(`^session_id,user_id,[^\\n]*\\n${bad},${house.bob.id},`));
+  for (const query of ['', '.csv']) expect((await log(query, house.ana)).status).toBe(403);
 });
 
 test('saved queries are their owner’s, and shared ones can be read by others', async () => {
