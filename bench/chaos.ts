@@ -14,7 +14,7 @@ import { startModelServer } from '../test/support/models/server.js';
 import { dice } from './chaos/deck.js';
 import { disturb, type Disturbance } from './chaos/disturbances.js';
 import { Reviewer } from './chaos/reviewer.js';
-import { startChaosStack } from './chaos/stack.js';
+import { startWholeStack } from './whole-stack.js';
 import {
   callsPaidTwice,
   longest503Ms,
@@ -40,7 +40,11 @@ model.reply((request, index) => {
   calls.push({ atMs: Date.now(), request });
   return { text: `Answer ${index}.`, frameDelayMs: 300 };
 });
-const stack = await startChaosStack(model);
+const stack = await startWholeStack({
+  LLM_PROVIDER: 'openai-compatible',
+  LLM_BASE_URL: model.url,
+  LLM_API_KEY: 'none',
+});
 const reviewers: Reviewer[] = [];
 const disturbances: Disturbance[] = [];
 const untilMs = Date.now() + minutes * 60_000;

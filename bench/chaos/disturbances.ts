@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import type { Dice, DisturbanceKind } from './deck.js';
-import type { ChaosStack, PartName } from './stack.js';
+import type { WholeStack, PartName } from '../whole-stack.js';
 
 export interface Disturbance {
   readonly what: string;
@@ -16,7 +16,7 @@ const LONGEST_FREEZE_MS = 40_000;
 const QUIET_MS = 20_000;
 
 export interface Disturbing {
-  readonly stack: ChaosStack;
+  readonly stack: WholeStack;
   readonly dice: Dice;
   readonly openSessions: () => readonly string[];
   readonly done: Disturbance[];
@@ -55,7 +55,7 @@ function doOne(disturbing: Disturbing, kind: DisturbanceKind): Promise<void> {
   }
 }
 
-async function kill(stack: ChaosStack, part: PartName, done: Disturbance[]): Promise<void> {
+async function kill(stack: WholeStack, part: PartName, done: Disturbance[]): Promise<void> {
   const pid = stack.pidOf(part);
   if (pid === undefined) return;
   const disturbance = begin(`${part} killed`, part === 'worker', done);
@@ -66,7 +66,7 @@ async function kill(stack: ChaosStack, part: PartName, done: Disturbance[]): Pro
 }
 
 /** There is another one, and the API answers through it. */
-async function isBack(stack: ChaosStack, part: PartName, before: number): Promise<boolean> {
+async function isBack(stack: WholeStack, part: PartName, before: number): Promise<boolean> {
   const pid = stack.pidOf(part);
   if (pid === undefined || pid === before) return false;
   const answer = await fetch(`${stack.url}/readyz`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { ChaosStack } from './stack.js';
+import type { WholeStack } from '../whole-stack.js';
 
 /** What the commands of one session were answered, in their order. */
 export interface Answered {
@@ -23,10 +23,10 @@ export class Reviewer {
   readonly seen = new Set<string>();
   id = '';
   status = 'not started';
-  readonly #stack: Pick<ChaosStack, 'url' | 'token'>;
+  readonly #stack: Pick<WholeStack, 'url' | 'token'>;
   readonly #topic: string;
 
-  constructor(stack: Pick<ChaosStack, 'url' | 'token'>, topic: string) {
+  constructor(stack: Pick<WholeStack, 'url' | 'token'>, topic: string) {
     this.#stack = stack;
     this.#topic = topic;
   }

@@ -3,7 +3,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { ModelServer } from '../../test/support/models/server.js';
 
 export type PartName = 'worker' | 'api' | 'temporal' | 'postgres';
 
@@ -14,8 +13,8 @@ const pidFiles: Readonly<Record<PartName, string>> = {
   postgres: 'postgres/postgres.pid',
 };
 
-/** The whole stack of `npm start` in a home of its own, with a provider that is a program of ours. */
-export interface ChaosStack {
+/** The whole stack of `npm start`, as it was built, in a home of its own. */
+export interface WholeStack {
   readonly url: string;
   readonly token: string;
   readonly databaseUrl: string;
@@ -32,8 +31,8 @@ interface DevFile {
   readonly temporalAddress: string;
 }
 
-export async function startChaosStack(model: ModelServer): Promise<ChaosStack> {
-  const home = mkdtempSync(join(tmpdir(), 'sluice-chaos-'));
+export async function startWholeStack(more: Readonly<Record<string, string>>): Promise<WholeStack> {
+  const home = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
   const child = spawn(process.execPath, [resolve('dist/dev/main.js')], {
     env: {
       PATH: process.env['PATH'] ?? '',
@@ -43,10 +42,8 @@ export async function startChaosStack(model: ModelServer): Promise<ChaosStack> {
       SLUICE_HOME: join(home, 'sluice'),
       NO_OPEN: '1',
       PORT: String(await freePort()),
-      LLM_PROVIDER: 'openai-compatible',
-      LLM_BASE_URL: model.url,
-      LLM_API_KEY: 'none',
       RATE_LIMIT_PER_MINUTE: '1000000',
+      ...more,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
