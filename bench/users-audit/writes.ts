@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Pool, QueryResultRow } from 'pg';
 import { contentHash, linkHash, type AuditSigner } from '../../src/crypto/audit-chain.js';
 import { recordAudit } from '../../src/db/audit/log.js';
 import { contentOf, type AuditRow } from '../../src/db/audit/rows.js';
@@ -45,7 +45,7 @@ const chainedInPlace: Finish = async (tx, renaming) => {
   await audited(tx, renaming);
   await tx.query('select pg_advisory_xact_lock(1)');
   const { rows: heads } = await tx.query<{ seq: number; hash: string }>('select seq, hash from bench_head');
-  const { rows } = await tx.query<AuditRow & Record<string, unknown>>(
+  const { rows } = await tx.query<AuditRow & QueryResultRow>(
     'select * from audit_logs where resource_id = $1 order by timestamp desc limit 1',
     [`set_${renaming.id}`],
   );

@@ -11,7 +11,7 @@ import type { Tx } from '../../db/base/transaction.js';
 import { changeUser } from '../../operations/users/change-user.js';
 import { createUser } from '../../operations/users/create-user.js';
 import { countUserFacets, listAuditLogsOfUsers, listUsers, readUserStats } from '../../db/users/list.js';
-import { findUser, toUser, type UserChange } from '../../db/users/users.js';
+import { findUser, type UserChange } from '../../db/users/users.js';
 import type { Cache } from '../../platform/cache/cache.js';
 import type { Authenticator } from '../http/auth/authenticator.js';
 import { etagOf, requireVersion } from '../http/if-match.js';
@@ -47,7 +47,7 @@ function listRoute({ cache, pager }: UserRouteDeps): Route {
     const load = async (): Promise<Page<User>> => {
       const rows = await listUsers(db, filters, request);
       return pager.page(scope, request, {
-        rows: rows.map(toUser),
+        rows,
         keyOf: (user) => ({ at: user.createdAt, id: user.id }),
       });
     };

@@ -16,7 +16,7 @@ export interface Pair {
 }
 
 export function findPair(db: Db, staffId: string, deadlineId: string): Promise<Pair | undefined> {
-  return maybeOne<Pair & Record<string, unknown>>(
+  return maybeOne<Pair>(
     db,
     sql`select offices.id as "officeId", offices.is_active as "officeIsActive", time_zone as "timeZone", title,
                due_on::text as "dueOn", state, critical, staff.is_active as "personIsActive",
@@ -37,7 +37,7 @@ export function findPair(db: Db, staffId: string, deadlineId: string): Promise<P
 }
 
 export function listKeysOfPair(db: Db, staffId: string, deadlineId: string): Promise<EarlierKey[]> {
-  return many<EarlierKey & Record<string, unknown>>(
+  return many<EarlierKey>(
     db,
     sql`select keys.deadline_id as "deadlineId", keys.recipient, keys.channel, keys.threshold,
                keys.due_on::text as "dueOn", keys.delivery_id as "deliveryId", deliveries.status,
@@ -63,7 +63,7 @@ const MOST_RUNS = 30;
 
 /** The facts that each run kept of the office: on which date it looked, and how the deadline stood. */
 export function listRunsOfPair(db: Db, officeId: string, deadlineId: string): Promise<PairRun[]> {
-  return many<PairRun & Record<string, unknown>>(
+  return many<PairRun>(
     db,
     sql`select runs.id as job_id, runs.created_at as at, coalesce((runs.input ->> 'dry_run')::boolean, false) as dry_run,
                offices.status as office_status, offices.error, facts ->> 'today' as today,
@@ -90,16 +90,17 @@ export interface ToldRow {
 
 /** Its outcome, run by run: the messages about the deadline, and the reasons for none. */
 export function listToldOfPair(db: Db, staffId: string, deadlineId: string): Promise<ToldRow[]> {
-  return many<ToldRow & Record<string, unknown>>(
+  return many<ToldRow>(
     db,
-    sql`select deliveries.run_id, deliveries.channel, 'delivery' as outcome, deliveries.status, deliveries.reason,
+    sql`select run_id, channel, outcome, status, reason, detail, delivery_id, threshold, next_eligible_at, sent_at from (
+        select deliveries.run_id, deliveries.channel, 'delivery' as outcome, deliveries.status, deliveries.reason,
                deliveries.error as detail, deliveries.id as delivery_id, keys.threshold, deliveries.next_eligible_at,
                deliveries.sent_at, deliveries.created_at
           from notification_deliveries deliveries join notification_keys keys on keys.delivery_id = deliveries.id
          where deliveries.staff_id = ${staffId} and keys.deadline_id = ${deadlineId}
         union all
         select run_id, channel, 'excluded', null, reason, detail, null, threshold, null, null, created_at
-          from notification_exclusions where staff_id = ${staffId} and deadline_id = ${deadlineId}
+          from notification_exclusions where staff_id = ${staffId} and deadline_id = ${deadlineId}) told
          order by created_at desc limit 500`,
   );
 }

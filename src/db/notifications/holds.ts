@@ -11,7 +11,7 @@ const MOST_OFFICES = 500;
 
 /** Offices with messages whose hold has ended, by the owner of the run that held them. None while such a run is open. */
 export function listDueHolds(tx: Tx): Promise<DueHolds[]> {
-  return many<DueHolds & Record<string, unknown>>(
+  return many<DueHolds>(
     tx,
     sql`select owner_id as "ownerId", array_agg(office_id) as "officeIds"
           from (select distinct runs.owner_id, deliveries.office_id

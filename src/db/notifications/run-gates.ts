@@ -11,7 +11,7 @@ export interface RunGate {
 }
 
 export function findRunGate(db: Db, id: string, viewer: Viewer): Promise<RunGate | undefined> {
-  return maybeOne<RunGate & Record<string, unknown>>(
+  return maybeOne<RunGate>(
     db,
     sql`select gates.id, gates.run_id as "runId", runs.workflow_id as "workflowId", gates.status,
                gates.output_digest as "outputDigest"

@@ -21,14 +21,11 @@ export interface ScheduleRow {
 const columns: Sql = sql`cron, time_zone, enabled, schedule_version as version, synced_version, updated_at`;
 
 export function readSchedule(db: Db): Promise<ScheduleRow> {
-  return one<ScheduleRow & Record<string, unknown>>(db, sql`select ${columns} from notification_settings`);
+  return one<ScheduleRow>(db, sql`select ${columns} from notification_settings`);
 }
 
 export function lockSchedule(tx: Tx): Promise<ScheduleRow> {
-  return one<ScheduleRow & Record<string, unknown>>(
-    tx,
-    sql`select ${columns} from notification_settings for update`,
-  );
+  return one<ScheduleRow>(tx, sql`select ${columns} from notification_settings for update`);
 }
 
 /** For a row that this transaction has locked. The runs are made in the name of the last person who changed it. */
@@ -36,7 +33,7 @@ export function updateSchedule(
   tx: Tx,
   wanted: Pick<ScheduleRow, 'cron' | 'time_zone' | 'enabled'> & { readonly ownerId: string },
 ): Promise<ScheduleRow> {
-  return one<ScheduleRow & Record<string, unknown>>(
+  return one<ScheduleRow>(
     tx,
     sql`update notification_settings
            set cron = ${wanted.cron}, time_zone = ${wanted.time_zone}, enabled = ${wanted.enabled},
@@ -57,7 +54,7 @@ export const SCHEDULE_TAG = 'notification-schedule';
 
 /** Under the row's lock: two firings of one moment follow each other. */
 export function lockDueSchedule(tx: Tx, scheduledAt: string): Promise<DueSchedule> {
-  return one<DueSchedule & Record<string, unknown>>(
+  return one<DueSchedule>(
     tx,
     sql`select enabled, owner_id as "ownerId", coalesce(users.is_active and users.role = 'ADMIN', false) as "ownerIsActive",
                coalesce(last_fired_at >= ${scheduledAt}::timestamptz, false) as "wasFired",
@@ -82,7 +79,7 @@ export function syncNotificationSchedule(pool: Pool, control: ScheduleControl): 
       sql`select pg_try_advisory_xact_lock(${LOCK}::bigint) as taken`,
     );
     if (!taken) return false;
-    const wanted = await maybeOne<ScheduleRow & Record<string, unknown>>(
+    const wanted = await maybeOne<ScheduleRow>(
       tx,
       sql`select ${columns} from notification_settings where synced_version < schedule_version`,
     );

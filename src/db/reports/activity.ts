@@ -102,13 +102,14 @@ export const activityGatherers: Gatherers = {
     const ended = sql`session_steps.finished_at >= ${from}::timestamptz
       and session_steps.finished_at < ${to}::timestamptz and origin_step_id is null and ${visibleTo(ask.viewer)}`;
     const sums = sql`coalesce(sum(tokens_in), 0)::bigint as "tokensIn", coalesce(sum(tokens_out), 0)::bigint as "tokensOut",
-      coalesce(sum(tokens_cached), 0)::bigint as "tokensCached", coalesce(sum(cost_usd), 0)::float8 as "costUsd"`;
+      coalesce(sum(cost_usd), 0)::float8 as "costUsd"`;
     const steps = sql`session_steps join runs on runs.id = session_steps.run_id
       join sessions on sessions.run_id = session_steps.run_id`;
     const models = await many<ModelFacts>(
       db,
       sql`select template_name as template, coalesce(model_used, model_asked, '–') as model,
                  coalesce(provider, '–') as provider, count(*) as steps, ${sums},
+                 coalesce(sum(tokens_cached), 0)::bigint as "tokensCached",
                  count(*) filter (where cost_usd is null and tokens_in + tokens_out > 0) as "unpricedSteps"
             from ${steps} where ${ended} group by 1, 2, 3 order by sum(tokens_in + tokens_out) desc, 1, 2, 3`,
     );

@@ -68,7 +68,7 @@ export async function projectStep(tx: Tx, projection: RunProjection, condition: 
 
 interface Written {
   readonly status: RunStatus;
-  readonly lastPos: string;
+  readonly lastPos: number;
   /** The webhooks whose deliveries are due. */
   readonly webhooks: readonly string[] | null;
 }

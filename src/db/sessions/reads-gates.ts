@@ -81,7 +81,7 @@ export async function findInboxGate(db: Db, viewer: Viewer, id: string): Promise
 
 /** `which` is the rest of the statement after `where`. */
 async function readGates(db: Db, viewer: Viewer, which: Sql): Promise<InboxRow[]> {
-  const rows = await many<GateRow & Omit<InboxRow, 'preview'> & { head: Buffer | null }>(
+  const rows = await many<GateRow & Omit<InboxRow, keyof GateRecord | 'preview'> & { head: Buffer | null }>(
     db,
     sql`select ${columns}, gates.run_id as "sessionId", runs.title as topic, runs.status = 'paused' as paused,
                sessions.template_name as "templateName", sessions.template_version as "templateVersion",

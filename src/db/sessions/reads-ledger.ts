@@ -25,6 +25,9 @@ export interface LedgerRow extends Omit<StepView, 'tries'> {
   readonly toolCalls: unknown[];
 }
 
+/** The preview is made of the beginning of the output. */
+type LedgerRowWithHead = Omit<LedgerRow, 'outputPreview'> & { head: Buffer | null };
+
 const PREVIEW_BYTES = 1_600;
 // A step that was taken over keeps its own time, so a fork's ledger is in order as well.
 const at = sql`coalesce(session_steps.started_at, session_steps.queued_at)`;
@@ -46,7 +49,7 @@ export async function listSteps(
   { filters, page }: { readonly filters: StepFilters; readonly page?: PageRequest | undefined },
 ): Promise<LedgerRow[]> {
   const window = page === undefined ? sql`true order by ${at}, id` : oldestFirst(page);
-  const rows = await many<LedgerRow & { head: Buffer | null }>(
+  const rows = await many<LedgerRowWithHead>(
     db,
     sql`select ${columns} from session_steps
          where run_id = ${sessionId} and ${matchingSteps(filters)} and ${window}`,
@@ -83,7 +86,7 @@ export async function findStep(
     stepId,
   }: { readonly viewer: Viewer; readonly sessionId: string; readonly stepId: string },
 ): Promise<LedgerRow | undefined> {
-  const row = await maybeOne<LedgerRow & { head: Buffer | null }>(
+  const row = await maybeOne<LedgerRowWithHead>(
     db,
     sql`select ${columns} from session_steps
          where session_steps.id = ${stepId} and run_id = ${sessionId}

@@ -19,7 +19,7 @@ export function listSqlRuns(
   const conditions: Sql[] = [where, sql`runs.owner_id = ${ownerId}`];
   if (statuses !== undefined) conditions.push(sql`runs.status = any(${[...statuses]}::text[])`);
   if (dataSource !== undefined) conditions.push(sql`data_source = ${dataSource}`);
-  return many<SqlRunRow & Record<string, unknown>>(
+  return many<SqlRunRow>(
     db,
     sql`select ${sqlRunColumns} from sql_runs join runs on runs.id = run_id
          where ${join(conditions, sql` and `)} order by ${orderBy} limit ${page.limit + 1}`,

@@ -41,7 +41,7 @@ const entry: Sql = sql`run_id as session_id, user_id, users.name as user_name, d
 /** `limit + 1` rows of one page, newest first. */
 export function listExecutions(db: Db, filters: SqlLogFilters, page: PageRequest): Promise<SqlExecution[]> {
   const { where, orderBy } = keyset(page.position, { at: sql`finished_at`, id: sql`run_id` });
-  return many<SqlExecution & Record<string, unknown>>(
+  return many<SqlExecution>(
     db,
     sql`select ${entry} from sql_executions join users on users.id = user_id
          where ${matching(filters)} and ${where} order by ${orderBy} limit ${page.limit + 1}`,
@@ -50,7 +50,7 @@ export function listExecutions(db: Db, filters: SqlLogFilters, page: PageRequest
 
 /** All of them, oldest first, a part at a time. */
 export function executionRows(pool: Pool, filters: SqlLogFilters): AsyncGenerator<SqlExecution> {
-  return cursorRows<SqlExecution & Record<string, unknown>>(
+  return cursorRows<SqlExecution>(
     pool,
     sql`select ${entry} from sql_executions join users on users.id = user_id
          where ${matching(filters)} order by finished_at, run_id`,

@@ -6,14 +6,12 @@ import type { Tx } from '../base/transaction.js';
 
 const columns: Sql = sql`id, name, sql, data_source, params, shared, owner_id, version, created_at, updated_at`;
 
-type Row = SavedQuery & Record<string, unknown>;
-
 /** Undefined: the owner has one of that name. */
 export function insertSavedQuery(
   tx: Tx,
   query: NewSavedQuery & { readonly id: string; readonly ownerId: string },
 ): Promise<SavedQuery | undefined> {
-  return maybeOne<Row>(
+  return maybeOne<SavedQuery>(
     tx,
     sql`insert into sql_saved_queries (id, owner_id, name, sql, data_source, params, shared)
         values (${query.id}, ${query.ownerId}, ${query.name}, ${query.sql}, ${query.data_source},
@@ -24,7 +22,7 @@ export function insertSavedQuery(
 
 /** Own queries and shared ones. */
 export function findSavedQuery(db: Db, userId: string, id: string): Promise<SavedQuery | undefined> {
-  return maybeOne<Row>(
+  return maybeOne<SavedQuery>(
     db,
     sql`select ${columns} from sql_saved_queries where id = ${id} and (owner_id = ${userId} or shared)`,
   );
@@ -40,7 +38,7 @@ export function listSavedQueries(
 ): Promise<SavedQuery[]> {
   const { where, orderBy } = keyset(page.position, { at: sql`created_at`, id: sql`id` });
   const ofSource = dataSource === undefined ? sql`true` : sql`data_source = ${dataSource}`;
-  return many<Row>(
+  return many<SavedQuery>(
     db,
     sql`select ${columns} from sql_saved_queries
          where (owner_id = ${userId} or shared) and ${ofSource} and ${where}
@@ -50,7 +48,7 @@ export function listSavedQueries(
 
 /** An own query alone, under its lock. */
 export function lockSavedQuery(tx: Tx, ownerId: string, id: string): Promise<SavedQuery | undefined> {
-  return maybeOne<Row>(
+  return maybeOne<SavedQuery>(
     tx,
     sql`select ${columns} from sql_saved_queries where id = ${id} and owner_id = ${ownerId} for update`,
   );
@@ -62,7 +60,7 @@ export function updateSavedQuery(
   id: string,
   change: SavedQueryChange,
 ): Promise<SavedQuery | undefined> {
-  return maybeOne<Row>(
+  return maybeOne<SavedQuery>(
     tx,
     sql`update sql_saved_queries as query
            set name = coalesce(${change.name ?? null}, name), sql = coalesce(${change.sql ?? null}, sql),

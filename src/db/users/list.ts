@@ -1,5 +1,6 @@
 import {
   AUDIT_LOGS_PER_USER,
+  type User,
   type UserFacets,
   type UserFilters,
   type UserStats,
@@ -7,14 +8,14 @@ import {
 import { selectAudit, type AuditLogRow } from '../audit/query.js';
 import { keyset, type PageRequest } from '../base/keyset.js';
 import { join, many, one, sql, type Db, type Sql } from '../base/sql.js';
-import { userColumns, type UserRow } from './users.js';
+import { userColumns } from './users.js';
 
 const FACET_LIMIT = 100_000;
 
 /** A page, newest first, with the extra row that shows whether there are more. */
-export async function listUsers(db: Db, filters: UserFilters, request: PageRequest): Promise<UserRow[]> {
+export async function listUsers(db: Db, filters: UserFilters, request: PageRequest): Promise<User[]> {
   const page = keyset(request.position, { at: sql`created_at`, id: sql`id` });
-  return many<UserRow>(
+  return many<User>(
     db,
     sql`select ${userColumns} from users
          where ${conditions(filters)} and ${page.where}
@@ -35,9 +36,9 @@ export async function listAuditLogsOfUsers(db: Db, userIds: readonly string[]): 
 
 /** How many of the matching users have each role and each activity; counted over so many of them at most. */
 export async function countUserFacets(db: Db, filters: UserFilters): Promise<UserFacets> {
-  const rows = await many<{ role: string; is_active: boolean; count: number }>(
+  const rows = await many<{ role: string; isActive: boolean; count: number }>(
     db,
-    sql`select role, is_active, count(*) as count
+    sql`select role, is_active as "isActive", count(*) as count
           from (select role, is_active from users where ${conditions(filters)} limit ${FACET_LIMIT}) as matching
          group by role, is_active`,
   );
@@ -49,7 +50,7 @@ export async function countUserFacets(db: Db, filters: UserFilters): Promise<Use
   };
   return {
     role: sumBy((row) => row.role),
-    isActive: sumBy((row) => String(row.is_active)),
+    isActive: sumBy((row) => String(row.isActive)),
     counted,
     complete: counted < FACET_LIMIT,
   };
@@ -58,31 +59,31 @@ export async function countUserFacets(db: Db, filters: UserFilters): Promise<Use
 export async function readUserStats(db: Db): Promise<UserStats> {
   const row = await one<{
     admins: number;
-    active_admins: number;
+    activeAdmins: number;
     analysts: number;
-    active_analysts: number;
-    last_7: number;
-    last_30: number;
-    as_of: string;
+    activeAnalysts: number;
+    createdLast7Days: number;
+    createdLast30Days: number;
+    asOf: string;
   }>(
     db,
     sql`select count(*) filter (where role = 'ADMIN') as admins,
-               count(*) filter (where role = 'ADMIN' and is_active) as active_admins,
+               count(*) filter (where role = 'ADMIN' and is_active) as "activeAdmins",
                count(*) filter (where role = 'ANALYST') as analysts,
-               count(*) filter (where role = 'ANALYST' and is_active) as active_analysts,
-               (select count(*) from users where created_at > now() - interval '7 days') as last_7,
-               (select count(*) from users where created_at > now() - interval '30 days') as last_30,
-               now() as as_of
+               count(*) filter (where role = 'ANALYST' and is_active) as "activeAnalysts",
+               (select count(*) from users where created_at > now() - interval '7 days') as "createdLast7Days",
+               (select count(*) from users where created_at > now() - interval '30 days') as "createdLast30Days",
+               now() as "asOf"
           from users`,
   );
-  const ADMIN = countsOf(row.admins, row.active_admins);
-  const ANALYST = countsOf(row.analysts, row.active_analysts);
+  const ADMIN = countsOf(row.admins, row.activeAdmins);
+  const ANALYST = countsOf(row.analysts, row.activeAnalysts);
   return {
     ...countsOf(ADMIN.total + ANALYST.total, ADMIN.active + ANALYST.active),
     byRole: { ADMIN, ANALYST },
-    createdLast7Days: row.last_7,
-    createdLast30Days: row.last_30,
-    asOf: row.as_of,
+    createdLast7Days: row.createdLast7Days,
+    createdLast30Days: row.createdLast30Days,
+    asOf: row.asOf,
   };
 }
 

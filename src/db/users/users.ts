@@ -13,56 +13,30 @@ import type { Tx } from '../base/transaction.js';
 const LAST_ADMIN_LOCK = 7_203_146_222;
 const UNIQUE_VIOLATION = '23505';
 
-export interface UserRow {
-  id: string;
-  email: string;
-  name: string;
-  role: Role;
-  is_active: boolean;
-  issuer: string | null;
-  version: number;
-  created_at: string;
-  updated_at: string;
-}
-
-export const userColumns: Sql = sql`id, email, name, role, is_active, issuer, version, created_at, updated_at`;
-
-export function toUser(row: UserRow): User {
-  return {
-    id: row.id,
-    email: row.email,
-    name: row.name,
-    role: row.role,
-    isActive: row.is_active,
-    issuer: row.issuer,
-    version: row.version,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
-}
+export const userColumns: Sql = sql`id, email, name, role, is_active as "isActive", issuer, version,
+  created_at as "createdAt", updated_at as "updatedAt"`;
 
 export async function findUser(db: Db, id: string): Promise<User | undefined> {
-  const row = await maybeOne<UserRow>(db, sql`select ${userColumns} from users where id = ${id}`);
-  return row === undefined ? undefined : toUser(row);
+  return maybeOne<User>(db, sql`select ${userColumns} from users where id = ${id}`);
 }
 
 /** Locks the row until the end of the transaction, so that what was checked about it stays true. */
 export async function lockUser(tx: Tx, id: string): Promise<User> {
-  const row = await maybeOne<UserRow>(tx, sql`select ${userColumns} from users where id = ${id} for update`);
-  if (row === undefined) throw new Refusal('not_found');
-  return toUser(row);
+  const user = await maybeOne<User>(tx, sql`select ${userColumns} from users where id = ${id} for update`);
+  if (user === undefined) throw new Refusal('not_found');
+  return user;
 }
 
 export async function insertUser(tx: Tx, user: { email: string; name: string; role: Role }): Promise<User> {
-  const row = await maybeOne<UserRow>(
+  const inserted = await maybeOne<User>(
     tx,
     sql`insert into users (id, email, name, role)
         values (${newId('user')}, ${user.email}, ${user.name}, ${user.role})
         on conflict do nothing
         returning ${userColumns}`,
   );
-  if (row === undefined) throw emailTaken();
-  return toUser(row);
+  if (inserted === undefined) throw emailTaken();
+  return inserted;
 }
 
 export interface UserChange {
@@ -75,7 +49,7 @@ export interface UserChange {
 /** For a row that this transaction has locked. */
 export async function updateUser(tx: Tx, id: string, change: UserChange): Promise<User> {
   try {
-    const row = await one<UserRow>(
+    return await one<User>(
       tx,
       sql`update users
              set email = coalesce(${change.email ?? null}, email),
@@ -87,7 +61,6 @@ export async function updateUser(tx: Tx, id: string, change: UserChange): Promis
            where id = ${id}
           returning ${userColumns}`,
     );
-    return toUser(row);
   } catch (error) {
     if ((error as { code?: unknown }).code === UNIQUE_VIOLATION) throw emailTaken();
     throw error;

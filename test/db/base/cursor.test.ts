@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { createPager } from '../../../src/api/http/pagination.js';
 import type { Page } from '../../../src/contracts/page.js';
 import { listUsers } from '../../../src/db/users/list.js';
-import type { UserRow } from '../../../src/db/users/users.js';
+import type { User } from '../../../src/contracts/users/user.js';
 import { useDatabase } from '../../support/servers/database.js';
 
 const ROWS = 3_000;
@@ -23,10 +23,10 @@ beforeEach(async () => {
   );
 });
 
-async function pageAt(limit: number, cursor?: string | null): Promise<Page<UserRow>> {
+async function pageAt(limit: number, cursor?: string | null): Promise<Page<User>> {
   const request = pager.request(scope, { limit, cursor: cursor ?? undefined });
   const rows = await listUsers(database.pool, {}, request);
-  return pager.page(scope, request, { rows, keyOf: (row) => ({ at: row.created_at, id: row.id }) });
+  return pager.page(scope, request, { rows, keyOf: (row) => ({ at: row.createdAt, id: row.id }) });
 }
 
 async function allIds(): Promise<string[]> {
@@ -36,7 +36,7 @@ async function allIds(): Promise<string[]> {
   return rows.map((row) => row.id);
 }
 
-async function walk(limit: number, afterPage?: (page: Page<UserRow>) => Promise<void>): Promise<string[]> {
+async function walk(limit: number, afterPage?: (page: Page<User>) => Promise<void>): Promise<string[]> {
   const seen: string[] = [];
   for (let cursor: string | null | undefined; cursor !== null;) {
     const page = await pageAt(limit, cursor);
@@ -57,7 +57,7 @@ test('pages of any size over thousands of users of one moment show each once, in
 });
 
 test('the way back shows the same pages as the way there', async () => {
-  const there: Page<UserRow>[] = [];
+  const there: Page<User>[] = [];
   await walk(100, async (page) => void there.push(page));
   const back: string[][] = [];
   for (let cursor = there.at(-1)!.prevCursor; cursor !== null;) {
@@ -94,7 +94,7 @@ test('a cursor whose row and all older ones are gone still leads back', async ()
   const first = await pageAt(100);
   const last = first.items.at(-1)!;
   await database.pool.query('delete from users where (created_at, id) < ($1::timestamptz, $2)', [
-    last.created_at,
+    last.createdAt,
     last.id,
   ]);
   const empty = await pageAt(100, first.nextCursor);
