@@ -5,7 +5,8 @@
  *
  * DATABASE_URL=postgres://… TEMPORAL_ADDRESS=… node scripts/bench.mjs rolling-deploy --sessions 8 --rolls 2
  * `--new <folder>` is the checkout of the new version, with a build; this one when it is left out. `--versioned` gives the workers
- * versions at Temporal and makes the new one current. DATABASE_URL may make databases; the namespace is for this run alone.
+ * versions at Temporal and makes the new one current. `--pooler 127.0.0.1:6432` is a PgBouncer that the processes go through.
+ * DATABASE_URL may make databases; the namespace is for this run alone.
  *
  * What is not looked at: several machines, a proxy that is slow to notice, steps longer than the workers' grace of 20 s.
  */
@@ -15,6 +16,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
+import pg from 'pg';
 import { startModelServer } from '../test/support/models/server.js';
 import { Reviewer } from './chaos/reviewer.js';
 import { callsPaidTwice, type SeenCall } from './chaos/verdict.js';
@@ -29,6 +31,7 @@ const { values } = parseArgs({
     rolls: { type: 'string', default: '2' },
     new: { type: 'string', default: '.' },
     versioned: { type: 'boolean', default: false },
+    pooler: { type: 'string' },
   },
 });
 const [width, rolls] = [Number(values.sessions), Number(values.rolls)];
@@ -54,7 +57,8 @@ await inOwnDatabase('rolling', async (databaseUrl) => {
   });
   const balancer = await startBalancer();
   const env = {
-    DATABASE_URL: databaseUrl,
+    DATABASE_URL: pooledUrl(databaseUrl),
+    DATABASE_DIRECT_URL: databaseUrl,
     TEMPORAL_ADDRESS: process.env['TEMPORAL_ADDRESS'] ?? '',
     TEMPORAL_NAMESPACE: process.env['TEMPORAL_NAMESPACE'] ?? 'default',
     SIGNING_SECRET: randomBytes(32).toString('hex'),
@@ -72,6 +76,7 @@ await inOwnDatabase('rolling', async (databaseUrl) => {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
   sluice('migrate');
+  if (values.pooler !== undefined) await settleDatabase(databaseUrl);
   const token = sluice('create-admin', 'rolling@example.org').trim();
   try {
     await deployUnderLoad({ balancer, env, token, calls });
@@ -80,6 +85,25 @@ await inOwnDatabase('rolling', async (databaseUrl) => {
     await model.close();
   }
 });
+
+function pooledUrl(databaseUrl: string): string {
+  if (values.pooler === undefined) return databaseUrl;
+  return Object.assign(new URL(databaseUrl), { host: values.pooler }).href;
+}
+
+/** A pooler does not pass the settings of a connection on: the database has them, as docs/operations/pgbouncer.md says. */
+async function settleDatabase(databaseUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  const name = client.escapeIdentifier(client.database ?? '');
+  for (const setting of [
+    "timezone = 'UTC'",
+    "statement_timeout = '30s'",
+    "idle_in_transaction_session_timeout = '5s'",
+  ])
+    await client.query(`alter database ${name} set ${setting}`);
+  await client.end();
+}
 
 async function deployUnderLoad(house: House): Promise<void> {
   let serving = await Promise.all(

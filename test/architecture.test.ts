@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { findCycle, importsOf, reachable, sourceFiles, type Import } from './support/import-graph.js';
@@ -154,6 +155,14 @@ test('tests replace no module of ours and none of the SDK', () => {
     /jest\.(mock|spyOn|unstable_mockModule)\(/.test(codeOf(file)),
   );
   expect(offenders).toEqual([]);
+});
+
+test('the list of licences is what the lock file says (npm run licences writes it)', () => {
+  const check = spawnSync(process.execPath, ['scripts/licences.mjs', '--check'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  expect([check.status, check.stderr]).toEqual([0, '']);
 });
 
 function codeOf(file: string): string {

@@ -10,6 +10,7 @@ export type Kind = 'api' | 'worker';
 export interface Running {
   readonly kind: Kind;
   readonly port: number;
+  readonly pid: number;
   /** SIGTERM, and the milliseconds until it was gone. */
   end(): Promise<number>;
 }
@@ -36,6 +37,7 @@ export async function startProcess(kind: Kind, { folder, env }: Version): Promis
   return {
     kind,
     port,
+    pid: child.pid ?? 0,
     end: async () => {
       const startedAt = performance.now();
       const ended = once(child, 'exit');
