@@ -3,23 +3,21 @@
  * once, against a bare workflow of 15 activities that do nothing: same server, same worker process, in turns. Then a
  * worker with many sessions at a gate, and how long an approval takes to reach the next call of a model.
  *
- * What is not measured: a network, a real model, several workers, a server with a database of its own.
- * SESSIONS (20) at once in a round; WAITING (1000) at a gate.
+ * The second part, alone with `sessions streaming`: many sessions in flight with a model that streams. Provider, worker,
+ * PostgreSQL, Temporal server and this program are processes of their own on one machine.
+ *
+ * What is not measured: a network, a real model, several workers, readers of the streams.
+ * SESSIONS (20) at once in a round; WAITING (1000) at a gate; STREAMS (300), ANSWER_MS (2000), PIECES (40) and SECONDS
+ * (30) of the second part. PROFILE is a folder for processor profiles of its worker.
  */
 import { testDeciders } from '../test/support/deciders.js';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Client, Connection } from '@temporalio/client';
-import { msToTs } from '@temporalio/common/lib/time.js';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
-import pg from 'pg';
 import { createSessionActivities } from '../src/activities/sessions/activities.js';
 import type { Principal } from '../src/contracts/users/principal.js';
 import type { TemplateDefinition } from '../src/contracts/templates/template.js';
-import { migrateUp, readMigrations } from '../src/db/base/migrate.js';
-import { createLogger } from '../src/platform/logger.js';
-import { createPool } from '../src/platform/pool.js';
 import { createWorker } from '../src/workers/worker.js';
 import { commandsOf } from '../test/workflows/sessions/asks.js';
 import {
@@ -32,6 +30,8 @@ import {
   type ScriptedModel,
   type SessionRig,
 } from '../test/workflows/sessions/fixture.js';
+import { inOwnPlaces, type Places } from './sessions/places.js';
+import { isRole, play, streaming } from './sessions/streaming.js';
 
 const SESSIONS = Number(process.env['SESSIONS'] ?? 20);
 const WAITING = Number(process.env['WAITING'] ?? 1_000);
@@ -54,11 +54,27 @@ interface Bench {
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const fileOf = (path: string): string => fileURLToPath(new URL(path, `file://${process.cwd()}/`));
 
-await inOwnPlaces(async (bench) => {
-  await throughput(bench);
-  await oneAlone(bench);
-  await waiting(bench);
-});
+const role = process.argv[2];
+if (isRole(role)) await play(role);
+else await inOwnPlaces(role === 'streaming' ? streamed : all);
+
+async function all(places: Places): Promise<void> {
+  await withWorker(places, async (bench) => {
+    await throughput(bench);
+    await oneAlone(bench);
+    await waiting(bench);
+  });
+  await streamed(places);
+}
+
+/** Sessions that are long enough to be in flight all the time. */
+async function streamed(places: Places): Promise<void> {
+  const phases = Array.from({ length: 20 }, (_, index) => ({
+    ...five.phases[0]!,
+    key: `phase-${index + 1}`,
+  }));
+  await streaming(places, { ...five, name: 'twenty', phases });
+}
 
 async function throughput({ rig, owner }: Bench): Promise<void> {
   await timed(() => bareRuns(rig, 5));
@@ -163,49 +179,6 @@ async function memoryMb(): Promise<number> {
 function middle(values: readonly number[]): number {
   const sorted = [...values].sort((left, right) => left - right);
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
-}
-
-/** A database and a namespace of its own, removed afterwards, and a worker that serves both queues. */
-async function inOwnPlaces(work: (bench: Bench) => Promise<void>): Promise<void> {
-  const databaseUrl = process.env['DATABASE_URL'];
-  const address = process.env['TEMPORAL_ADDRESS'] ?? '127.0.0.1:7233';
-  if (databaseUrl === undefined) throw new Error('DATABASE_URL says where a database for this may be made');
-  const name = `bench_sessions_${randomBytes(4).toString('hex')}`;
-  const admin = new pg.Client({ connectionString: databaseUrl });
-  await admin.connect();
-  await admin.query(`create database ${name}`);
-  const url = new URL(databaseUrl);
-  url.pathname = `/${name}`;
-  const logger = createLogger({ level: 'warn', service: 'bench' });
-  const pool = createPool({ databaseUrl: url.href, max: 10, applicationName: 'bench', logger });
-  try {
-    await migrateUp(pool, await readMigrations(fileOf('src/db/migrations')));
-    const connection = await Connection.connect({ address });
-    await prepareNamespace(connection, name);
-    const client = new Client({ connection, namespace: name });
-    await withWorker({ pool, url: url.href, client, connection, address, namespace: name }, work);
-    await connection.close();
-  } finally {
-    await pool.end();
-    await admin.query(`drop database ${name} with (force)`);
-    await admin.end();
-  }
-}
-
-async function prepareNamespace(connection: Connection, namespace: string): Promise<void> {
-  const workflowExecutionRetentionPeriod = msToTs('1 day');
-  await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod });
-  const searchAttributes = { CotStatus: 2, CotPhase: 3, CotTemplate: 2 };
-  await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
-}
-
-interface Places {
-  readonly pool: pg.Pool;
-  readonly url: string;
-  readonly client: Client;
-  readonly connection: Connection;
-  readonly address: string;
-  readonly namespace: string;
 }
 
 async function withWorker(places: Places, work: (bench: Bench) => Promise<void>): Promise<void> {
