@@ -110,7 +110,7 @@ async function makeSessions(client: SluiceClient): Promise<string[]> {
   }
   const busy = await Promise.all([start('in the middle'), start('of a step')]);
   for (const id of busy)
-    await until(`${id} under way`, async () => (await statusOf(client, id)) === 'running');
+    await until(`${id} under way`, async () => (await statusOf(client, id)) !== 'queued');
   return [...first, ...busy];
 }
 
