@@ -149,13 +149,23 @@ export class ModelRequestRun {
   async #announce(model: string, promptText: string, maxOutputTokens: number): Promise<void> {
     if (this.#request.beforeCall === undefined) return;
     const { settings, prices } = this.#runtime;
-    const inputTokens = countTokens(promptText);
-    const usage = { inputTokens, outputTokens: maxOutputTokens, cachedInputTokens: null };
+    let counted: number | undefined;
+    const inputTokens = (): number => (counted ??= countTokens(promptText));
+    // Getters: the count of a long prompt takes milliseconds, and only a session with a budget asks for it.
     await this.#request.beforeCall({
       model,
-      estimatedInputTokens: inputTokens,
       maxOutputTokens,
-      estimatedCostUsd: costOf(priceOf(prices, settings.provider, model), usage),
+      get estimatedInputTokens() {
+        return inputTokens();
+      },
+      get estimatedCostUsd() {
+        const usage = {
+          inputTokens: inputTokens(),
+          outputTokens: maxOutputTokens,
+          cachedInputTokens: null,
+        };
+        return costOf(priceOf(prices, settings.provider, model), usage);
+      },
     });
   }
 

@@ -183,6 +183,7 @@ class StepTry {
   }
 
   async #reserve(planned: PlannedCall): Promise<void> {
+    if (!this.#ledger.isLimited) return;
     const verdict = await this.#ledger.reserve({
       tokens: planned.estimatedInputTokens + planned.maxOutputTokens,
       costUsd: planned.estimatedCostUsd,

@@ -47,6 +47,11 @@ export class StepLedger {
     this.#place = { sessionId, stepId, phase, step, attempt, attemptNumber };
   }
 
+  /** Whether a budget limits the session. */
+  get isLimited(): boolean {
+    return this.#limited;
+  }
+
   get shown(): EventData['phase.started'] {
     const { phase, step, stepId, attempt } = this.#input;
     return { phase, step, stepId, attempt, try: this.#attemptNumber };
@@ -84,7 +89,6 @@ export class StepLedger {
 
   /** Reserves, before a call, the most that it may use. */
   async reserve(amount: Amount): Promise<'granted' | 'exhausted' | 'lost'> {
-    if (!this.#limited) return 'granted';
     const total = {
       tokens: this.#reserved.tokens + amount.tokens,
       costUsd: (this.#reserved.costUsd ?? 0) + (amount.costUsd ?? 0),
