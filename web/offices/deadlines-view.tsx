@@ -12,8 +12,7 @@ import { Segments } from '../notifications/deliveries-view';
 import { recordPath, useRecords } from '../notifications/notification-queries';
 import { OfficeChoice } from './office-choice';
 import { RecordDialog } from './record-dialog';
-import type { Column } from '../ui/record-table';
-import { PagedTable } from '../notifications/paged-table';
+import { PagedTable, type Column } from '../notifications/record-table';
 import { RecordsBar } from './records-bar';
 import { useSave } from '../notifications/use-save';
 
@@ -26,7 +25,7 @@ export function DeadlinesView() {
   });
   return (
     <>
-      <RecordsBar kind="deadlines" columns={columns(() => undefined)}>
+      <RecordsBar kind="deadlines">
         <Segments name="state" label={t().sessions.state} options={['open', 'closed']} wordOf={statusWord} />
         <OfficeFilter />
       </RecordsBar>
@@ -74,9 +73,8 @@ function columns(open: (id: string) => void): Column<Deadline>[] {
         </>
       ),
     },
-    { id: 'office', name: words.office, cell: ({ office_name }) => <span dir="auto">{office_name}</span> },
+    { name: words.office, cell: ({ office_name }) => <span dir="auto">{office_name}</span> },
     {
-      id: 'due',
       name: words.due,
       cell: ({ due_on, state }) => (
         <>
@@ -85,7 +83,7 @@ function columns(open: (id: string) => void): Column<Deadline>[] {
         </>
       ),
     },
-    { id: 'state', name: t().sessions.state, cell: ({ state }) => <StateMark status={state} /> },
+    { name: t().sessions.state, cell: ({ state }) => <StateMark status={state} /> },
   ];
 }
 

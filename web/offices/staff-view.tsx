@@ -8,8 +8,7 @@ import { useRecords } from '../notifications/notification-queries';
 import { PersonForm } from './person-form';
 import { PreferencesForm } from './preferences-form';
 import { RecordDialog } from './record-dialog';
-import type { Column } from '../ui/record-table';
-import { PagedTable } from '../notifications/paged-table';
+import { PagedTable, type Column } from '../notifications/record-table';
 import { RecordsBar } from './records-bar';
 
 export function StaffView() {
@@ -21,7 +20,7 @@ export function StaffView() {
   });
   return (
     <>
-      <RecordsBar kind="staff" columns={columns(() => undefined)}>
+      <RecordsBar kind="staff">
         <OfficeFilter />
       </RecordsBar>
       <PagedTable
@@ -63,11 +62,10 @@ function columns(open: (id: string) => void): Column<Staff>[] {
         </button>
       ),
     },
-    { id: 'email', name: words.records.email, cell: ({ email }) => <span dir="auto">{email}</span> },
-    { id: 'office', name: words.office, cell: ({ office_name }) => <span dir="auto">{office_name}</span> },
-    { id: 'receives', name: words.records.receives, cell: (person) => <Receives person={person} /> },
+    { name: words.records.email, cell: ({ email }) => <span dir="auto">{email}</span> },
+    { name: words.office, cell: ({ office_name }) => <span dir="auto">{office_name}</span> },
+    { name: words.records.receives, cell: (person) => <Receives person={person} /> },
     {
-      id: 'state',
       name: t().sessions.state,
       cell: ({ is_active, suppressed }) => (
         <StateMark status={suppressed !== null ? 'failed' : is_active ? 'active' : 'inactive'} />

@@ -3,9 +3,8 @@ import { useAddress } from '../app/location';
 import { IconButton } from '../ui/button';
 import { SearchBox } from '../ui/search-box';
 import { statusWord } from '../ui/state-mark';
-import { ColumnChoice } from '../views/column-choice';
 import { SavedViews } from '../views/saved-views';
-import { sessionColumns } from './session-columns';
+import { ColumnChoice } from './session-columns';
 import {
   filterNames,
   useTemplates,
@@ -61,7 +60,7 @@ export function SessionFilters({ filters }: { readonly filters: Filters }) {
           </option>
         ))}
       </select>
-      <ColumnChoice columns={sessionColumns()} />
+      <ColumnChoice />
       <SavedViews page="sessions" names={viewNames} />
       {filters.tag !== undefined && (
         <span class="chip chip-removable">

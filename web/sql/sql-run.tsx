@@ -5,6 +5,7 @@ import { toastProblem } from '../app/toasts';
 import type { SqlStatus } from '../app/types';
 import { Bar } from '../ui/bar';
 import { Button } from '../ui/button';
+import { Explain } from '../ui/explain';
 import { Loaded } from '../ui/panel';
 import { StateMark, toneOf } from '../ui/state-mark';
 import { DataGrid } from './data-grid';
@@ -60,11 +61,10 @@ function RunHead({ id, status }: { readonly id: string; readonly status: SqlStat
         {status.cached && <span class="chip">{words.cached}</span>}
         {status.waiting_on !== null && <span dir="auto">{words.waitsFor(status.waiting_on)}</span>}
         {!status.is_complete && (
-          <span>
+          <Explain basis={basis}>
             <span class="figures">{status.progress_percentage} %</span>
-            {status.eta_ms !== null && ` · ${t().session.eta} ${duration(status.eta_ms)}`}{' '}
-            <span class="quiet">{words.basedOn(basis)}</span>
-          </span>
+            {status.eta_ms !== null && ` · ${t().session.eta} ${duration(status.eta_ms)}`}
+          </Explain>
         )}
         {!status.is_complete && (
           <Button icon="stop" onClick={cancel}>

@@ -42,9 +42,6 @@ const tones: Readonly<Record<string, Tone>> = {
   closed: 'stopped',
 };
 
-/** Every word that something can be called by. */
-export const knownStatuses: readonly string[] = Object.keys(tones);
-
 const icons: Readonly<Record<Tone, IconName>> = {
   working: 'working',
   waiting: 'hand',
