@@ -69,7 +69,7 @@ export function createRoutes(deps: ApiDeps, kinds: RunKinds = runKinds): Route[]
     ...createReadingRoutes({ ...deps, links: ui }),
     ...createTemplateRoutes(deps),
     ...createUserRoutes(deps),
-    ...createSqlRoutes({ ...deps, resultInlineMaxBytes: config.resultInlineMaxBytes }),
+    ...createSqlRoutes(deps),
     ...createApiKeyRoutes(deps),
     ...createSavedViewRoutes(deps),
     ...createWebhookRoutes({ ...deps, webhookRules: webhookRulesOf(config) }),

@@ -1,16 +1,11 @@
 import type { Context } from 'koa';
 import type { Pool } from 'pg';
 import { jobStatuses, type JobStatus } from '../../contracts/runs/job.js';
-import { event } from '../../contracts/event-data.js';
 import { jobKindsOf, type RunKinds } from '../../contracts/run-kinds.js';
 import { Problem } from '../http/problems.js';
-import type { Principal } from '../../contracts/users/principal.js';
-import { recordAudit } from '../../db/audit/log.js';
 import { isKept } from '../../db/reports/objects.js';
 import { listStepErrors } from '../../db/runs/checkpoints.js';
-import { projectRun } from '../../db/runs/events.js';
-import { findRun, listRuns, lockRun, requestCancel, type RunRow } from '../../db/runs/runs.js';
-import type { Tx } from '../../db/base/transaction.js';
+import { findRun, listRuns, type RunRow } from '../../db/runs/runs.js';
 import {
   isFinal,
   jobStateOf,
@@ -23,21 +18,18 @@ import type { ObjectStore } from '../../platform/objects/object-store.js';
 import { eventSubjectOf, type ReadableRuns } from '../events/event-subject.js';
 import { jobView, stateOfJobStatus } from './job-view.js';
 import { pageReply, type Pager } from '../http/pagination.js';
-import { implement, reply, type Route, type Call } from '../http/route.js';
+import { implement, reply, type Route } from '../http/route.js';
 import { runRoutes } from '../../contracts/runs/routes.js';
 import { serveContent } from '../reports/serve-content.js';
-import type { RunStarter } from '../../operations/runs/run-starter.js';
+import { cancelJob, type CancelJobDeps } from '../../operations/runs/cancel-job.js';
 import type { TemporalUi } from '../http/temporal-link.js';
 
-export interface JobRouteDeps {
+export interface JobRouteDeps extends CancelJobDeps {
   readonly pool: Pool;
   readonly pager: Pager;
-  readonly starter: RunStarter;
   readonly objects: ObjectStore;
   readonly resultInlineMaxBytes: number;
   readonly ui: TemporalUi;
-  /** The product's kinds, unless a caller adds more. */
-  readonly kinds?: RunKinds | undefined;
 }
 
 const retryAfter = { 'Retry-After': '3' };
@@ -126,41 +118,8 @@ async function answerResult(deps: JobRouteDeps, run: RunRow, ctx: Context): Prom
 }
 
 function cancelRoute(deps: JobRouteDeps): Route {
-  return implement(runRoutes.cancelJob, async (call, tx) => {
-    const job = jobView(await cancelJob(deps, call, tx), deps.ui);
+  return implement(runRoutes.cancelJob, async ({ params: { id }, principal, origin }, tx) => {
+    const job = jobView(await cancelJob(deps, tx, { id, principal, origin }), deps.ui);
     return reply(202, job, { Location: job.links.self, ...retryAfter });
   });
-}
-
-export async function cancelJob(
-  deps: JobRouteDeps,
-  call: Call<{ id: string }, unknown, unknown> & { principal: Principal },
-  tx: Tx,
-): Promise<RunRow> {
-  const { principal, origin } = call;
-  const { id } = call.params;
-  const run = await lockRun(tx, { viewer: principal, id, kinds: jobKindsOf(deps.kinds) });
-  if (run === undefined) throw new Problem('not_found', { detail: 'job not found' });
-  if (isFinal(run.status)) {
-    throw new Problem('already_finished', { extra: { state: jobStateOf(run.status) } });
-  }
-  await requestCancel(tx, id);
-  if (run.status === 'queued') {
-    // Nothing of it has run: it ends here and now. Should its workflow begin all the same, it finds the run ended.
-    const events = [event('job.canceled', { state: 'CANCELED' })];
-    await projectRun(tx, { runId: id, dedupKey: 'canceled-in-queue', status: 'canceled', events });
-  }
-  const before = { status: run.status };
-  await recordAudit(tx, {
-    actor: principal,
-    origin,
-    resourceType: 'job',
-    resourceId: id,
-    before,
-    action: 'cancel_requested',
-    after: { status: run.status === 'queued' ? 'canceled' : run.status, cancelRequested: true },
-  });
-  deps.starter.cancelAfterCommit(tx, run.workflowId);
-  const canceled = await findRun(tx, { viewer: principal, id });
-  return canceled ?? run;
 }

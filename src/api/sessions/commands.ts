@@ -1,13 +1,10 @@
 import type { Pool } from 'pg';
 import type { BodyOf, ParamsOf, QueryOf } from '../../contracts/route.js';
-import { bindGate } from '../../db/sessions/command-gates.js';
-import { keepGiven } from '../../db/sessions/given-content.js';
 import type { OwnedSession } from '../../db/sessions/sessions.js';
 import type { Db } from '../../db/base/sql.js';
-import { openGateOf, refusalOf, type SessionCommand } from '../../domain/sessions/commands.js';
+import type { SessionCommand } from '../../domain/sessions/commands.js';
 import { sessionCommandRoutes } from '../../contracts/sessions/command-routes.js';
 import { implement, reply, type CommandCall, type Reply, type Route } from '../http/route.js';
-import { raiseSessionBudget } from '../../operations/sessions/raise-budget.js';
 import {
   commandSession,
   currentProgress,
@@ -15,6 +12,7 @@ import {
   type SessionCommandClient,
 } from '../../operations/sessions/command-session.js';
 import { deciderOf } from '../../operations/sessions/decider.js';
+import { approvalOf, continuationOf, redoOf, stepRunOf } from '../../operations/sessions/prepare-command.js';
 import { reviveSession } from '../../operations/sessions/revive-session.js';
 import type { RunControl } from '../../platform/temporal/run-control.js';
 import type { RunStarter } from '../../operations/runs/run-starter.js';
@@ -72,63 +70,25 @@ function reviveRoute({ history, starter, runControl }: SessionCommandDeps): Rout
   });
 }
 
-const proceed: Prepare<typeof records.proceedNextPhase> = async (
-  { body, principal, origin, commandId },
-  session,
-  db,
-) => ({
-  kind: 'approve',
-  by: deciderOf(principal, origin),
-  gate: await bindGate(db, { commandId, sessionId: session.id }, openGateOf(session.state)),
-  digest: body.outputDigest ?? null,
-  comment: body.comment ?? null,
-  notes: await keepGiven(db, session.id, body.notes),
-});
+const proceed: Prepare<typeof records.proceedNextPhase> = (call, session, db) =>
+  approvalOf(db, session, call);
 
-const processStep: Prepare<typeof records.processStep> = async (
-  { body, principal, origin },
-  session,
-  db,
-) => ({
-  kind: 'run_due_step',
-  by: deciderOf(principal, origin),
-  model: body.model ?? null,
-  instructions: await keepGiven(db, session.id, body.instructions),
-});
+const processStep: Prepare<typeof records.processStep> = (call, session, db) => stepRunOf(db, session, call);
 
 const goOn =
   ({ pool }: SessionCommandDeps): Prepare<typeof records.continueSession> =>
-  async ({ body, principal, origin }, session, db) => {
-    const by = deciderOf(principal, origin);
-    if (body.finish === true) return { kind: 'finish_early', by, reason: null };
-    if (body.skip !== undefined) return { kind: 'skip_step', by, gap: body.skip.reason };
-    const instructions = await keepGiven(db, session.id, body.instructions);
-    const command = { kind: 'go_on', by, model: body.model ?? null, instructions } as const;
-    // Before the step starts again, and not at all when the session will not take the command.
-    const taken = refusalOf(session.state, command) === null;
-    if (body.budget !== undefined && taken) {
-      await raiseSessionBudget(pool, session, { budget: body.budget, actor: principal, origin });
-    }
-    return command;
-  };
+  (call, session, db) =>
+    continuationOf({ pool, db }, session, call);
 
 const redo =
   (deps: SessionCommandDeps): Prepare<typeof records.redoSession> =>
-  async ({ body, principal, origin }, session, db) => {
+  async (call, session, db) => {
+    const { body, principal } = call;
     requirePhase(session, body.from.phase);
     if (body.dryRun && session.finished)
       throw await finishedRefusal(deps, db, { viewer: principal, id: session.id });
     if (body.dryRun) return reply(200, await previewRerun(db, session, body));
-    return {
-      kind: 'redo',
-      by: deciderOf(principal, origin),
-      from: body.from,
-      digest: null,
-      comment: null,
-      model: body.model ?? null,
-      instructions: await keepGiven(db, session.id, body.instructions),
-      input: await keepGiven(db, session.id, body.input),
-    };
+    return redoOf(db, session, call);
   };
 
 const changeOf =

@@ -11,10 +11,10 @@ import { readWindow } from '../../operations/sql/read-window.js';
 import type { ObjectStore } from '../../platform/objects/object-store.js';
 import { implement, reply, type Route } from '../http/route.js';
 import { sqlRoutes } from '../../contracts/sql/routes.js';
-import { cancelJob, type JobRouteDeps } from '../runs/jobs.js';
+import { cancelJob, type CancelJobDeps } from '../../operations/runs/cancel-job.js';
 import { statusUrl, statusView, type QueueView } from './views.js';
 
-export interface SqlReadDeps extends JobRouteDeps {
+export interface SqlReadDeps extends CancelJobDeps {
   readonly pool: Pool;
   readonly objects: ObjectStore;
   readonly sql: SqlSettings;
@@ -60,11 +60,10 @@ function resultsRoute({ objects }: SqlReadDeps): Route {
 }
 
 function cancelRoute(deps: SqlReadDeps): Route {
-  return implement(sqlRoutes.cancelSql, async (call, tx) => {
-    const { id } = call.params;
-    await cancelJob(deps, call, tx);
+  return implement(sqlRoutes.cancelSql, async ({ params: { id }, principal, origin }, tx) => {
+    await cancelJob(deps, tx, { id, principal, origin });
     await cancelInQueue(tx, id);
-    const run = await findSqlRun(tx, call.principal, id);
+    const run = await findSqlRun(tx, principal, id);
     if (run === undefined) throw new Problem('not_found', { detail: 'session not found' });
     const view = statusView(run, { position: 0, expectedStartMs: null });
     return reply(202, view, { Location: statusUrl(id), 'Retry-After': '1' });

@@ -1,4 +1,5 @@
 import type { RunStarter } from '../../operations/runs/run-starter.js';
+import type { Pager } from '../http/pagination.js';
 import type { Route } from '../http/route.js';
 import { createSqlCatalogRoutes } from './catalog.js';
 import { createSqlDownloadRoute, type SqlDownloadDeps } from './download.js';
@@ -9,7 +10,7 @@ import { createSavedQueryRoutes } from './saved-queries.js';
 
 export type SqlRouteDeps = Omit<SqlExecuteDeps, 'startAfterCommit'> &
   SqlReadDeps &
-  SqlDownloadDeps & { readonly starter: RunStarter };
+  SqlDownloadDeps & { readonly starter: RunStarter; readonly pager: Pager };
 
 export function createSqlRoutes(deps: SqlRouteDeps): Route[] {
   const { startAfterCommit } = deps.starter;

@@ -2,8 +2,7 @@ import type { Context } from 'koa';
 import type { Pool } from 'pg';
 import { Problem } from '../http/problems.js';
 import type { Principal } from '../../contracts/users/principal.js';
-import { deleteWebSession } from '../../db/users/web-sessions.js';
-import { signInByKey, signInByLink } from '../../operations/users/sign-in.js';
+import { signInByKey, signInByLink, signOut } from '../../operations/users/sign-in.js';
 import type { Logger } from '../../platform/logger.js';
 import type { Authenticator } from '../http/auth/authenticator.js';
 import { isFromBrowser, isSameOrigin } from '../http/auth/same-origin.js';
@@ -43,7 +42,7 @@ function signOutRoute(deps: WebSessionRouteDeps): Route {
     const token = sessionTokenOf(ctx.req);
     if (token !== undefined) {
       if (!isSameOrigin(ctx.req, deps.publicUrl)) throw new Problem('forbidden');
-      await deleteWebSession(deps.pool, token);
+      await signOut(deps.pool, token);
       deps.authenticator.forgetSession(token);
     }
     answerEmpty(ctx, endedSessionCookie(isSecure(deps, ctx)));

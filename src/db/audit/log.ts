@@ -19,8 +19,8 @@ export interface AuditEntry {
   /** The record before and after. With both, only what differs is kept; secrets are masked and long texts cut. */
   before?: Record<string, unknown>;
   after?: Record<string, unknown>;
-  reason?: string;
-  origin?: Origin;
+  reason?: string | undefined;
+  origin?: Origin | undefined;
 }
 
 /**

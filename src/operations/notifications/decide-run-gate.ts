@@ -1,81 +1,42 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  isGrpcServiceError,
-  WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
-  type Client,
-} from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
-import {
-  decideRunGateUpdate,
-  vouchedRunGate,
-  type RunGateDecision,
-} from '../../contracts/notifications/gate.js';
 import { Refusal } from '../../contracts/refusal.js';
-import type { DeciderSignatures } from '../../crypto/decider-signatures.js';
-import type { RunGate } from '../../db/notifications/run-gates.js';
-import { workflowUnavailable } from '../runs/workflow-unavailable.js';
+import type { DecideBody } from '../../contracts/sessions/session.js';
+import type { Principal } from '../../contracts/users/principal.js';
+import type { Db } from '../../db/base/sql.js';
+import { findRunGate } from '../../db/notifications/run-gates.js';
+import { sendGateDecision, type GateDecisionDeps } from './send-gate-decision.js';
 
-const DEADLINE_MS = 5_000;
-const PAUSE_MS = 50;
-
-export interface DecideRunGateDeps {
-  readonly temporal: Client;
-  readonly deciders: DeciderSignatures;
+export interface RunGateDecided {
+  readonly gateId: string;
+  readonly jobId: string;
+  readonly decision: 'approve' | 'reject';
 }
 
-/**
- * Hands a decision to the workflow of a run and answers once it has it. The same command again takes effect once. A
- * gate is in the inbox a moment before its workflow opens it: while `stillWaits` holds, a refusal is early.
- */
-export async function decideRunGate(
-  { temporal: client, deciders }: DecideRunGateDeps,
-  gate: RunGate,
-  { decision, commandId, stillWaits }: AskedDecision,
-): Promise<void> {
-  const deadline = Date.now() + DEADLINE_MS;
-  const signature = deciders.sign(vouchedRunGate(gate.workflowId, decision));
-  for (;;) {
-    try {
-      await client.withDeadline(deadline, () =>
-        client.workflow
-          .getHandle(gate.workflowId)
-          .executeUpdate<void, [RunGateDecision]>(decideRunGateUpdate, {
-            args: [{ ...decision, signature }],
-            updateId: commandId,
-          }),
-      );
-      return;
-    } catch (error) {
-      const isEarly = isNotWaiting(error) && Date.now() + PAUSE_MS < deadline && (await stillWaits());
-      if (!isEarly) throw failureOf(error);
-    }
-    await sleep(PAUSE_MS);
-  }
-}
-
-export interface AskedDecision {
-  readonly decision: RunGateDecision;
+export interface RunGateAsked {
+  readonly id: string;
+  readonly body: DecideBody;
+  readonly principal: Principal;
   readonly commandId: string;
-  /** Whether the stored gate is still undecided. */
-  readonly stillWaits: () => Promise<boolean>;
 }
 
-function isNotWaiting(error: unknown): boolean {
-  return (
-    error instanceof WorkflowUpdateFailedError &&
-    error.cause instanceof ApplicationFailure &&
-    error.cause.type === 'not_waiting'
-  );
-}
-
-function failureOf(error: unknown): unknown {
-  if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
-    return new Refusal('not_waiting', { cause: error });
+/** A notification run that waits takes two of the decisions. */
+export async function decideRunGate(
+  deps: GateDecisionDeps,
+  db: Db,
+  { id, body, principal, commandId }: RunGateAsked,
+): Promise<RunGateDecided> {
+  const gate = await findRunGate(db, id, principal);
+  if (gate === undefined) throw new Refusal('not_found');
+  const { decision, outputDigest, comment = null } = body;
+  if (decision !== 'approve' && decision !== 'reject') {
+    const errors = [{ path: 'decision', message: 'a notification run takes approve or reject' }];
+    throw new Refusal('validation_error', { errors });
   }
-  if (error instanceof WorkflowNotFoundError) return new Refusal('already_finished', { cause: error });
-  if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) && !isGrpcServiceError(error))
-    return error;
-  return workflowUnavailable(error);
+  if (gate.outputDigest !== outputDigest) throw new Refusal('stale_approval', { facts: { gate } });
+  if (gate.status !== 'waiting') throw new Refusal('not_waiting');
+  const via = principal.via === 'console' ? 'console' : 'api';
+  const decided = { gateId: id, decision, userId: principal.userId, via, comment } as const;
+  const stillWaits = async (): Promise<boolean> =>
+    (await findRunGate(db, id, principal))?.status === 'waiting';
+  await sendGateDecision(deps, gate, { decision: decided, commandId, stillWaits });
+  return { gateId: id, jobId: gate.runId, decision };
 }

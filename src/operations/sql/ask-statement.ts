@@ -1,15 +1,16 @@
 import { setTimeout } from 'node:timers/promises';
 import { Refusal } from '../../contracts/refusal.js';
 import type { ExecuteSql } from '../../contracts/sql/request.js';
-import { recordAudit } from '../../db/audit/log.js';
-import { withTransaction, type Tx } from '../../db/base/transaction.js';
-import { findRun, requestCancel, type Viewer } from '../../db/runs/runs.js';
+import { withTransaction } from '../../db/base/transaction.js';
+import { lockRun, type Viewer } from '../../db/runs/runs.js';
 import { findSqlRun, type SqlRunRow } from '../../db/sql/find-run.js';
 import { cancelInQueue } from '../../db/sql/places.js';
 import { isFinal } from '../../domain/runs/status.js';
 import { sizeInWords } from '../../domain/sql/estimate.js';
 import type { JsonValue, ResultColumn } from '../../domain/sql/result-values.js';
 import type { ObjectStore } from '../../platform/objects/object-store.js';
+import { cancelRun } from '../runs/cancel-run.js';
+import type { RunStarter } from '../runs/run-starter.js';
 import { statementRefusal } from './check-statement.js';
 import { readableResult } from './results.js';
 import { readWindow } from './read-window.js';
@@ -23,9 +24,8 @@ import { submitSql, type SubmitDeps } from './submit.js';
  * K3. The command names it: asked again, it is found and not run again.
  * K4. Nobody waits any more: the statement is canceled.
  */
-export interface AskDeps extends SubmitDeps {
+export interface AskDeps extends SubmitDeps, Pick<RunStarter, 'cancelAfterCommit'> {
   readonly objects: ObjectStore;
-  readonly cancelAfterCommit: (tx: Tx, workflowId: string) => void;
 }
 
 export interface StatementOrder {
@@ -120,18 +120,9 @@ async function answerOf(deps: AskDeps, owner: Viewer, run: SqlRunRow): Promise<S
 
 function cancel(deps: AskDeps, { owner, asker }: StatementOrder, id: string): Promise<void> {
   return withTransaction(deps.pool, async (tx) => {
-    const run = await findRun(tx, { viewer: owner, id, kinds: ['sql'] });
+    const run = await lockRun(tx, { viewer: owner, id, kinds: ['sql'] });
     if (run === undefined || isFinal(run.status)) return;
-    await requestCancel(tx, id);
-    await recordAudit(tx, {
-      actor: { system: asker },
-      resourceType: 'sql_session',
-      resourceId: id,
-      action: 'cancel_requested',
-      before: { status: run.status },
-      after: { status: run.status, cancelRequested: true },
-    });
+    await cancelRun(tx, deps, { run, actor: { system: asker }, resourceType: 'sql_session' });
     await cancelInQueue(tx, id);
-    deps.cancelAfterCommit(tx, run.workflowId);
   });
 }

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { Refusal } from '../../contracts/refusal.js';
 import type { Principal } from '../../contracts/users/principal.js';
 import { redeemSignInToken } from '../../db/users/sign-in-tokens.js';
-import { createWebSession, type SigningIn } from '../../db/users/web-sessions.js';
+import { createWebSession, deleteWebSession, type SigningIn } from '../../db/users/web-sessions.js';
 
 const TTL_SECONDS = 12 * 60 * 60;
 
@@ -25,6 +25,11 @@ export async function signInByLink(pool: Pool, linkToken: string): Promise<Signe
     throw new Refusal('unauthenticated', { detail: 'The sign-in link was used before, or is too old.' });
   }
   return signIn(pool, { userId, apiKeyId: null });
+}
+
+/** The token is worth nothing from now on, for whoever holds it. */
+export async function signOut(pool: Pool, token: string): Promise<void> {
+  await deleteWebSession(pool, token);
 }
 
 async function signIn(pool: Pool, who: SigningIn): Promise<SignedIn> {
