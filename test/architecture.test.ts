@@ -132,6 +132,23 @@ test('what refuses below the API knows neither problem documents nor status code
   expect(statuses).toEqual([]);
 });
 
+/** Routes whose transaction is not the idempotent one of a command, each with its reason. */
+const ownTransactions: Record<string, string> = {
+  'src/api/http/idempotency.ts': 'opens the transaction of every command',
+  'src/api/http/auth/authenticator.ts': 'makes the user of a first token before any route is asked',
+  'src/api/notifications/import-route.ts': 'reads the stream of an import inside its transaction',
+  'src/api/notifications/links.ts': 'is pressed in a mail, without a key of its own',
+};
+
+test('a route parses, asks an operation and answers: it writes no entry and opens no transaction', () => {
+  const acting = imports.filter(({ from, to }) => roomOf(from) === 'api' && to === 'src/db/audit/log.ts');
+  expect(acting.map(describeEdge)).toEqual([]);
+  const opening = files.filter(
+    (file) => roomOf(file) === 'api' && /\bwithTransaction\(/.test(readFileSync(resolve(root, file), 'utf8')),
+  );
+  expect(opening.sort()).toEqual(Object.keys(ownTransactions).sort());
+});
+
 test('the database runs no loop and sets no timer', () => {
   const loops = files.filter(
     // The migrator waits for another one. PostgreSQL's own wait would hold a snapshot, see migrate.ts.

@@ -1,15 +1,12 @@
 import type { Pool } from 'pg';
 import { type AuditFilters } from '../../contracts/audit/log.js';
-import { type AuditExport, type ExportAuditLogInput } from '../../contracts/audit/export.js';
-import { newRunOf } from '../../contracts/runs/run-identity.js';
-import type { Principal } from '../../contracts/users/principal.js';
 import { Problem } from '../http/problems.js';
 import { countAuditFacets } from '../../db/audit/facets.js';
-import { recordAudit } from '../../db/audit/log.js';
-import { findAuditLog, hideAuditLog, listAuditLogs, toAuditLog } from '../../db/audit/query.js';
+import { exportLog } from '../../operations/audit/export-log.js';
+import { hideEntry } from '../../operations/audit/hide-entry.js';
+import { findAuditLog, listAuditLogs, toAuditLog } from '../../db/audit/query.js';
 import type { AuditSealer } from '../../operations/audit/sealer.js';
 import { verifyAuditLog } from '../../db/audit/verify.js';
-import { insertRun, type NewRun } from '../../db/runs/runs.js';
 import { acceptedJob } from '../runs/accepted-job.js';
 import { pageReply, type Pager } from '../http/pagination.js';
 import { implement, reply, type Route } from '../http/route.js';
@@ -72,49 +69,13 @@ function getRoute(): Route {
 
 function hideRoute(): Route {
   return implement(auditRoutes.hideAuditLog, async ({ params: { id }, body, principal, origin }, tx) => {
-    if (!(await hideAuditLog(tx, id))) {
-      if ((await findAuditLog(tx, id)) === undefined) throw new Problem('not_found');
-      return reply(204);
-    }
-    await recordAudit(tx, {
-      actor: principal,
-      origin,
-      ...(body.reason === undefined ? {} : { reason: body.reason }),
-      action: 'deleted',
-      resourceType: 'audit_log',
-      resourceId: id,
-      before: { isDeleted: false },
-      after: { isDeleted: true },
-    });
+    await hideEntry(tx, { id, principal, origin, reason: body.reason });
     return reply(204);
   });
 }
 
 function exportRoute({ starter }: AuditRouteDeps): Route {
-  return implement(auditRoutes.exportAuditLog, async ({ body, principal, origin }, tx) => {
-    const run = exportRun(body, principal);
-    await insertRun(tx, run);
-    await recordAudit(tx, {
-      actor: principal,
-      origin,
-      resourceType: 'audit_log',
-      resourceId: run.id,
-      action: 'exported',
-      after: body,
-    });
-    starter.startAfterCommit(tx, run);
-    return acceptedJob(run.id);
-  });
-}
-
-function exportRun({ format, ...filters }: AuditExport, owner: Principal): NewRun {
-  const identity = newRunOf('audit-export');
-  const input: ExportAuditLogInput = { runId: identity.id, format, filters };
-  return {
-    ...identity,
-    ownerId: owner.userId,
-    title: `Audit log as ${format}`,
-    input: { format, ...filters },
-    workflowInput: { ...input },
-  };
+  return implement(auditRoutes.exportAuditLog, async ({ body, principal, origin }, tx) =>
+    acceptedJob((await exportLog(tx, starter, { body, principal, origin })).id),
+  );
 }

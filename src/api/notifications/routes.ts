@@ -8,12 +8,13 @@ import { createMessageFrameRoutes } from './message-frames.js';
 import { createPreferenceRoutes } from './preferences.js';
 import { createPushKeyRoutes } from './push-key.js';
 import { createNotificationRecordRoutes, type NotificationRecordDeps } from './records.js';
-import { createDeadlineRunRoutes, type DeadlineRunRouteDeps } from './runs.js';
+import { createDeadlineRunRoutes } from './runs.js';
+import type { AskRunDeps } from '../../operations/notifications/ask-run.js';
 import { createNotificationScheduleRoutes, type NotificationScheduleRouteDeps } from './schedule.js';
 import { createNotificationSettingRoutes } from './settings.js';
 
 export interface NotificationRouteDeps
-  extends NotificationRecordDeps, DeadlineRunRouteDeps, DeliveryRouteDeps, NotificationScheduleRouteDeps {
+  extends NotificationRecordDeps, AskRunDeps, DeliveryRouteDeps, NotificationScheduleRouteDeps {
   readonly links: PreferenceLinks;
   readonly pushPublicKey: string;
 }

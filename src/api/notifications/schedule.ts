@@ -1,30 +1,18 @@
-import type { Pool } from 'pg';
-import { notificationScheduleId } from '../../contracts/names.js';
 import { notificationRoutes } from '../../contracts/notifications/run-routes.js';
 import type { NotificationSchedule } from '../../contracts/notifications/schedule.js';
 import { nextRunsOf } from '../../contracts/reports/schedule.js';
-import { recordAudit } from '../../db/audit/log.js';
+import { readSchedule, type ScheduleRow } from '../../db/notifications/schedule.js';
 import {
-  lockSchedule,
-  readSchedule,
-  SCHEDULE_TAG,
-  syncNotificationSchedule,
-  updateSchedule,
-  type ScheduleRow,
-} from '../../db/notifications/schedule.js';
-import { insertDeadlineRun } from '../../operations/notifications/start-run.js';
-import type { ScheduleControl } from '../../platform/temporal/schedule-control.js';
+  changeSchedule,
+  triggerSchedule,
+  type ScheduleChangeDeps,
+  type TriggerDeps,
+} from '../../operations/notifications/change-schedule.js';
 import { etagOf, requireVersion } from '../http/if-match.js';
 import { implement, reply, type Reply, type Route } from '../http/route.js';
 import { acceptedJob } from '../runs/accepted-job.js';
-import type { RunStarter } from '../../operations/runs/run-starter.js';
 
-export interface NotificationScheduleRouteDeps {
-  readonly pool: Pool;
-  readonly starter: RunStarter;
-  readonly schedules: ScheduleControl;
-  readonly officeConcurrency: number;
-}
+export type NotificationScheduleRouteDeps = ScheduleChangeDeps & TriggerDeps;
 
 /** When the run over all offices comes by itself. The row is the wanted state; Temporal follows after the commit. */
 export function createNotificationScheduleRoutes(deps: NotificationScheduleRouteDeps): Route[] {
@@ -37,53 +25,23 @@ export function createNotificationScheduleRoutes(deps: NotificationScheduleRoute
   ];
 }
 
-function putRoute({ pool, starter, schedules }: NotificationScheduleRouteDeps): Route {
+function putRoute(deps: NotificationScheduleRouteDeps): Route {
   return implement(
     notificationRoutes.setNotificationSchedule,
     async ({ body, principal, origin, ifMatch }, tx) => {
       const { reason, ...wanted } = body;
-      const before = await lockSchedule(tx);
-      requireVersion(ifMatch, before.version);
-      const after = await updateSchedule(tx, { ...wanted, ownerId: principal.userId });
-      await recordAudit(tx, {
-        actor: principal,
-        origin,
-        action: 'updated',
-        resourceType: 'setting',
-        resourceId: 'notification-schedule',
-        ...(reason === undefined ? {} : { reason }),
-        before: auditState(before),
-        after: auditState(after),
-      });
-      starter.doAfterCommit(tx, {
-        what: 'the schedule of notifications',
-        workflowId: notificationScheduleId,
-        work: () => syncNotificationSchedule(pool, schedules),
-      });
-      return scheduleReply(after);
+      const checkVersion = (version: number): void => requireVersion(ifMatch, version);
+      return scheduleReply(
+        await changeSchedule(deps, tx, { wanted, principal, origin, reason, checkVersion }),
+      );
     },
   );
 }
 
-function triggerRoute({ starter, officeConcurrency }: NotificationScheduleRouteDeps): Route {
-  return implement(notificationRoutes.triggerNotifications, async ({ principal, origin }, tx) => {
-    const run = await insertDeadlineRun(tx, {
-      body: { dry_run: false },
-      owner: principal,
-      officeConcurrency,
-      tags: [SCHEDULE_TAG],
-    });
-    await recordAudit(tx, {
-      actor: principal,
-      origin,
-      action: 'triggered',
-      resourceType: 'setting',
-      resourceId: 'notification-schedule',
-      after: { jobId: run.id },
-    });
-    starter.startAfterCommit(tx, run);
-    return acceptedJob(run.id);
-  });
+function triggerRoute(deps: NotificationScheduleRouteDeps): Route {
+  return implement(notificationRoutes.triggerNotifications, async ({ principal, origin }, tx) =>
+    acceptedJob((await triggerSchedule(deps, tx, { principal, origin })).id),
+  );
 }
 
 function scheduleReply(row: ScheduleRow): Reply {
@@ -98,8 +56,4 @@ function scheduleReply(row: ScheduleRow): Reply {
     updated_at,
   };
   return reply(200, body, { ETag: etagOf(version) });
-}
-
-function auditState({ cron, time_zone, enabled }: ScheduleRow): Record<string, unknown> {
-  return { cron, time_zone, enabled };
 }

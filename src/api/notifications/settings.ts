@@ -1,6 +1,5 @@
-import { recordAudit } from '../../db/audit/log.js';
-import { lockSettings, readSettings, updateSettings } from '../../db/notifications/settings.js';
-import { omit } from '../../domain/omit.js';
+import { readSettings } from '../../db/notifications/settings.js';
+import { changeSettings } from '../../operations/notifications/change-settings.js';
 import { etagOf, requireVersion } from '../http/if-match.js';
 import { implement, reply, type Route } from '../http/route.js';
 import { notificationRoutes } from '../../contracts/notifications/run-routes.js';
@@ -16,19 +15,8 @@ export function createNotificationSettingRoutes(): Route[] {
       notificationRoutes.setNotificationSettings,
       async ({ body, principal, origin, ifMatch }, tx) => {
         const { reason, ...wanted } = body;
-        const before = await lockSettings(tx);
-        requireVersion(ifMatch, before.version);
-        const after = await updateSettings(tx, wanted);
-        await recordAudit(tx, {
-          actor: principal,
-          origin,
-          action: 'updated',
-          resourceType: 'setting',
-          resourceId: 'notifications',
-          ...(reason === undefined ? {} : { reason }),
-          before: { ...omit(before, 'version', 'updated_at') },
-          after: { ...omit(after, 'version', 'updated_at') },
-        });
+        const checkVersion = (version: number): void => requireVersion(ifMatch, version);
+        const after = await changeSettings(tx, wanted, { principal, origin, reason, checkVersion });
         return reply(200, after, { ETag: etagOf(after.version) });
       },
     ),

@@ -1,9 +1,7 @@
 import { codecRoutes, type WirePayload } from '../../contracts/operation/codec.js';
-import type { Principal, Origin } from '../../contracts/users/principal.js';
-import { recordAudit } from '../../db/audit/log.js';
+import { recordPayloadView } from '../../operations/audit/record-payload-view.js';
 import { findBlob } from '../../db/runs/blobs.js';
 import type { Db } from '../../db/base/sql.js';
-import type { Tx } from '../../db/base/transaction.js';
 import type { SealingCodec } from '../../platform/temporal/payload-codec.js';
 import { Problem } from '../http/problems.js';
 import { implement, reply, type Route } from '../http/route.js';
@@ -29,7 +27,7 @@ export function createCodecRoutes({
   return [
     implement(codecRoutes.decodePayloads, async ({ body, principal, origin }, tx) => {
       const opened = await decode(body.payloads);
-      await recordView(tx, { principal, origin, count: opened.length, followed: false });
+      await recordPayloadView(tx, { principal, origin, count: opened.length, followed: false });
       return reply(200, { payloads: opened.map(toWire) });
     }),
     implement(codecRoutes.encodePayloads, async ({ body }) => {
@@ -41,30 +39,10 @@ export function createCodecRoutes({
       const opened = await decode(body.payloads);
       const followed: Payload[] = [];
       for (const payload of opened) followed.push((await contentOf(tx, payload)) ?? payload);
-      await recordView(tx, { principal, origin, count: opened.length, followed: true });
+      await recordPayloadView(tx, { principal, origin, count: opened.length, followed: true });
       return reply(200, { payloads: followed.map(toWire) });
     }),
   ];
-}
-
-interface View {
-  readonly principal: Principal;
-  readonly origin: Origin;
-  readonly count: number;
-  readonly followed: boolean;
-}
-
-/** The Web UI does not say whose workflow it shows: the entry tells who looked, when, and at how much. */
-async function recordView(tx: Tx, { principal, origin, count, followed }: View): Promise<void> {
-  if (count === 0) return;
-  await recordAudit(tx, {
-    actor: principal,
-    origin,
-    action: 'payloads.view',
-    resourceType: 'setting',
-    resourceId: 'temporal-payloads',
-    after: { payloads: count, followed },
-  });
 }
 
 /** The content that a reference names; undefined for every other payload. */
