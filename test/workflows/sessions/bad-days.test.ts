@@ -1,16 +1,11 @@
 import type { ModelRequest } from '../../../src/models/call.js';
 import { ModelCallError } from '../../../src/models/error.js';
-import type { Principal } from '../../../src/contracts/users/principal.js';
 import { readTexts } from '../../../src/db/sessions/texts.js';
 import { deleteTemplate } from '../../../src/db/templates/templates.js';
 import { withTransaction } from '../../../src/db/base/transaction.js';
-import { useDatabase } from '../../support/servers/database.js';
-import { useTemporal } from '../../support/servers/temporal.js';
 import { waitUntil } from '../../support/wait-until.js';
-import { commandsOf } from './asks.js';
 import {
   eventTypesOf,
-  insertUser,
   readProgress,
   readState,
   scriptedModel,
@@ -22,15 +17,9 @@ import {
   untilStatus,
   withWorkers,
 } from './fixture.js';
+import { useSessions } from './house.js';
 
-const rig = { database: useDatabase(), temporal: useTemporal() };
-let owner: Principal;
-let ask: ReturnType<typeof commandsOf>;
-
-beforeAll(async () => {
-  owner = await insertUser(rig.database.pool);
-  ask = commandsOf({ userId: owner.userId, via: 'api', requestId: 'req_test' });
-});
+const rig = useSessions();
 
 const refused = (): ModelCallError =>
   new ModelCallError('the model server refused', {
@@ -56,7 +45,7 @@ test('an output of 3 MB, one with NUL bytes and half characters, and JSON of gre
   const answers = [large, 'a\u0000b\uD800c\uDC00d', deep];
   const model = scriptedModel((_request, call) => answers[call - 1] ?? `answer ${call}`);
   await withWorkers(rig, model, async () => {
-    const id = await startSession(rig, owner);
+    const id = await startSession(rig, rig.owner);
     await untilGate(rig, id, 1);
     const { results, output } = (await readState(rig, id)).phases[0]!;
     expect(results.THINK?.ref?.bytes).toBe(3_000_000);
@@ -64,7 +53,7 @@ test('an output of 3 MB, one with NUL bytes and half characters, and JSON of gre
     expect(await textOf(results.EXECUTE?.ref?.sha256)).toBe('a\uFFFDb\uFFFDc\uFFFDd');
     expect(await textOf(output?.sha256)).toBe(deep);
     // What is too long for the next prompt is cut there, and the session goes on.
-    await send(rig, id, ask.approve(), 'next');
+    await send(rig, id, rig.ask.approve(), 'next');
     await untilGate(rig, id, 2);
   });
 });
@@ -74,7 +63,7 @@ test('a fault in the code is called by its own name, and is not paid for again',
     throw new TypeError('x is not a function');
   });
   await withWorkers(rig, model, async () => {
-    const id = await startSession(rig, owner, {}, { maxRetries: 3 });
+    const id = await startSession(rig, rig.owner, {}, { maxRetries: 3 });
     await untilStatus(rig, id, 'needs_attention');
     expect((await readState(rig, id)).waiting).toMatchObject({ problem: { code: 'TypeError' } });
     expect(model.calls).toHaveLength(1);
@@ -87,12 +76,12 @@ test('a session goes on with the template it began with after that was deleted',
     rig,
     scriptedModel((_request, call) => `answer ${call}`),
     async () => {
-      const id = await startSession(rig, owner, {}, { definition });
+      const id = await startSession(rig, rig.owner, {}, { definition });
       await untilGate(rig, id, 1);
       expect(await withTransaction(rig.database.pool, (tx) => deleteTemplate(tx, 'doomed'))).toBe(1);
-      await send(rig, id, ask.approve(), 'one');
+      await send(rig, id, rig.ask.approve(), 'one');
       await untilGate(rig, id, 2);
-      await send(rig, id, ask.approve(), 'two');
+      await send(rig, id, rig.ask.approve(), 'two');
       await untilStatus(rig, id, 'completed');
     },
   );
@@ -105,9 +94,9 @@ test('a cancel ends the step that runs: the call is aborted, and its row and its
     return untilAborted(request);
   });
   await withWorkers(rig, model, async () => {
-    const id = await startSession(rig, owner);
+    const id = await startSession(rig, rig.owner);
     await waitUntil(async () => model.calls.length === 1, { what: 'the call' });
-    expect(await send(rig, id, ask.state('cancel'), 'end')).toMatchObject({ status: 'canceled' });
+    expect(await send(rig, id, rig.ask.state('cancel'), 'end')).toMatchObject({ status: 'canceled' });
     await waitUntil(async () => aborted, { what: 'the abort of the call' });
     expect(await stepsOf(rig, id)).toMatchObject([{ status: 'canceled' }]);
     const { rows } = await rig.database.pool.query(
@@ -122,9 +111,9 @@ test('a cancel ends the step that runs: the call is aborted, and its row and its
 test('a redo while a step runs abandons that step and begins the phase anew', async () => {
   const model = scriptedModel((request, call) => (call === 2 ? untilAborted(request) : `answer ${call}`));
   await withWorkers(rig, model, async () => {
-    const id = await startSession(rig, owner);
+    const id = await startSession(rig, rig.owner);
     await waitUntil(async () => model.calls.length === 2, { what: 'the second step' });
-    await send(rig, id, ask.redo(1), 'again');
+    await send(rig, id, rig.ask.redo(1), 'again');
     await untilGate(rig, id, 1, 2);
     expect((await stepsOf(rig, id)).map(({ attempt, step, status }) => [attempt, step, status])).toEqual([
       [1, 'THINK', 'completed'],
@@ -143,9 +132,9 @@ test('a session that needs attention goes on with another model, from the step t
     return `answer ${call}`;
   });
   await withWorkers(rig, model, async () => {
-    const id = await startSession(rig, owner);
+    const id = await startSession(rig, rig.owner);
     expect(await untilStatus(rig, id, 'needs_attention')).toMatchObject({ currentStep: 'EXECUTE' });
-    await send(rig, id, ask.goOn('better'), 'better');
+    await send(rig, id, rig.ask.goOn('better'), 'better');
     await untilGate(rig, id, 1);
     expect((await stepsOf(rig, id)).map(({ step, status, model: asked }) => [step, status, asked])).toEqual([
       ['THINK', 'completed', 'scripted-1'],
@@ -162,9 +151,9 @@ test('a skipped step leaves a marked gap, and the phase hands on what it has', a
     return `answer ${call}`;
   });
   await withWorkers(rig, model, async () => {
-    const id = await startSession(rig, owner);
+    const id = await startSession(rig, rig.owner);
     await untilStatus(rig, id, 'needs_attention');
-    await send(rig, id, ask.skip('no time'), 'skip');
+    await send(rig, id, rig.ask.skip('no time'), 'skip');
     await untilGate(rig, id, 1);
     const phase = (await readState(rig, id)).phases[0]!;
     expect(phase).toMatchObject({ gap: 'no time', results: { INTEGRATE: { ref: null } } });
@@ -178,9 +167,9 @@ test('a session that is finished early is completed, says why, and keeps what it
     return `answer ${call}`;
   });
   await withWorkers(rig, model, async () => {
-    const id = await startSession(rig, owner, { autoProgressPhases: true });
+    const id = await startSession(rig, rig.owner, { autoProgressPhases: true });
     await untilStatus(rig, id, 'needs_attention');
-    await send(rig, id, ask.finish('good enough'), 'finish');
+    await send(rig, id, rig.ask.finish('good enough'), 'finish');
     expect(await readProgress(rig, id)).toMatchObject({ status: 'completed', reason: 'good enough' });
     expect(await textOf((await readState(rig, id)).phases[0]?.output?.sha256)).toBe('answer 3');
     expect((await eventTypesOf(rig, id)).at(-1)).toBe('session.completed');
@@ -190,9 +179,9 @@ test('a session that is finished early is completed, says why, and keeps what it
 test('a history that begins anew carries the whole session: its overrides, its gate and its numbering', async () => {
   const model = scriptedModel((_request, call) => `answer ${call}`);
   await withWorkers(rig, model, async () => {
-    const id = await startSession(rig, owner);
+    const id = await startSession(rig, rig.owner);
     await untilGate(rig, id, 1);
-    await send(rig, id, { ...ask.redo(1), model: 'other' } as ReturnType<typeof ask.redo>, 'redo');
+    await send(rig, id, { ...rig.ask.redo(1), model: 'other' } as ReturnType<typeof rig.ask.redo>, 'redo');
     const gate = await untilGate(rig, id, 1, 2);
     const carried = await readState(rig, id);
     const workflowId = `cot-session:${id}`;
@@ -206,7 +195,7 @@ test('a history that begins anew carries the whole session: its overrides, its g
       workflowIdConflictPolicy: 'TERMINATE_EXISTING',
       args: [{ ...rows[0]!.workflow_input, carried }],
     });
-    await send(rig, id, ask.approve(gate.outputDigest), 'approve');
+    await send(rig, id, rig.ask.approve(gate.outputDigest), 'approve');
     await untilGate(rig, id, 2, 2);
     expect(model.calls).toHaveLength(9);
     expect(model.calls.at(-1)?.model).toBe('other');
@@ -221,9 +210,9 @@ test('a pause is accepted while a model is still at work, whose step then ends w
     call === 1 ? new Promise<string>((resolve) => (answer = resolve)) : `answer ${call}`,
   );
   await withWorkers(rig, model, async () => {
-    const id = await startSession(rig, owner);
+    const id = await startSession(rig, rig.owner);
     await waitUntil(() => Promise.resolve(model.calls.length === 1 || undefined), { what: 'the call' });
-    expect(await send(rig, id, ask.state('pause'), 'pause')).toMatchObject({ status: 'paused' });
+    expect(await send(rig, id, rig.ask.state('pause'), 'pause')).toMatchObject({ status: 'paused' });
     expect(await readProgress(rig, id)).toMatchObject({ status: 'paused', currentStep: 'THINK' });
     answer('at last');
     const after = await waitUntil(
@@ -235,7 +224,7 @@ test('a pause is accepted while a model is still at work, whose step then ends w
     );
     expect(after).toMatchObject({ status: 'paused', canProceed: false });
     expect(model.calls).toHaveLength(1);
-    expect(await send(rig, id, ask.state('resume'), 'resume')).toMatchObject({ status: 'running' });
+    expect(await send(rig, id, rig.ask.state('resume'), 'resume')).toMatchObject({ status: 'running' });
     expect(await untilGate(rig, id, 1)).toMatchObject({ completedPhases: [1] });
     const told = await eventTypesOf(rig, id);
     expect(told.filter((type) => type.startsWith('session.'))).toEqual([

@@ -1,37 +1,15 @@
 import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import type { Principal } from '../../../src/contracts/users/principal.js';
 import { progressSchema } from '../../../src/contracts/sessions/session.js';
 import { readTexts } from '../../../src/db/sessions/texts.js';
 import type { ContentRef } from '../../../src/domain/sessions/state.js';
-import { useDatabase } from '../../support/servers/database.js';
 import { storeHistory } from '../../support/store-history.js';
-import { useTemporal } from '../../support/servers/temporal.js';
-import {
-  insertUser,
-  readState,
-  scriptedModel,
-  startSession,
-  threePhases,
-  untilGate,
-  untilStatus,
-  withWorkers,
-} from './fixture.js';
+import { readState, startSession, threePhases, untilGate, untilStatus } from './fixture.js';
+import { useSessions } from './house.js';
 
 /** What people decide from the Temporal side. Without a cache, so that every task replays the history. */
-const rig = { database: useDatabase(), temporal: useTemporal() };
-let owner: Principal;
-beforeAll(async () => {
-  owner = await insertUser(rig.database.pool);
-});
-
-const during = (work: () => Promise<void>): Promise<void> =>
-  withWorkers(
-    rig,
-    scriptedModel((_request, call) => `answer ${call}`),
-    work,
-    { maxCachedWorkflows: 0 },
-  );
+const rig = useSessions({ maxCachedWorkflows: 0 });
+const { during } = rig;
 const handleOf = (id: string): WorkflowHandle => rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
 const decide = (id: string, ...args: unknown[]): Promise<unknown> =>
   handleOf(id).executeUpdate('decideGate', { args: args as [unknown] });
@@ -61,7 +39,7 @@ async function detailsOf(id: string): Promise<string> {
 
 test('an update takes what the decide route takes, and what was written with it is kept', () =>
   during(async () => {
-    const id = await startSession(rig, owner);
+    const id = await startSession(rig, rig.owner);
     const first = await untilGate(rig, id, 1);
     const seen = { gateId: first.gateId, outputDigest: first.outputDigest };
     await decide(id, { ...seen, decision: 'redo', comment: 'too long', instructions: 'shorter' });
@@ -105,7 +83,7 @@ test.each([
   ['an edit without a digest', [{ decision: 'edit', edits: 'x' }], 'outputDigest: is needed'],
 ])('an update with %s is refused in words, and the gate stays open', (_what, args, words) =>
   during(async () => {
-    const id = await startSession(rig, owner);
+    const id = await startSession(rig, rig.owner);
     const { version } = await untilGate(rig, id, 1);
     const failure = await failureOf(decide(id, ...args));
     expect(failure.type).toBe('InvalidInput');
@@ -116,7 +94,7 @@ test.each([
 
 test('a decision about another gate, or none that is open, is refused with the progress that it is about', () =>
   during(async () => {
-    const id = await startSession(rig, owner);
+    const id = await startSession(rig, rig.owner);
     await untilGate(rig, id, 1);
     const stale = await failureOf(decide(id, { decision: 'approve', gateId: 'gate_of_somebody' }));
     expect(stale.type).toBe('stale_approval');
@@ -128,7 +106,7 @@ test('a decision about another gate, or none that is open, is refused with the p
 
 test('of two decisions with notes at once one is taken, and the other does not reach the next gate', () =>
   during(async () => {
-    const id = await startSession(rig, owner);
+    const id = await startSession(rig, rig.owner);
     await untilGate(rig, id, 1);
     const both = await Promise.allSettled(
       ['one', 'two'].map((notes) => decide(id, { decision: 'approve', notes })),
@@ -147,7 +125,7 @@ test('an edit that does not fit the output schema of its phase is refused, which
     };
     const steps = { ...one!.steps, INTEGRATE: { ...one!.steps.INTEGRATE, outputSchema } };
     const definition = { ...threePhases, name: 'strict', phases: [{ ...one!, steps }, ...others] };
-    const id = await startSession(rig, owner, {}, { definition });
+    const id = await startSession(rig, rig.owner, {}, { definition });
     const { outputDigest } = await untilGate(rig, id, 1);
     const edit = (edits: unknown) => decide(id, { decision: 'edit', outputDigest, edits });
     const failure = await failureOf(edit({ title: 1 }));
@@ -163,7 +141,7 @@ test.each([
   ['an older digest', { outputDigest: 'older', notes: 'n' }, 'stale_approval'],
 ])('a signal with %s changes nothing, and the current details say why', (_what, given, words) =>
   during(async () => {
-    const id = await startSession(rig, owner);
+    const id = await startSession(rig, rig.owner);
     await untilGate(rig, id, 1);
     await handleOf(id).signal('proceedNextPhase', given);
     expect(await detailsOf(id)).toContain(`was ignored: ${words}`);
@@ -176,14 +154,14 @@ test.each([
 
 test('the current details lead to the session in the console', () =>
   during(async () => {
-    const id = await startSession(rig, owner);
+    const id = await startSession(rig, rig.owner);
     await untilGate(rig, id, 1);
     expect(await detailsOf(id)).toContain(`(https://sluice.example/sessions/${id})`);
   }));
 
 test('notes of a signal reach the phases after it', () =>
   during(async () => {
-    const id = await startSession(rig, owner);
+    const id = await startSession(rig, rig.owner);
     await untilGate(rig, id, 1);
     await handleOf(id).signal('proceedNextPhase', { comment: 'good', notes: 'mind the budget' });
     await untilGate(rig, id, 2);

@@ -159,7 +159,7 @@ export interface SessionRig {
   readonly temporal: TestTemporal;
 }
 
-interface WorkerOptions {
+export interface WorkerOptions {
   readonly maxCachedWorkflows?: number;
   readonly keepOpen?: boolean;
   /** Where the words of the model go; nowhere unless a test listens. */

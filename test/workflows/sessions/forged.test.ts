@@ -2,36 +2,18 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { Principal } from '../../../src/contracts/users/principal.js';
 import { signedPartOf } from '../../../src/domain/sessions/vouched.js';
 import { testDeciders } from '../../support/deciders.js';
-import { useDatabase } from '../../support/servers/database.js';
-import { useTemporal } from '../../support/servers/temporal.js';
 import { commandsOf } from './asks.js';
-import {
-  entriesOf,
-  eventsOf,
-  insertUser,
-  scriptedModel,
-  send,
-  startSession,
-  untilGate,
-  untilStatus,
-  withWorkers,
-} from './fixture.js';
+import { entriesOf, eventsOf, insertUser, send, startSession, untilGate, untilStatus } from './fixture.js';
+import { useSessions } from './house.js';
 
 /** The update `sessionCommand` is meant for the API alone, and everybody who reaches Temporal can send it. */
-const rig = { database: useDatabase(), temporal: useTemporal() };
-let owner: Principal;
+const rig = useSessions();
+const { during } = rig;
 let admin: Principal;
 beforeAll(async () => {
-  owner = await insertUser(rig.database.pool);
   admin = await insertUser(rig.database.pool, 'ADMIN');
 });
 
-const during = (work: () => Promise<void>): Promise<void> =>
-  withWorkers(
-    rig,
-    scriptedModel((_request, call) => `answer ${call}`),
-    work,
-  );
 const sendUpdate = (id: string, command: unknown, updateId?: string): Promise<unknown> =>
   rig.temporal.client.workflow.getHandle(`cot-session:${id}`).executeUpdate('sessionCommand', {
     args: [command],
@@ -40,9 +22,9 @@ const sendUpdate = (id: string, command: unknown, updateId?: string): Promise<un
 
 test('a malformed command is refused, and the session takes the next one', () =>
   during(async () => {
-    const id = await startSession(rig, owner);
+    const id = await startSession(rig, rig.owner);
     await untilGate(rig, id, 1);
-    const by = { userId: owner.userId, via: 'api' };
+    const by = { userId: rig.owner.userId, via: 'api' };
     const wrong = [
       undefined,
       'pause',
@@ -54,14 +36,14 @@ test('a malformed command is refused, and the session takes the next one', () =>
     ];
     for (const command of wrong)
       await expect(sendUpdate(id, command)).rejects.toBeInstanceOf(WorkflowUpdateFailedError);
-    const ask = commandsOf({ userId: owner.userId, via: 'api' });
+    const ask = commandsOf({ userId: rig.owner.userId, via: 'api' });
     expect(await send(rig, id, ask.state('cancel'), 'last')).toMatchObject({ status: 'canceled' });
     await untilStatus(rig, id, 'canceled');
   }));
 
 test('who decided is believed only when the API signed it', () =>
   during(async () => {
-    const id = await startSession(rig, owner);
+    const id = await startSession(rig, rig.owner);
     const { gateId } = await untilGate(rig, id, 1);
     const by = { userId: admin.userId, via: 'console', requestId: 'req_forged' } as const;
     const named = { workflowId: `cot-session:${id}`, kind: 'approve', gate: null, by: signedPartOf(by) };
@@ -76,10 +58,10 @@ test('who decided is believed only when the API signed it', () =>
     const decided = (await eventsOf(rig, id)).find(({ type }) => type === 'gate.decided');
     expect(decided?.data).toMatchObject({ by: null, via: 'signal' });
 
-    const ask = commandsOf({ userId: owner.userId, via: 'api', requestId: 'req_true' });
+    const ask = commandsOf({ userId: rig.owner.userId, via: 'api', requestId: 'req_true' });
     await send(rig, id, ask.approve(), 'signed');
     await untilGate(rig, id, 3).catch(() => undefined);
     expect(await entriesOf(rig, second.gateId ?? '')).toMatchObject([
-      { action: 'approved', actor_id: owner.userId, request_id: 'req_true' },
+      { action: 'approved', actor_id: rig.owner.userId, request_id: 'req_true' },
     ]);
   }));

@@ -1,40 +1,14 @@
-import type { Principal } from '../../../src/contracts/users/principal.js';
-import { useDatabase } from '../../support/servers/database.js';
-import { useTemporal } from '../../support/servers/temporal.js';
 import { waitUntil } from '../../support/wait-until.js';
-import { commandsOf } from './asks.js';
-import {
-  eventsOf,
-  insertUser,
-  readProgress,
-  scriptedModel,
-  send,
-  startSession,
-  untilGate,
-  untilStatus,
-  withWorkers,
-} from './fixture.js';
+import { eventsOf, readProgress, send, startSession, untilGate, untilStatus } from './fixture.js';
+import { useSessions } from './house.js';
 
-const rig = { database: useDatabase(), temporal: useTemporal() };
-let owner: Principal;
-let ask: ReturnType<typeof commandsOf>;
-
-beforeAll(async () => {
-  owner = await insertUser(rig.database.pool);
-  ask = commandsOf({ userId: owner.userId, via: 'api', requestId: 'req_test' });
-});
+const rig = useSessions();
+const { during } = rig;
 
 type Policy = 'approve' | 'reject' | 'hold';
 
 const startWith = (onTimeout: Policy): Promise<string> =>
-  startSession(rig, owner, { gate: { timeoutSeconds: 1, onTimeout } });
-
-const during = (work: () => Promise<void>): Promise<void> =>
-  withWorkers(
-    rig,
-    scriptedModel((_request, call) => `answer ${call}`),
-    work,
-  );
+  startSession(rig, rig.owner, { gate: { timeoutSeconds: 1, onTimeout } });
 
 async function gatesOf(id: string): Promise<{ status: string; via: string | null; expired: boolean }[]> {
   const { rows } = await rig.database.pool.query<{ status: string; via: string | null; expired: boolean }>(
@@ -72,18 +46,18 @@ test('a gate whose time is over goes on waiting by the policy hold, and can stil
     );
     expect(await readProgress(rig, id)).toMatchObject({ status: 'waiting_approval', deadlineAtMs: null });
     expect(await gatesOf(id)).toEqual([{ status: 'waiting', via: null, expired: true }]);
-    await send(rig, id, ask.approve(), 'late');
+    await send(rig, id, rig.ask.approve(), 'late');
     expect((await gatesOf(id))[0]).toMatchObject({ status: 'approved', via: 'api' });
   }));
 
 test('the deadline of a gate stands still while the session is paused', () =>
   during(async () => {
-    const id = await startSession(rig, owner, { gate: { timeoutSeconds: 60, onTimeout: 'reject' } });
+    const id = await startSession(rig, rig.owner, { gate: { timeoutSeconds: 60, onTimeout: 'reject' } });
     const before = await untilGate(rig, id, 1);
-    await send(rig, id, ask.state('pause'), 'pause');
+    await send(rig, id, rig.ask.state('pause'), 'pause');
     const pausedFor = 50;
     await new Promise((resolve) => setTimeout(resolve, pausedFor));
-    const after = await send(rig, id, ask.state('resume'), 'resume');
+    const after = await send(rig, id, rig.ask.state('resume'), 'resume');
     const deadlineMs = Date.parse(after.deadlineAt!);
     expect(deadlineMs - before.deadlineAtMs!).toBeGreaterThanOrEqual(pausedFor - 5);
     const { rows } = await rig.database.pool.query<{ ms: number }>(

@@ -1,39 +1,21 @@
-import type { Principal } from '../../../src/contracts/users/principal.js';
 import { givenContent } from '../../../src/db/sessions/given-content.js';
 import { storeBlob } from '../../../src/db/runs/blobs.js';
 import { builtinTemplates } from '../../../src/contracts/templates/builtin/builtin-templates.js';
-import { useDatabase } from '../../support/servers/database.js';
 import { storeHistory } from '../../support/store-history.js';
-import { useTemporal } from '../../support/servers/temporal.js';
 import { waitUntil } from '../../support/wait-until.js';
-import { commandsOf } from './asks.js';
-import {
-  insertUser,
-  scriptedModel,
-  send,
-  startSession,
-  untilGate,
-  untilStatus,
-  withWorkers,
-} from './fixture.js';
+import { scriptedModel, send, startSession, untilGate, untilStatus, withWorkers } from './fixture.js';
+import { useSessions } from './house.js';
 
-const rig = { database: useDatabase(), temporal: useTemporal() };
-let owner: Principal;
-let ask: ReturnType<typeof commandsOf>;
-
-beforeAll(async () => {
-  owner = await insertUser(rig.database.pool);
-  ask = commandsOf({ userId: owner.userId, via: 'api', requestId: 'req_test' });
-});
+const rig = useSessions();
 
 test('the history of five phases with outputs of 200 kB stays under 250 events and 100 kB', async () => {
   const definition = builtinTemplates.find((each) => each.name === 'viral-content')!;
   const model = scriptedModel((_request, call) => `${call} ${'x'.repeat(200_000)}`);
   await withWorkers(rig, model, async () => {
-    const id = await startSession(rig, owner, { topic: 'Small cinemas' }, { definition });
+    const id = await startSession(rig, rig.owner, { topic: 'Small cinemas' }, { definition });
     for (let phase = 1; phase < 5; phase += 1) {
       await untilGate(rig, id, phase);
-      await send(rig, id, ask.approve(), `phase-${phase}`);
+      await send(rig, id, rig.ask.approve(), `phase-${phase}`);
     }
     await untilStatus(rig, id, 'completed');
     const handle = rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
@@ -51,17 +33,17 @@ test('a session that is approved, redone, paused, resumed and edited completes, 
     rig,
     scriptedModel((_request, call) => `answer ${call}`),
     async () => {
-      const id = await startSession(rig, owner);
+      const id = await startSession(rig, rig.owner);
       await untilGate(rig, id, 1);
-      await send(rig, id, ask.approve(), 'approve');
+      await send(rig, id, rig.ask.approve(), 'approve');
       await untilGate(rig, id, 2);
-      await send(rig, id, ask.redo(2), 'redo');
+      await send(rig, id, rig.ask.redo(2), 'redo');
       const again = await untilGate(rig, id, 2, 2);
-      await send(rig, id, ask.state('pause'), 'pause');
-      await send(rig, id, ask.state('resume'), 'resume');
+      await send(rig, id, rig.ask.state('pause'), 'pause');
+      await send(rig, id, rig.ask.state('resume'), 'resume');
       const edited = givenContent('what a reviewer wrote');
       await storeBlob(rig.database.pool, id, edited);
-      await send(rig, id, ask.edit(again.outputDigest!, edited.ref), 'edit');
+      await send(rig, id, rig.ask.edit(again.outputDigest!, edited.ref), 'edit');
       await untilStatus(rig, id, 'completed');
       const workflowId = `cot-session:${id}`;
       expect(await rig.temporal.client.workflow.getHandle(workflowId).result()).toEqual({
@@ -78,13 +60,15 @@ test('a pause of a paused session is granted and leaves nothing in the history',
     rig,
     scriptedModel((_request, call) => `answer ${call}`),
     async () => {
-      const id = await startSession(rig, owner);
+      const id = await startSession(rig, rig.owner);
       await untilGate(rig, id, 1);
-      await send(rig, id, ask.state('pause'), 'pause');
+      await send(rig, id, rig.ask.state('pause'), 'pause');
       const handle = rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
       const { historyLength } = await handle.describe();
       for (let index = 0; index < 30; index += 1) {
-        expect(await send(rig, id, ask.state('pause'), `again-${index}`)).toMatchObject({ status: 'paused' });
+        expect(await send(rig, id, rig.ask.state('pause'), `again-${index}`)).toMatchObject({
+          status: 'paused',
+        });
       }
       expect((await handle.describe()).historyLength).toBe(historyLength);
     },
@@ -96,10 +80,10 @@ test('signals that change nothing begin a new history once it has grown, and a c
     rig,
     scriptedModel((_request, call) => `answer ${call}`),
     async () => {
-      const id = await startSession(rig, owner);
+      const id = await startSession(rig, rig.owner);
       await untilGate(rig, id, 1);
-      await send(rig, id, ask.state('pause'), 'before');
-      await send(rig, id, ask.state('resume'), 'after');
+      await send(rig, id, rig.ask.state('pause'), 'before');
+      await send(rig, id, rig.ask.state('resume'), 'after');
       const handle = rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
       const { runId } = await handle.describe();
       // The server asks for a new history at 4 MB, as it does at 4,096 events.
@@ -107,8 +91,10 @@ test('signals that change nothing begin a new history once it has grown, and a c
         await handle.signal('proceedNextPhase', { comment: 'too long '.repeat(11_000) });
       }
       await waitUntil(async () => (await handle.describe()).runId !== runId, { what: 'a new history' });
-      expect(await send(rig, id, ask.state('pause'), 'before')).toMatchObject({ status: 'waiting_approval' });
-      await send(rig, id, ask.approve(), 'approve');
+      expect(await send(rig, id, rig.ask.state('pause'), 'before')).toMatchObject({
+        status: 'waiting_approval',
+      });
+      await send(rig, id, rig.ask.approve(), 'approve');
       await untilGate(rig, id, 2);
     },
   );

@@ -1,11 +1,7 @@
-import type { Principal } from '../../../src/contracts/users/principal.js';
 import type { SessionCommand } from '../../../src/domain/sessions/commands.js';
-import { useDatabase } from '../../support/servers/database.js';
 import { injectionCorpus } from '../../support/models/injection-corpus.js';
-import { useTemporal } from '../../support/servers/temporal.js';
 import {
   eventTypesOf,
-  insertUser,
   scriptedModel,
   send,
   startSession,
@@ -13,13 +9,9 @@ import {
   untilGate,
   withWorkers,
 } from './fixture.js';
+import { useSessions } from './house.js';
 
-const rig = { database: useDatabase(), temporal: useTemporal() };
-let owner: Principal;
-beforeAll(async () => {
-  owner = await insertUser(rig.database.pool);
-});
-
+const rig = useSessions();
 const everything = injectionCorpus.join('\n\n');
 
 const approval = (): SessionCommand => ({
@@ -27,7 +19,7 @@ const approval = (): SessionCommand => ({
   digest: null,
   comment: everything,
   notes: null,
-  by: { userId: owner.userId, via: 'api' },
+  by: { userId: rig.owner.userId, via: 'api' },
 });
 
 test('hostile words in the topic, the input, every output and the notes move no gate: only the reviewer does', async () => {
@@ -35,7 +27,7 @@ test('hostile words in the topic, the input, every output and the notes move no 
     (_request, call) => injectionCorpus[call % injectionCorpus.length] ?? everything,
   );
   await withWorkers(rig, model, async () => {
-    const id = await startSession(rig, owner, {
+    const id = await startSession(rig, rig.owner, {
       topic: everything.slice(0, 500),
       input: { page: everything },
       budget: { maxTokens: 10_000 },
@@ -67,7 +59,7 @@ test('hostile words in the topic, the input, every output and the notes move no 
     );
     expect(budget).toEqual([{ max: 10_000 }]);
     const sent = JSON.stringify(model.calls);
-    for (const secret of [owner.email, owner.userId, rig.database.url, rig.temporal.address])
+    for (const secret of [rig.owner.email, rig.owner.userId, rig.database.url, rig.temporal.address])
       expect(sent).not.toContain(secret);
   });
 });

@@ -1,34 +1,10 @@
-import type { Principal } from '../../../src/contracts/users/principal.js';
-import { useDatabase } from '../../support/servers/database.js';
-import { useTemporal } from '../../support/servers/temporal.js';
 import { waitUntil } from '../../support/wait-until.js';
-import { commandsOf } from './asks.js';
-import {
-  insertUser,
-  readState,
-  scriptedModel,
-  send,
-  startSession,
-  untilGate,
-  untilStatus,
-  withWorkers,
-} from './fixture.js';
+import { readState, send, startSession, untilGate, untilStatus } from './fixture.js';
+import { useSessions } from './house.js';
 
 /** What the database will not take of a session. */
-const rig = { database: useDatabase(), temporal: useTemporal() };
-let owner: Principal;
-let ask: ReturnType<typeof commandsOf>;
-beforeAll(async () => {
-  owner = await insertUser(rig.database.pool);
-  ask = commandsOf({ userId: owner.userId, via: 'api', requestId: 'req_test' });
-});
-
-const during = (work: () => Promise<void>): Promise<void> =>
-  withWorkers(
-    rig,
-    scriptedModel((_request, call) => `answer ${call}`),
-    work,
-  );
+const rig = useSessions();
+const { during } = rig;
 
 async function statusOf(id: string): Promise<unknown> {
   const { rows } = await rig.database.pool.query(
@@ -47,9 +23,9 @@ async function eventsOf(id: string): Promise<{ timers: number; all: number }> {
 test('a state that breaks a constraint flags the session with the reason, and the session still takes commands', () =>
   during(async () => {
     await rig.database.pool.query(`alter table gates add constraint no_second check (phase <> 2)`);
-    const id = await startSession(rig, owner);
+    const id = await startSession(rig, rig.owner);
     await untilGate(rig, id, 1);
-    await send(rig, id, ask.approve(), 'one');
+    await send(rig, id, rig.ask.approve(), 'one');
     await waitUntil(
       async () =>
         JSON.stringify(await statusOf(id)) ===
@@ -57,7 +33,7 @@ test('a state that breaks a constraint flags the session with the reason, and th
       { what: 'the flag', timeoutMs: 60_000 },
     );
     await rig.database.pool.query(`alter table gates drop constraint no_second`);
-    expect(await send(rig, id, ask.state('cancel'), 'cancel')).toMatchObject({ status: 'canceled' });
+    expect(await send(rig, id, rig.ask.state('cancel'), 'cancel')).toMatchObject({ status: 'canceled' });
     await untilStatus(rig, id, 'canceled');
     expect((await readState(rig, id)).ending).toMatchObject({ status: 'canceled' });
   }));
@@ -69,7 +45,7 @@ test('a state that cannot be written is tried again by a timer, and a few events
          $$ begin raise exception 'out of order' using errcode = 'XX000'; end $$;
        create trigger out_of_order before update on sessions execute function out_of_order()`,
     );
-    const id = await startSession(rig, owner);
+    const id = await startSession(rig, rig.owner);
     await waitUntil(async () => (await eventsOf(id)).timers >= 1, { what: 'a timer', timeoutMs: 60_000 });
     const { all, timers } = await eventsOf(id);
     expect(all).toBeLessThan(20 + 10 * timers);

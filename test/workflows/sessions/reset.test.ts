@@ -1,36 +1,10 @@
-import type { Principal } from '../../../src/contracts/users/principal.js';
-import { useDatabase } from '../../support/servers/database.js';
-import { useTemporal } from '../../support/servers/temporal.js';
 import { waitUntil } from '../../support/wait-until.js';
-import { commandsOf } from './asks.js';
-import {
-  entriesOf,
-  insertUser,
-  readProgress,
-  scriptedModel,
-  send,
-  startSession,
-  untilGate,
-  untilStatus,
-  withWorkers,
-} from './fixture.js';
+import { entriesOf, readProgress, send, startSession, untilGate, untilStatus } from './fixture.js';
+import { useSessions } from './house.js';
 
 /** Somebody resets a session in the Temporal Web UI. */
-const rig = { database: useDatabase(), temporal: useTemporal() };
-let owner: Principal;
-let ask: ReturnType<typeof commandsOf>;
-
-beforeAll(async () => {
-  owner = await insertUser(rig.database.pool);
-  ask = commandsOf({ userId: owner.userId, via: 'api', requestId: 'req_test' });
-});
-
-const during = (work: () => Promise<void>): Promise<void> =>
-  withWorkers(
-    rig,
-    scriptedModel((_request, call) => `answer ${call}`),
-    work,
-  );
+const rig = useSessions();
+const { during } = rig;
 
 /**
  * The activity of a step shows the gate before its own completion is recorded. A reset in between would run the step
@@ -75,15 +49,15 @@ async function gatesOf(id: string): Promise<{ phase: number; status: string }[]>
 
 test('a session that is reset at its gate waits there again, and can be decided to its end', () =>
   during(async () => {
-    const id = await startSession(rig, owner);
+    const id = await startSession(rig, rig.owner);
     const before = await untilGate(rig, id, 1);
     await reset(id, 'last');
-    await send(rig, id, ask.state('pause'), 'pause');
-    await send(rig, id, ask.state('resume'), 'resume');
+    await send(rig, id, rig.ask.state('pause'), 'pause');
+    await send(rig, id, rig.ask.state('resume'), 'resume');
     expect(await readProgress(rig, id)).toMatchObject({ status: 'waiting_approval', gateId: before.gateId });
     for (const phase of [1, 2]) {
       await untilGate(rig, id, phase);
-      await send(rig, id, ask.approve(), `approve-${phase}`);
+      await send(rig, id, rig.ask.approve(), `approve-${phase}`);
     }
     await untilStatus(rig, id, 'completed');
     expect(await gatesOf(id)).toEqual([
@@ -94,9 +68,9 @@ test('a session that is reset at its gate waits there again, and can be decided 
 
 test('a session that is reset to its start goes on from there: readers follow, and the later gate is closed', () =>
   during(async () => {
-    const id = await startSession(rig, owner);
+    const id = await startSession(rig, rig.owner);
     await untilGate(rig, id, 1);
-    await send(rig, id, ask.approve(), 'approve');
+    await send(rig, id, rig.ask.approve(), 'approve');
     const { gateId } = await untilGate(rig, id, 2);
     await reset(id, 'first');
     await untilGate(rig, id, 1);
@@ -108,16 +82,16 @@ test('a session that is reset to its start goes on from there: readers follow, a
     ]);
     for (const phase of [1, 2]) {
       await untilGate(rig, id, phase);
-      await send(rig, id, ask.approve(), `again-${phase}`);
+      await send(rig, id, rig.ask.approve(), `again-${phase}`);
     }
     await untilStatus(rig, id, 'completed');
   }));
 
 test('a session that is reset after it ended stays ended, and its new workflow run ends too', () =>
   during(async () => {
-    const id = await startSession(rig, owner);
+    const id = await startSession(rig, rig.owner);
     await untilGate(rig, id, 1);
-    await send(rig, id, ask.state('cancel'), 'cancel');
+    await send(rig, id, rig.ask.state('cancel'), 'cancel');
     await untilStatus(rig, id, 'canceled');
     const handle = rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
     await handle.result();
