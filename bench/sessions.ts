@@ -21,7 +21,6 @@ import type { TemplateDefinition } from '../src/contracts/templates/template.js'
 import { createWorker } from '../src/workers/worker.js';
 import { commandsOf } from '../test/workflows/sessions/asks.js';
 import {
-  insertUser,
   readProgress,
   scriptedModel,
   send,
@@ -32,6 +31,7 @@ import {
 } from '../test/workflows/sessions/fixture.js';
 import { inOwnPlaces, type Places } from './sessions/places.js';
 import { isRole, play, streaming } from './sessions/streaming.js';
+import { givenUser } from '../test/support/runs.js';
 
 const SESSIONS = Number(process.env['SESSIONS'] ?? 20);
 const WAITING = Number(process.env['WAITING'] ?? 1_000);
@@ -214,7 +214,7 @@ async function withWorker(places: Places, work: (bench: Bench) => Promise<void>)
     namespace,
     nativeConnection: () => Promise.resolve(native),
   };
-  const owner = await insertUser(pool);
+  const owner = await givenUser(pool);
   try {
     await work({ rig: { database: { pool, url }, temporal }, owner, model });
   } finally {

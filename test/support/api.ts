@@ -8,7 +8,6 @@ import { createRoutes, createUpgrade } from '../../src/api/routes.js';
 import type { RunKinds } from '../../src/contracts/run-kinds.js';
 import { closeServer, createApiServer, listen } from '../../src/api/http/server.js';
 import type { Role } from '../../src/contracts/users/principal.js';
-import { newId } from '../../src/contracts/ids.js';
 import { issueApiKey } from '../../src/db/users/user-api-keys.js';
 import { withTransaction } from '../../src/db/base/transaction.js';
 import { loadConfig } from '../../src/platform/config.js';
@@ -31,6 +30,7 @@ import { send, type HttpAnswer, type HttpRequest } from './http.js';
 import { testObjects, testSecrets } from './servers/object-stores.js';
 import type { TestTemporal } from './servers/temporal.js';
 import { waitUntil } from './wait-until.js';
+import { givenUser } from './runs.js';
 
 export interface ApiOptions {
   readonly database: Pick<TestDatabase, 'url'>;
@@ -162,15 +162,8 @@ export async function createApiUser(
   database: Pick<TestDatabase, 'pool'>,
   role: Role = 'ANALYST',
 ): Promise<TestUser> {
-  const id = newId('user');
-  const email = `${id}@example.test`;
   return withTransaction(database.pool, async (tx) => {
-    await tx.query('insert into users (id, email, name, role) values ($1, $2, $3, $4)', [
-      id,
-      email,
-      id,
-      role,
-    ]);
+    const { userId: id, email } = await givenUser(tx, role);
     const key = await issueApiKey(tx, { userId: id, name: 'test', expiresAt: undefined });
     return { id, email, token: key.secret, keyId: key.id };
   });

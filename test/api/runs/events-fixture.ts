@@ -22,6 +22,7 @@ import { createListenerClient } from '../../../src/platform/pool.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { waitUntil } from '../../support/wait-until.js';
 import { readSse, type Frame, type SseReader } from './events-client.js';
+import { givenUser } from '../../support/runs.js';
 
 const logger = createLogger({ level: 'silent', service: 'events-test' });
 
@@ -130,18 +131,6 @@ function mount(runs: ReadableRuns, deps: Parameters<typeof implementEvents>[2]):
   return app;
 }
 
-async function createUser(pool: pg.Pool, role: 'ANALYST' | 'ADMIN' = 'ANALYST'): Promise<Principal> {
-  const userId = newId('user');
-  const email = `${userId}@example.test`;
-  await pool.query('insert into users (id, email, name, role) values ($1, $2, $3, $4)', [
-    userId,
-    email,
-    userId,
-    role,
-  ]);
-  return { userId, email, name: userId, role, via: 'api_key' };
-}
-
 export async function createRun(pool: pg.Pool, owner: Principal): Promise<string> {
   const id = newId('job');
   await pool.query(
@@ -183,9 +172,9 @@ export function useReading(): Reading {
   const servers: ReadingServer[] = [];
   const people = new Map<string, Principal>();
   beforeAll(async () => {
-    people.set('analyst', await createUser(database.pool));
-    people.set('stranger', await createUser(database.pool));
-    people.set('admin', await createUser(database.pool, 'ADMIN'));
+    people.set('analyst', await givenUser(database.pool));
+    people.set('stranger', await givenUser(database.pool));
+    people.set('admin', await givenUser(database.pool, 'ADMIN'));
   });
   afterEach(async () => {
     await Promise.all(servers.splice(0).map((server) => server.close()));

@@ -7,20 +7,15 @@ import {
   type WorkerPrograms,
   type WorkerProcess,
 } from '../../support/servers/worker-process.js';
-import {
-  eventsOf,
-  insertUser,
-  startSession,
-  stepsOf,
-  untilStatus,
-} from '../../workflows/sessions/fixture.js';
+import { eventsOf, startSession, stepsOf, untilStatus } from '../../workflows/sessions/fixture.js';
+import { givenUser } from '../../support/runs.js';
 
 const rig = { database: useDatabase(), temporal: useTemporal() };
 let owner: Principal;
 let workers: WorkerPrograms;
 
 beforeAll(async () => {
-  owner = await insertUser(rig.database.pool);
+  owner = await givenUser(rig.database.pool);
   workers = await compileWorker('test/e2e/sessions/worker.ts');
 });
 afterAll(() => workers.dispose());

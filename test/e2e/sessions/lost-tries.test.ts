@@ -11,7 +11,6 @@ import { waitUntil } from '../../support/wait-until.js';
 import { commandsOf } from '../../workflows/sessions/asks.js';
 import {
   eventTypesOf,
-  insertUser,
   scriptedModel,
   send,
   startSession,
@@ -21,13 +20,14 @@ import {
   untilStatus,
   withWorkers,
 } from '../../workflows/sessions/fixture.js';
+import { givenUser } from '../../support/runs.js';
 
 const rig = { database: useDatabase(), temporal: useTemporal() };
 const onePhase = { ...threePhases, name: 'one-phase', phases: threePhases.phases.slice(0, 1) };
 let owner: Principal;
 
 beforeAll(async () => {
-  owner = await insertUser(rig.database.pool);
+  owner = await givenUser(rig.database.pool);
 });
 
 const aborted = (request: ModelRequest): Promise<void> =>

@@ -9,7 +9,6 @@ import { useTemporal } from '../../support/servers/temporal.js';
 import { waitUntil } from '../../support/wait-until.js';
 import {
   eventTypesOf,
-  insertUser,
   scriptedModel,
   startSession,
   stepsOf,
@@ -18,6 +17,7 @@ import {
   withWorkers,
   type SessionRig,
 } from '../../workflows/sessions/fixture.js';
+import { givenUser } from '../../support/runs.js';
 
 const rig = { database: useDatabase(), temporal: useTemporal() };
 const onePhase = { ...threePhases, name: 'one-phase', phases: threePhases.phases.slice(0, 1) };
@@ -27,7 +27,7 @@ const closing: (() => Promise<void>)[] = [];
 afterEach(() => Promise.all(closing.splice(0).map((close) => close())));
 
 beforeAll(async () => {
-  owner = await insertUser(rig.database.pool);
+  owner = await givenUser(rig.database.pool);
 });
 
 /** The database of the test as its workers reach it: through a gate. */

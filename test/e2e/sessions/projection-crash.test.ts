@@ -9,7 +9,8 @@ import {
 } from '../../support/servers/worker-process.js';
 import { waitUntil } from '../../support/wait-until.js';
 import { commandsOf } from '../../workflows/sessions/asks.js';
-import { eventsOf, insertUser, send, startSession, untilGate } from '../../workflows/sessions/fixture.js';
+import { eventsOf, send, startSession, untilGate } from '../../workflows/sessions/fixture.js';
+import { givenUser } from '../../support/runs.js';
 
 /** A worker that is killed, or frozen, between the commit of what it tells and the record of it in the history. */
 const rig = { database: useDatabase(), temporal: useTemporal() };
@@ -19,7 +20,7 @@ let workers: WorkerPrograms;
 let gate: CommitGate;
 
 beforeAll(async () => {
-  owner = await insertUser(rig.database.pool);
+  owner = await givenUser(rig.database.pool);
   ask = commandsOf({ userId: owner.userId, via: 'api', requestId: 'req_test' });
   workers = await compileWorker('test/e2e/sessions/worker.ts');
   gate = await openCommitGate(rig.database.url);

@@ -9,7 +9,6 @@ import { waitUntil } from '../../support/wait-until.js';
 import {
   entriesOf,
   eventsOf,
-  insertUser,
   readProgress,
   scriptedModel,
   send,
@@ -19,13 +18,14 @@ import {
   withWorkers,
   type Answer,
 } from './fixture.js';
+import { givenUser } from '../../support/runs.js';
 
 const rig = { database: useDatabase(), temporal: useTemporal() };
 let owner: Principal;
 let by: Decider;
 
 beforeAll(async () => {
-  owner = await insertUser(rig.database.pool);
+  owner = await givenUser(rig.database.pool);
   by = { userId: owner.userId, via: 'api', requestId: 'req_test' };
 });
 

@@ -20,7 +20,6 @@ import {
   type SessionProgressView,
 } from '../../../src/contracts/sessions/session.js';
 import type { TemplateDefinition } from '../../../src/contracts/templates/template.js';
-import { newId } from '../../../src/contracts/ids.js';
 import { newRunOf } from '../../../src/contracts/runs/run-identity.js';
 import { taskQueues } from '../../../src/contracts/names.js';
 import { listEventsAfter, type StoredEvent } from '../../../src/db/runs/event-reads.js';
@@ -124,18 +123,6 @@ function answered(model: string, usage: ModelCallRecord['usage']): ModelCallReco
     durationMs: 1,
     error: null,
   };
-}
-
-export async function insertUser(pool: Pool, role: 'ANALYST' | 'ADMIN' = 'ANALYST'): Promise<Principal> {
-  const userId = newId('user');
-  const email = `${userId}@example.test`;
-  await pool.query('insert into users (id, email, name, role) values ($1, $2, $3, $4)', [
-    userId,
-    email,
-    'Ada',
-    role,
-  ]);
-  return { userId, email, name: 'Ada', role, via: 'api_key' };
 }
 
 export async function insertTemplate(pool: Pool, definition: TemplateDefinition): Promise<void> {

@@ -3,15 +3,16 @@ import type { Principal } from '../../../src/contracts/users/principal.js';
 import { signedPartOf } from '../../../src/domain/sessions/vouched.js';
 import { testDeciders } from '../../support/deciders.js';
 import { commandsOf } from './asks.js';
-import { entriesOf, eventsOf, insertUser, send, startSession, untilGate, untilStatus } from './fixture.js';
+import { entriesOf, eventsOf, send, startSession, untilGate, untilStatus } from './fixture.js';
 import { useSessions } from './house.js';
+import { givenUser } from '../../support/runs.js';
 
 /** The update `sessionCommand` is meant for the API alone, and everybody who reaches Temporal can send it. */
 const rig = useSessions();
 const { during } = rig;
 let admin: Principal;
 beforeAll(async () => {
-  admin = await insertUser(rig.database.pool, 'ADMIN');
+  admin = await givenUser(rig.database.pool, 'ADMIN');
 });
 
 const sendUpdate = (id: string, command: unknown, updateId?: string): Promise<unknown> =>

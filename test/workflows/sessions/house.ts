@@ -2,7 +2,8 @@ import type { Principal } from '../../../src/contracts/users/principal.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { useTemporal } from '../../support/servers/temporal.js';
 import { commandsOf } from './asks.js';
-import { insertUser, scriptedModel, withWorkers, type SessionRig, type WorkerOptions } from './fixture.js';
+import { scriptedModel, withWorkers, type SessionRig, type WorkerOptions } from './fixture.js';
+import { givenUser } from '../../support/runs.js';
 
 /** A database, a Temporal namespace, a person with sessions, and workers that run only while a test asks for them. */
 export interface SessionHouse extends SessionRig {
@@ -17,7 +18,7 @@ export function useSessions(options: WorkerOptions = {}): SessionHouse {
   const rig = { database: useDatabase(), temporal: useTemporal() };
   let owner: Principal | undefined;
   beforeAll(async () => {
-    owner = await insertUser(rig.database.pool);
+    owner = await givenUser(rig.database.pool);
   });
   const present = (): Principal => {
     if (owner === undefined) throw new Error('the owner comes with beforeAll');
