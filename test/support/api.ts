@@ -7,7 +7,7 @@ import type { Route } from '../../src/api/http/route.js';
 import { createRoutes, createUpgrade } from '../../src/api/routes.js';
 import type { RunKinds } from '../../src/contracts/run-kinds.js';
 import { closeServer, createApiServer, listen } from '../../src/api/http/server.js';
-import type { Role } from '../../src/contracts/users/principal.js';
+import type { Principal, Role } from '../../src/contracts/users/principal.js';
 import { issueApiKey } from '../../src/db/users/user-api-keys.js';
 import { withTransaction } from '../../src/db/base/transaction.js';
 import { loadConfig } from '../../src/platform/config.js';
@@ -167,4 +167,9 @@ export async function createApiUser(
     const key = await issueApiKey(tx, { userId: id, name: 'test', expiresAt: undefined });
     return { id, email, token: key.secret, keyId: key.id };
   });
+}
+
+/** The user as the rules below HTTP see them. */
+export function principalOf({ id, email }: TestUser, role: Role = 'ANALYST'): Principal {
+  return { userId: id, email, name: id, role, via: 'api_key' };
 }

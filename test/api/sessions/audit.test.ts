@@ -1,4 +1,4 @@
-import { createApiUser, useApi } from '../../support/api.js';
+import { createApiUser, principalOf, useApi } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { useTemporal } from '../../support/servers/temporal.js';
 import {
@@ -14,8 +14,7 @@ const api = useApi({ ...rig, env: { MAX_RETRIES: '0' } });
 
 test('the audit log has who commanded, from where and why, and what it changed', async () => {
   const user = await createApiUser(rig.database);
-  const { id: userId, email } = user;
-  const owner = { userId, email, name: userId, role: 'ANALYST', via: 'api_key' } as const;
+  const owner = principalOf(user);
   const model = scriptedModel((_request, call) => `answer ${call}`);
   await withWorkers(rig, model, async () => {
     const id = await startSession(rig, owner);

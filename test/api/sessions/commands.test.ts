@@ -1,7 +1,7 @@
 import { builtinTemplates } from '../../../src/contracts/templates/builtin/builtin-templates.js';
 import type { TemplateDefinition } from '../../../src/contracts/templates/template.js';
 import type { Principal } from '../../../src/contracts/users/principal.js';
-import { createApiUser, useApi, type TestUser } from '../../support/api.js';
+import { createApiUser, principalOf, useApi, type TestUser } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
 import type { HttpAnswer } from '../../support/http.js';
 import { useTemporal } from '../../support/servers/temporal.js';
@@ -24,7 +24,7 @@ let owner: Principal;
 
 beforeAll(async () => {
   user = await createApiUser(rig.database);
-  owner = { userId: user.id, email: user.email, name: user.id, role: 'ANALYST', via: 'api_key' };
+  owner = principalOf(user);
   await rig.database.pool.query(
     `insert into templates (name, version, definition, sha256) values ($1, 1, $2, '')`,
     [minimal.name, minimal],

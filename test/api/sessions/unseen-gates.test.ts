@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Principal } from '../../../src/contracts/users/principal.js';
 import { bindGate } from '../../../src/db/sessions/command-gates.js';
-import { createApiUser, useApi, type TestUser } from '../../support/api.js';
+import { createApiUser, principalOf, useApi, type TestUser } from '../../support/api.js';
 import type { HttpAnswer } from '../../support/http.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { useTemporal } from '../../support/servers/temporal.js';
@@ -25,7 +25,7 @@ let ask: ReturnType<typeof commandsOf>;
 
 beforeAll(async () => {
   user = await createApiUser(rig.database);
-  owner = { userId: user.id, email: user.email, name: user.id, role: 'ANALYST', via: 'api_key' };
+  owner = principalOf(user);
   ask = commandsOf({ userId: user.id, via: 'api', requestId: 'req_test' });
 });
 

@@ -1,6 +1,3 @@
-import type { Principal } from '../../../src/contracts/users/principal.js';
-import { useDatabase } from '../../support/servers/database.js';
-import { useTemporal } from '../../support/servers/temporal.js';
 import { waitUntil } from '../../support/wait-until.js';
 import {
   compileWorker,
@@ -8,14 +5,12 @@ import {
   type WorkerProcess,
 } from '../../support/servers/worker-process.js';
 import { eventsOf, startSession, stepsOf, untilStatus } from '../../workflows/sessions/fixture.js';
-import { givenUser } from '../../support/runs.js';
+import { useSessions } from '../../workflows/sessions/house.js';
 
-const rig = { database: useDatabase(), temporal: useTemporal() };
-let owner: Principal;
+const rig = useSessions();
 let workers: WorkerPrograms;
 
 beforeAll(async () => {
-  owner = await givenUser(rig.database.pool);
   workers = await compileWorker('test/e2e/sessions/worker.ts');
 });
 afterAll(() => workers.dispose());
@@ -37,7 +32,7 @@ const callsOf = (worker: WorkerProcess): number =>
 test('a worker killed in the middle of a step costs that one call: nothing finished is paid for again', async () => {
   const doomed = start({ STOP_AT: '5' });
   await says(doomed, 'ready');
-  const id = await startSession(rig, owner, { autoProgressPhases: true, budget: { maxTokens: 1_000 } });
+  const id = await startSession(rig, rig.owner, { autoProgressPhases: true, budget: { maxTokens: 1_000 } });
   await says(doomed, 'call 5');
   await doomed.kill('SIGKILL');
   const next = start();
@@ -72,7 +67,7 @@ test('a worker killed in the middle of a step costs that one call: nothing finis
 test('a worker frozen for half a minute costs that one call: no try counts, and none starts beside another', async () => {
   const frozen = start({ STOP_AT: '2' });
   await says(frozen, 'ready');
-  const id = await startSession(rig, owner, { autoProgressPhases: true }, { maxRetries: 0 });
+  const id = await startSession(rig, rig.owner, { autoProgressPhases: true }, { maxRetries: 0 });
   await says(frozen, 'call 2');
   frozen.signal('SIGSTOP');
   // As long as six heartbeat timeouts: the server hands the step to the frozen worker again and again.

@@ -1,14 +1,10 @@
 import { stepSlots } from '../../../src/workers/step-slots.js';
-import type { Principal } from '../../../src/contracts/users/principal.js';
 import type { ModelRequest } from '../../../src/models/call.js';
 import { withTransaction } from '../../../src/db/base/transaction.js';
 import { chargeLostTries, reserveBudget } from '../../../src/db/sessions/budgets.js';
 import { closeTry, openTry, workerLost, type StepPlace } from '../../../src/db/sessions/tries.js';
 import { refOf } from '../../../src/db/runs/blobs.js';
-import { useDatabase } from '../../support/servers/database.js';
-import { useTemporal } from '../../support/servers/temporal.js';
 import { waitUntil } from '../../support/wait-until.js';
-import { commandsOf } from '../../workflows/sessions/asks.js';
 import {
   eventTypesOf,
   scriptedModel,
@@ -20,15 +16,10 @@ import {
   untilStatus,
   withWorkers,
 } from '../../workflows/sessions/fixture.js';
-import { givenUser } from '../../support/runs.js';
+import { useSessions } from '../../workflows/sessions/house.js';
 
-const rig = { database: useDatabase(), temporal: useTemporal() };
+const rig = useSessions();
 const onePhase = { ...threePhases, name: 'one-phase', phases: threePhases.phases.slice(0, 1) };
-let owner: Principal;
-
-beforeAll(async () => {
-  owner = await givenUser(rig.database.pool);
-});
 
 const aborted = (request: ModelRequest): Promise<void> =>
   new Promise((resolve) => {
@@ -68,7 +59,7 @@ test('a worker that stops in a call leaves the step open, and the next try compl
     async () => {
       const started = await startSession(
         rig,
-        owner,
+        rig.owner,
         { budget: { maxTokens: 1_000 } },
         { definition: onePhase, maxRetries: 0 },
       );
@@ -91,7 +82,6 @@ test('a worker that stops in a call leaves the step open, and the next try compl
 });
 
 test('a redo while a step runs counts what that step used, and not what it had reserved', async () => {
-  const ask = commandsOf({ userId: owner.userId, via: 'api', requestId: 'req_test' });
   const model = scriptedModel(async (request, call) => {
     if (call !== 2) return `answer ${call}`;
     await aborted(request);
@@ -100,9 +90,9 @@ test('a redo while a step runs counts what that step used, and not what it had r
     throw new Error('aborted');
   });
   await withWorkers(rig, model, async () => {
-    const id = await startSession(rig, owner, { budget: { maxTokens: 1_000 } });
+    const id = await startSession(rig, rig.owner, { budget: { maxTokens: 1_000 } });
     await waitUntil(async () => model.calls.length === 2, { what: 'the second step' });
-    await send(rig, id, ask.redo(1), 'again');
+    await send(rig, id, rig.ask.redo(1), 'again');
     await untilGate(rig, id, 1, 2);
     await waitUntil(
       async () => JSON.stringify(await spent(id)) === JSON.stringify({ used: 70, reserved: 0 }),
@@ -115,7 +105,7 @@ test('a redo while a step runs counts what that step used, and not what it had r
 
 test('of two tries of a step the later one decides, and the earlier one writes nothing', async () => {
   const { pool } = rig.database;
-  const id = await startSession(rig, owner, { budget: { maxTokens: 1_000 } });
+  const id = await startSession(rig, rig.owner, { budget: { maxTokens: 1_000 } });
   const placeOf = (attemptNumber: number): StepPlace => ({
     sessionId: id,
     stepId: 'step_zombie',

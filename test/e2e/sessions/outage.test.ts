@@ -1,11 +1,8 @@
 import type { Pool } from 'pg';
-import type { Principal } from '../../../src/contracts/users/principal.js';
 import { createLogger } from '../../../src/platform/logger.js';
 import { createPool } from '../../../src/platform/pool.js';
 import { openCuttingGate } from '../../support/servers/cutting-gate.js';
-import { useDatabase } from '../../support/servers/database.js';
 import { openTcpGate } from '../../support/servers/tcp-gate.js';
-import { useTemporal } from '../../support/servers/temporal.js';
 import { waitUntil } from '../../support/wait-until.js';
 import {
   eventTypesOf,
@@ -17,18 +14,13 @@ import {
   withWorkers,
   type SessionRig,
 } from '../../workflows/sessions/fixture.js';
-import { givenUser } from '../../support/runs.js';
+import { useSessions } from '../../workflows/sessions/house.js';
 
-const rig = { database: useDatabase(), temporal: useTemporal() };
+const rig = useSessions();
 const onePhase = { ...threePhases, name: 'one-phase', phases: threePhases.phases.slice(0, 1) };
-let owner: Principal;
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(() => Promise.all(closing.splice(0).map((close) => close())));
-
-beforeAll(async () => {
-  owner = await givenUser(rig.database.pool);
-});
 
 /** The database of the test as its workers reach it: through a gate. */
 async function throughGate<Result>(
@@ -74,7 +66,7 @@ test('sessions whose database is away for eight seconds go on by themselves, and
     withWorkers(workers, model, async () => {
       const ids = await Promise.all(
         [1, 2, 3, 4].map(() =>
-          startSession(rig, owner, { autoProgressPhases: true, budget: { maxTokens: 1_000 } }),
+          startSession(rig, rig.owner, { autoProgressPhases: true, budget: { maxTokens: 1_000 } }),
         ),
       );
       await waitUntil(() => Promise.resolve(model.calls.length === 8), {
@@ -114,7 +106,7 @@ test.each([
     await throughGate(gate.address, (workers) =>
       withWorkers(workers, model, async () => {
         const asked = maxTokens === undefined ? {} : { budget: { maxTokens } };
-        const id = await startSession(rig, owner, asked, { definition: onePhase });
+        const id = await startSession(rig, rig.owner, asked, { definition: onePhase });
         await untilStatus(rig, id, 'completed', 'needs_attention');
         await broken;
         expect(model.calls).toHaveLength(3);

@@ -1,27 +1,19 @@
-import type { Principal } from '../../../src/contracts/users/principal.js';
 import { openCommitGate, type CommitGate, type Hold } from '../../support/servers/commit-gate.js';
-import { useDatabase } from '../../support/servers/database.js';
-import { useTemporal } from '../../support/servers/temporal.js';
 import {
   compileWorker,
   type WorkerPrograms,
   type WorkerProcess,
 } from '../../support/servers/worker-process.js';
 import { waitUntil } from '../../support/wait-until.js';
-import { commandsOf } from '../../workflows/sessions/asks.js';
 import { eventsOf, send, startSession, untilGate } from '../../workflows/sessions/fixture.js';
-import { givenUser } from '../../support/runs.js';
+import { useSessions } from '../../workflows/sessions/house.js';
 
 /** A worker that is killed, or frozen, between the commit of what it tells and the record of it in the history. */
-const rig = { database: useDatabase(), temporal: useTemporal() };
-let owner: Principal;
-let ask: ReturnType<typeof commandsOf>;
+const rig = useSessions();
 let workers: WorkerPrograms;
 let gate: CommitGate;
 
 beforeAll(async () => {
-  owner = await givenUser(rig.database.pool);
-  ask = commandsOf({ userId: owner.userId, via: 'api', requestId: 'req_test' });
   workers = await compileWorker('test/e2e/sessions/worker.ts');
   gate = await openCommitGate(rig.database.url);
 });
@@ -53,9 +45,9 @@ async function finish(id: string): Promise<void> {
       const status = rows[0]?.status ?? '';
       if (['completed', 'canceled'].includes(status)) return true;
       const command = {
-        waiting_approval: ask.approve(),
-        paused: ask.state('resume'),
-        needs_attention: ask.goOn(),
+        waiting_approval: rig.ask.approve(),
+        paused: rig.ask.state('resume'),
+        needs_attention: rig.ask.goOn(),
       }[status];
       if (command !== undefined)
         await send(rig, id, command, `finish-${id}-${(sent += 1)}`).catch(() => undefined);
@@ -88,7 +80,8 @@ const sending =
   async (id) => {
     await atGate(id);
     for (const kind of kinds) {
-      const command = kind === 'approve' ? ask.approve() : kind === 'redo' ? ask.redo(1) : ask.state(kind);
+      const command =
+        kind === 'approve' ? rig.ask.approve() : kind === 'redo' ? rig.ask.redo(1) : rig.ask.state(kind);
       await send(rig, id, command, `${kind}-${id}`).catch(() => undefined);
     }
   };
@@ -107,7 +100,7 @@ const kinds: [string, string, Story, Record<string, string>?][] = [
 async function untilHeld(where: Hold, story: Story, env: Record<string, string> = {}) {
   const doomed = await start({ DATABASE_URL: gate.url, ...env });
   const held = gate.hold(where);
-  const id = await startSession(rig, owner, {}, { maxRetries: 0, workflowTaskTimeout: '2s' });
+  const id = await startSession(rig, rig.owner, {}, { maxRetries: 0, workflowTaskTimeout: '2s' });
   const told = story(id);
   await held.reached;
   return { doomed, held, id, told };
@@ -135,12 +128,12 @@ test.each([
   doomed.signal('SIGSTOP');
   const next = await start();
   await untilGate(rig, id, 1);
-  await waitUntil(() => send(rig, id, ask.state('pause'), `pause-${id}`).catch(() => undefined), {
+  await waitUntil(() => send(rig, id, rig.ask.state('pause'), `pause-${id}`).catch(() => undefined), {
     what: 'the next worker to answer',
   });
   held.release();
   doomed.signal('SIGCONT');
-  await send(rig, id, ask.state('resume'), `resume-${id}`);
+  await send(rig, id, rig.ask.state('resume'), `resume-${id}`);
   await finish(id);
   await expectOneOfEach(id);
   await Promise.all([doomed.kill('SIGKILL'), next.kill('SIGKILL')]);

@@ -7,7 +7,7 @@ import {
   type TryPlace,
 } from '../../../src/db/sessions/budgets.js';
 import { one, sql } from '../../../src/db/base/sql.js';
-import { createApiUser, useApi } from '../../support/api.js';
+import { createApiUser, principalOf, useApi } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { useTemporal } from '../../support/servers/temporal.js';
 import { eventTypesOf, scriptedModel, startSession, untilGate, untilStatus, withWorkers } from './fixture.js';
@@ -21,7 +21,7 @@ let token: string;
 beforeAll(async () => {
   const user = await createApiUser(rig.database);
   token = user.token;
-  owner = { userId: user.id, email: user.email, name: user.id, role: 'ANALYST', via: 'api_key' };
+  owner = principalOf(user);
 });
 
 const numbered = () => scriptedModel((_request, call) => `answer ${call}`);

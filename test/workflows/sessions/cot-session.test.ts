@@ -1,10 +1,7 @@
 import { ModelCallError } from '../../../src/models/error.js';
-import type { Principal } from '../../../src/contracts/users/principal.js';
 import { progressSchema, type SessionProgressView } from '../../../src/contracts/sessions/session.js';
 import { readSessionProgress, toProgressView } from '../../../src/db/sessions/reads-progress.js';
 import type { Decider, SessionCommand } from '../../../src/domain/sessions/commands.js';
-import { useDatabase } from '../../support/servers/database.js';
-import { useTemporal } from '../../support/servers/temporal.js';
 import { waitUntil } from '../../support/wait-until.js';
 import {
   entriesOf,
@@ -18,15 +15,13 @@ import {
   withWorkers,
   type Answer,
 } from './fixture.js';
-import { givenUser } from '../../support/runs.js';
+import { useSessions } from './house.js';
 
-const rig = { database: useDatabase(), temporal: useTemporal() };
-let owner: Principal;
+const rig = useSessions();
 let by: Decider;
 
 beforeAll(async () => {
-  owner = await givenUser(rig.database.pool);
-  by = { userId: owner.userId, via: 'api', requestId: 'req_test' };
+  by = { userId: rig.owner.userId, via: 'api', requestId: 'req_test' };
 });
 
 const numbered: Answer = (_request, call) => `answer ${call}`;
@@ -71,7 +66,7 @@ describe.each([{ maxCachedWorkflows: 50 }, { maxCachedWorkflows: 0 }])(
     test('a session runs its steps by itself, waits at each gate and completes after the last phase', async () => {
       const model = scriptedModel(numbered);
       await during(model, async () => {
-        const id = await startSession(rig, owner);
+        const id = await startSession(rig, rig.owner);
         const first = await untilGate(rig, id, 1);
         expect(first).toMatchObject({
           percent: 33,
@@ -99,7 +94,7 @@ describe.each([{ maxCachedWorkflows: 50 }, { maxCachedWorkflows: 0 }])(
 
     test('an answered command is already visible to whoever reads next', async () => {
       await during(scriptedModel(numbered), async () => {
-        const id = await startSession(rig, owner);
+        const id = await startSession(rig, rig.owner);
         const gate = await untilGate(rig, id, 1);
         const answered = await send(rig, id, approve(gate.outputDigest), 'visible');
         expect((await readProgress(rig, id)).version).toBeGreaterThanOrEqual(answered.version);
@@ -112,7 +107,7 @@ describe.each([{ maxCachedWorkflows: 50 }, { maxCachedWorkflows: 0 }])(
         return `answer ${call}`;
       });
       await during(model, async () => {
-        const id = await startSession(rig, owner);
+        const id = await startSession(rig, rig.owner);
         const gate = await untilGate(rig, id, 1);
         const [one, two] = await Promise.all([
           send(rig, id, approve(gate.outputDigest), 'same'),
@@ -129,7 +124,7 @@ describe.each([{ maxCachedWorkflows: 50 }, { maxCachedWorkflows: 0 }])(
 
     test('the plain signal approves what waits, and an early or late one does no harm', async () => {
       await during(scriptedModel(numbered), async () => {
-        const id = await startSession(rig, owner);
+        const id = await startSession(rig, rig.owner);
         const handle = rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
         await handle.signal('proceedNextPhase');
         const { gateId } = await untilGate(rig, id, 1);
@@ -153,7 +148,7 @@ describe.each([{ maxCachedWorkflows: 50 }, { maxCachedWorkflows: 0 }])(
         return `answer ${call}`;
       });
       await during(model, async () => {
-        const id = await startSession(rig, owner);
+        const id = await startSession(rig, rig.owner);
         const stuck = await untilStatus(rig, id, 'needs_attention');
         expect(stuck).toMatchObject({
           currentStep: 'EXECUTE',
@@ -180,7 +175,7 @@ describe.each([{ maxCachedWorkflows: 50 }, { maxCachedWorkflows: 0 }])(
 
     test('a session that waits for the trigger of a step says so, and since when', async () => {
       await during(scriptedModel(numbered), async () => {
-        const id = await startSession(rig, owner, { autoProgressSteps: false });
+        const id = await startSession(rig, rig.owner, { autoProgressSteps: false });
         const told = await waitUntil(
           async () =>
             (await eventsOf(rig, id))
@@ -198,11 +193,11 @@ describe.each([{ maxCachedWorkflows: 50 }, { maxCachedWorkflows: 0 }])(
 
     test('the query answers the same object as the route', async () => {
       await during(scriptedModel(numbered), async () => {
-        const id = await startSession(rig, owner);
+        const id = await startSession(rig, rig.owner);
         await untilGate(rig, id, 1);
         const handle = rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
         const asked = progressSchema.strict().parse(await handle.query('progress'));
-        const row = await readSessionProgress(rig.database.pool, owner, id);
+        const row = await readSessionProgress(rig.database.pool, rig.owner, id);
         const { elapsedMs, waitMs, updatedAt, ...answered } = toProgressView(row!, null);
         // An estimate is made of other sessions, which a workflow does not know.
         expect(asked).toMatchObject({ ...answered, etaMs: null, etaBasis: null });
@@ -215,7 +210,7 @@ describe.each([{ maxCachedWorkflows: 50 }, { maxCachedWorkflows: 0 }])(
     test('a redo runs again from its phase on, keeps what came before and makes older approvals stale', async () => {
       const model = scriptedModel(numbered);
       await during(model, async () => {
-        const id = await startSession(rig, owner);
+        const id = await startSession(rig, rig.owner);
         await untilGate(rig, id, 1);
         await send(rig, id, approve(), 'one');
         const before = await untilGate(rig, id, 2);
@@ -236,7 +231,7 @@ describe.each([{ maxCachedWorkflows: 50 }, { maxCachedWorkflows: 0 }])(
     test('paused, nothing new starts, and decisions stay possible', async () => {
       const model = scriptedModel(numbered);
       await during(model, async () => {
-        const id = await startSession(rig, owner);
+        const id = await startSession(rig, rig.owner);
         await untilGate(rig, id, 1);
         await send(rig, id, { kind: 'pause', by, reason: 'lunch' }, 'pause');
         expect(await send(rig, id, approve(), 'approve')).toMatchObject({
@@ -258,7 +253,7 @@ describe.each([{ maxCachedWorkflows: 50 }, { maxCachedWorkflows: 0 }])(
 
     test('a workflow canceled from the Temporal Web UI ends its session as canceled', async () => {
       await during(scriptedModel(numbered), async () => {
-        const id = await startSession(rig, owner);
+        const id = await startSession(rig, rig.owner);
         await untilGate(rig, id, 1);
         const handle = rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
         await handle.cancel();

@@ -1,6 +1,6 @@
 import { newId } from '../../../src/contracts/ids.js';
 import type { Principal } from '../../../src/contracts/users/principal.js';
-import { createApiUser, useApi } from '../../support/api.js';
+import { createApiUser, principalOf, useApi } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { useTemporal } from '../../support/servers/temporal.js';
 import { commandsOf } from './asks.js';
@@ -27,7 +27,7 @@ let ask: ReturnType<typeof commandsOf>;
 beforeAll(async () => {
   const user = await createApiUser(rig.database);
   token = user.token;
-  owner = { userId: user.id, email: user.email, name: user.id, role: 'ANALYST', via: 'api_key' };
+  owner = principalOf(user);
   ask = commandsOf({ userId: user.id, via: 'api', requestId: 'req_test' });
 });
 

@@ -2,7 +2,7 @@ import { settleBadEnds, watchBadEnds } from '../../../src/activities/runs/bad-en
 import { settleRun } from '../../../src/activities/runs/settle.js';
 import { listOpenRunsOf } from '../../../src/db/runs/maintenance.js';
 import { createRunControl } from '../../../src/platform/temporal/run-control.js';
-import { createApiUser, useApi, type TestUser } from '../../support/api.js';
+import { createApiUser, principalOf, useApi, type TestUser } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { useTemporal } from '../../support/servers/temporal.js';
 import { waitUntil } from '../../support/wait-until.js';
@@ -31,8 +31,6 @@ const api = useApi({
 });
 let analyst: TestUser;
 let admin: TestUser;
-const ownerOf = ({ id, email }: TestUser) =>
-  ({ userId: id, email, name: email, role: 'ANALYST', via: 'api_key' }) as const;
 beforeAll(async () => {
   analyst = await createApiUser(database);
   admin = await createApiUser(database, 'ADMIN');
@@ -72,7 +70,7 @@ async function watching(work: () => Promise<void>): Promise<void> {
 test('a session that is terminated at its gate has ended, and its gate with it', async () => {
   const model = scriptedModel((_request, call) => `answer ${call}`);
   await withWorkers(rig, model, async () => {
-    const id = await startSession(rig, ownerOf(analyst));
+    const id = await startSession(rig, principalOf(analyst));
     await untilGate(rig, id, 1);
     await watching(async () => {
       await handleOf(id).terminate('by the test');
@@ -95,7 +93,7 @@ test('many processes that look are one request', async () => {
 test('the readers of a session that is reset at its gate follow the new workflow run by themselves', async () => {
   const model = scriptedModel((_request, call) => `answer ${call}`);
   await withWorkers(rig, model, async () => {
-    const id = await startSession(rig, ownerOf(analyst));
+    const id = await startSession(rig, principalOf(analyst));
     await untilGate(rig, id, 1);
     const { runId } = await handleOf(id).describe();
     const { events } = await handleOf(id).fetchHistory();
@@ -126,7 +124,7 @@ test('the readers of a session that is reset at its gate follow the new workflow
 test('a session whose workflow is lost is revived by an administrator, and nothing is paid twice', async () => {
   const model = scriptedModel((_request, call) => `answer ${call}`);
   await withWorkers(rig, model, async () => {
-    const id = await startSession(rig, ownerOf(analyst));
+    const id = await startSession(rig, principalOf(analyst));
     await untilGate(rig, id, 1);
     const revive = (user: TestUser) =>
       api.send(`/api/v1/cot-sessions/${id}/revive`, {
@@ -202,7 +200,7 @@ test('a model stops when the run of its step was ended by somebody else', async 
       }),
   );
   await withWorkers(rig, model, async () => {
-    const id = await startSession(rig, ownerOf(analyst));
+    const id = await startSession(rig, principalOf(analyst));
     await waitUntil(() => Promise.resolve(model.calls.length > 0), { what: 'the call' });
     await database.pool.query(`update runs set status = 'failed', finished_at = now() where id = $1`, [id]);
     await waitUntil(() => Promise.resolve(hasStopped), { what: 'the model stops', timeoutMs: 60_000 });
