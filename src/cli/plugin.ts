@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { exitCodes } from './cli-error.js';
 
 /**
- * Runs `sluice-<name>` of the PATH for a first word that is no command of ours. Gives its exit code; undefined when there is
+ * Runs `sluice-<name>` of the PATH for a first word that is no command of ours. Gives its exit code. Undefined when there is
  * no such program, so that the usual refusal of an unknown command follows.
  */
 export async function runPlugin(

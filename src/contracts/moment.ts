@@ -4,7 +4,7 @@ const OUT_OF_RANGE = 'must be within the years 1 to 9999 in UTC';
 
 /**
  * A moment that a client gives, as RFC 3339 in UTC from here on, with its microseconds. PostgreSQL refuses offsets
- * beyond 15:59 and the years 0 and 10000 of RFC 3339: read there, they would be a 500.
+ * beyond 15:59 and the years 0 and 10000 of RFC 3339. Read there, they would be a 500.
  */
 export const givenMoment = z.iso
   .datetime({ offset: true })

@@ -17,8 +17,8 @@ export interface RunKindSpec {
 export type RunKinds = Readonly<Record<string, RunKindSpec>>;
 
 /**
- * Every kind of run. A new kind is a row here, a workflow of that name, its activities, and an operation that inserts
- * the run. Everything else follows from the row.
+ * Every kind of run. A new kind is a row here, a workflow of that name, its activities, and an operation. The
+ * operation inserts the run. Everything else follows from the row.
  */
 export const runKinds = {
   'cot-session': {

@@ -5,8 +5,8 @@ import { AUDIT_FILE_FORMAT, AuditFileError, type AuditRecord } from './audit-fil
 /**
  * The same records as CSV (RFC 4180), for a spreadsheet.
  *
- * C1. A null is an empty cell, an empty text a quoted empty one: what was hashed can be told from the file.
- * C2. A cell that a spreadsheet would run gets an apostrophe in front, and so does one that began with an apostrophe.
+ * C1. A null is an empty cell, an empty text a quoted empty one. The file thus says which of them was hashed.
+ * C2. A cell that a spreadsheet would run gets an apostrophe in front. So does a cell that began with an apostrophe.
  *     Reading removes it.
  */
 const TEXTS = [

@@ -16,8 +16,8 @@ import {
  *
  * F1. The records are a header, the stretch without a gap, and a signed checkpoint of its last entry.
  * F2. An entry that the export's filter left out stands there as a link: its hashes, without what it says.
- * F3. `isDeleted` is in no hash, so it says only what the stretch itself can prove: whether an entry of it hid this
- *     one (isHidingEntry). An entry hidden after the end of the range is not hidden in it.
+ * F3. `isDeleted` is in no hash, so it says only what the stretch itself can prove. It is true where an entry of the
+ *     stretch hid this one (isHidingEntry). An entry hidden after the end of the range is not hidden in it.
  */
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -79,7 +79,7 @@ export class AuditFileError extends Error {
 
 /**
  * Checks the records as they come, holding none of them. `knownKey` is the public key that the file must be signed
- * with. They are read twice: a later entry hides an earlier one, and waiting for it would hold the id of every entry.
+ * with. They are read twice. A later entry hides an earlier one, and waiting for it would hold the id of every entry.
  */
 export async function verifyAuditRecords(
   read: () => AsyncIterable<AuditRecord>,

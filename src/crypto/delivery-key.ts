@@ -8,7 +8,7 @@ export interface DeliveryKey {
   readonly items: readonly { readonly deadlineId: string; readonly threshold: number }[];
 }
 
-/** The same for the same key, so that a mail which arrives twice after all is shown once by the reader's program. */
+/** The same for the same key. The reader's program shows a mail that arrives twice only once. */
 export function messageIdOf(key: DeliveryKey, host: string): string {
   const items = key.items.map((item) => `${item.deadlineId}:${item.threshold}`).sort();
   const text = [key.channel, key.recipient, key.localDate, ...items].join('\n');

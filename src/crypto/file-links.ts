@@ -8,7 +8,7 @@ import type { SigningSecrets } from './signing-secrets.js';
  * F1. The signature covers the method, the key, the expiry and the Content-Disposition, each as its very text. The
  *     disposition is not in the link: whoever checks derives it from the object, as whoever signed did.
  * F2. Only our own spelling of a link counts: nothing encoded otherwise, nothing added, nothing in another order.
- * F3. A signature is made with the current secret and checked against the previous one too: a new secret breaks no
+ * F3. A signature is made with the current secret and checked against the previous one too. A new secret breaks no
  *     link under way.
  */
 export interface FileLinks {

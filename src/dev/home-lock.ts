@@ -5,7 +5,7 @@ import { StartError } from './start-error.js';
 
 /**
  * L1. A home has a single stack: the file `lock` holds the pid and start time of its owner. Two Temporal servers on
- *     one file both report that they are up, so nothing below this lock may start without it.
+ *     one file both report that they are up. Nothing below this lock may start without it.
  * L2. The file is made with O_EXCL. A lock whose process is gone (kill -9, reboot) is moved aside, never deleted in
  *     place. Of two finders one gets it by the rename, and the other starts again.
  */

@@ -5,7 +5,7 @@ import { markedProcesses } from './start-mark.js';
 /**
  * Ends what a start left behind.
  * E1. In order: those that work, then Temporal, then PostgreSQL, so that nobody writes into a server that stops.
- * E2. All of it fits into 5 s, also where a process heeds no signal: a terminal that was closed leaves nothing behind.
+ * E2. All of it fits into 5 s, also where a process heeds no signal. A terminal that was closed leaves nothing behind.
  * E3. It looks again until nothing is left, because a process that is stopped may have started another one.
  */
 interface Layer {

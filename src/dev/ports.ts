@@ -20,7 +20,7 @@ export interface ChosenPort {
 
 const NEXT_PORTS = 20;
 
-/** A port that was set is taken as it is or refused; one that was not set moves to a free one. */
+/** A port that was set is taken as it is or refused. Any other port moves to a free one. */
 export async function choosePort(wish: PortWish): Promise<ChosenPort> {
   const chosen = wish.chosen ?? [];
   if (wish.set !== undefined) {

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { identityOf, type ProcessIdentity } from './processes.js';
 
 /**
- * The variable that every process of a start inherits, and what those start in turn. A pid file is missing for a
- * program without one (initdb, pip), and for a part whose supervisor was killed before writing it.
+ * The variable that every process of a start inherits, and what those start in turn. A program without a pid file
+ * (initdb, pip) has none. Neither has a part whose supervisor was killed before writing it.
  */
 export const MARK_VARIABLE = 'SLUICE_PART_OF';
 
@@ -13,7 +13,7 @@ export function homeMark(home: string): string {
   return `${realpathSync(home)}#`;
 }
 
-/** The mark of one start: a later start of the same home has another one, so its processes are never taken for these. */
+/** The mark of one start. A later start of the same home has another one, so its processes are never taken for these. */
 export function startMark(home: string, supervisor: ProcessIdentity): string {
   return `${homeMark(home)}${supervisor.pid}@${supervisor.startedAt};`;
 }

@@ -4,10 +4,10 @@ import { endProcess, identityOf } from './processes.js';
 
 /**
  * A process beside the stack that outlives the supervisor.
- * W1. It waits for the end of a pipe whose other end the supervisor alone holds. However that ends, kill -9 included, the
- *     system closes the pipe, and what carries the mark of this start is ended.
+ * W1. It waits for the end of a pipe whose other end the supervisor alone holds. However that ends, kill -9 included,
+ *     the system closes the pipe. Every process with the mark of this start is ended.
  * W2. It is a shell until then (1 MB), and becomes a Node process only when there is something to do.
- * W3. It has a session of its own: what is sent to the group of npm or by a closed terminal does not reach it.
+ * W3. It has a session of its own. Signals to the group of npm or from a closed terminal do not reach it.
  */
 export class Watcher {
   #child: ChildProcess | undefined;

@@ -1,7 +1,7 @@
 import { diffArrays } from 'diff';
 
 /**
- * The difference of two texts by lines: the shortest script of removals and additions (Myers 1986), in hunks with
+ * The difference of two texts by lines. It is the shortest script of removals and additions (Myers 1986), in hunks with
  * equal lines around.
  *
  * L1. Equal input gives an equal answer, and applying the script to the left text gives the right one.

@@ -1,5 +1,5 @@
 /**
- * A text of one line, made visible: characters that turn the direction of writing, or have no shape, appear by code. A
+ * A text of one line, made visible. Characters that turn the direction of writing, or have no shape, appear by code. A
  * title with U+202E shows `exe.txt` where `txt.exe` is written.
  */
 export function visibleText(text: string): string {

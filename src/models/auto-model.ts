@@ -3,7 +3,7 @@ import { autoModel, type ModelSettings } from './settings.js';
 
 const LIST_TIMEOUT_MS = 10_000;
 
-/** Gives the name to send for the name that was asked: `auto` is the first model that the server lists, asked once. */
+/** Gives the name to send for the name that was asked. `auto` is the first model that the server lists, asked once. */
 export function createModelResolver(settings: ModelSettings): (asked: string) => Promise<string> {
   let first: string | undefined;
   return async (asked) => {

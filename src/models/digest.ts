@@ -1,7 +1,7 @@
 import { canonicalJson, sha256Hex } from '../crypto/digest.js';
 import type { ModelRequest } from './call.js';
 
-/** Everything of a request that a model can see or that shapes its answer, as text that is the same for equal requests. */
+/** Everything of a request that a model can see or that shapes its answer, as text. Equal requests give equal texts. */
 function promptDocument(request: ModelRequest): string {
   const { system, messages, output, tools, maxOutputTokens, temperature } = request;
   return canonicalJson({

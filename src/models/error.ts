@@ -27,8 +27,8 @@ export interface ModelErrorDetails {
 }
 
 /**
- * Carries no `cause`: the provider's own errors hold the prompt, the headers and sometimes the key, and a logger
- * would print them. The message has already been cleaned of keys and is safe to show.
+ * Carries no `cause`, which a logger would print. The provider's own errors hold the prompt, the headers and sometimes
+ * the key. The message has already been cleaned of keys and is safe to show.
  */
 export class ModelCallError extends Error {
   override readonly name = 'ModelCallError';

@@ -63,7 +63,10 @@ function mayFallBack(error: ModelCallError): boolean {
   return error.retryable || (error.kind === 'invalid_request' && error.statusCode === 404);
 }
 
-/** The error that decides the retry: the first that may go away, with the shortest wait that any model asked for. */
+/**
+ * The error that decides the retry. It is the first that may go away, with the shortest wait that any model asked
+ * for.
+ */
 function decisive(errors: readonly ModelCallError[]): ModelCallError {
   const last = errors.at(-1)!;
   if (!last.retryable && !mayFallBack(last)) return last;

@@ -1,5 +1,5 @@
 /**
- * A model's text, fit to be stored: PostgreSQL takes no NUL, and a lone half of a surrogate pair is no text. Newlines
+ * A model's text, fit to be stored. PostgreSQL takes no NUL, and a lone half of a surrogate pair is no text. Newlines
  * become one kind.
  */
 export function cleanModelText(text: string): string {
@@ -9,7 +9,7 @@ export function cleanModelText(text: string): string {
     .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd');
 }
 
-/** Text from elsewhere for a line, a cell or a heading of ours: its markup, addresses and line ends stay behind. */
+/** Text from elsewhere for a line, a cell or a heading of ours. Its markup, addresses and line ends stay behind. */
 export function oneLine(text: string, maxChars: number): string {
   const flat = text
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
@@ -27,7 +27,8 @@ export type JsonReading =
 const MAX_DEPTH = 64;
 
 /**
- * Reads the JSON value in a model's text: the text itself, a fenced block, or the part between the first bracket and
+ * Reads the JSON value in a model's text. It is the text itself, a fenced block, or the part between the first bracket
+ * and
  * the last. A model that explains itself around the value is forgiven; half a value is not.
  */
 export function readModelJson(text: string): JsonReading {

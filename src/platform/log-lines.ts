@@ -19,7 +19,7 @@ const MOST_STACK = 4_000;
 const DEEPEST_CAUSE = 5;
 
 /**
- * An error as the log shows it, with what caused it. Of the driver's errors only names are taken along: their details quote
+ * An error as the log shows it, with what caused it. Of the driver's errors only names are taken along. Their details quote
  * rows, and rows hold what models and people wrote.
  */
 export function shownError(error: unknown, depth = 0): unknown {

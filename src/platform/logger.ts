@@ -9,12 +9,12 @@ const DEEPEST = 3;
 const WARN = 40;
 const SUMMARY_MS = 10_000;
 
-/** A line waits this long at most, or until so many characters wait with it: a write for each would cost a request more. */
+/** A line waits this long at most, or until so many characters wait with it. A write for each would cost a request more. */
 const FLUSH_MS = 100;
 const FLUSH_BYTES = 4_096;
 
 /**
- * JSON lines on standard output, in their order, without waiting for whoever reads them; the end of the process writes what
+ * JSON lines on standard output, in their order, without waiting for whoever reads them. The end of the process writes what
  * is left. Secrets are masked by the name of their member, three levels deep. Lines are short, errors have their causes,
  * and the same warning over and over is counted instead of written.
  */

@@ -1,6 +1,6 @@
 /**
- * For a process whose supervisor opened a channel: it closes with the supervisor, also by kill -9, and this process
- * ends at once. It drains nothing: whoever starts next needs its port now, and every step of ours survives the sudden
+ * For a process whose supervisor opened a channel. It closes with the supervisor, also by kill -9, and this process
+ * ends at once. It drains nothing, because the next start needs its port now. Every step of ours survives the sudden
  * end of its process. Without a supervisor it does nothing.
  */
 export function exitWithParent(): void {

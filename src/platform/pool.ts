@@ -82,7 +82,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     query_timeout: statementMs + UNHEARD_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    // A process that was frozen in the middle of a transaction holds the locks of a run, and with them everybody else.
+    // A process frozen in the middle of a transaction holds the locks of a run. Everybody else would wait for them.
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     options: '-c TimeZone=UTC',
     types: { getTypeParser: parserOf as never },

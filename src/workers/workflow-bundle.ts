@@ -27,8 +27,8 @@ export async function buildWorkflowBundle(
 }
 
 /**
- * Built ahead it is there in milliseconds; without a build, or with a failure converter, it is made now, which takes about
- * a second.
+ * Built ahead it is there in milliseconds. Without a build, or with a failure converter, making it takes about a
+ * second.
  */
 export async function loadWorkflowBundle(
   tracingModules: readonly string[],

@@ -65,7 +65,7 @@ export const reportRendering = proxyActivities<Pick<ReportActivities, 'renderRep
   startToCloseTimeout: '15m',
 });
 
-/** Reads the log a page at a time and beats with every piece: a dead worker is noticed within the minute. */
+/** Reads the log a page at a time and beats with every piece. A dead worker is noticed within the minute. */
 export const auditExportSteps = proxyActivities<AuditExportActivities>({
   taskQueue: taskQueues.flow,
   startToCloseTimeout: '15m',
@@ -79,7 +79,7 @@ export const auditExportSteps = proxyActivities<AuditExportActivities>({
 });
 
 /**
- * A short transaction, and the start of the run that it made. Retried for a day, as long as a schedule catches up: an
+ * A short transaction, and the start of the run that it made. Retried for a day, as long as a schedule catches up. An
  * outage of PostgreSQL makes the report late, not lost.
  */
 export const reportSchedules = proxyActivities<ReportScheduleActivities>({

@@ -7,7 +7,7 @@ import type { Db } from '../../db/base/sql.js';
  * So many mails at once, over every run and every worker.
  *
  * P1. A place is leased from PostgreSQL and handed from mail to mail inside this process while somebody here waits.
- * P2. No mail begins on a lease with less time left than a mail may take: an expired lease has none under way.
+ * P2. No mail begins on a lease with less time left than a mail may take. An expired lease has none under way.
  * P3. A place that another process waits for is given back at the next renewal.
  * P4. A process that dies leaves its places to their leases.
  */

@@ -47,7 +47,7 @@ export interface NotifyOfficeDeps {
  * Sends all planned messages of an office: mails and pushes side by side, each kind in sequence.
  *
  * O1. Its counters are its own: they are counted from its messages when it is done.
- * O2. Whatever goes wrong in here is this office's. PostgreSQL that is away is waited for and is not a try.
+ * O2. A failure in here is this office's. PostgreSQL that is away is waited for and is not a try.
  * O3. A stopping worker finishes the message under way and begins no other; the next worker goes on from there.
  */
 export function notifyOffice(deps: NotifyOfficeDeps, input: NotifyOfficeInput): Promise<NotifyOfficeReply> {

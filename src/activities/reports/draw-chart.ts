@@ -8,8 +8,8 @@ const HEIGHT = 260;
 const BAR_HEIGHT = 22;
 const LONGEST_LABEL = 28;
 /**
- * The font that is shipped for PDF, then whatever the reader has: all of them have the glyphs. A single weight: with
- * two fonts in a drawing the typesetter numbers them at random, and the file differs each time.
+ * The font that is shipped for PDF, then whatever the reader has: all of them have the glyphs. A single weight. With
+ * two fonts in a drawing the typesetter numbers them at random, and each file differs.
  */
 const FONT = "'BIZ UDPGothic', system-ui, sans-serif";
 const COLOURS = ['#4c7bd9', '#d9844c', '#8a6fc4', '#3f9aa6', '#b9801f', '#7a8699'];

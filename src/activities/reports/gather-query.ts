@@ -10,7 +10,7 @@ import { recallOf } from '../sessions/lease.js';
 const MOST_ROWS = 1_000;
 
 /**
- * The rows of one statement of a report, as a run of its own in the name of the report's owner.
+ * The rows of a report's statement. It is a run of its own, in the name of the report's owner.
  *
  * Y1. A statement that failed is a gap of the report, with the database's own words, and is not run again.
  * Y2. A full queue and a source that is away pass: Temporal asks again.

@@ -14,7 +14,7 @@ import type { DrawChart } from '../../domain/reports/html.js';
 
 /**
  * A report as report.typ reads it: texts that fit, columns with widths, foreign text in flat runs. Pages are laid out
- * as a whole, so their number is limited: a document ends at so many rows and characters, with a note.
+ * as a whole, so their number is limited. A document ends at so many rows and characters, with a note.
  */
 export interface PageOptions {
   readonly draw: DrawChart;

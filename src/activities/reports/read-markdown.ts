@@ -3,7 +3,7 @@ import type { Token } from 'markdown-it';
 import type { MarkdownBlock, MarkdownInline } from '../../domain/reports/document.js';
 
 /**
- * Markdown that a model or a person wrote, as blocks of text. Nothing in it can load anything or lead anywhere: HTML is
+ * Markdown that a model or a person wrote, as blocks of text. Nothing in it can load anything or lead anywhere. HTML is
  * text, an image is its description, and a link stands as its text with the address behind it.
  */
 export function readMarkdown(text: string): MarkdownBlock[] {

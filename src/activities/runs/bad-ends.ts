@@ -19,7 +19,7 @@ const TRY_MS = 1_000;
 const LOOK_BACK_MS = 120_000;
 
 /**
- * Settles the runs whose workflows were terminated, canceled, timed out or reset on Temporal: no such workflow can
+ * Settles the runs whose workflows were terminated, canceled, timed out or reset on Temporal. No such workflow can
  * project its end. A single request every few seconds, for any number of workers and open runs.
  */
 export async function settleBadEnds({ pool, control }: BadEndsDeps): Promise<number> {

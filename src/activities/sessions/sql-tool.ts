@@ -25,7 +25,7 @@ export type OpenSqlTool = (place: ToolPlace) => Promise<ModelTool | undefined>;
 /**
  * The tool `sql_query` of one try of a step.
  *
- * L1. A statement of a model is a run of the session's owner, with the role that they have now: it may no more than they.
+ * L1. A statement of a model is a run of the session's owner, with the role that they have now. It may no more than they.
  * L2. Each call has a key of its own. A try that is made again asks its model anew, and the model may ask something else.
  * L3. A statement that nobody waits for any more is canceled.
  */

@@ -20,7 +20,7 @@ export function limitsOf({ limits }: RunSessionStepInput): TryLimits {
 
 /** Before the retry that follows so many failures. */
 export function delayAfter(failures: number, { retryDelayMs }: TryLimits, askedMs: number | null): number {
-  // Each wait is a little longer than asked, at random: a burst that was held off does not come back as a burst.
+  // Each wait is a little longer than asked, at random. A burst that was held off does not come back as a burst.
   if (askedMs !== null) return Math.round(askedMs * (1 + Math.random() / 5));
   return Math.max(retryDelayMs, Math.min(retryDelayMs * 2 ** (failures - 1), LONGEST_DELAY_MS));
 }

@@ -26,7 +26,7 @@ import { SqlTeller } from './teller.js';
 /**
  * Runs one statement from its connection to its stored rows.
  *
- * R1. Whatever ends it, its session is closed: the statement rolls back and is gone from the database.
+ * R1. Its session is closed at each end: the statement rolls back and is gone from the database.
  * R2. Only what the statement did is its failure. A source that is away is waited for before the statement begins.
  * R3. A later try of the same run takes over: this one then ends without a word.
  * R4. Never two tries of a run at its source. A try opens its connection, then looks whether it still has the run, and only

@@ -22,7 +22,7 @@ export interface ChangeStreamParts {
  * A reader of the events of all runs.
  *
  * S1. `#place` moves with everything that the reader was given or may not see, so that nothing is sent twice.
- * S2. A reader that can take no more takes nothing. Once it has drained it takes what is kept after its place; when
+ * S2. A reader that can take no more takes nothing. Once it has drained it takes what is kept after its place. When
  *     that is kept no longer the stream ends, and the reader begins anew with a snapshot.
  */
 export class ChangeStream implements KeptStream, ChangeReader {

@@ -12,8 +12,8 @@ import { EventMessage } from './event-message.js';
  * H1. A NOTIFY only wakes: events are always read from `run_events`. Runs with readers are also polled every
  *     `pollIntervalMs` and after every reconnect. A lost NOTIFY costs time, never an event.
  * H2. A single statement at a time reads for all woken runs; all their readers share its rows.
- * H3. A reader joins a feed only when it is not behind the feed's cursor, and takes only events after its own
- *     position. Nothing is lost and nothing comes twice.
+ * H3. A reader that is behind the feed's cursor does not join it. It takes only events after its own position. Nothing
+ *     is lost and nothing comes twice.
  * H4. A reader without room leaves its feed; once drained, it joins again or catches up by itself. So this process
  *     keeps at most one batch for anyone, however slow they read.
  */

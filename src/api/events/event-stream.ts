@@ -30,7 +30,7 @@ interface EventReader {
 /**
  * A reader of a run, from its position to the final event.
  *
- * T1. `position` moves only with a stored event that the channel took: the next is always `position + 1`, from the
+ * T1. `position` moves only with a stored event that the channel took. The next is always `position + 1`, from the
  *     feed or from its own read.
  * T2. It is in the feed, or catching up, or waiting for a drain, or ended; never two of them.
  * T3. The final event is the last thing that is sent.

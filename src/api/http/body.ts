@@ -3,7 +3,7 @@ import { Problem } from './problems.js';
 import { findUnstorable } from './unstorable-text.js';
 
 /**
- * B1. At most `limit` bytes are ever kept. The rest is counted and thrown away, up to `DRAINED_BYTES`: an honest
+ * B1. At most `limit` bytes are ever kept. The rest is counted and thrown away, up to `DRAINED_BYTES`. An honest
  *     client reads the 413 instead of a broken connection.
  * B2. A body that is not UTF-8, too deeply nested, or not storable in PostgreSQL is refused before any schema.
  */

@@ -17,8 +17,8 @@ export interface Check {
 }
 
 /**
- * `ready`: everything answers. `degraded`: it serves, but accepted work waits without Temporal or a worker, reads are
- * slower without Redis, or results are unavailable. `unavailable`: nothing can be served without PostgreSQL, and
+ * `ready`: everything answers. `degraded`: it serves. Accepted work waits without Temporal or a worker; reads are
+ * slower without Redis; results may be unavailable. `unavailable`: nothing can be served without PostgreSQL, and
  * nothing should be in front of a foreign or emptied Temporal.
  */
 export interface Readiness {

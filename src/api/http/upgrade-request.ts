@@ -4,7 +4,7 @@ import { IncomingMessage } from 'node:http';
 const asked = Symbol('asked');
 
 /**
- * Requests for an upgrade that we do not have (`Upgrade: h2c`, sent by curl and Java's client) are ordinary requests:
+ * Requests for an upgrade that we do not have (`Upgrade: h2c`, sent by curl and Java's client) are ordinary requests.
  * RFC 9110, 7.8. Node would give each of them to the upgrade listener, without its body. This property is its only
  * other way to say no.
  */

@@ -36,7 +36,7 @@ const KEPT_MS = 5_000;
 
 /**
  * 1. Endings are counted from rows, not where they happen: a worker that dies takes no count with it.
- * 2. Each ending is counted in one span alone, and a span moves on only when all of its counts were read.
+ * 2. Each ending is counted in one span alone. A span moves on only when all of its counts were read.
  * 3. However many scrape at once, the house is read once in five seconds. The first scrape begins the first span.
  */
 export function exposeHouse(deps: HouseMetricsDeps, waits: HouseWaits = {}): void {

@@ -9,7 +9,7 @@ import { sessionsBaseOf } from '../sessions/links.js';
 import { toSummary } from '../sessions/view.js';
 import { jobView } from './job-view.js';
 
-/** How the runs of these changes stand in lists now, by id: a session as `session`, any other run as `job`. */
+/** How the runs of these changes stand in lists now, by id. A session stands as `session`, any other run as `job`. */
 export function listedRuns(db: Db, ui: TemporalUi) {
   return async (changes: readonly StoredChange[]): Promise<ReadonlyMap<string, ListedRun>> => {
     const idsOf = (isSession: boolean): string[] => [

@@ -1,7 +1,7 @@
 import type { Check } from '../doctor.js';
 
 /**
- * In the order in which one depends on the other. Each is loaded when it is asked for: its driver takes a good part of a
+ * In the order in which one depends on the other. Each is loaded when it is asked for. Its driver takes a good part of a
  * second, and a container's probe asks for one.
  */
 export const checks: readonly Check[] = [

@@ -39,7 +39,8 @@ async function lookAt(source: DataSource): Promise<Finding[]> {
 }
 
 /**
- * An example of each right that a role for people's statements must not have: asked by name, as its catalog may be
+ * An example of each right that a role for people's statements must not have. It is asked by name, as its catalog may
+ * be
  * closed.
  */
 const functions = [

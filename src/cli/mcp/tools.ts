@@ -7,7 +7,7 @@ import { sessionTools } from './tools/sessions.js';
 import { sqlTools } from './tools/sql.js';
 
 /**
- * All that an assistant may do. None of them decides a gate, and none starts a session whose gates decide themselves: a
+ * All that an assistant may do. None of them decides a gate, and none starts a session whose gates decide themselves. A
  * person stays in charge of what is paid for and published.
  */
 export const tools: readonly Tool[] = [

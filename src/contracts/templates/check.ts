@@ -35,7 +35,7 @@ function unusableSchemas({ phases }: TemplateDefinition): Finding[] {
   );
 }
 
-/** Whatever goes wrong, also a schema nested too deep to read, is the schema's fault: nobody could validate with it. */
+/** Every failure here, also of a schema nested too deep, is the schema's fault: nobody could validate with it. */
 function whyUnusable(schema: Record<string, unknown>): string | null {
   try {
     compileOutputSchema(schema);

@@ -25,7 +25,7 @@ interface Stretch {
 
 /**
  * The records of a file (crypto/audit-file.ts): from first to last matching entry without a gap, page by page. Each
- * page is its own statement: a snapshot as long as the slowest reader would keep the whole database from cleaning up.
+ * page is its own statement. A snapshot as long as the slowest reader would keep the whole database from cleaning up.
  * The chain does not change behind the end that was read first; only retention may take its beginning away.
  */
 export async function* auditExportRecords(

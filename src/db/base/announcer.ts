@@ -9,7 +9,7 @@ export interface Announcement {
 /**
  * Sends the announcements of committed transactions, all that wait in one statement.
  *
- * A NOTIFY inside a transaction holds a cluster-wide lock while its commit is flushed: commits would follow one after
+ * A NOTIFY inside a transaction holds a cluster-wide lock while its commit is flushed. Commits would follow one after
  * the other. Here that lock is held by a commit that waits for no disk. An announcement that is lost, with its process
  * or its connection, costs its listeners the time to their next poll.
  */

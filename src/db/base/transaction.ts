@@ -68,7 +68,7 @@ export async function withTransaction<Result>(
   return result;
 }
 
-/** Whatever `work` reads is of one moment. It writes nothing. */
+/** All that `work` reads is of one moment. It writes nothing. */
 export function inSnapshot<Result>(pool: Pool, work: (db: Db) => Promise<Result>): Promise<Result> {
   return withTransaction(pool, async (tx) => {
     // It holds no lock that anybody waits for, and its reader may be slow.

@@ -13,7 +13,7 @@ import type { Tx } from '../base/transaction.js';
  * Everything that a chunk of offices is planned from, in five reads, whatever the number of offices, staff and
  * devices.
  *
- * R1. The offices are locked first: of two runs over the same office the second waits, and finds the first's messages
+ * R1. The offices are locked first. Of two runs over the same office the second waits, and finds the first's messages
  *     among the earlier deliveries.
  */
 export interface ChunkFacts {

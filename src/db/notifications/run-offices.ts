@@ -61,7 +61,7 @@ export async function noteOfficeError(
   );
 }
 
-/** Messages under way at the end of the last try are unknown; later runs may send those that had not begun. */
+/** Messages under way at the end of the last try are unknown. Later runs may send those that had not begun. */
 export async function failOffices(
   tx: Tx,
   runId: string,

@@ -19,7 +19,7 @@ export async function isKept(db: Db, key: string): Promise<boolean> {
 /**
  * Marks up to `limit` objects for removal, and returns their keys. They are results of runs that ended more than
  * `keepDays` ago, and objects that no run names. The latter may belong to a lost try that goes on, or to a run about
- * to name its result: a day is longer than both. A marked object stays marked until its row goes.
+ * to name its result. A day is longer than both. A marked object stays marked until its row goes.
  */
 export async function releaseObjects(db: Db, keepDays: number, limit: number): Promise<string[]> {
   const rows = await many<{ key: string }>(

@@ -6,7 +6,7 @@ import { withTransaction, type Tx } from '../base/transaction.js';
 /**
  * Brings Temporal's schedules to what the rows want.
  *
- * Y1. Each schedule has a single synchronizer: two would overtake each other on their way to Temporal, and an older
+ * Y1. Each schedule has a single synchronizer. Two would overtake each other on their way to Temporal, and an older
  *     state stay. A second one skips its turn and leaves it to the first, and to the sweeper.
  * Y2. A version is noted as applied only after Temporal has it. Cut off in between it is applied again, which is the
  *     same.

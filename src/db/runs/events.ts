@@ -19,8 +19,8 @@ import type { Tx } from '../base/transaction.js';
  */
 export interface ProjectionResult {
   /**
-   * `applied`; `repeated`: this very change was written before; `finished`: the run had ended, so its worker stops;
-   * `gone`: it is no longer kept.
+   * `repeated`: this very change was written before. `finished`: the run had ended, so its worker stops. `gone`: it is
+   * no longer kept.
    */
   readonly kind: 'applied' | 'repeated' | 'finished' | 'gone';
   readonly status: RunStatus | null;

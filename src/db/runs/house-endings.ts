@@ -7,7 +7,7 @@ export interface Span {
   readonly until: string;
 }
 
-/** A row is visible some time after the moment that it names: only what is older than that is counted, once. */
+/** A row is visible some time after the moment that it names. Only what is older than that is counted, once. */
 export async function settledMoment(db: Db, settleMs: number): Promise<string> {
   const { moment } = await one<{ moment: string }>(
     db,

@@ -3,7 +3,7 @@ import { execute, maybeOne, one, sql, type Db } from '../base/sql.js';
 import type { Tx } from '../base/transaction.js';
 
 /**
- * I1. A write's answer commits with its effect. Its transaction holds an advisory lock of its key: a request sent
+ * I1. A write's answer commits with its effect. Its transaction holds an advisory lock of its key. A request sent
  *     twice is running (409) or answered, never run twice.
  * I2. A command's row is there before the command is sent (`status` 0) and holds no transaction while it waits. A row
  *     whose process died is taken over after a while: the workflow knows the command by its id.

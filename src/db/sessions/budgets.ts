@@ -1,10 +1,10 @@
 import { execute, one, sql, type Db, type Sql } from '../base/sql.js';
 
 /**
- * B1. A conditional update reserves, before each call, the most that it may use: two calls that together pass the
+ * B1. A conditional update reserves, before each call, the most that it may use. Two calls that together pass the
  *     limit cannot both begin.
- * B2. A reservation belongs to a try of a step. The try's end settles it once: with the actual usage, also after a
- *     failed call, or in full when the try was lost.
+ * B2. A reservation belongs to a try of a step. The try's end settles it once. It takes the actual usage, also after a
+ *     failed call, or all of it when the try was lost.
  * B3. A try that died with its worker counts with all that it had reserved: the provider may have billed it.
  */
 export interface Amount {
@@ -74,8 +74,8 @@ export interface Settlement {
 }
 
 /**
- * Returns the reservation of the try in `ended` and counts its usage, as part of a larger statement that may change
- * the state: `settled` has the budget. Without a row in `ended` nothing changes.
+ * Returns the reservation of the try in `ended` and counts its usage. The larger statement may change the state:
+ * `settled` has the budget. Without a row in `ended` nothing changes.
  */
 export function settleCtes(sessionId: string, { used, unpricedCalls }: Settlement, state: Sql): Sql {
   return sql`before as (

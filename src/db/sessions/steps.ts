@@ -27,7 +27,7 @@ export async function closeRunningSteps(
   );
 }
 
-/** The steps of a workflow run before a reset: `own` is the one that runs now, and the ledger shows no other. */
+/** The steps of a workflow run before a reset. `own` is the one that runs now, and the ledger shows no other. */
 export async function closeOtherSteps(db: Db, sessionId: string, own: string | null): Promise<void> {
   await execute(
     db,

@@ -10,7 +10,7 @@ import type { Tx } from '../base/transaction.js';
  * A try of a step, opened before the model is called and closed after it. Each is a single statement: every step pays
  * for it, and a round trip costs more than the rows.
  *
- * T1. The first close of a try decides: a later try closes the ones before it, a redo or an end closes the step. A try
+ * T1. The first close of a try decides. A later try closes the ones before it, a redo or an end closes the step. A try
  *     that was closed from outside changes neither the step nor the state, and publishes nothing.
  * T2. A try is settled once. A try whose step was abandoned still settles what it used; a lost one is settled for it.
  * T3. No try opens in an ended run, in a closed step, or behind a later try of its step.

@@ -109,7 +109,7 @@ export async function deleteTemplate(tx: Tx, name: string): Promise<number> {
  * Several may do it at once: with the same program the second changes nothing.
  *
  * T4. A built-in that an administrator deleted, or replaced by a version of their own, is left alone.
- * T5. A definition that was seeded before is not seeded again: an older process beside a newer one must not undo its
+ * T5. A definition that was seeded before is not seeded again. An older process beside a newer one must not undo its
  *     version.
  */
 export async function seedBuiltinTemplates(tx: Tx): Promise<TemplateVersion[]> {

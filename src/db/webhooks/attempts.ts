@@ -6,7 +6,7 @@ import { execute, many, maybeOne, one, sql, type Db } from '../base/sql.js';
  * Deliveries as the workers see them.
  *
  * D1. Each endpoint has a workflow, so one activity at a time works on its deliveries. A second one (its worker was
- *     taken for dead) finds other rows, or repeats a message under its id, and loses none.
+ *     taken for dead) finds other rows, or repeats a message under its id. It loses none.
  * D2. An attempt is written before its first byte goes out. The next activity closes an attempt without an end as
  *     `interrupted`: it counts, and its delivery is due at once.
  * D3. `busy_until` shows wakers that another look will follow. It is cleared first, and then the due deliveries are

@@ -8,7 +8,7 @@ import { endProcess, identityOf, type ProcessIdentity } from '../processes.js';
  * A program of the stack.
  * P1. It is started detached: Ctrl-C in the terminal reaches the supervisor alone, which stops the parts in their
  *     order.
- * P2. Its pid is on disk before anything waits for it, so the next start finds what a killed supervisor left behind.
+ * P2. Its pid is on disk before anything waits for it. The next start finds the processes of a killed supervisor.
  * P3. Once it has been ready, it is started again whenever it ends, with a growing pause, until `stop` is called.
  * P4. `stop` wins over a restart: after it no process is left and none is started.
  */

@@ -25,7 +25,7 @@ export async function ensureDatabase(clusterUrl: string, logger: Logger): Promis
   return url.href;
 }
 
-/** Tables and the first users, before any process of ours looks at the database; in one of ours also a demo. */
+/** Tables and the first users, before any process of ours looks at the database. In one of ours also a demo. */
 export async function setUpDatabase(
   databaseUrl: string,
   {

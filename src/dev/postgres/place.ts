@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path';
 import { asUser, candidates, canEnter, type RunAs } from './run-as.js';
 import { usablePrograms, type PostgresPrograms, type UsablePrograms } from './programs.js';
 
-/** Where the cluster is and as whom it runs: decided anew on each start, the same as long as nothing moved. */
+/** Where the cluster is and as whom it runs. Each start decides anew, and the same as long as nothing moved. */
 export interface PostgresPlace {
   readonly folder: string;
   readonly runAs: RunAs;

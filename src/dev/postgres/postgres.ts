@@ -135,7 +135,7 @@ async function endOrphan(data: string): Promise<void> {
   if (orphan !== undefined) await endProcess(orphan, STOP_STEPS);
   const until = Date.now() + LEFTOVER_WAIT_MS;
   while (processesIn(data)?.[0] !== undefined && Date.now() < until) await setTimeout(50);
-  // The number may now be that of another program, or of one that nobody has reaped: PostgreSQL would take either for
+  // The number may now be that of another program, or of one that nobody has reaped. PostgreSQL would take either for
   // a postmaster. The file goes only when no process works in the folder, so no session of the old one is left.
   if (processesIn(data)?.length === 0) rmSync(join(data, 'postmaster.pid'), { force: true });
 }

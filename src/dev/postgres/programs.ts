@@ -71,7 +71,7 @@ function systemBins(folder: string): string[] {
 }
 
 /**
- * The package's libraries are found through links that npm cannot pack; its install script makes them, and a strict
+ * The package's libraries are found through links that npm cannot pack. Its install script makes them, and a strict
  * installation runs none. False: they are missing and this folder cannot be written.
  */
 export function hydrateLinks(packageFolder: string): boolean {
@@ -98,7 +98,10 @@ function makeLink(source: string, target: string): void {
   }
 }
 
-/** The programs so that `runAs` can run them, copied into `folder` (60 MB) only when they cannot be run in place. */
+/**
+ * The programs so that `runAs` can run them. They are copied into `folder` (60 MB) only when they cannot run in
+ * place.
+ */
 export function usablePrograms(programs: PostgresPrograms, runAs: RunAs, folder: string): UsablePrograms {
   const { packageFolder, bin } = programs;
   const linked = packageFolder === undefined || hydrateLinks(packageFolder);

@@ -2,8 +2,9 @@ import { readFileSync, statSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * PostgreSQL refuses to run as root. R1: anybody else runs it as themselves. R2: root runs it as the owner of the data
- * when that is a user, else as `postgres`, else as `nobody`. Each needs a line in /etc/passwd and a way into the
+ * PostgreSQL refuses to run as root. R1: anybody else runs it as themselves. R2: root runs it as the owner of the
+ * data, when that is a user. Otherwise as `postgres`, or as `nobody`. Each needs a line in /etc/passwd and a way into
+ * the
  * folder. R3: where no user gets in (a project under /root), root runs it in a user namespace. There root is called
  * nobody and still owns its files. R4: where namespaces are forbidden, the data goes to a folder that a user can
  * enter.

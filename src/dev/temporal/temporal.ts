@@ -25,8 +25,8 @@ const HOST = '127.0.0.1';
 const SEARCH_ATTRIBUTES = ['CotStatus=Keyword', 'CotPhase=Int', 'CotTemplate=Keyword'];
 
 /**
- * Without the first two every step waits for a tick of 50 ms: the one shard of the dev server polls 20 times a second.
- * Without the third a timer may be a second late: retries, gate deadlines and the recovery after a lost worker wait on it.
+ * Without the first two every step waits for a tick of 50 ms. The one shard of the dev server polls 20 times a second.
+ * Without the third a timer may be a second late. Retries, gate deadlines and the recovery after a lost worker wait on it.
  */
 const DYNAMIC_CONFIG = [
   'history.transferProcessorMaxPollRPS=5000',
@@ -75,7 +75,7 @@ function argumentsOf(options: TemporalServerOptions): string[] {
   return ['server', 'start-dev', '--log-level', 'warn', '--ui-disable-news-fetch', ...flags];
 }
 
-/** Through the Web UI to the server and its namespace: all three are there, and no client has to be loaded for it. */
+/** Through the Web UI to the server and its namespace. All three are there, and no client has to be loaded for it. */
 async function answers({ uiPort, namespace }: TemporalServerOptions): Promise<boolean> {
   try {
     const response = await fetch(`http://${HOST}:${uiPort}/api/v1/namespaces/${namespace}`, {

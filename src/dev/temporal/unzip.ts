@@ -6,7 +6,7 @@ export class BadZipError extends Error {
   override readonly name = 'BadZipError';
 }
 
-/** Writes the one entry whose name `matches` to `target`, as a stream: these files are larger than what we want in memory. */
+/** Writes the one entry whose name `matches` to `target`, as a stream. These files are larger than what we want in memory. */
 export async function unzipEntry(
   archive: string,
   matches: (name: string) => boolean,

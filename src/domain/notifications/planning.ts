@@ -15,7 +15,7 @@ import { standingOf, type DeadlineStanding } from './thresholds.js';
  * The messages of an office, and the people left out, with the reason. Pure: a dry run and a real one come to the
  * same.
  *
- * P1. A threshold is sent once to a recipient over a channel for a due date; a moved due date makes new ones.
+ * P1. A threshold is sent once to a recipient over a channel for a due date. A moved due date makes new ones.
  * P2. Earlier deliveries that will never be sent (held until now, or left behind by a run that ended) are replaced.
  * P3. A critical deadline ignores mutes. A channel that is switched off stays off, and quiet hours hold for all.
  */

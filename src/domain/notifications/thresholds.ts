@@ -15,7 +15,10 @@ export const standardThresholds: ThresholdRule = { days: [30, 14, 7, 3, 1, 0], o
 /** How a deadline stands on one day. */
 export interface DeadlineStanding {
   readonly daysLeft: number;
-  /** The threshold that is due now, unless it was sent before; null: too far away, or overdue ones are not sent. */
+  /**
+   * The threshold that is due now, unless it was sent before. Null is too far away, or overdue without a wish to
+   * send.
+   */
   readonly threshold: number | null;
   /** The day on which the next one falls due; null when there is none. */
   readonly nextOn: string | null;

@@ -50,7 +50,7 @@ const fields = {
 
 /**
  * Five fields: minute, hour, day of the month, month, day of the week. Each is `*`, numbers, names, `a-b`, `a,b`, or
- * `/n` after `*`, a range or a beginning. As ever with cron, of two restricted days one is enough: `0 9 1 * mon` is
+ * `/n` after `*`, a range or a beginning. As ever with cron, of two restricted days one is enough. `0 9 1 * mon` is
  * each first and each Monday. Throws a `CronError` that says which field is wrong.
  */
 export function parseCron(text: string): CronRule {

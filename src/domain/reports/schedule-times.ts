@@ -11,7 +11,7 @@ const LAST_YEAR = 2100;
  * The next moments of a rule, as Temporal's schedules find them, so that what is announced is what will happen.
  *
  * N1. A wall clock time that a change of the clocks leaves out does not come on that day.
- * N2. In the hour that comes twice, Temporal follows no simple rule: a time in it comes once or twice, by zone and by
+ * N2. In the hour that comes twice, Temporal follows no simple rule. A time in it comes once or twice, by zone and by
  *     earlier times. That is followed here to the letter, and test/workflows/reports/schedule-times.test.ts compares
  *     it with the server.
  */

@@ -1,4 +1,4 @@
-/** The width of a text, in ems of our pages' font, without the font: near enough to size a column or label. */
+/** The width of a text, in ems of our pages' font, without the font. It is near enough to size a column. */
 export function widthOf(text: string): number {
   let width = 0;
   for (const character of text) width += advanceOf(character);

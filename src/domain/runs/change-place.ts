@@ -1,5 +1,6 @@
 /**
- * Where an event stands among those of all runs: its transaction, and which of that transaction's events it is, from 1.
+ * Where an event stands among those of all runs. It has its transaction, and which of that transaction's events it is,
+ * from 1.
  * `n` 0 is a place between: everything of earlier transactions lies before it.
  */
 export interface ChangePlace {

@@ -1,6 +1,6 @@
 /**
  * Keys of the object store: lower-case words between slashes. None of their letters means anything to a file system, a
- * URL or a shell: a key cannot lead out of its place. The dot is left for half-written files.
+ * URL or a shell. A key cannot lead out of its place. The dot is left for half-written files.
  */
 const KEY = /^[a-z0-9_-]{1,80}(\/[a-z0-9_-]{1,80}){0,5}$/;
 

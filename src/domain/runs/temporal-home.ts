@@ -6,7 +6,7 @@ export interface TemporalIdentity {
   readonly clusterId: string | null;
 }
 
-/** A single run without its workflow is an incident; as many as this in one look mean a Temporal without its data. */
+/** A single run without its workflow is an incident. As many as this in one look mean a Temporal without its data. */
 const MANY_LOST = 5;
 
 /** Why the maintenance must not touch a run; null when it may. */

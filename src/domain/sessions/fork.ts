@@ -48,7 +48,7 @@ export function planRerun(state: SessionState, from: RedoPoint): RerunPlan | nul
   };
 }
 
-/** The first phases of a fork: whole ones count as approved, and the one it starts in keeps its earlier steps. */
+/** The first phases of a fork. Whole ones count as approved, and the one it starts in keeps its earlier steps. */
 export function inheritedPhases(
   state: SessionState,
   from: RedoPoint,

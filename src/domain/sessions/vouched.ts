@@ -16,7 +16,7 @@ export function signedPartOf({ userId, via, requestId, ip, userAgent }: Decider)
 
 /**
  * Names the deciders that may be recorded. `isVouchedFor` knows whether the API sent a command. Any other command
- * comes from Temporal, under any name, and so do its events: a forged name never enters the log.
+ * comes from Temporal, under any name, and so do its events. A forged name never enters the log.
  */
 export function withKnownDeciders(
   events: readonly SessionEvent[],

@@ -1,7 +1,8 @@
 import type { SessionState } from './state.js';
 
 /**
- * The time in which a session waits for a person: at a gate, before a manual step, in attention, or paused. Each
+ * The time in which a session waits for a person. It waits at a gate, before a manual step, in attention, or paused.
+ * Each
  * moment counts once: a session paused at a gate waits once, not twice.
  */
 export function waitMsOf(state: SessionState, nowMs: number): number {

@@ -31,7 +31,7 @@ export interface SqlPlan {
 }
 
 /**
- * Other constants may give other sizes: only rows of the very same statement replace the plan's, never those of a
+ * Other constants may give other sizes. Only rows of the very same statement replace the plan's, never those of a
  * fingerprint. `rowLimit` bounds both.
  */
 export function estimateOf(

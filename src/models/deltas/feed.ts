@@ -69,7 +69,7 @@ export class DeltaFeed {
     }
   }
 
-  /** Whatever was said while nobody listened is missing: asks for it. */
+  /** Text that was said while nobody listened is missing: asks for it. */
   resume(): void {
     for (const [runId, run] of this.#runs) {
       run.requestedAtMs = -Infinity;

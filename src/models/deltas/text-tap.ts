@@ -1,13 +1,13 @@
 /**
  * Takes the text out of a provider's stream before the AI SDK, and leaves the rest to it. A token costs the SDK 75 µs
- * in six chained streams and two validations: at 12,000 tokens a second a worker would fall behind. Here it is one
+ * in six chained streams and two validations. At 12,000 tokens a second a worker would fall behind. Here it is one
  * parse.
  * K1. All text comes through here, in order; an event that holds more than text goes on without its text.
  * K2. Other parts pass as they came: the SDK judges them.
  * K3. The first event always goes on: the name of the model is in it.
  */
 export class TextTap {
-  /** An event that has not ended yet, in the pieces it came in: joining them each time would take squared time. */
+  /** An event that has not ended yet, in the pieces it came in. Joining them each time would take squared time. */
   #open: string[] = [];
   /** The last characters, in which an end of event may have begun. */
   #tail = '';

@@ -14,8 +14,8 @@ export interface PriceTable {
 }
 
 /**
- * List prices of the providers themselves. A gateway or a local server has its own: what goes through
- * `openai-compatible` has no price until the table is extended. A model that is not here has no price, not price zero.
+ * List prices of the providers themselves. A gateway or a local server has its own. Calls through `openai-compatible`
+ * have no price until the table is extended. A model that is not here has no price, not price zero.
  */
 export const builtInPrices: PriceTable = {
   asOf: '2025-11-30',

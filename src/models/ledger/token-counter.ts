@@ -5,7 +5,7 @@ const EXACT_UP_TO_CHARS = 262_144;
 
 /**
  * Tokens of the o200k encoding: exact for newer OpenAI models, within about a fifth for others.
- * Cut in pieces first: the tokenizer needs time in the square of a run without spaces (28 s for 200,000 letters).
+ * Cut in pieces first. The tokenizer needs time in the square of a run without spaces (28 s for 200,000 letters).
  */
 export function countTokens(text: string): number {
   if (text.length <= EXACT_UP_TO_CHARS) return countExactly(text);

@@ -6,8 +6,8 @@ import { phaseKindOf, type Candidate, type OfflineLexicon, type PhaseScript } fr
 import { markOf } from './seed.js';
 
 /**
- * The offline model's writing: rules over the prompt, no chance and no clock. The same prompt gives the same text, a
- * note of a reviewer gives another one, and later steps go on with the names and marks of the earlier ones.
+ * The offline model's writing: rules over the prompt, no chance and no clock. The same prompt gives the same text, and
+ * a reviewer's note another one. Later steps go on with the names and marks of the earlier ones.
  */
 export function composeOffline(prompt: string): string {
   const context = readContext(prompt);

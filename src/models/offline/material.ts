@@ -89,7 +89,10 @@ function japanesePhrases(text: string): string[] {
     );
 }
 
-/** The names in the newest text that has any: rows of a table with their last number, else list items, else headings. */
+/**
+ * The names in the newest text that has any. They are rows of a table with their last number, else list items, else
+ * headings.
+ */
 function carriedFrom(texts: readonly string[]): CarriedItem[] {
   for (const text of [...texts].reverse()) {
     for (const read of [tableRows, listItems, headings]) {

@@ -57,7 +57,10 @@ function promptOf(call: LanguageModelV3CallOptions): string {
     .join('\n\n');
 }
 
-/** So many pieces as there are ticks; a handful without a pace, so that streaming is exercised in tests as well. */
+/**
+ * So many pieces as there are ticks. There is a handful without a pace, so that streaming is exercised in tests as
+ * well.
+ */
 function piecesOf(text: string, latencyMs: number): string[] {
   const count = latencyMs === 0 ? 4 : Math.max(1, Math.ceil(latencyMs / TICK_MS));
   const words = text.match(/\S*\s+|\S+$/g) ?? [text];

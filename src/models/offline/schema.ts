@@ -192,7 +192,7 @@ const negated = (bound: unknown): unknown => (typeof bound === 'number' ? -bound
 
 const seedFor = (walk: Walk): number => seedOf(walk.material.subject, ...walk.material.notes, ...walk.path);
 
-/** Puts the mark before the first text without a form of its own that stays within its limit; true when it did. */
+/** Puts the mark before the first text without a form of its own that stays within its limit. True when it did. */
 function markFirstText(
   value: unknown,
   mark: string,

@@ -55,7 +55,7 @@ export interface AssembledContext {
   readonly trimmed: readonly Trimmed[];
 }
 
-/** The parts that never give way are already over the limit: a template with a prompt that no model can take. */
+/** The parts that never give way are already over the limit. The template has a prompt that no model can take. */
 export class ContextTooLongError extends Error {
   override readonly name = 'ContextTooLongError';
   constructor(
@@ -79,8 +79,8 @@ const stepMeanings: Record<StepName, string> = {
  * The prompt of one step.
  * C1. Equal input gives an equal prompt, so that a checkpoint's key may be made of it.
  * C2. Only the template and this file give instructions; everything else is fenced as data.
- * C3. Instructions and the step never give way. Too long, the oldest phases are shortened first, then younger ones,
- *     this phase's steps, further input, and notes (newest last); see trimToFit.
+ * C3. Instructions and the step never give way. A long prompt loses of the oldest phases first, then of younger ones.
+ *     This phase's steps, further input and notes (newest last) follow; see trimToFit.
  */
 export function assembleContext(
   given: ContextInput,
@@ -98,7 +98,7 @@ export function assembleContext(
   const frame = (blocks: readonly string[]): string =>
     [headOf(given), topicBlock, ...blocks, taskOf(given, language)].join('\n\n');
   const empty = material.map((piece) => fence({ ...piece.block, text: '' }, boundary));
-  // Tokens do not add up exactly where texts are joined, and what is left out is named in a line of its own.
+  // Tokens do not add up exactly where texts are joined. A line of its own names the parts that are left out.
   const margin = 24 + 4 * material.length;
   const fixed = ports.countTokens(system) + ports.countTokens(frame(empty)) + margin;
   if (fixed > maxTokens) throw new ContextTooLongError(fixed, maxTokens);

@@ -1,7 +1,7 @@
 /**
  * Text from outside in a prompt: topics, earlier outputs, notes, tool results.
  * F1. The boundary is a digest of the fenced material itself: nobody can write a text that holds its own digest.
- * F2. Whatever looks like a fence or like a chat template's control token inside the material is made harmless anyway.
+ * F2. Text inside the material that looks like a fence or a chat template's control token is made harmless anyway.
  * F3. Reading a fence gives back the material as it was shown to the model.
  */
 export interface FencedBlock {

@@ -53,7 +53,7 @@ export function trimToFit(
   return { texts: kept, trimmed };
 }
 
-/** The beginning and the end of a text, in at most so many tokens, with a line between that says what is missing. */
+/** The beginning and the end of a text, in at most so many tokens. A line between says how much is missing. */
 export function shorten(text: string, maxTokens: number, countTokens: CountTokens): string {
   const tokens = countTokens(text);
   if (tokens <= maxTokens) return text;

@@ -9,7 +9,7 @@ import { watchedFetch } from './watched-fetch.js';
 
 /**
  * A call to a provider: a socket, a stream, no retry.
- * P1. Every way out clears the timers and the listener, and closes the socket when the stream is not at its end.
+ * P1. Every way out clears the timers and the listener. It closes the socket when the stream is not at its end.
  * P2. A stream without its closing event is broken, however complete its text looks.
  * P3. Silence is counted in bytes, not in tokens: a gateway's comments while a model thinks are a sign of life. A drip
  *     that never becomes an answer runs into the total limit.
@@ -148,7 +148,7 @@ async function readStream({ model, call, progress, signal }: StreamReading): Pro
   }
 }
 
-/** Whatever the socket and the SDK make of the signal, the call ends with it. */
+/** The call ends with the signal, also where the socket and the SDK ignore it. */
 function untilAborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -56,7 +56,7 @@ function kindOfStatus(status: number): ModelErrorKind {
   return 'invalid_request';
 }
 
-/** The word in an error body says more than its status: an empty account is a 429 that no waiting mends. */
+/** The word in an error body says more than its status. An empty account is a 429 that no waiting mends. */
 function kindOfCode(code: unknown): ModelErrorKind | undefined {
   switch (code) {
     case 'insufficient_quota':

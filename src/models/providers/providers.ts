@@ -5,7 +5,7 @@ import type { LanguageModelV3 } from '@ai-sdk/provider';
 import type { ModelSettings } from '../settings.js';
 import { createOfflineModel } from '../offline/model.js';
 
-/** Makes the model for one call, over a `fetch` of its own, so that the call can watch its own bytes. */
+/** Makes the model for one call, over a `fetch` of its own. The call can watch its own bytes. */
 export type LanguageModelFactory = (modelId: string, fetchBytes: typeof fetch) => LanguageModelV3;
 
 export function createLanguageModelFactory(settings: ModelSettings): LanguageModelFactory {

@@ -4,8 +4,7 @@ const MAX_MESSAGE_CHARS = 400;
 const keyShapes = /\b(?:sk|pk|rk|gsk|xai|AIza)[-_][\w-]{8,}|\bBearer\s+[\w.~+/=-]{8,}/gi;
 
 /**
- * Makes a provider's message safe to show and store: without our keys in any echoed form, without key-like text, in a
- * bounded line.
+ * Makes a provider's message safe to show and store. It has no echoed key and no key-like text, in a bounded line.
  */
 export function createRedactor(secrets: readonly string[]): (text: string) => string {
   const needles = secrets

@@ -18,7 +18,7 @@ export interface FetchWatcher {
 }
 
 /**
- * The part of `fetch` that the AI SDK uses, over node:http: the platform's own costs more a piece than everything else
+ * The part of `fetch` that the AI SDK uses, over node:http. The platform's own costs more a piece than everything else
  * here together. Takes the text out of an answer as it comes. It follows no redirect, which would carry the prompt to
  * another host, and ends an endless response.
  */
@@ -43,7 +43,8 @@ function send(url: URL, init: RequestInit): Promise<IncomingMessage> {
     });
     outgoing.on('error', reject);
     outgoing.on('response', resolve);
-    // Node tells of an upgrade that nobody asked for, and of a socket that closes with it, in no error and no answer.
+    // Node reports an upgrade that nobody asked for in no error and no answer. Neither does it report a socket that
+    // closes with it.
     outgoing.on('upgrade', (_incoming, socket) => {
       socket.destroy();
       reject(new ProviderFailure('server', 'the provider answered with an upgrade that nobody asked for'));

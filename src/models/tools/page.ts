@@ -1,7 +1,8 @@
 const MAX_TITLE_CHARS = 200;
 
 /**
- * The text of an HTML page for a model to read: no scripts, styles or markup, a line for each block. Written as a scanner
+ * The text of an HTML page for a model to read. It has no scripts, styles or markup, and a line for each block.
+ * Written as a scanner
  * over the text, as expressions over a whole page can be made to run for minutes.
  */
 export function textOfHtml(html: string): string {

@@ -10,7 +10,7 @@ const MAX_CALLS_PER_ROUND = 8;
 
 /**
  * Runs what the model asked for, one after the other, and records each. A tool that is not allowed, or input that does
- * not fit, is answered with a refusal in words: the model may do better.
+ * not fit, is answered with a refusal in words. The model may do better.
  */
 export async function runToolRound(
   calls: readonly ProviderToolCall[],

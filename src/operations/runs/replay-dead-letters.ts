@@ -81,7 +81,8 @@ interface Replay {
 }
 
 /**
- * Does what used up its retries once more, as something new: the job for the same owner and with the same input, the
+ * Does what used up its retries once more, as something new. The job comes again for the same owner and with the same
+ * input, the
  * delivery under the same message id. The letter, which is locked, only notes what it was replayed as.
  */
 function replay(tx: Tx, starter: RunStarter, letter: DeadLetter): Promise<Replay> {

@@ -30,7 +30,7 @@ export interface AskedCommand {
 }
 
 /**
- * Sends the command to the workflow and answers with the usual progress: the database has the change before the
+ * Sends the command to the workflow and answers with the usual progress. The database has the change before the
  * workflow answers. A refusal carries the state that it is about.
  */
 export async function commandSession(
@@ -56,7 +56,7 @@ export async function commandSession(
 }
 
 /**
- * A refused command that the row holds as taken: its workflow task was lost after the projection, so it came to the
+ * The row holds a refused command as taken. Its workflow task was lost after the projection, so it came to the
  * workflow twice. Its goal is reached.
  */
 async function answerTaken(

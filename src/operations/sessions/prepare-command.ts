@@ -48,7 +48,7 @@ export async function stepRunOf(
   };
 }
 
-/** A budget in the body is raised before the step starts again, and not at all when the session will not take the command. */
+/** A budget in the body is raised before the step starts again. A command that the session refuses raises nothing. */
 export async function continuationOf(
   { pool, db }: { readonly pool: Pool; readonly db: Db },
   session: OwnedSession,

@@ -64,7 +64,7 @@ export type SessionRecord = 'queued' | 'begun' | 'lost';
  * Asks a session's workflow to take a command and waits until it accepted or refused it.
  *
  * C1. `commandId` is the Update's id: the same command sent again, after a timeout or a crash, takes effect once.
- * C2. A burst is waited out: the server takes ten Updates of a workflow at once, and a busy worker returns some.
+ * C2. A burst is waited out. The server takes ten Updates of a workflow at once, and a busy worker returns some.
  * C3. Without a worker in time the answer is 503, and the same key can be sent again.
  * C4. A workflow that this database's own Temporal does not know is lost: waiting helps nobody, a revival does.
  */

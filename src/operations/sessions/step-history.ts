@@ -23,8 +23,8 @@ const FRESH_MS = 30_000;
 const TEMPLATES = 200;
 
 /**
- * The medians of a template version are read once in half a minute, and not on every poll of every reader.
- * A template that has no history yet is looked at each time: its first estimate appears with its first finished session.
+ * The medians of a template version are read once in half a minute. Polls of readers between read nothing.
+ * A template that has no history yet is looked at each time. Its first estimate appears with its first finished session.
  */
 export function createStepHistory(): StepHistory {
   const known = new LRUCache<string, StepMedian[]>({ max: TEMPLATES, ttl: FRESH_MS });

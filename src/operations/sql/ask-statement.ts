@@ -19,7 +19,7 @@ import { submitSql, type SubmitDeps } from './submit.js';
 /**
  * A statement that a part of the product asks in somebody's name, and waits for.
  *
- * K1. It is a run like any other: the same checks, estimate, role, place, limits and log, and its owner sees it.
+ * K1. It is a run like any other. It has the same checks, estimate, role, place, limits and log, and its owner sees it.
  * K2. Nobody is there to confirm: a large statement is refused, unless its owner had the answer remembered today.
  * K3. The command names it: asked again, it is found and not run again.
  * K4. Nobody waits any more: the statement is canceled.

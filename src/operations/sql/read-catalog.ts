@@ -48,7 +48,7 @@ export async function readCatalog(connector: SourceConnector, source: DataSource
 
 const MOST_RESULTS = 50;
 
-/** One's own newest results, as tables. */
+/** The reader's own newest results, as tables. */
 export async function readResultCatalog(db: Db, ownerId: string): Promise<CatalogTable[]> {
   const results = await listResultTables(db, ownerId, MOST_RESULTS);
   return results.map(({ name, rowCount, columns }) => ({

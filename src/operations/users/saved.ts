@@ -4,7 +4,7 @@ import type { Origin, Principal } from '../../contracts/users/principal.js';
 import { recordAudit, type AuditEntry } from '../../db/audit/log.js';
 import type { Tx } from '../../db/base/transaction.js';
 
-/** A kind of record that a person keeps under a name of their own: a view of a list, a statement. */
+/** A kind of record that a person keeps under an own name, for example a view of a list. */
 export interface SavedKind<Row, New, Change> {
   readonly idKind: IdKind;
   /** The refusal when the owner has one of that name. */

@@ -10,7 +10,7 @@ import { within } from '../within.js';
  * A cache that nothing depends on for being right.
  *
  * C1. A namespace is dropped as a whole, by moving its generation on. A value is kept under the generation from before
- *     its load: a read older than a drop is never seen after it.
+ *     its load. A read older than a drop is never seen after it.
  * C2. The drop is announced inside the transaction (NOTIFY is delivered at its commit, or never). Every process drops
  *     on hearing it; the writer does not wait.
  * C3. Loads of one key under one generation are one load. A load that began before a drop is not joined after it.

@@ -3,10 +3,10 @@ import { CacheGarbageError, type CacheStore } from './cache.js';
 import type { Redis } from './redis.js';
 
 /**
- * Values in Redis, shared by all processes. Keys, `{…}` being the hash tag that keeps a namespace on one cluster node:
- *   <prefix>:cache:{<namespace>}:generation    microseconds of the last drop, always growing
- *   <prefix>:cache:{<namespace>}:drop:<token>  a drop that was carried out (60 s)
- *   <prefix>:cache:{<namespace>}:key:<key>     `<generation>\n<JSON>`, with the time to live of the namespace
+ * Values in Redis, shared by all processes. The hash tag `{…}` keeps a namespace on one cluster node.
+ *   <prefix>:cache:{<namespace>}:generation    microseconds of the last drop, always growing.
+ *   <prefix>:cache:{<namespace>}:drop:<token>  a drop that was carried out (60 s).
+ *   <prefix>:cache:{<namespace>}:key:<key>     `<generation>\n<JSON>`, with the time to live of the namespace.
  *
  * R1. A value is good only under the generation that is current when it is read, whichever process wrote it.
  * R2. Without a generation (evicted, flushed) nothing may be stored: it would come back to life under a repeated number.

@@ -20,8 +20,8 @@ import { temporalVariables } from './temporal-variables.js';
 const web = { schemes: ['http', 'https'] };
 
 /**
- * Every variable that this program reads. `.env.example` is written from this table, with its comments as headings, and a
- * test holds them together: so it is one table, however long.
+ * Every variable that this program reads. `.env.example` is written from this table, with its comments as headings. A
+ * test holds them together, so it is one table, however long.
  */
 export const variables = {
   // The stack behind `npm start`

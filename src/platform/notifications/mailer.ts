@@ -30,7 +30,7 @@ export interface MailerOptions {
 /**
  * M1. A connection is kept and carries many mails. A failed mail never moves to another connection by itself: the
  *     library cannot know whether that would repeat it.
- * M2. The stream of the message is watched, so it is known whether all of it had left when a connection broke. It is
+ * M2. The stream of the message is watched. After a broken connection it is known whether all of it had left. It is
  *     read only once the server has asked for it.
  */
 export function createMailer({ url, connections, mailMs }: MailerOptions): Mailer {

@@ -11,8 +11,8 @@ import type { ObjectStore, PutOptions, StoredObject } from './object-store.js';
 /**
  * Objects as files of one folder, which every process that reads or writes them must share.
  *
- * L1. A file gets its name when all of it is on the disk, and its folder knows the name before the write is reported.
- * L2. A half-written file has a dot in its name, which no key has: it is never read or listed as an object.
+ * L1. A file gets its name when all of it is on the disk. Its folder knows the name before the write is reported.
+ * L2. A half-written file has a dot in its name, which no key has. It is never read or listed as an object.
  */
 export interface LocalObjectStoreOptions {
   readonly folder: string;

@@ -23,7 +23,7 @@ import type { ObjectStore, PutOptions, StoredObject } from './object-store.js';
 /**
  * Objects in a bucket of Amazon S3 or of whatever speaks its protocol.
  *
- * S1. A stream goes up in parts, and becomes an object when all of them are there; a failed one takes its parts back.
+ * S1. A stream goes up in parts, and becomes an object when all of them are there. A failed one takes its parts back.
  *     Leftovers of a killed process go with `delete`.
  * S2. Links are signed for the address that people reach, which need not be the one that we use ourselves.
  */

@@ -16,8 +16,8 @@ const DENIED = '42501';
  *
  * O1. A connection is known by its name, which carries the run's id: no other run's is touched.
  * O2. A connection that stays is a reason not to run the statement: two tries would burden the source at once.
- * O3. The monitor looks where there is one, else the role of the statements. Where neither may see connections, a client that
- *     has died is waited for; one that is only frozen is not noticed.
+ * O3. The monitor looks where there is one, else the role of the statements. Where neither may see connections, a dead
+ *     client is waited for. A frozen one is not noticed.
  */
 export async function endEarlierConnections(source: DataSource, own: OwnConnection): Promise<void> {
   const client = new pg.Client({

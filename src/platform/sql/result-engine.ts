@@ -22,7 +22,7 @@ import type { ObjectStore } from '../objects/object-store.js';
  *
  * E1. A fault of native code takes that process and its one statement, never a worker or an API.
  * E2. The process sees no environment, and no file but copies of the results that were named to it.
- * E3. Whatever ends a session, its process is killed and its folder is gone.
+ * E3. At each end of a session its process is killed and its folder is gone.
  */
 export interface EngineLimits {
   readonly memoryMb: number;

@@ -190,7 +190,7 @@ class PostgresSession implements SourceSession {
   }
 
   /**
-   * A busy server takes its time to end a statement, and a request may come between two statements and end none. An
+   * A busy server takes its time to end a statement. A request between two statements ends none. An
    * endless statement is cut off: the server checks for its client every second.
    */
   async #endStatement(): Promise<void> {

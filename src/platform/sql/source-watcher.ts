@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { SourceSight, SourceWatcher } from '../../contracts/sql/ports.js';
 
-/** Looks at a statement from beside it: what it waits for, who holds the lock, how much it has put on disk. */
+/** Looks at a statement from beside it. It sees the awaited event, the holder of the lock and the bytes on disk. */
 export async function openWatcher(url: string): Promise<SourceWatcher> {
   const client = new pg.Client({
     connectionString: url,

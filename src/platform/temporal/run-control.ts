@@ -18,7 +18,7 @@ export interface RunControl {
   /** `gone`: there is no such workflow, or it has ended. */
   cancel(workflowId: string): Promise<'asked' | 'gone'>;
   inspect(workflowId: string): Promise<WorkflowCondition<RunOutcome>>;
-  /** Ids of the workflows that ended badly since then, in one request whatever their number; at most a page of them. */
+  /** Ids of the workflows that ended badly since then, in one request whatever their number. At most a page of them. */
   listBadEnds(sinceMs: number): Promise<string[]>;
   /** Which Temporal it is that answers. */
   identity(): Promise<TemporalIdentity>;
@@ -48,7 +48,7 @@ async function launch(client: Client, run: StartableRun): Promise<void> {
       // Both are needed: USE_EXISTING alone would start a second run of a workflow that has ended.
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       workflowIdConflictPolicy: 'USE_EXISTING',
-      // After the death of a worker its task goes to another one in this time; the default of 10 s is felt.
+      // After the death of a worker its task goes to another one in this time. The default of 10 s is felt.
       workflowTaskTimeout: '5s',
       ...(run.title === '' ? {} : { staticSummary: summaryOf(run.title) }),
     });

@@ -111,7 +111,7 @@ function optionsOf(
 }
 
 /**
- * As calendars and not as the cron text: Temporal reads two restricted days as `both`, where cron has always meant
+ * Calendars, and not the cron text. Temporal reads two restricted days as `both`, where cron has always meant
  * `either`.
  */
 export function scheduleSpec(cron: string, timeZone: string): ScheduleSpec {

@@ -12,7 +12,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { Resource } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
-// Not the package's index: that loads the worker half and with it the native bridge, which the API must not load.
+// Not the package's index. That loads the worker half and with it the native bridge, which the API must not load.
 import { OpenTelemetryWorkflowClientInterceptor } from '@temporalio/interceptors-opentelemetry/lib/client/index.js';
 import type { Context, Middleware } from 'koa';
 import type { Tracing } from './tracing.js';

@@ -49,8 +49,8 @@ export const sendingOffices = proxyActivities<Pick<NotificationActivities, 'noti
 });
 
 /**
- * A short transaction, and the start of the run that it made. Retried for a day, as long as the schedule catches up:
- * an outage of PostgreSQL makes the run late, not lost.
+ * A short transaction, and the start of the run that it made. Retried for a day, as long as the schedule catches up.
+ * An outage of PostgreSQL makes the run late, not lost.
  */
 export const notificationSchedule = proxyActivities<NotificationScheduleActivities>({
   taskQueue: taskQueues.flow,

@@ -39,7 +39,7 @@ import { patches } from './patches.js';
 import { stepInput } from './step-input.js';
 
 /**
- * Search attributes cost the server more than a step without a model: a phase that passes within seconds stays out of
+ * Search attributes cost the server more than a step without a model. A phase that passes within seconds stays out of
  * them. A change of status is written at once.
  */
 const INDEX_EVERY_MS = 5_000;

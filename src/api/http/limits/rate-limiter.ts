@@ -8,7 +8,7 @@ import type { RateLimitStore } from './rate-limit-store.js';
  *
  * L1. Permits come from the store in batches, and a batch is used up here. The store never gives out more than the
  *     limit in a window, so all processes together never exceed it.
- * L2. A batch is a small part of the rest: the last permits come one by one, and no process hoards them.
+ * L2. A batch is a small part of the rest. The last permits come one by one, and no process hoards them.
  * L3. The store being down or slow refuses nobody: this process then counts alone until the window ends.
  */
 export interface RateLimitVerdict {

@@ -4,7 +4,7 @@ const CODEC = '/api/v1/codec/';
 const HEADERS = 'Authorization, Content-Type, X-Namespace';
 
 /**
- * Lets the Temporal Web UI, and no other page, call the codec with the cookie of who is signed in to the console. Without
+ * Lets the Temporal Web UI call the codec with the cookie of the signed-in person. No other page may. Without
  * its own sign-in the Web UI has no token to send.
  */
 export function temporalUiCors(temporalUiUrl: string | undefined): Middleware {
