@@ -1,20 +1,15 @@
 import {
-  ActivityFailure,
   allHandlersFinished,
   ApplicationFailure,
   CancellationScope,
   condition,
   currentUpdateInfo,
   isCancellation,
-  TimeoutFailure,
   patched,
-  setCurrentDetails,
-  upsertSearchAttributes,
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
 import { failureTypes } from '../../contracts/errors.js';
-import { cotPhase, cotStatus, cotTemplate } from '../../contracts/sessions/messages.js';
 import type { SessionProgressView } from '../../contracts/sessions/session.js';
 import type { CotSessionInput, StepOutcome } from '../../contracts/sessions/workflow.js';
 import { problemOfCommand } from '../../domain/sessions/command-message.js';
@@ -25,24 +20,19 @@ import {
   type SessionCommand,
   type SessionRefusal,
 } from '../../domain/sessions/commands.js';
-import { describeSession } from '../../domain/sessions/details.js';
 import { gateIdOf } from '../../domain/sessions/gate-id.js';
 import { applyCommand, applyFact, nextAction } from '../../domain/sessions/machine.js';
 import { progressOf } from '../../domain/sessions/progress.js';
 import { progressView } from '../../domain/sessions/progress-view.js';
-import { initialSession, type SessionState, type StepProblem } from '../../domain/sessions/state.js';
+import { initialSession, type SessionState } from '../../domain/sessions/state.js';
 import type { SessionAction, SessionEvent, Transition } from '../../domain/sessions/transitions.js';
 import { waitMsOf } from '../../domain/sessions/waiting.js';
 import { sortableId, timeOfSortableId } from '../../domain/sortable-id.js';
 import { projections, sessionSteps } from './proxies.js';
 import { patches } from './patches.js';
 import { stepInput } from './step-input.js';
-
-/**
- * Search attributes cost the server more than a step without a model. A phase that passes within seconds stays out of
- * them. A change of status is written at once.
- */
-const INDEX_EVERY_MS = 5_000;
+import { stepProblem } from './step-problem.js';
+import { WebUiView } from './web-ui-view.js';
 
 /**
  * A session in its workflow: the machine's state, how far it is projected, and the step that is running.
@@ -61,15 +51,16 @@ export class SessionRun {
   #events: SessionEvent[] = [];
   #projectedVersion = 0;
   #sequence = 0;
-  #indexed = { status: '', phase: 0, atMs: 0 };
   #changedAtMs = Date.now();
   #projecting: Promise<void> | null = null;
   #course = new CancellationScope();
   #runningStepId: string | null = null;
   readonly #input: CotSessionInput;
+  readonly #webUi: WebUiView;
 
   constructor(input: CotSessionInput) {
     this.#input = input;
+    this.#webUi = new WebUiView(input);
     this.#state = input.carried ?? initialSession(input);
     if (input.carried === null) this.#events.push({ type: 'session.started' });
   }
@@ -211,7 +202,7 @@ export class SessionRun {
       this.#apply(
         applyFact(
           this.#state,
-          { kind: 'step_failed', stepId, attempt: action.attempt, problem: problemOf(action, error) },
+          { kind: 'step_failed', stepId, attempt: action.attempt, problem: stepProblem(action, error) },
           Date.now(),
         ),
       );
@@ -287,25 +278,7 @@ export class SessionRun {
 
   #noteProjected({ version }: SessionState): void {
     this.#projectedVersion = version;
-    this.#describe();
-  }
-
-  #describe(): void {
-    const { status, currentPhase } = progressOf(this.#state);
-    setCurrentDetails(describeSession(this.#state, this.#input));
-    const nowMs = Date.now();
-    const indexed = this.#indexed;
-    if (
-      indexed.status === status &&
-      (indexed.phase === currentPhase || nowMs - indexed.atMs < INDEX_EVERY_MS)
-    )
-      return;
-    this.#indexed = { status, phase: currentPhase, atMs: nowMs };
-    upsertSearchAttributes([
-      { key: cotStatus, value: status },
-      { key: cotPhase, value: currentPhase },
-      { key: cotTemplate, value: this.#input.templateName },
-    ]);
+    this.#webUi.show(this.#state);
   }
 
   #apply(transition: Transition): void {
@@ -317,17 +290,4 @@ export class SessionRun {
 
 function newId(prefix: string, nowMs: number): string {
   return sortableId(prefix, nowMs, uuid4().replaceAll('-', '').slice(0, 20));
-}
-
-function problemOf(action: { phase: number; step: StepProblem['step'] }, error: unknown): StepProblem {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  const { phase, step } = action;
-  // Our own failures carry a text for readers; anything else is named by its kind.
-  if (cause instanceof ApplicationFailure && cause.type !== null && cause.type !== undefined) {
-    return { phase, step, code: cause.type, message: cause.message };
-  }
-  if (cause instanceof TimeoutFailure)
-    return { phase, step, code: failureTypes.stepTimedOut, message: 'the step did not finish in time' };
-  const code = cause instanceof Error ? cause.name : 'UnknownFailure';
-  return { phase, step, code, message: 'the step failed in a way that it could not report' };
 }
