@@ -11,7 +11,7 @@ const imports = files.flatMap((file) => importsOf(root, file));
 const roomOf = (file: string): string => file.split('/')[1] ?? '';
 const isOurs = (target: string): boolean => target.startsWith('src/');
 
-/** What each room may import at run time. A type import is erased, so any room may name another's types. */
+/** The rooms that each room may import at run time. A type import is erased, so any room may name another's types. */
 const allowed: Record<string, readonly string[]> = {
   domain: ['domain'],
   crypto: ['crypto', 'domain'],

@@ -5,10 +5,10 @@ import { readStatements, type ReadStatement } from '../../support/rows/statement
 import { useDatabase } from '../../support/servers/database.js';
 
 /**
- * The type of each row that a statement of `src` names is held against the columns that PostgreSQL describes for it, on
- * a migrated database. A migration that removes or renames a column, or changes its kind or its nulls, fails here.
+ * Each statement of `src` names the type of its rows. PostgreSQL describes the columns on a migrated database, and
+ * both must agree. A migration that removes or renames a column, or changes its kind or its nulls, fails here.
  *
- * Only the server knows whether a computed column may be null, and it does not tell: the kind alone is compared.
+ * The server does not say whether a computed column may be null. Its kind alone is compared.
  */
 const database = useDatabase();
 const statements = readStatements(process.cwd());

@@ -4,8 +4,8 @@ export type Bound = ts.Expression;
 type Given = ReadonlyMap<ts.Symbol, readonly string[]>;
 
 /**
- * The texts of a statement as the `sql` tag renders it, read from its source: fragments are followed to where they are
- * declared, each branch of a condition gives a text, every other value is a parameter.
+ * The texts of a statement as the `sql` tag renders it, read from its source. Fragments are followed to where they are
+ * declared. Each branch of a condition gives a text, and every other value is a parameter.
  *
  * T1. A condition that is put together at run time changes no column and stands as `true`, an order as `1`. Any other
  *     part that cannot be followed leaves the statement without a text: nothing is guessed.
