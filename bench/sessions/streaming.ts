@@ -11,7 +11,8 @@ import { createLogger } from '../../src/platform/logger.js';
 import { createPool } from '../../src/platform/pool.js';
 import { createWorker } from '../../src/workers/worker.js';
 import { testDeciders } from '../../test/support/deciders.js';
-import { insertUser, startSession } from '../../test/workflows/sessions/fixture.js';
+import { givenUser } from '../../test/support/runs.js';
+import { startSession } from '../../test/workflows/sessions/fixture.js';
 import type { TemplateDefinition } from '../../src/contracts/templates/template.js';
 import type { Places } from './places.js';
 import { listenerOf, postmasterOf, processorMsOf } from './processor-time.js';
@@ -82,7 +83,7 @@ export async function streaming(places: Places, definition: TemplateDefinition):
 }
 
 async function startAll({ pool, url, ...temporal }: Places, definition: TemplateDefinition): Promise<void> {
-  const owner = await insertUser(pool);
+  const owner = await givenUser(pool);
   const nativeConnection = (): never => {
     throw new Error('the worker of this part is a process of its own');
   };
