@@ -2,8 +2,8 @@ import type { Pool } from 'pg';
 import { stepDeltaRequestsChannel, stepDeltasChannel } from '../../contracts/sessions/delta.js';
 
 /**
- * Sends payloads of deltas to every API process: one statement, no table. Its commit does not wait for the disk: a crash
- * ends every reader's connection anyway, and meanwhile each other NOTIFY would wait for this one's lock.
+ * Sends payloads of deltas to every API process: one statement, no table. Its commit does not wait for the disk: each
+ * other NOTIFY would wait for this one's lock. A crash ends every reader's connection anyway.
  */
 export function createDeltaPublisher(pool: Pool): (payloads: readonly string[]) => Promise<void> {
   return async (payloads) => {
