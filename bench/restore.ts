@@ -110,7 +110,7 @@ async function makeSessions(client: SluiceClient): Promise<string[]> {
   }
   const busy = await Promise.all([start('in the middle'), start('of a step')]);
   for (const id of busy)
-    await until(`${id} under way`, async () => (await statusOf(client, id)) === 'running');
+    await until(`${id} under way`, async () => (await statusOf(client, id)) !== 'queued');
   return [...first, ...busy];
 }
 
@@ -199,7 +199,7 @@ async function twoMoments(): Promise<void> {
   sluice(freshEnv, 'temporal', 'adopt');
   const open = await openHouse(fresh.cluster, fresh.temporal, 'sluice');
   const asked = { SLUICE_URL: open.url, SLUICE_API_KEY: token };
-  const statuses = ['queued', 'running', 'waiting_approval', 'paused', 'needs_attention'];
+  const statuses = ['running', 'waiting_approval', 'paused', 'needs_attention'];
   const listed = statuses.map((status) =>
     sluice(asked, 'session', 'list', '--status', status, '--all', '-o', 'ids'),
   );

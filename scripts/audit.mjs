@@ -17,7 +17,9 @@ const { stdout } = spawnSync('npm', ['audit', '--omit=dev', '--json', '--fetch-r
 });
 const report = readReport(stdout);
 if (report?.vulnerabilities === undefined) {
-  console.log(`the registry could not be asked for vulnerabilities: ${report?.message ?? 'no answer'}`);
+  console.log(
+    `the registry could not be asked for vulnerabilities: ${report?.message ?? report?.error?.summary ?? 'no answer'}`,
+  );
 } else {
   const found = advisoriesOf(report.vulnerabilities);
   const open = [...found].filter(([id]) => exceptions[id] === undefined);

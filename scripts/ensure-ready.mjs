@@ -1,5 +1,6 @@
 // Runs before `npm start` (--build) and `npm test`, with Node alone: installs the dependencies when they are missing or
 // stale, and builds when the build is. Two at once are safe: the second waits, and then finds everything done.
+// With --installed it leaves the dependencies alone: an installation takes the packages away beneath who uses them.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -24,7 +25,7 @@ const stamp = join(root, 'node_modules/.sluice-install');
 
 requireNode();
 await underLock(async () => {
-  if (dependenciesAreStale()) install();
+  if (!process.argv.includes('--installed') && dependenciesAreStale()) install();
   if (process.argv.includes('--build') && buildIsStale(root))
     run([join(root, 'scripts/build.mjs')], 'building');
 });

@@ -164,9 +164,10 @@ async function work(own, queue, times) {
 
 function report(seconds) {
   const noticed = mutants.filter((mutant) => mutant.noticedBy !== undefined).length;
+  const late = mutants.filter((mutant) => mutant.noticedBy === 'the time limit').length;
   const score = mutants.length === 0 ? 100 : (100 * noticed) / mutants.length;
   console.log(
-    `${noticed} of ${mutants.length} noticed: ${score.toFixed(1)} % in ${seconds} s (seed ${given.seed})`,
+    `${noticed} of ${mutants.length} noticed, ${late} by the time limit: ${score.toFixed(1)} % in ${seconds} s (seed ${given.seed})`,
   );
   if (given.access && noticed < mutants.length) process.exitCode = 1;
 }

@@ -15,7 +15,8 @@ if (!/^\d+\.\d+\.\d+(-[0-9a-z.]+)?$/.test(version))
   fail('usage: node scripts/release.mjs <version> [--dry-run]');
 if (!isNewer(version, before)) fail(`${version} does not come after ${before}`);
 const unreleased = /## \[Unreleased\]\n([^]*?)(?=\n## \[|$)/.exec(read('CHANGELOG.md'))?.[1]?.trim() ?? '';
-if (unreleased === '') fail('CHANGELOG.md has nothing under [Unreleased]: there is nothing to release');
+if (!isDry && unreleased === '')
+  fail('CHANGELOG.md has nothing under [Unreleased]: there is nothing to release');
 if (!isDry && git('status', '--porcelain') !== '')
   fail('commit everything first: a release is what is committed');
 

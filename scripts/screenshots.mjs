@@ -12,11 +12,14 @@ const wide = { width: 1_280, height: 800 };
 const phone = { width: 390, height: 780 };
 mkdirSync(images, { recursive: true });
 
-const { items } = await (
-  await fetch(`${apiUrl}/api/v1/gates?limit=100`, { headers: { Authorization: `Bearer ${analystApiKey}` } })
-).json();
+const items = await itemsOf('/api/v1/gates?limit=100', analystApiKey);
 if (items.length === 0) throw new Error('nothing waits at a gate: start a session first');
 const latest = items.reduce((one, other) => (other.phase > one.phase ? other : one));
+const [statement] = await itemsOf('/api/v1/sql/cache/sessions?limit=1', adminApiKey);
+if (statement === undefined) throw new Error('no statement was run: run one on /sql first');
+const [notices] = await itemsOf('/jobs?kind=deadline-run&limit=1', adminApiKey);
+if (notices === undefined)
+  throw new Error('nobody was told of a deadline: start a run on /notifications first');
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
@@ -28,7 +31,14 @@ await shoot('timeline', `/sessions/${latest.sessionId}?tab=timeline`, wide, 'dar
 await shoot('gate-phone', `/gates/${latest.id}`, phone, 'dark');
 await shoot('sessions', '/sessions', wide, 'light');
 await shoot('operations', '/operations', wide, 'dark', adminApiKey);
+await shoot('sql', `/sql/${statement.session_id}`, wide, 'light', adminApiKey);
+await shoot('notifications', `/notifications/runs/${notices.jobId}`, wide, 'light', adminApiKey);
 await browser.close();
+
+async function itemsOf(path, apiKey) {
+  const answer = await fetch(`${apiUrl}${path}`, { headers: { Authorization: `Bearer ${apiKey}` } });
+  return (await answer.json()).items;
+}
 
 async function shoot(name, path, viewport, colorScheme, apiKey = analystApiKey) {
   const context = await browser.newContext({

@@ -10,6 +10,7 @@ const devFile = z.object({
   adminApiKey: z.string(),
   databaseUrl: z.string().optional(),
   temporalAddress: z.string().optional(),
+  sqlDataSources: z.string().optional(),
 });
 
 export type LocalStack = z.infer<typeof devFile>;

@@ -33,6 +33,11 @@ export interface StackAddresses {
   readonly signInUrl: string;
 }
 
+/** Of `dev.json`, which only its owner reads: addresses carry passwords. */
+interface DescribedStack extends Omit<StackAddresses, 'signInUrl'> {
+  readonly sqlDataSources: string | undefined;
+}
+
 const LOOPBACK = '127.0.0.1';
 /** The worker gives its activities 20 s; then it has some more to say goodbye to the server. */
 const DRAIN_MS = 25_000;
@@ -82,7 +87,8 @@ export class Stack {
     const [, database] = await Promise.all([
       binary.then((found) => this.#startTemporal(found, ports)),
       Promise.all([this.#startDatabase(secrets), binary]).then(async ([started]) => {
-        this.#writeDevFile({ ...places, databaseUrl: started.url }, secrets);
+        const { url: databaseUrl, dataSources: sqlDataSources } = started;
+        this.#writeDevFile({ ...places, databaseUrl, sqlDataSources }, secrets);
         await this.#startProcesses(apiUrl, {
           SLUICE_HOME: this.#home.folder,
           DATABASE_URL: started.url,
@@ -110,9 +116,9 @@ export class Stack {
   }
 
   /** Before the API answers: a script that finds it ready reads the addresses and keys of this start. */
-  #writeDevFile(addresses: Omit<StackAddresses, 'signInUrl'>, secrets: Secrets): void {
+  #writeDevFile(stack: DescribedStack, secrets: Secrets): void {
     const { adminApiKey, analystApiKey } = secrets;
-    writePrivateJson(this.#home.devFile, { ...addresses, adminApiKey, analystApiKey });
+    writePrivateJson(this.#home.devFile, { ...stack, adminApiKey, analystApiKey });
   }
 
   /** First those that work, with time for the work in hand; then what they stand on. */

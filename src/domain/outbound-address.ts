@@ -34,8 +34,8 @@ function withoutDottedTail(address: string): string | undefined {
   if (!tail.includes('.')) return address;
   const octets = parseV4(tail)?.octets;
   if (octets === undefined) return undefined;
-  const [a = 0, b = 0, c = 0, d = 0] = octets;
-  return `${address.slice(0, cut)}${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
+  const hex = octets.map((octet) => octet.toString(16).padStart(2, '0')).join('');
+  return `${address.slice(0, cut)}${hex.slice(0, 4)}:${hex.slice(4)}`;
 }
 
 function isPublicV4(address: ipaddr.IPv4): boolean {

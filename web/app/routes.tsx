@@ -4,6 +4,9 @@ import { Redirect } from './redirect';
 import { NotFound } from './not-found';
 import { isAdmin } from './me';
 
+/** Set by the bundler. */
+declare const DEVELOPMENT: boolean;
+
 /** What the console itself shows; any other link leaves it. */
 export const CONSOLE_PATHS =
   /^\/($|\?|#|(inbox|sessions|gates|reports|sql|notifications|users|audit|operations|settings|webhooks|ui)(\/|\?|#|$)|jobs\/[a-z0-9_]+(\?|#|$))/;
@@ -26,6 +29,9 @@ const OperationsPage = lazy(() =>
 );
 const WebhooksPage = lazy(() => import('../webhooks/webhooks-page').then((page) => page.WebhooksPage));
 const SettingsPage = lazy(() => import('../settings/settings-page').then((page) => page.SettingsPage));
+const GalleryPage = DEVELOPMENT
+  ? lazy(() => import('../gallery/gallery-page').then((page) => page.GalleryPage))
+  : NotFound;
 
 export function Routes() {
   return (
@@ -46,6 +52,7 @@ export function Routes() {
       <Route path="/operations" component={adminOnly(OperationsPage)} />
       <Route path="/webhooks" component={adminOnly(WebhooksPage)} />
       <Route path="/settings" component={SettingsPage} />
+      <Route path="/ui" component={GalleryPage} />
       <Route default component={NotFound} />
     </Router>
   );

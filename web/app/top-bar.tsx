@@ -1,9 +1,8 @@
 import { Icon } from '../ui/icon';
 import { IconButton, KeyHint } from '../ui/button';
-import { now } from './clock';
-import { duration } from './format';
 import { t } from './i18n';
 import { live } from '../live/live';
+import { LiveMark } from '../live/live-mark';
 import { me } from './me';
 import { overlay } from './shell';
 
@@ -15,7 +14,7 @@ export function TopBar() {
         <span>{t().frame.search}</span>
         <KeyHint keys="mod+k" />
       </button>
-      <LiveMark />
+      <LiveMark state={live.value} />
       <IconButton icon="info" label={t().keys.sheet} onClick={() => (overlay.value = 'keys')} />
       <a class="person" href="/settings" title={t().nav.settings}>
         <span class="avatar" aria-hidden="true">
@@ -35,23 +34,4 @@ function initialsOf(name: string): string {
     .map((word) => [...word][0] ?? '')
     .join('')
     .toUpperCase();
-}
-
-/** Whether what is shown is what is. */
-function LiveMark() {
-  const words = t().live;
-  const { kind, since } = live.value;
-  const forMs = Math.max(0, now.value - since);
-  const text =
-    kind === 'reconnecting'
-      ? words.reconnecting(duration(Math.round(forMs / 1_000) * 1_000))
-      : kind === 'polling'
-        ? words.polling
-        : words[kind];
-  return (
-    <span class={`live live-${kind}`} role="status" title={words.explain[kind]}>
-      <span class="live-dot" aria-hidden="true" />
-      <span class="live-text">{text}</span>
-    </span>
-  );
 }

@@ -7,9 +7,11 @@ import { useAddress } from '../app/location';
 import { usePageTitle } from '../app/page-title';
 import { toastProblem } from '../app/toasts';
 import type { AuditFacets, AuditLog, Page } from '../app/types';
+import { Blocks } from '../ui/blocks';
 import { Button } from '../ui/button';
 import { Empty, Loaded } from '../ui/panel';
 import { Ago } from '../ui/time';
+import { SavedViews } from '../views/saved-views';
 import { AuditChange } from './audit-change';
 import { VerifyNote } from './verify-note';
 
@@ -40,7 +42,10 @@ export function AuditPage() {
     <div class="page">
       <header class="page-head">
         <h1>{t().nav.audit}</h1>
-        <ExportButtons filters={filters} />
+        <div class="row">
+          <SavedViews page="audit" names={filterNames} />
+          <ExportButtons filters={filters} />
+        </div>
       </header>
       <VerifyNote path={`${AUDIT}/verify`} />
       <div class="audit-columns">
@@ -154,26 +159,28 @@ function Facet({ name, title, values, chosen }: FacetProps) {
 
 function Entries({ entries }: { readonly entries: readonly AuditLog[] }) {
   return (
-    <ol class="audit-list">
-      {entries.map((entry) => (
-        <li key={entry.id}>
-          <details>
-            <summary>
-              <span class="audit-line">
-                <strong dir="auto">{entry.actor.name}</strong>{' '}
-                <span>{entry.action.replaceAll('_', ' ')}</span>{' '}
-                <span class="chip">{entry.resourceType.replaceAll('_', ' ')}</span>{' '}
-                <code class="audit-id">{entry.resourceId}</code>
-              </span>
-              <span class="quiet">
-                <Ago at={entry.timestamp} />
-              </span>
-            </summary>
-            <EntryDetail entry={entry} />
-          </details>
-        </li>
-      ))}
-    </ol>
+    <div class="audit-list" role="list">
+      <Blocks items={entries} tag="div">
+        {(entry, place) => (
+          <div key={entry.id} class="audit-entry" role="listitem" aria-setsize={-1} aria-posinset={place + 1}>
+            <details>
+              <summary>
+                <span class="audit-line">
+                  <strong dir="auto">{entry.actor.name}</strong>{' '}
+                  <span>{entry.action.replaceAll('_', ' ')}</span>{' '}
+                  <span class="chip">{entry.resourceType.replaceAll('_', ' ')}</span>{' '}
+                  <code class="audit-id">{entry.resourceId}</code>
+                </span>
+                <span class="quiet">
+                  <Ago at={entry.timestamp} />
+                </span>
+              </summary>
+              <EntryDetail entry={entry} />
+            </details>
+          </div>
+        )}
+      </Blocks>
+    </div>
   );
 }
 

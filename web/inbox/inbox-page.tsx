@@ -6,6 +6,7 @@ import { useAddress } from '../app/location';
 import { usePageTitle } from '../app/page-title';
 import { rememberOrder } from '../sessions/list-order';
 import { DemoButton } from '../sessions/demo-button';
+import { Blocks } from '../ui/blocks';
 import { Button } from '../ui/button';
 import { Empty, Loaded, Panel } from '../ui/panel';
 import { BulkApproveDialog } from './bulk-approve';
@@ -44,19 +45,19 @@ function NothingWaits() {
 function Inbox({ items }: { readonly items: readonly InboxItem[] }) {
   const address = useAddress();
   const { shown, arrived, show } = useSteadyList(items);
-  const list = useRef<HTMLUListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const isBulk = useSignal(false);
   const wanted = address.get('item');
   const chosen = shown.find(({ id }) => id === wanted) ?? shown[0];
   const choose = (item: InboxItem | undefined): void => {
     if (item === undefined) return;
     address.set({ item: item.id, edit: undefined }, true);
-    list.current
-      ?.querySelector<HTMLElement>(`[data-item="${item.id}"]`)
-      ?.scrollIntoView({ block: 'nearest' });
   };
+  const place = shown.findIndex(({ id }) => id === chosen?.id);
+  useEffect(() => {
+    list.current?.querySelector<HTMLElement>(`[data-item="${wanted}"]`)?.scrollIntoView({ block: 'nearest' });
+  }, [wanted]);
   const move = (by: number): void => {
-    const place = shown.findIndex(({ id }) => id === chosen?.id);
     choose(shown[Math.min(shown.length - 1, Math.max(0, place + by))]);
   };
   const open = (): void => {
@@ -86,16 +87,19 @@ function Inbox({ items }: { readonly items: readonly InboxItem[] }) {
             {t().inbox.arrived(arrived)}
           </button>
         )}
-        <ul ref={list}>
-          {shown.map((item) => (
-            <InboxRow
-              key={item.id}
-              item={item}
-              isChosen={item.id === chosen?.id}
-              onChoose={() => choose(item)}
-            />
-          ))}
-        </ul>
+        <div ref={list} role="list">
+          <Blocks items={shown} tag="div" pinned={place} within=".inbox-list">
+            {(item, at) => (
+              <InboxRow
+                key={item.id}
+                item={item}
+                place={at + 1}
+                isChosen={item.id === chosen?.id}
+                onChoose={() => choose(item)}
+              />
+            )}
+          </Blocks>
+        </div>
       </div>
       <section class="inbox-preview" aria-label={t().inbox.preview}>
         {chosen !== undefined && (

@@ -8,6 +8,8 @@ import type { InboxItem } from './inbox-items';
 
 interface InboxRowProps {
   readonly item: InboxItem;
+  /** From 1 on, for readers who do not see how far they are. */
+  readonly place: number;
   readonly isChosen: boolean;
   readonly onChoose: () => void;
 }
@@ -24,9 +26,9 @@ function hrefOf({ kind, id, sessionId, gate }: InboxItem): string {
   return kind === 'gate' ? `/gates/${id}` : `/sessions/${sessionId}`;
 }
 
-export function InboxRow({ item, isChosen, onChoose }: InboxRowProps) {
+export function InboxRow({ item, place, isChosen, onChoose }: InboxRowProps) {
   return (
-    <li>
+    <div role="listitem" aria-setsize={-1} aria-posinset={place}>
       <a
         href={hrefOf(item)}
         class="inbox-row"
@@ -59,7 +61,7 @@ export function InboxRow({ item, isChosen, onChoose }: InboxRowProps) {
           {item.deadlineAt !== null && <Due at={item.deadlineAt} />}
         </span>
       </a>
-    </li>
+    </div>
   );
 }
 

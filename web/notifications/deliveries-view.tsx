@@ -6,20 +6,23 @@ import { Empty } from '../ui/panel';
 import { StateMark, statusWord } from '../ui/state-mark';
 import { Ago } from '../ui/time';
 import { DeliveryDialog } from './delivery-dialog';
+import { ColumnChoice } from '../views/column-choice';
+import { SavedViews } from '../views/saved-views';
 import { useDeliveries } from './notification-queries';
 import { reasonWord } from './reason-word';
-import { PagedTable, type Column } from './record-table';
+import type { Column } from '../ui/record-table';
+import { PagedTable } from './paged-table';
 
 const statuses = ['unknown', 'failed', 'held', 'sent', 'skipped'] as const;
 const narrowings = ['run', 'staff', 'office'] as const;
+const filterNames = ['status', 'channel', ...narrowings];
+const viewNames = [...filterNames, 'columns'];
 
 /** Each message and what became of it, narrowed down by the address. */
 export function DeliveriesView() {
   const words = t().notices;
   const address = useAddress();
-  const filters = Object.fromEntries(
-    ['status', 'channel', ...narrowings].map((name) => [name, address.get(name) || undefined]),
-  );
+  const filters = Object.fromEntries(filterNames.map((name) => [name, address.get(name) || undefined]));
   return (
     <>
       <div class="filters">
@@ -31,6 +34,8 @@ export function DeliveriesView() {
           wordOf={(channel) => words.channels[channel as 'email' | 'push']}
         />
         {narrowings.map((name) => address.get(name) !== '' && <Narrowing key={name} name={name} />)}
+        <ColumnChoice columns={columns(() => undefined)} />
+        <SavedViews page="notifications/deliveries" names={viewNames} />
       </div>
       <DeliveryList filters={filters} />
     </>
@@ -119,14 +124,20 @@ function columns(open: (id: string) => void): Column<NoticeDelivery>[] {
         </>
       ),
     },
-    { name: words.office, cell: ({ office_name }) => <span dir="auto">{office_name ?? '–'}</span> },
-    { name: words.channel, cell: ({ channel }) => words.channels[channel] },
     {
+      id: 'office',
+      name: words.office,
+      cell: ({ office_name }) => <span dir="auto">{office_name ?? '–'}</span>,
+    },
+    { id: 'channel', name: words.channel, cell: ({ channel }) => words.channels[channel] },
+    {
+      id: 'about',
       name: words.deliveries.about,
       kind: 'topic',
       cell: ({ deadlines }) => <span dir="auto">{deadlines.map(({ title }) => title).join(', ')}</span>,
     },
     {
+      id: 'state',
       name: t().sessions.state,
       cell: ({ status, reason }) => (
         <>
@@ -136,6 +147,7 @@ function columns(open: (id: string) => void): Column<NoticeDelivery>[] {
       ),
     },
     {
+      id: 'when',
       name: words.deliveries.when,
       kind: 'quiet',
       cell: ({ sent_at, created_at }) => <Ago at={sent_at ?? created_at} />,

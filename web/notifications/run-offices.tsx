@@ -4,7 +4,7 @@ import type { DeadlineRunOffice } from '../app/types';
 import { Empty, Loaded } from '../ui/panel';
 import { StateMark } from '../ui/state-mark';
 import { useRunOffices } from './notification-queries';
-import { RecordTable, type Column } from './record-table';
+import { RecordTable, type Column } from '../ui/record-table';
 
 interface RunOfficesProps {
   readonly id: string;

@@ -3,7 +3,7 @@ import { t } from '../app/i18n';
 import type { DeadlineRunResult } from '../app/types';
 import { Empty } from '../ui/panel';
 import { reasonWord } from './reason-word';
-import { RecordTable } from './record-table';
+import { RecordTable } from '../ui/record-table';
 
 /** Who was left out, by reason, and then one by one. */
 export function Excluded({ result }: { readonly result: DeadlineRunResult }) {

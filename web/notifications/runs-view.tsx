@@ -8,7 +8,7 @@ import { Button } from '../ui/button';
 import { Empty, Loaded } from '../ui/panel';
 import { StateMark } from '../ui/state-mark';
 import { Ago } from '../ui/time';
-import { RecordTable } from './record-table';
+import { RecordTable } from '../ui/record-table';
 
 type Run = Job & { readonly id: string };
 

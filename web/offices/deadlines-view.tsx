@@ -12,7 +12,8 @@ import { Segments } from '../notifications/deliveries-view';
 import { recordPath, useRecords } from '../notifications/notification-queries';
 import { OfficeChoice } from './office-choice';
 import { RecordDialog } from './record-dialog';
-import { PagedTable, type Column } from '../notifications/record-table';
+import type { Column } from '../ui/record-table';
+import { PagedTable } from '../notifications/paged-table';
 import { RecordsBar } from './records-bar';
 import { useSave } from '../notifications/use-save';
 
@@ -25,7 +26,7 @@ export function DeadlinesView() {
   });
   return (
     <>
-      <RecordsBar kind="deadlines">
+      <RecordsBar kind="deadlines" columns={columns(() => undefined)}>
         <Segments name="state" label={t().sessions.state} options={['open', 'closed']} wordOf={statusWord} />
         <OfficeFilter />
       </RecordsBar>
@@ -73,8 +74,9 @@ function columns(open: (id: string) => void): Column<Deadline>[] {
         </>
       ),
     },
-    { name: words.office, cell: ({ office_name }) => <span dir="auto">{office_name}</span> },
+    { id: 'office', name: words.office, cell: ({ office_name }) => <span dir="auto">{office_name}</span> },
     {
+      id: 'due',
       name: words.due,
       cell: ({ due_on, state }) => (
         <>
@@ -83,7 +85,7 @@ function columns(open: (id: string) => void): Column<Deadline>[] {
         </>
       ),
     },
-    { name: t().sessions.state, cell: ({ state }) => <StateMark status={state} /> },
+    { id: 'state', name: t().sessions.state, cell: ({ state }) => <StateMark status={state} /> },
   ];
 }
 

@@ -8,7 +8,7 @@ import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { AreaField, Field } from '../ui/field';
 import { forgetNotices, recordPath, type RecordKind } from '../notifications/notification-queries';
-import { RecordTable } from '../notifications/record-table';
+import { RecordTable } from '../ui/record-table';
 
 interface ImportDialogProps {
   readonly kind: RecordKind;

@@ -9,7 +9,8 @@ import { Empty } from '../ui/panel';
 import { StateMark } from '../ui/state-mark';
 import { recordPath, useRecords } from '../notifications/notification-queries';
 import { RecordDialog } from './record-dialog';
-import { PagedTable, type Column } from '../notifications/record-table';
+import type { Column } from '../ui/record-table';
+import { PagedTable } from '../notifications/paged-table';
 import { RecordsBar } from './records-bar';
 import { useSave } from '../notifications/use-save';
 
@@ -19,7 +20,7 @@ export function OfficesView() {
   const offices = useRecords('offices', { q: address.get('q') || undefined });
   return (
     <>
-      <RecordsBar kind="offices" />
+      <RecordsBar kind="offices" columns={columns(() => undefined)} />
       <PagedTable
         label={t().notices.tabs.offices}
         pages={offices}
@@ -44,13 +45,19 @@ function columns(open: (id: string) => void): Column<Office>[] {
         </button>
       ),
     },
-    { name: words.records.timeZone, cell: ({ time_zone }) => time_zone },
-    { name: words.records.externalId, cell: ({ external_id }) => <code>{external_id ?? '–'}</code> },
+    { id: 'zone', name: words.records.timeZone, cell: ({ time_zone }) => time_zone },
     {
+      id: 'external',
+      name: words.records.externalId,
+      cell: ({ external_id }) => <code>{external_id ?? '–'}</code>,
+    },
+    {
+      id: 'state',
       name: t().sessions.state,
       cell: ({ is_active }) => <StateMark status={is_active ? 'active' : 'inactive'} />,
     },
     {
+      id: 'more',
       name: words.tabs.staff,
       kind: 'quiet',
       cell: ({ id }) => (

@@ -4,16 +4,21 @@ import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import { Button } from '../ui/button';
 import { SearchBox } from '../ui/search-box';
+import { ColumnChoice } from '../views/column-choice';
+import { SavedViews } from '../views/saved-views';
 import { ImportDialog } from './import-dialog';
 import type { RecordKind } from '../notifications/notification-queries';
 
+const viewNames = ['q', 'state', 'office', 'columns'];
+
 interface RecordsBarProps {
   readonly kind: RecordKind;
+  readonly columns: readonly { readonly id?: string; readonly name: string }[];
   readonly children?: ComponentChildren;
 }
 
 /** Search, filters, a new record and an import: above each list of records. */
-export function RecordsBar({ kind, children }: RecordsBarProps) {
+export function RecordsBar({ kind, columns, children }: RecordsBarProps) {
   const words = t().notices.records;
   const address = useAddress();
   const imports = useSignal(false);
@@ -27,6 +32,8 @@ export function RecordsBar({ kind, children }: RecordsBarProps) {
         />
       )}
       {children}
+      <ColumnChoice columns={columns} />
+      <SavedViews page={`notifications/${kind}`} names={viewNames} />
       <span class="filters-end">
         <Button icon="download" onClick={() => (imports.value = true)}>
           {words.import}

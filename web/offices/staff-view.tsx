@@ -8,7 +8,8 @@ import { useRecords } from '../notifications/notification-queries';
 import { PersonForm } from './person-form';
 import { PreferencesForm } from './preferences-form';
 import { RecordDialog } from './record-dialog';
-import { PagedTable, type Column } from '../notifications/record-table';
+import type { Column } from '../ui/record-table';
+import { PagedTable } from '../notifications/paged-table';
 import { RecordsBar } from './records-bar';
 
 export function StaffView() {
@@ -20,7 +21,7 @@ export function StaffView() {
   });
   return (
     <>
-      <RecordsBar kind="staff">
+      <RecordsBar kind="staff" columns={columns(() => undefined)}>
         <OfficeFilter />
       </RecordsBar>
       <PagedTable
@@ -62,10 +63,11 @@ function columns(open: (id: string) => void): Column<Staff>[] {
         </button>
       ),
     },
-    { name: words.records.email, cell: ({ email }) => <span dir="auto">{email}</span> },
-    { name: words.office, cell: ({ office_name }) => <span dir="auto">{office_name}</span> },
-    { name: words.records.receives, cell: (person) => <Receives person={person} /> },
+    { id: 'email', name: words.records.email, cell: ({ email }) => <span dir="auto">{email}</span> },
+    { id: 'office', name: words.office, cell: ({ office_name }) => <span dir="auto">{office_name}</span> },
+    { id: 'receives', name: words.records.receives, cell: (person) => <Receives person={person} /> },
     {
+      id: 'state',
       name: t().sessions.state,
       cell: ({ is_active, suppressed }) => (
         <StateMark status={suppressed !== null ? 'failed' : is_active ? 'active' : 'inactive'} />

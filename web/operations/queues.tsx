@@ -3,7 +3,7 @@ import { get } from '../app/client';
 import { duration, number } from '../app/format';
 import { t } from '../app/i18n';
 import type { QueueView } from '../app/types';
-import { RecordTable } from '../notifications/record-table';
+import { RecordTable } from '../ui/record-table';
 import { Explain } from '../ui/explain';
 import { Loaded } from '../ui/panel';
 import { StateMark } from '../ui/state-mark';

@@ -6,10 +6,15 @@ import { useSteadyList } from '../inbox/steady-list';
 import { Bar } from '../ui/bar';
 import { Button } from '../ui/button';
 import { Empty, Loaded } from '../ui/panel';
+import { RecordTable, type Column } from '../ui/record-table';
 import { StateMark, statusWord } from '../ui/state-mark';
 import { Ago } from '../ui/time';
+import { ColumnChoice } from '../views/column-choice';
+import { SavedViews } from '../views/saved-views';
 import { useJobs, type JobFilters } from './report-queries';
 
+const filterNames = ['kind', 'status', 'scheduleId'] as const;
+const viewNames = [...filterNames, 'columns'];
 const statuses = ['running', 'success', 'failed', 'canceled'] as const;
 
 export function JobsView() {
@@ -36,6 +41,8 @@ export function JobsView() {
             </button>
           ))}
         </div>
+        <ColumnChoice columns={columnsOfJobs()} />
+        <SavedViews page="reports" names={viewNames} />
       </div>
       <Loaded query={loaded}>
         {(items) =>
@@ -56,8 +63,7 @@ export function JobsView() {
 }
 
 function filtersOf(get: (name: string) => string): JobFilters {
-  const names = ['kind', 'status', 'scheduleId'] as const;
-  return Object.fromEntries(names.map((name) => [name, get(name)]).filter(([, value]) => value !== ''));
+  return Object.fromEntries(filterNames.map((name) => [name, get(name)]).filter(([, value]) => value !== ''));
 }
 
 type NamedJob = Job & { readonly id: string };
@@ -65,7 +71,6 @@ type NamedJob = Job & { readonly id: string };
 function JobTable({ jobs }: { readonly jobs: readonly NamedJob[] }) {
   const words = t().reports;
   const { shown, arrived, show } = useSteadyList(jobs);
-  const columns = [words.what, words.kind, t().sessions.state, words.took, words.size, words.asked];
   return (
     <>
       {arrived > 0 && (
@@ -73,55 +78,50 @@ function JobTable({ jobs }: { readonly jobs: readonly NamedJob[] }) {
           {t().inbox.arrived(arrived)}
         </button>
       )}
-      <div class="table-frame" tabIndex={0} role="group" aria-label={words.jobs}>
-        <table class="table">
-          <thead>
-            <tr>
-              {columns.map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map((job) => (
-              <JobRow key={job.id} job={job} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <RecordTable label={words.jobs} columns={columnsOfJobs()} items={shown} />
     </>
   );
 }
 
-function JobRow({ job }: { readonly job: NamedJob }) {
-  const tookMs =
-    job.startedAt !== null && job.finishedAt !== null
-      ? Date.parse(job.finishedAt) - Date.parse(job.startedAt)
-      : null;
-  return (
-    <tr class="table-row">
-      <td class="topic">
-        <a href={`/jobs/${job.id}`} dir="auto">
-          {job.title}
+function columnsOfJobs(): readonly Column<NamedJob>[] {
+  const words = t().reports;
+  return [
+    {
+      name: words.what,
+      kind: 'topic',
+      cell: ({ id, title }) => (
+        <a href={`/jobs/${id}`} dir="auto">
+          {title}
         </a>
-      </td>
-      <td>{t().reports.kinds[job.kind as keyof Kinds] ?? job.kind}</td>
-      <td>
-        <StateMark status={job.status} />
-        {job.completedWithGaps === true && <span class="chip chip-changed">{t().reports.gaps}</span>}
-        {job.status === 'running' && (
-          <Bar percent={job.progress.percent} label={t().session.percentDone(job.progress.percent)} />
-        )}
-      </td>
-      <td class="number">{tookMs === null ? '–' : duration(tookMs)}</td>
-      <td class="number">{job.result === undefined ? '–' : bytes(job.result.bytes)}</td>
-      <td class="quiet">
-        <Ago at={job.createdAt} />
-      </td>
-    </tr>
+      ),
+    },
+    { id: 'kind', name: words.kind, cell: ({ kind }) => words.kinds[kind as keyof Kinds] ?? kind },
+    { id: 'state', name: t().sessions.state, cell: (job) => <JobState job={job} /> },
+    { id: 'took', name: words.took, kind: 'number', cell: tookOf },
+    {
+      id: 'size',
+      name: words.size,
+      kind: 'number',
+      cell: ({ result }) => (result === undefined ? '–' : bytes(result.bytes)),
+    },
+    { id: 'asked', name: words.asked, kind: 'quiet', cell: ({ createdAt }) => <Ago at={createdAt} /> },
+  ];
+}
+
+function JobState({ job }: { readonly job: NamedJob }) {
+  const { percent } = job.progress;
+  return (
+    <>
+      <StateMark status={job.status} />
+      {job.completedWithGaps === true && <span class="chip chip-changed">{t().reports.gaps}</span>}
+      {job.status === 'running' && <Bar percent={percent} label={t().session.percentDone(percent)} />}
+    </>
   );
+}
+
+function tookOf({ startedAt, finishedAt }: NamedJob): string {
+  if (startedAt === null || finishedAt === null) return '–';
+  return duration(Date.parse(finishedAt) - Date.parse(startedAt));
 }
 
 type Kinds = ReturnType<typeof t>['reports']['kinds'];

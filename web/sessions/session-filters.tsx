@@ -3,8 +3,9 @@ import { useAddress } from '../app/location';
 import { IconButton } from '../ui/button';
 import { SearchBox } from '../ui/search-box';
 import { statusWord } from '../ui/state-mark';
+import { ColumnChoice } from '../views/column-choice';
 import { SavedViews } from '../views/saved-views';
-import { ColumnChoice } from './session-columns';
+import { sessionColumns } from './session-columns';
 import {
   filterNames,
   useTemplates,
@@ -60,7 +61,7 @@ export function SessionFilters({ filters }: { readonly filters: Filters }) {
           </option>
         ))}
       </select>
-      <ColumnChoice />
+      <ColumnChoice columns={sessionColumns()} />
       <SavedViews page="sessions" names={viewNames} />
       {filters.tag !== undefined && (
         <span class="chip chip-removable">

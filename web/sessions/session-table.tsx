@@ -1,16 +1,18 @@
 import type { ComponentChild } from 'preact';
 import type { Signal } from '@preact/signals';
 import { useSignal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { compactNumber, money } from '../app/format';
 import { t } from '../app/i18n';
 import { useKeys } from '../app/keys';
 import { useAddress } from '../app/location';
 import type { SessionSummary } from '../app/types';
 import { Bar } from '../ui/bar';
+import { Blocks } from '../ui/blocks';
 import { StateMark, toneOf } from '../ui/state-mark';
 import { Ago } from '../ui/time';
-import { shownColumns, type SessionColumn } from './session-columns';
+import { shownColumns } from '../views/column-choice';
+import { sessionColumns, type SessionColumn } from './session-columns';
 
 interface SessionTableProps {
   readonly sessions: readonly SessionSummary[];
@@ -20,7 +22,7 @@ interface SessionTableProps {
 export function SessionTable({ sessions, selected }: SessionTableProps) {
   const words = t().sessions;
   const address = useAddress();
-  const body = useRef<HTMLTableSectionElement>(null);
+  const table = useRef<HTMLTableElement>(null);
   const last = useRef(0);
   const at = useSignal(-1);
   const select = (place: number, range: boolean): void => {
@@ -29,8 +31,10 @@ export function SessionTable({ sessions, selected }: SessionTableProps) {
   };
   const move = (by: number): void => {
     at.value = Math.min(sessions.length - 1, Math.max(0, at.value + by));
-    body.current?.rows[at.value]?.querySelector<HTMLElement>('a')?.focus();
   };
+  useEffect(() => {
+    table.current?.querySelector<HTMLElement>(`tr[aria-rowindex="${at.value + 2}"] a`)?.focus();
+  }, [at.value]);
   useKeys([
     { keys: 'j', group: 'lists', label: t().keys.next, run: () => move(1) },
     { keys: 'k', group: 'lists', label: t().keys.previous, run: () => move(-1) },
@@ -50,34 +54,35 @@ export function SessionTable({ sessions, selected }: SessionTableProps) {
       },
     },
   ]);
-  const columns = shownColumns(address.get('columns'));
+  const columns = shownColumns(sessionColumns(), address.get('columns'));
   return (
     <div class="table-frame" tabIndex={0} role="group" aria-label={t().nav.sessions}>
-      <table class="table sessions-table">
+      <table ref={table} class="table sessions-table" aria-rowcount={sessions.length + 1}>
         <thead>
-          <tr>
+          <tr aria-rowindex={1}>
             <th scope="col">
               <span class="unseen">{t().keys.select}</span>
             </th>
             <th scope="col">{words.topic}</th>
-            {columns.map((name) => (
-              <th key={name} scope="col">
-                {words[name]}
+            {columns.map(({ id, name }) => (
+              <th key={id} scope="col">
+                {name}
               </th>
             ))}
           </tr>
         </thead>
-        <tbody ref={body}>
-          {sessions.map((session, place) => (
+        <Blocks items={sessions} tag="tbody" pinned={at.value}>
+          {(session, place) => (
             <Row
               key={session.id}
               session={session}
-              columns={columns}
+              rowIndex={place + 2}
+              columns={columns.map(({ id }) => id)}
               isSelected={selected.value.has(session.id)}
               onSelect={(range) => select(place, range)}
             />
-          ))}
-        </tbody>
+          )}
+        </Blocks>
       </table>
     </div>
   );
@@ -100,14 +105,16 @@ function toggled(
 
 interface RowProps {
   readonly session: SessionSummary;
+  /** The names of the columns are the first row. */
+  readonly rowIndex: number;
   readonly columns: readonly SessionColumn[];
   readonly isSelected: boolean;
   readonly onSelect: (range: boolean) => void;
 }
 
-function Row({ session, columns, isSelected, onSelect }: RowProps) {
+function Row({ session, rowIndex, columns, isSelected, onSelect }: RowProps) {
   return (
-    <tr class={isSelected ? 'table-row selected' : 'table-row'}>
+    <tr class={isSelected ? 'table-row selected' : 'table-row'} aria-rowindex={rowIndex}>
       <td>
         <input
           type="checkbox"

@@ -1,7 +1,7 @@
 import { autocompletion, completionKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { PostgreSQL, sql } from '@codemirror/lang-sql';
-import { defaultHighlightStyle, syntaxHighlighting } from '@codemirror/language';
+import { defaultHighlightStyle, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { Compartment, EditorState, Prec } from '@codemirror/state';
 import { EditorView, keymap, lineNumbers } from '@codemirror/view';
 import type { SqlTable } from './sql-queries';
@@ -33,14 +33,11 @@ export function openEditor(parent: HTMLElement, options: EditorOptions) {
         history(),
         autocompletion(),
         words.of(languageOf(options.tables)),
-        syntaxHighlighting(defaultHighlightStyle),
+        syntaxHighlighting(colors),
         Prec.highest(keymap.of([run])),
         keymap.of([...completionKeymap, ...historyKeymap, ...defaultKeymap]),
         EditorView.lineWrapping,
-        EditorView.theme({
-          '&': { minHeight: '120px', maxHeight: '40vh' },
-          '.cm-scroller': { font: '13px/20px var(--mono)' },
-        }),
+        EditorView.theme(looks),
         EditorView.contentAttributes.of({ 'aria-label': options.label }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) options.onChange(update.state.doc.toString());
@@ -58,6 +55,38 @@ export function openEditor(parent: HTMLElement, options: EditorOptions) {
     close: (): void => view.destroy(),
   };
 }
+
+/** The page's own colours, which follow its theme by themselves. */
+const looks = {
+  '&': { minHeight: '120px', maxHeight: '40vh', color: 'var(--ink)', background: 'var(--surface)' },
+  '.cm-scroller': { font: '13px/20px var(--mono)' },
+  '.cm-content': { caretColor: 'var(--ink)' },
+  '.cm-gutters': {
+    color: 'var(--ink-2)',
+    background: 'var(--surface)',
+    borderRight: '1px solid var(--line)',
+  },
+  '.cm-tooltip': {
+    color: 'var(--ink)',
+    background: 'var(--surface)',
+    border: '1px solid var(--line-strong)',
+  },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': {
+    color: 'var(--ink)',
+    background: 'var(--chosen)',
+  },
+};
+
+/** The library's colours are made for white: on dark they are mixed with white. */
+const colors = HighlightStyle.define(
+  defaultHighlightStyle.specs.map((spec) => {
+    const { color } = spec as { readonly color?: string };
+    if (color === undefined) return spec;
+    return Object.assign({}, spec, {
+      color: `light-dark(${color}, color-mix(in oklab, ${color} 35%, white))`,
+    });
+  }),
+);
 
 function languageOf(tables: readonly SqlTable[]) {
   const schema = Object.fromEntries(

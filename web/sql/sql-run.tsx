@@ -5,7 +5,6 @@ import { toastProblem } from '../app/toasts';
 import type { SqlStatus } from '../app/types';
 import { Bar } from '../ui/bar';
 import { Button } from '../ui/button';
-import { Explain } from '../ui/explain';
 import { Loaded } from '../ui/panel';
 import { StateMark, toneOf } from '../ui/state-mark';
 import { DataGrid } from './data-grid';
@@ -61,10 +60,11 @@ function RunHead({ id, status }: { readonly id: string; readonly status: SqlStat
         {status.cached && <span class="chip">{words.cached}</span>}
         {status.waiting_on !== null && <span dir="auto">{words.waitsFor(status.waiting_on)}</span>}
         {!status.is_complete && (
-          <Explain basis={basis}>
+          <span>
             <span class="figures">{status.progress_percentage} %</span>
-            {status.eta_ms !== null && ` · ${t().session.eta} ${duration(status.eta_ms)}`}
-          </Explain>
+            {status.eta_ms !== null && ` · ${t().session.eta} ${duration(status.eta_ms)}`}{' '}
+            <span class="quiet">{words.basedOn(basis)}</span>
+          </span>
         )}
         {!status.is_complete && (
           <Button icon="stop" onClick={cancel}>

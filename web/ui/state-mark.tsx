@@ -42,6 +42,9 @@ const tones: Readonly<Record<string, Tone>> = {
   closed: 'stopped',
 };
 
+/** Every word that something can be called by. */
+export const knownStatuses: readonly string[] = Object.keys(tones);
+
 const icons: Readonly<Record<Tone, IconName>> = {
   working: 'working',
   waiting: 'hand',

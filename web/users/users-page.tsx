@@ -7,12 +7,18 @@ import { usePageTitle } from '../app/page-title';
 import type { User } from '../app/types';
 import { Button } from '../ui/button';
 import { Empty, Loaded } from '../ui/panel';
+import { RecordTable, type Column } from '../ui/record-table';
 import { SearchBox } from '../ui/search-box';
 import { StateMark } from '../ui/state-mark';
 import { Ago } from '../ui/time';
+import { ColumnChoice } from '../views/column-choice';
+import { SavedViews } from '../views/saved-views';
 import { NewUserDialog } from './new-user-dialog';
 import { UserDialog } from './user-dialog';
 import { useUsers, useUserStats, type UserFilters } from './user-queries';
+
+const filterNames = ['q', 'role', 'isActive'] as const;
+const viewNames = [...filterNames, 'columns'];
 
 /** Who may do what. A row opens the person with their keys. */
 export function UsersPage() {
@@ -20,9 +26,8 @@ export function UsersPage() {
   const address = useAddress();
   const isNew = useSignal(false);
   usePageTitle(t().nav.users);
-  const names = ['q', 'role', 'isActive'] as const;
   const filters: UserFilters = Object.fromEntries(
-    names.map((name) => [name, address.get(name)]).filter(([, value]) => value !== ''),
+    filterNames.map((name) => [name, address.get(name)]).filter(([, value]) => value !== ''),
   );
   const users = useUsers(filters);
   const loaded = {
@@ -118,48 +123,36 @@ function Filters({ filters }: { readonly filters: UserFilters }) {
         ['true', words.active],
         ['false', words.inactive],
       ])}
+      <ColumnChoice columns={columnsOfUsers(() => undefined)} />
+      <SavedViews page="users" names={viewNames} />
     </div>
   );
 }
 
 function UserTable({ users }: { readonly users: readonly User[] }) {
-  const words = t().users;
   const address = useAddress();
-  const columns = [t().settings.name, t().settings.email, t().settings.role, t().sessions.state, words.since];
-  return (
-    <div class="table-frame" tabIndex={0} role="group" aria-label={t().nav.users}>
-      <table class="table">
-        <thead>
-          <tr>
-            {columns.map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {users.map((user) => (
-            <tr key={user.id} class="table-row">
-              <td>
-                <button type="button" class="link" dir="auto" onClick={() => address.set({ user: user.id })}>
-                  {user.name}
-                </button>
-              </td>
-              <td dir="auto">{user.email}</td>
-              <td>
-                <span class="chip">{user.role}</span>
-              </td>
-              <td>
-                <StateMark status={user.isActive ? 'active' : 'inactive'} />
-              </td>
-              <td class="quiet">
-                <Ago at={user.createdAt} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
+  const columns = columnsOfUsers((user) => address.set({ user }));
+  return <RecordTable label={t().nav.users} columns={columns} items={users} />;
+}
+
+function columnsOfUsers(open: (id: string) => void): readonly Column<User>[] {
+  const words = t().users;
+  return [
+    {
+      name: t().settings.name,
+      cell: ({ id, name }) => (
+        <button type="button" class="link" dir="auto" onClick={() => open(id)}>
+          {name}
+        </button>
+      ),
+    },
+    { id: 'email', name: t().settings.email, cell: ({ email }) => <span dir="auto">{email}</span> },
+    { id: 'role', name: t().settings.role, cell: ({ role }) => <span class="chip">{role}</span> },
+    {
+      id: 'state',
+      name: t().sessions.state,
+      cell: ({ isActive }) => <StateMark status={isActive ? 'active' : 'inactive'} />,
+    },
+    { id: 'since', name: words.since, kind: 'quiet', cell: ({ createdAt }) => <Ago at={createdAt} /> },
+  ];
 }

@@ -110,8 +110,9 @@ async function checkRuns({ pool, control, policy }: MaintenanceDeps): Promise<Ma
     found.push([run, await control.inspect(run.workflowId)]);
   });
   // All are looked at before one is closed: many losses are no loss of each.
-  const lost = found.filter(([run, { kind }]) => kind === 'not_found' && run.status !== 'queued').length;
-  const losses = problemOfLosses(lost, found.length);
+  const ofThisHome = found.filter(([{ beforeHome }]) => !beforeHome);
+  const lost = ofThisHome.filter(([run, { kind }]) => kind === 'not_found' && run.status !== 'queued');
+  const losses = problemOfLosses(lost.length, ofThisHome.length);
   if (losses !== null) {
     await noteTemporalProblem(pool, losses);
     return halted(losses);

@@ -132,6 +132,8 @@ class RunningStatement {
         if (heard === undefined || heard.ended) this.#stop('ended');
         else if (heard.cancelRequested) this.#stop('canceled');
       },
+      onPhase: ({ phase, percent, basis }, rows) =>
+        log.info('a statement is getting on', { runId: id, phase, percent, basis, rows }),
       onTrouble: (error) => log.warn('the progress of a statement could not be told', { runId: id, error }),
     });
     this.#teller.start();
@@ -142,8 +144,10 @@ class RunningStatement {
       const session = await this.#open();
       await this.#standAlone(session);
       this.#beganAt = performance.now();
+      // Known before the statement is planned: planning waits for locks.
+      this.#teller.reach('admitted', session.pid);
       const columns = await session.declare(this.#record);
-      this.#teller.reach('planned', session.pid);
+      this.#teller.reach('planned');
       return await this.#rowsOf(session, columns);
     } catch (error) {
       throw failureOf(error, this.#stopped, this.#limitMs);

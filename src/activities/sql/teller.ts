@@ -22,8 +22,17 @@ export interface TellerOptions {
   /** Opened once the statement has run for a while: most never need it. */
   readonly watch: () => Promise<SourceWatcher | undefined>;
   readonly onHearing: (hearing: SqlHearing | undefined) => void;
+  /** When the statement has come to another phase. */
+  readonly onPhase: (progress: SqlProgress, rows: number) => void;
   readonly onTrouble: (error: unknown) => void;
 }
+
+interface Sight {
+  readonly waitingOn: string | null;
+  readonly tempBytes: number | null;
+}
+
+const nothingSeen: Sight = { waitingOn: null, tempBytes: null };
 
 /** More than twice a second: a cancel is seen within the second that it may take. */
 const TICK_MS = 400;
@@ -33,7 +42,8 @@ const WATCH_AFTER_MS = 1_000;
  * Reports a statement's progress, and reads whether it is still wanted.
  *
  * T1. A failed report ends no statement: our own database may be away for a while.
- * T2. An event is published when the percentage or the phase changes: some hundred at most.
+ * T2. A slow look at the source holds up no report: with the report comes the word of a cancel.
+ * T3. An event is published when the percentage or the phase changes: some hundred at most.
  */
 export class SqlTeller {
   #phase: SqlEvidence['phase'] = 'admitted';
@@ -45,6 +55,8 @@ export class SqlTeller {
   #watcher: Promise<SourceWatcher | undefined> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #telling: Promise<void> = Promise.resolve();
+  #looking: Promise<void> | undefined;
+  #seen: Sight = nothingSeen;
   #memory = 0;
   readonly #options: TellerOptions;
 
@@ -69,6 +81,7 @@ export class SqlTeller {
   async stop(): Promise<number> {
     clearInterval(this.#timer);
     await this.#telling;
+    await this.#looking;
     const watcher = await this.#watcher?.catch(() => undefined);
     await watcher?.close();
     return this.#memory;
@@ -80,14 +93,15 @@ export class SqlTeller {
   }
 
   async #tellNow(): Promise<void> {
-    const { pool, runId, attempt, look, onHearing } = this.#options;
+    const { pool, runId, attempt, look, onHearing, onPhase } = this.#options;
     const { rows, bytes, enginePercent } = look();
     const progress = progressOf(this.#evidence(rows, enginePercent), this.#told);
     this.#memory = Math.max(this.#memory, process.memoryUsage.rss());
-    const sight = await this.#sight();
-    const telling = { runId, attempt, progress, rows, bytes, ...sight, memory: this.#memory };
+    const telling = { runId, attempt, progress, rows, bytes, ...this.#seen, memory: this.#memory };
     onHearing(await tellProgress(pool, telling));
+    this.#look();
     const { percent, phase } = this.#told;
+    if (progress.phase !== phase) onPhase(progress, rows);
     if (progress.percent !== percent || progress.phase !== phase) await this.#publish(progress, rows);
     this.#told = progress;
   }
@@ -122,12 +136,21 @@ export class SqlTeller {
     );
   }
 
-  async #sight(): Promise<{ waitingOn: string | null; tempBytes: number | null }> {
-    const nothing = { waitingOn: null, tempBytes: null };
-    if (this.#pid === undefined || performance.now() - this.#startedAt < WATCH_AFTER_MS) return nothing;
+  /** The next report tells what is seen. One look at a time. */
+  #look(): void {
+    const pid = this.#pid;
+    if (this.#looking !== undefined || pid === undefined) return;
+    if (performance.now() - this.#startedAt < WATCH_AFTER_MS) return;
+    this.#looking = this.#sight(pid).then((seen) => {
+      this.#seen = seen;
+      this.#looking = undefined;
+    });
+  }
+
+  async #sight(pid: number): Promise<Sight> {
     this.#watcher ??= this.#options.watch();
     // A source that does not let itself be watched is asked no further.
     const watcher = await this.#watcher.catch(() => undefined);
-    return (await watcher?.look(this.#pid).catch(() => nothing)) ?? nothing;
+    return (await watcher?.look(pid).catch(() => undefined)) ?? nothingSeen;
   }
 }

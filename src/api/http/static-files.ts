@@ -35,7 +35,7 @@ const HASHED = /-[A-Z0-9]{8}\.\w+$/;
 
 /** Addresses that the one page of the console shows. */
 const PAGES =
-  /^\/(?:inbox|reports|sql|notifications|users|audit|operations|settings|webhooks|(?:sessions|gates|jobs|sql|notifications\/runs)(?:\/\w+)?)$/;
+  /^\/(?:inbox|reports|sql|notifications|users|audit|operations|settings|webhooks|ui|(?:sessions|gates|jobs|sql|notifications\/runs)(?:\/\w+)?)$/;
 
 /** The console. Its files are read at the start and looked up by exact name: no request becomes a file path. */
 export function staticFiles(folder: string): Middleware {

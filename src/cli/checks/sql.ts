@@ -8,14 +8,15 @@ import { failed, reasonOf, type Check, type Finding } from '../doctor.js';
 
 /** Each data source, as its own role sees it. */
 export const sqlCheck: Pick<Check, 'look'> = {
-  async look({ config }) {
-    if (config.sqlDataSources === undefined) {
-      const what = 'SQL_DATA_SOURCES is not set: `npm start` brings a demo of its own.';
+  async look({ config, local }) {
+    // `npm start` makes a demo of its own where none is given.
+    const given = config.sqlDataSources ?? local?.sqlDataSources;
+    if (given === undefined) {
+      const what = 'SQL_DATA_SOURCES is not set, and no `npm start` runs with a demo of its own.';
       return [{ state: 'unused', what }];
     }
     const found: Finding[] = [];
-    for (const source of loadDataSources(config.sqlDataSources).values())
-      found.push(...(await lookAt(source)));
+    for (const source of loadDataSources(given).values()) found.push(...(await lookAt(source)));
     return found;
   },
 };

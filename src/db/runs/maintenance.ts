@@ -51,12 +51,15 @@ export interface OpenRun {
   readonly cancelRequested: boolean;
   readonly errorCode: string | null;
   readonly errorWas: RunStatus | null;
+  /** It began before this Temporal became the one of this database: the adoption says that its workflow is gone. */
+  readonly beforeHome: boolean;
   /** The workflow run of the last projection, where it is known. */
   readonly projectedRunId: string | null;
 }
 
 const openRunColumns: Sql = sql`id, kind, status, progress, workflow_id as "workflowId",
   cancel_requested_at is not null as "cancelRequested", error->>'code' as "errorCode", error->>'was' as "errorWas",
+  coalesce(created_at < (select recorded_at from temporal_home), false) as "beforeHome",
   (select told->>'runId' from sessions where run_id = runs.id) as "projectedRunId"`;
 
 /**

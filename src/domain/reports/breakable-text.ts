@@ -43,5 +43,5 @@ function piecesOf(word: string): string[] {
     pieces.push(piece);
     piece = '';
   }
-  return piece === '' ? pieces : [...pieces, piece];
+  return [...pieces, piece];
 }

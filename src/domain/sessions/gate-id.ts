@@ -23,5 +23,5 @@ function hashOf(text: string): string {
     hash = ((hash ^ BigInt(character.charCodeAt(0))) * PRIME) & ALL_BITS;
   }
   const folded = (hash ^ (hash >> KEPT_BITS)) & ((1n << KEPT_BITS) - 1n);
-  return folded.toString(16).padStart(20, '0');
+  return folded.toString(16);
 }

@@ -1,13 +1,7 @@
 import type { DataSource } from '../../contracts/sql/data-source.js';
 import { SourceError, type SourceConnector, type SourceStatement } from '../../contracts/sql/ports.js';
 import { Refusal } from '../../contracts/refusal.js';
-import {
-  estimateOf,
-  planOf,
-  type SqlEstimate,
-  type SqlHistory,
-  type SqlPlan,
-} from '../../domain/sql/estimate.js';
+import { planOf, type SqlPlan } from '../../domain/sql/estimate.js';
 import { positionAt } from '../../domain/sql/text-position.js';
 import { statementRefusal } from './check-statement.js';
 
@@ -15,23 +9,8 @@ import { statementRefusal } from './check-statement.js';
 const LONGEST_MS = 10_000;
 const LOCK_MS = 2_000;
 
-export interface EstimateOrder {
-  readonly source: DataSource;
-  readonly statement: SourceStatement;
-  readonly history: SqlHistory;
-  readonly rowLimit: number | undefined;
-}
-
-/** The statement's expected result and cost. Nothing of it runs. */
-export async function estimateStatement(
-  connector: SourceConnector,
-  { source, statement, history, rowLimit }: EstimateOrder,
-): Promise<SqlEstimate> {
-  return estimateOf(await plan(connector, source, statement), history, rowLimit);
-}
-
-/** Undefined: the answer came too late. */
-async function plan(
+/** What the source expects of the statement, of which nothing runs. Undefined: the answer came too late. */
+export async function planStatement(
   connector: SourceConnector,
   source: DataSource,
   statement: SourceStatement,
@@ -45,7 +24,8 @@ async function plan(
     throw refusalOf(error, statement.sql);
   } finally {
     clearTimeout(overdue);
-    await session.close();
+    // Nobody waits for the end of the connection: it rolls back and is gone whatever happens here.
+    void session.close();
   }
 }
 

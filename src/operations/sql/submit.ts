@@ -25,7 +25,7 @@ import { historyOf } from '../../db/sql/statistics.js';
 import { estimateOf, judgeSize, passedLimit, type SqlEstimate } from '../../domain/sql/estimate.js';
 import { canonicalJson } from '../../domain/audit/canonical-json.js';
 import { readStatement, requireResults, sourceFor, statementRefusal } from './check-statement.js';
-import { estimateStatement } from './estimate-statement.js';
+import { planStatement } from './estimate-statement.js';
 
 /**
  * Takes a statement: checked, estimated, confirmed where it is large, and only then a run.
@@ -88,22 +88,19 @@ export async function submitSql(deps: SubmitDeps, order: SqlOrder): Promise<Subm
   const stored = await storedAnswer(deps, order, { fingerprint, statementHash });
   if (stored !== undefined) return accepted(deps, stored, null);
   const name = { dataSource: body.data_source, fingerprint };
-  const history = await historyOf(deps.pool, name, statementHash);
+  const statement = { sql: body.sql, params: body.params };
+  // The source takes the longest, so our own questions are asked meanwhile.
+  const [plan, history, isRememberedToday] = await Promise.all([
+    source === undefined ? undefined : planStatement(deps.connector, source, statement),
+    historyOf(deps.pool, name, statementHash),
+    isRemembered(deps.pool, owner.userId, name),
+  ]);
+  const estimate = estimateOf(plan, history, body.row_limit);
+  const prepared = { order, fingerprint, statementHash, estimate };
   if (source === undefined) {
-    const estimate = estimateOf(undefined, history, body.row_limit);
-    const prepared = { order, fingerprint, statementHash, estimate };
     // A statement over results asks no data source for its cost: the engine bounds it.
     return accepted(deps, await withTransaction(deps.pool, (tx) => makeRun(deps, tx, prepared)), estimate);
   }
-  const statement = { sql: body.sql, params: body.params };
-  const estimate = await estimateStatement(deps.connector, {
-    source,
-    statement,
-    history,
-    rowLimit: body.row_limit,
-  });
-  const prepared = { order, fingerprint, statementHash, estimate };
-  const isRememberedToday = await isRemembered(deps.pool, owner.userId, name);
   switch (judgeSize(estimate, deps.sql, isRememberedToday || body.confirm_token !== undefined)) {
     case 'too_large':
       throw tooLarge(deps.sql, estimate);

@@ -64,14 +64,14 @@ test('a worker killed in the middle of a step costs that one call: nothing finis
   await next.kill('SIGTERM');
 });
 
-test('a worker frozen for half a minute costs that one call: no try counts, and none starts beside another', async () => {
+test('a worker frozen through three heartbeat timeouts costs that one call: no try counts, and none starts beside another', async () => {
   const frozen = start({ STOP_AT: '2' });
   await says(frozen, 'ready');
   const id = await startSession(rig, rig.owner, { autoProgressPhases: true }, { maxRetries: 0 });
   await says(frozen, 'call 2');
   frozen.signal('SIGSTOP');
-  // As long as six heartbeat timeouts: the server hands the step to the frozen worker again and again.
-  await new Promise((resolve) => setTimeout(resolve, 30_000));
+  // As long as three heartbeat timeouts: the server hands the step to the frozen worker again and again.
+  await new Promise((resolve) => setTimeout(resolve, 16_000));
   frozen.signal('SIGCONT');
   await untilStatus(rig, id, 'completed', 'needs_attention');
   expect((await stepsOf(rig, id)).map(({ status }) => status)).toEqual(

@@ -1,7 +1,9 @@
 import { useSqlHouse } from '../../support/sql/house.js';
 import { waitUntil } from '../../support/wait-until.js';
 
-const house = useSqlHouse({ env: { SQL_MAX_CONCURRENT_SESSIONS: '2', SQL_QUEUE_MAX: '4' } });
+const house = useSqlHouse({
+  env: { SQL_MAX_CONCURRENT_SESSIONS: '2', SQL_QUEUE_MAX: '4', SQL_LOCK_TIMEOUT_MS: '120000' },
+});
 
 /** Runs until it is canceled; the planner cannot see how much there is to do. Each number is another statement. */
 const endless = (number: number) =>
@@ -114,4 +116,28 @@ test('a run whose workflow is gone gives its place back', async () => {
   await waitUntil(async () => (await running()) === 2, { what: 'both places are taken' });
   for (const each of [next, other]) await house.cancel(each);
   for (const each of [next, other]) await house.ended(each);
+});
+
+test('a statement that waits for a lock says so, and who holds it', async () => {
+  const before = [await house.begin({ sql: endless(12) }), await house.begin({ sql: endless(13) })];
+  await waitUntil(async () => (await running()) === 2, { what: 'both places are taken' });
+  const id = await house.begin({ sql: 'select count(*) from customers' });
+  const holder = await house.shop.pool.connect();
+  try {
+    await holder.query('begin');
+    await holder.query('lock table customers in access exclusive mode');
+    const { rows } = await holder.query<{ pid: number }>('select pg_backend_pid() as pid');
+    for (const each of before) await house.cancel(each);
+    await waitUntil(
+      async () => {
+        const { waiting_on: waitingOn } = await house.status(id);
+        return waitingOn === `Lock: relation, held by process ${rows[0]?.pid}`;
+      },
+      { what: 'it tells the lock that it waits for' },
+    );
+  } finally {
+    await holder.query('rollback');
+    holder.release();
+  }
+  expect(await house.ended(id)).toMatchObject({ status: 'completed', waiting_on: null });
 });

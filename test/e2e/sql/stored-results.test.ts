@@ -120,6 +120,16 @@ test('a workbook opens, and nothing in it is a formula', async () => {
   expect(sheet.match(/<row>/g)).toHaveLength(4);
 });
 
+test('a result of more rows than a workbook takes is refused before any work', async () => {
+  const id = await house.begin({ sql: 'select 1 as one' });
+  await house.ended(id);
+  await house.database.pool.query('update sql_runs set row_count = 1048576 where run_id = $1', [id]);
+  const path = `/api/v1/sql/cache/download/${id}`;
+  const answer = await house.api.send(`${path}?format=xlsx`, { token: house.ana.token });
+  expect([answer.status, answer.body['code']]).toEqual([400, 'sql_too_large']);
+  expect((await house.api.send(`${path}?format=csv`, { token: house.ana.token })).status).toBe(200);
+});
+
 test('Parquet has the types and the exact values', async () => {
   const answer = await fetch(`${house.api.url}/api/v1/sql/cache/download/${stored}?format=parquet`, {
     headers: { Authorization: `Bearer ${house.ana.token}` },

@@ -14,6 +14,15 @@ test('a role that can only read is found to be so', async () => {
   ]);
 });
 
+test('the demo of a running `npm start` is looked at where no other source is given', async () => {
+  const local = {
+    apiUrl: 'http://127.0.0.1:1',
+    adminApiKey: 'none',
+    sqlDataSources: JSON.stringify([shop.source]),
+  };
+  expect(await sqlCheck.look({ config: loadConfig({}), local })).toMatchObject([{ state: 'ok' }]);
+});
+
 test('a superuser, and another role than was meant, fail', async () => {
   const asOwner = await look({ ...shop.source, url: shop.url });
   expect(asOwner).toMatchObject([

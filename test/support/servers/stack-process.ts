@@ -27,11 +27,10 @@ export interface StackProcess {
 /** What would otherwise lead the stack to servers of somebody else. */
 const foreign = /^(DATABASE_URL|REDIS_URL|PORT|HOST|PUBLIC_URL|SLUICE_|TEMPORAL_(?!CLI_PATH)|LLM_|S3_|SMTP_)/;
 
-/** Builds what `npm start` would build. */
+/** Builds what `npm start` would build. An installation here would take its packages from the run of the tests. */
 export function buildOnce(): void {
-  const built = spawnSync(process.execPath, [join(root, 'scripts/ensure-ready.mjs'), '--build'], {
-    encoding: 'utf8',
-  });
+  const args = [join(root, 'scripts/ensure-ready.mjs'), '--build', '--installed'];
+  const built = spawnSync(process.execPath, args, { encoding: 'utf8' });
   if (built.status !== 0) throw new Error(`the build failed:\n${built.stdout}\n${built.stderr}`);
 }
 

@@ -80,6 +80,12 @@ test('a value keeps six levels, and an ellipsis stands for the rest', () => {
   expect(JSON.stringify(diffStates(undefined, { a: nested(5) }).after)).toContain('{"a":"…"}');
 });
 
+test('each list in a list is a level, and keeps the name that its secrets have', () => {
+  expect(diffStates(undefined, { a: [[[[['x']]]]] }).after).toEqual({ a: [[[[['x']]]]] });
+  expect(diffStates(undefined, { a: [[[[[['x']]]]]] }).after).toEqual({ a: [[[[['…']]]]] });
+  expect(diffStates(undefined, { password: [['x']] }).after).toEqual({ password: MASK });
+});
+
 test('a side without a state is null', () => {
   expect(diffStates(undefined, undefined)).toEqual({ before: null, after: null });
 });

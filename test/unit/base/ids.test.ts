@@ -1,10 +1,15 @@
 import { idSchema, newId } from '../../../src/contracts/ids.js';
+import { timeOfSortableId } from '../../../src/domain/sortable-id.js';
 
 test('an id carries its prefix and fits its own schema', () => {
   const id = newId('job');
   expect(id).toMatch(/^job_/);
   expect(idSchema('job').safeParse(id).success).toBe(true);
   expect(idSchema('user').safeParse(id).success).toBe(false);
+});
+
+test.each([0, 1, 1_700_000_000_000, 2 ** 47, 2 ** 48 - 1])('an id made at %d tells that time', (at) => {
+  expect(timeOfSortableId(newId('session', at))).toBe(at);
 });
 
 test('ids made later sort later', () => {

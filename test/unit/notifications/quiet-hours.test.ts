@@ -26,6 +26,10 @@ test('quiet hours within a day, and none when both ends are the same', () => {
     '2026-01-01T14:00:00.000Z',
   );
   expect(until('UTC', '2026-01-01T14:00:00Z', { from: '12:00', to: '14:00' })).toBeNull();
+  expect(until('UTC', '2026-01-01T11:59:00Z', { from: '12:00', to: '14:00' })).toBeNull();
+  expect(until('UTC', '2026-01-01T12:00:00Z', { from: '12:00', to: '14:00' })).toBe(
+    '2026-01-01T14:00:00.000Z',
+  );
   expect(until('UTC', '2026-01-01T14:00:00Z', { from: '08:00', to: '08:00' })).toBeNull();
   expect(quietUntil(null, 'UTC', 0)).toBeUndefined();
 });

@@ -48,6 +48,17 @@ test('a digest names every deadline, most pressing first, in text and HTML alike
   expect(mail.html).toContain('prefers-color-scheme:dark');
 });
 
+test('of deadlines on one day the critical ones come first, then each in the order of its id', () => {
+  const [first, second, third] = ['Boiler', 'Crane', 'Door'].map((title) => item(1, title));
+  const urgent = { ...item(1, 'Lift'), critical: true };
+  const items = [second!, third!, first!, urgent];
+  for (const given of [items, items.toReversed()]) {
+    const { text } = renderMail(facts({ items: given }));
+    const places = ['Lift', 'Boiler', 'Crane', 'Door'].map((title) => text.indexOf(title));
+    expect(places).toEqual(places.toSorted((left, right) => left - right));
+  }
+});
+
 test('a title cannot add a header or markup', () => {
   const mail = renderMail(facts({ items: [item(7, '<script>x</script>\r\nBcc: all@example.test')] }));
   expect(mail.subject).not.toMatch(/[\r\n]/);

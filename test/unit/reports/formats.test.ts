@@ -3,7 +3,7 @@ import MarkdownIt from 'markdown-it';
 import { printable } from '../../../src/domain/reports/breakable-text.js';
 import { widthOf } from '../../../src/domain/reports/text-width.js';
 import { hasGaps, sectionsOf } from '../../../src/domain/reports/sections.js';
-import { stepColumns } from '../../../src/domain/reports/table-rows.js';
+import { csvFile, stepColumns } from '../../../src/domain/reports/table-rows.js';
 import { humanDuration } from '../../../src/domain/reports/human-units.js';
 import { csvLine } from '../../../src/domain/reports/csv.js';
 import type { MarkdownBlock, ReportBlock, ReportDocument } from '../../../src/domain/reports/document.js';
@@ -191,6 +191,26 @@ test('a file name keeps sixty characters of its title', () => {
 test('lines end alike whatever ended them, and a text without letters has no width', () => {
   expect(printable('a\r\nb\rc\nd')).toBe('a\nb\nc\nd');
   expect(['', 'a', 'aa'].map(widthOf)).toEqual([0, 0.65, 1.3]);
+});
+
+test.each([
+  ['日', 1],
+  ['👩', 1],
+  ['M', 0.95],
+  ['Z', 0.75],
+  ['7', 0.75],
+  ['.', 0.42],
+  ['i', 0.42],
+  ['e', 0.65],
+])('%s is %d ems wide', (text, width) => {
+  expect(widthOf(text)).toBe(width);
+});
+
+test('a table file has a line of titles and a line for each row', async () => {
+  const columns = { titles: ['a', 'b'], cells: (row: number) => [row, `of ${row}`] };
+  const lines: string[] = [];
+  for await (const line of csvFile(columns, [1, 2])) lines.push(line);
+  expect(lines).toEqual(['a,b\r\n', '1,of 1\r\n', '2,of 2\r\n']);
 });
 
 test('a table file holds one section, and the other formats all of them', () => {

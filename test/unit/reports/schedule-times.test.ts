@@ -67,6 +67,25 @@ test.each([
     '2026-03-28T12:00:00Z',
     ['2026-03-30T00:30:00.000Z', '2026-03-31T00:30:00.000Z'],
   ],
+  // On the 4th of November 2035 the hour from one to two comes twice in New York.
+  [
+    '30 * * * *',
+    'America/New_York',
+    '2035-11-04T05:45:00Z',
+    ['2035-11-04T06:30:00.000Z', '2035-11-04T07:30:00.000Z'],
+  ],
+  [
+    '30 1 * * *',
+    'America/New_York',
+    '2035-11-04T05:00:00Z',
+    ['2035-11-04T05:30:00.000Z', '2035-11-04T06:30:00.000Z'],
+  ],
+  [
+    '30 1 * * *',
+    'America/New_York',
+    '2035-11-04T05:45:00Z',
+    ['2035-11-04T06:30:00.000Z', '2035-11-05T06:30:00.000Z'],
+  ],
 ])('%s in %s after %s comes at %j', (cron, zone, from, expected) => {
   const found = nextTimes(parseCron(cron), zone, { afterMs: Date.parse(from), count: 2 });
   expect(found.map((at) => new Date(at).toISOString())).toEqual(expected);

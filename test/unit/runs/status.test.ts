@@ -33,6 +33,10 @@ test('whatever sequence of changes is asked for, at most one final status is rea
   );
 });
 
+test('of all statuses a queued run alone may be queued', () => {
+  expect(runStatuses.filter((from) => canBecome(from, 'queued'))).toEqual(['queued']);
+});
+
 test('an open run can always be ended', () => {
   for (const from of runStatuses.filter((each) => !isFinal(each))) {
     expect(finalStatuses.every((to) => canBecome(from, to))).toBe(true);

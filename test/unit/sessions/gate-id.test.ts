@@ -10,6 +10,7 @@ const atGate = settle(initialSession({ plan: planOf() }));
 test('a gate has the very same id in every version', () => {
   expect(gateIdOf(first, atGate)).toBe('gate_01ks7e7q80hrrtbp2fe5fjsxcp');
   expect(gateIdOf(first, { ...atGate, phase: 2 })).toBe('gate_01ks7e7q80rdnny5d0qnhq82ac');
+  expect(gateIdOf(first.replace(/s$/, 'q'), atGate)).toBe('gate_01ks7e7q80j55wdmewbfxd7hy8');
 });
 
 test('a session without any output has an id for its gate too, always the same', () => {

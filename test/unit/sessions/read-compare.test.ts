@@ -84,6 +84,12 @@ test('texts that are too different are replaced whole, and it says that they wer
   expect(patched(`same\n${text('a')}`, diff)).toBe(`same\n${text('b')}`);
 });
 
+test('a change between two long ends that are alike is found, however long they are', () => {
+  const end = Array.from({ length: 10_000 }, (_, index) => `line ${index}`);
+  const text = (...middle: string[]): string => [...end, ...middle, ...end].join('\n');
+  expect(diffLines(text('a', 'b'), text('c'))).toMatchObject({ added: 1, removed: 2, exact: true });
+});
+
 const phase = (key: string, number: number, digest: string | null): ComparedPhase => ({
   key,
   title: key,
@@ -116,6 +122,8 @@ test('an attempt has the outputs that stood when it ended: a redo discards its p
   expect(outputsOfAttempt(1, { phaseCount: 2, steps, edits: [] })).toEqual(['1-1', '2-1']);
   expect(outputsOfAttempt(2, { phaseCount: 2, steps, edits: [] })).toEqual(['1-2', null]);
   expect(outputsOfAttempt(3, { phaseCount: 2, steps, edits: [] })).toEqual(['1-2', '2-3']);
+  const again = [done(1, 1), done(2, 1), done(1, 2), done(2, 2)];
+  expect(outputsOfAttempt(2, { phaseCount: 2, steps: again, edits: [] })).toEqual(['1-2', '2-2']);
 });
 
 test('a reviewer’s edit stands for what the model had written, in its attempt only', () => {

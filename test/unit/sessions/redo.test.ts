@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { SessionCommand } from '../../../src/domain/sessions/commands.js';
 import { inheritedPhases, planRerun } from '../../../src/domain/sessions/fork.js';
 import { applyCommand, applyFact, nextAction } from '../../../src/domain/sessions/machine.js';
+import { isReached } from '../../../src/domain/sessions/redo-point.js';
 import {
   dueStep,
   emptyPhase,
@@ -45,6 +46,26 @@ test.each(reached.map((place, index) => [place, index] as const))(
     expect(phaseAt(again, phase).output).toBeNull();
   },
 );
+
+/** Phases of which only those named have a result of each step. */
+const doneIn = (...done: number[]) =>
+  [1, 2, 3].reduce((state, number) => {
+    const results = done.includes(number) ? phaseAt(secondGate, 1).results : {};
+    return withPhase(state, number, { ...emptyPhase, results });
+  }, started);
+
+test.each<[string, number[], string, boolean]>([
+  ['the phase before the first', [1, 2, 3], '0.THINK', false],
+  ['the last step of all', [1, 2, 3], '3.INTEGRATE', true],
+  ['a phase after the last', [1, 2, 3], '4.THINK', false],
+  ['the step that is due', [1], '2.THINK', true],
+  ['a step after the one that is due', [1], '2.EXECUTE', false],
+  ['a phase after one that is not done', [2], '3.THINK', false],
+  ['a phase after one that is not done', [1], '3.THINK', false],
+])('%s is reached when each step before it has a result', (_what, done, place, expected) => {
+  const from = { phase: Number(place[0]), step: place.slice(2) as StepName };
+  expect(isReached(doneIn(...done), from)).toBe(expected);
+});
 
 test('a redo gives its instructions to the phase it starts in alone', () => {
   const again = command(secondGate, redoWith(1, 'EXECUTE', { instructions: ref('shorter') }));

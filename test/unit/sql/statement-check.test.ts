@@ -112,6 +112,7 @@ test.each([
   ['select * from sales for update', 'FOR UPDATE and FOR SHARE lock rows.'],
   ['select pg_sleep(1)', 'The function pg_sleep may not be called.'],
   ['select * from pg_authid', 'The relation pg_authid may not be read.'],
+  ['select 1; select 2', 'Only one statement may be sent.'],
 ])('%s is refused in words: %s', (sql, reason) => {
   expect(checked(sql)).toMatchObject({ kind: 'refused', reason });
 });

@@ -133,6 +133,13 @@ test('an event that is too large is sent without its data, and says so', () => {
   expect(sent.data).toEqual({ pos: 7, at: event.at, runId: 'job_1', kind: 'report', truncated: true });
 });
 
+test('an event of 262,144 bytes is sent whole, and one of a byte more is not', () => {
+  const eventWith = (text: string): ReturnType<typeof eventOfRun> => eventOfRun({ ...event, data: { text } });
+  const most = 262_144 - webhookBody(eventWith('')).length;
+  expect(eventWith('x'.repeat(most)).data['truncated']).toBeUndefined();
+  expect(eventWith('x'.repeat(most + 1)).data['truncated']).toBe(true);
+});
+
 test('two secrets give two signatures, and the reference implementation accepts either', () => {
   const [first, second] = [newWebhookSecret(), newWebhookSecret()];
   const headers = signWebhook({

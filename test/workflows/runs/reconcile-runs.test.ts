@@ -92,31 +92,41 @@ describe('the reconciler', () => {
     ],
   ];
 
-  test('closes nothing in front of a foreign Temporal, or one that lost many at once', async () => {
-    const left = Array.from({ length: 5 }, () => newReportRun(owner));
-    for (const each of left) {
+  async function makeLost(): Promise<NewRun[]> {
+    const lost = Array.from({ length: 5 }, () => newReportRun(owner));
+    for (const each of lost) {
       await insertRun(database.pool, each);
       await becomes(each.id, 'running');
       await longAgo(each.id);
     }
+    return lost;
+  }
+
+  test('closes nothing in front of a foreign Temporal, or one that lost many at once, until it is adopted', async () => {
     const problem = async (): Promise<string | null | undefined> =>
       (await findTemporalHome(database.pool))?.problem;
     await withWorker(database, temporal, {}, async () => {
-      await database.pool.query(
-        `insert into temporal_home (namespace_id, namespace) values ('another', 'default')
-         on conflict (only_one) do update set namespace_id = 'another'`,
-      );
+      await run('reconcileRuns');
+      const home = await findTemporalHome(database.pool);
+      const lost = await makeLost();
+      const become = (namespaceId: string): Promise<unknown> =>
+        database.pool.query('update temporal_home set namespace_id = $1', [namespaceId]);
+      await become('another');
       expect(await run('reconcileRuns')).toEqual({ standsStill: 1 });
       expect(await problem()).toBeNull();
-      await forgetTemporalHome(database.pool);
+      await become(home?.namespaceId ?? '');
       expect(await run('reconcileRuns')).toEqual({ standsStill: 1 });
       expect(await problem()).toContain('5 of 5 workflows are gone');
       // It stays so until somebody says that this Temporal is the right one.
       expect(await run('sweepUnstartedRuns')).toEqual({ standsStill: 1 });
-      for (const each of left) expect(await reread(each.id)).toMatchObject({ status: 'running' });
+      for (const each of lost) expect(await reread(each.id)).toMatchObject({ status: 'running' });
+      // An adoption says that the workflows of before are gone: their runs are closed, and later ones are started.
       await forgetTemporalHome(database.pool);
+      expect(await run('reconcileRuns')).toMatchObject({ settled: 5 });
+      for (const each of lost)
+        expect(await reread(each.id)).toMatchObject({ status: 'failed', error: { code: 'workflow_lost' } });
+      expect(await run('sweepUnstartedRuns')).not.toHaveProperty('standsStill');
     });
-    await database.pool.query('delete from runs where id = any($1)', [left.map(({ id }) => id)]);
   });
 
   test.each(cases)('ends a run whose workflow is %s', async (_what, befall, expected) => {

@@ -61,7 +61,7 @@ test('who decided is believed only when the API signed it', () =>
 
     const ask = commandsOf({ userId: rig.owner.userId, via: 'api', requestId: 'req_true' });
     await send(rig, id, ask.approve(), 'signed');
-    await untilGate(rig, id, 3).catch(() => undefined);
+    await untilStatus(rig, id, 'completed');
     expect(await entriesOf(rig, second.gateId ?? '')).toMatchObject([
       { action: 'approved', actor_id: rig.owner.userId, request_id: 'req_true' },
     ]);

@@ -28,6 +28,7 @@ export const sql = {
     name: 'Name',
     share: 'Everybody may read it',
     removeSaved: (name: string) => `Remove ${name}`,
+    basedOn: (what: string) => `rests on: ${what}`,
     queuePlace: (place: number) => `Place ${place} in the queue`,
     waitsFor: (what: string) => `waits for ${what}`,
     bases: {

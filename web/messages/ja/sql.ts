@@ -30,6 +30,7 @@ export const sql: typeof english = {
     name: '名前',
     share: '全員が読める',
     removeSaved: (name) => `${name} を削除`,
+    basedOn: (what) => `根拠: ${what}`,
     queuePlace: (place) => `待ち行列の ${place} 番目`,
     waitsFor: (what) => `${what} を待っています`,
     bases: {
