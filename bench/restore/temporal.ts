@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import type { Cluster } from './cluster.js';
@@ -94,10 +94,17 @@ async function untilServing(address: string): Promise<void> {
   throw new Error(`no Temporal server answers at ${address}`);
 }
 
+/** Temporal keeps the ports of its members in a smallint: one that the system chooses would be too large. */
 async function freePort(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return String(port);
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((settle) => {
+      server.once('error', () => settle(false));
+      server.listen(port, '127.0.0.1', () => settle(true));
+    });
+    if (!isFree) continue;
+    await new Promise((closed) => server.close(closed));
+    return String(port);
+  }
 }
