@@ -130,8 +130,10 @@ async function runSessions(client: SluiceClient, count: number): Promise<number>
   return count;
 }
 
-const startOne = async (client: SluiceClient): Promise<string> =>
-  (await client.call('createSession', { body: { topic: 'capacity', autoProgressPhases: true } })).id;
+async function startOne(client: SluiceClient): Promise<string> {
+  const body = { topic: 'capacity', autoProgressPhases: true };
+  return (await client.call('createSession', { body })).id;
+}
 
 /** By its events: a loop of polls would be work of its own. */
 async function untilEnded(client: SluiceClient, id: string): Promise<void> {

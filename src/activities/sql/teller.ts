@@ -136,7 +136,7 @@ export class SqlTeller {
     );
   }
 
-  /** The next report tells what is seen. One look at a time. */
+  /** The next report tells what is seen. Looks never run beside each other. */
   #look(): void {
     const pid = this.#pid;
     if (this.#looking !== undefined || pid === undefined) return;

@@ -9,7 +9,7 @@ import { statementRefusal } from './check-statement.js';
 const LONGEST_MS = 10_000;
 const LOCK_MS = 2_000;
 
-/** What the source expects of the statement, of which nothing runs. Undefined: the answer came too late. */
+/** The estimate of the source; nothing of the statement runs. Undefined: the answer came too late. */
 export async function planStatement(
   connector: SourceConnector,
   source: DataSource,
