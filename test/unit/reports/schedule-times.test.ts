@@ -86,6 +86,18 @@ test.each([
     '2035-11-04T05:45:00Z',
     ['2035-11-04T06:30:00.000Z', '2035-11-05T06:30:00.000Z'],
   ],
+  [
+    '30 2 * * *',
+    'America/New_York',
+    '2035-11-04T06:10:00Z',
+    ['2035-11-04T07:30:00.000Z', '2035-11-05T07:30:00.000Z'],
+  ],
+  [
+    '30 0 5 * *',
+    'America/New_York',
+    '2035-11-04T06:10:00Z',
+    ['2035-11-05T05:30:00.000Z', '2035-12-05T05:30:00.000Z'],
+  ],
 ])('%s in %s after %s comes at %j', (cron, zone, from, expected) => {
   const found = nextTimes(parseCron(cron), zone, { afterMs: Date.parse(from), count: 2 });
   expect(found.map((at) => new Date(at).toISOString())).toEqual(expected);
