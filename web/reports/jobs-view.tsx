@@ -15,6 +15,8 @@ import { useJobs, type JobFilters } from './report-queries';
 
 const filterNames = ['kind', 'status', 'scheduleId'] as const;
 const viewNames = [...filterNames, 'columns'];
+/** Where a kind of job has a page of its own. */
+const pages: Readonly<Record<string, string>> = { sql: '/sql', 'deadline-run': '/notifications/runs' };
 const statuses = ['running', 'success', 'failed', 'canceled'] as const;
 
 export function JobsView() {
@@ -89,8 +91,8 @@ function columnsOfJobs(): readonly Column<NamedJob>[] {
     {
       name: words.what,
       kind: 'topic',
-      cell: ({ id, title }) => (
-        <a href={`/jobs/${id}`} dir="auto">
+      cell: ({ id, kind, title }) => (
+        <a href={`${pages[kind] ?? '/jobs'}/${id}`} dir="auto">
           {title}
         </a>
       ),
