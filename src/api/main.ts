@@ -31,7 +31,15 @@ const [databaseUrl, secrets] = [databaseUrlOf(config), signingSecretsOf(config)]
 const logger = createLogger({ level: config.logLevel, service: 'api' });
 const tracing = await startTracing({ endpoint: config.otlpEndpoint, service: 'sluice-api' });
 const [metrics, objects] = [createApiMetrics(), await openObjectStore(config, secrets)];
-const pool = createPool({ databaseUrl, max: config.databasePoolMax, applicationName: 'api', logger });
+const behindPooler = config.databaseDirectUrl !== undefined;
+const poolOptions = {
+  databaseUrl,
+  max: config.databasePoolMax,
+  applicationName: 'api',
+  behindPooler,
+  logger,
+};
+const pool = createPool(poolOptions);
 exposeProcess(metrics, pool);
 const redis = await openRedis(config, logger);
 const temporal = createTemporalClient(config, tracing?.clientInterceptors);

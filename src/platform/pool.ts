@@ -33,12 +33,36 @@ class MeteredClient extends pg.Client {
     const meter = currentMeter();
     const run = pg.Client.prototype.query as (...args: unknown[]) => unknown;
     const startedAt = performance.now();
-    const result = run.apply(this, args);
+    const result = run.apply(this, [...this.shape(args)]);
     if (meter === undefined) return result;
     meter.queries += 1;
     if (!(result instanceof Promise)) return result;
     return result.finally(() => void (meter.durationMs += performance.now() - startedAt));
   }) as unknown as pg.Client['query'];
+
+  /** The statement as it is sent. */
+  shape(args: readonly unknown[]): readonly unknown[] {
+    return args;
+  }
+}
+
+/**
+ * Names no statement. A pooler of transactions gives each one another connection, where a name of ours is unknown, or is
+ * taken by another process.
+ */
+class PooledClient extends MeteredClient {
+  override shape([statement, ...rest]: readonly unknown[]): readonly unknown[] {
+    return [isNamed(statement) ? { text: statement.text } : statement, ...rest];
+  }
+}
+
+function isNamed(statement: unknown): statement is { readonly name: string; readonly text: string } {
+  return (
+    typeof statement === 'object' &&
+    statement !== null &&
+    Object.getPrototypeOf(statement) === Object.prototype &&
+    'name' in statement
+  );
 }
 
 /**
@@ -66,6 +90,8 @@ export interface PoolOptions {
   applicationName: string;
   logger: Logger;
   statementTimeoutMs?: number;
+  /** The address is that of a pooler of transactions. */
+  behindPooler?: boolean;
   connectTimeoutMs?: number;
 }
 
@@ -86,7 +112,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     options: '-c TimeZone=UTC',
     types: { getTypeParser: parserOf as never },
-    Client: MeteredClient,
+    Client: options.behindPooler === true ? PooledClient : MeteredClient,
     // Statements of one transaction that do not wait for each other go out together.
     pipeline: true,
   });

@@ -36,7 +36,13 @@ export interface OpenWorkerResources {
 
 export async function openWorkerResources(config: Config, logger: Logger): Promise<OpenWorkerResources> {
   const [databaseUrl, secrets] = [databaseUrlOf(config), signingSecretsOf(config)];
-  const pool = createPool({ databaseUrl, max: config.databasePoolMax, applicationName: 'worker', logger });
+  const pool = createPool({
+    databaseUrl,
+    max: config.databasePoolMax,
+    applicationName: 'worker',
+    behindPooler: config.databaseDirectUrl !== undefined,
+    logger,
+  });
   const createClient = () => createListenerClient(directDatabaseUrlOf(config), 'worker-listener');
   const announcements = new Announcements({ createClient, logger });
   const { stop: stopModel, ...model } = await openWorkerModel({ config, pool, announcements });

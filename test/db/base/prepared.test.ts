@@ -1,5 +1,7 @@
 import { maybeOne, prepared, sql } from '../../../src/db/base/sql.js';
 import { findRun, lockRunStatus } from '../../../src/db/runs/runs.js';
+import { createLogger } from '../../../src/platform/logger.js';
+import { createPool } from '../../../src/platform/pool.js';
 import { givenRun, givenUser } from '../../support/runs.js';
 import { useDatabase } from '../../support/servers/database.js';
 
@@ -30,4 +32,23 @@ test('two statements that were given one name by mistake still answer each for i
     maybeOne<{ n: number }>(database.pool, prepared('test.same_name', statement)),
   );
   expect(await Promise.all(answers)).toEqual([{ n: 1 }, { n: 2 }, { n: 1 }]);
+});
+
+test('behind a pooler of transactions no statement is prepared under a name', async () => {
+  const pool = createPool({
+    databaseUrl: database.url,
+    max: 1,
+    applicationName: 'pooled',
+    behindPooler: true,
+    logger: createLogger({ level: 'silent', service: 'test' }),
+  });
+  try {
+    const owner = await givenUser(pool);
+    const run = await givenRun(pool, owner);
+    expect(await lockRunStatus(pool, run.id)).toBeDefined();
+    const { rows } = await pool.query('select name from pg_prepared_statements');
+    expect(rows).toEqual([]);
+  } finally {
+    await pool.end();
+  }
 });
