@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../platform/config.js';
-import { databaseUrlOf, directDatabaseUrlOf } from '../platform/database-url.js';
+import { directDatabaseUrlOf, poolOf } from '../platform/database-url.js';
 import { createTokenVerifier } from '../platform/jwt.js';
 import { openDeltaFeed } from '../models/deltas/open-feed.js';
 import { createLogger } from '../platform/logger.js';
@@ -27,19 +27,11 @@ const DRAIN_MS = 15_000;
 
 const config = loadConfig();
 exitWithParent();
-const [databaseUrl, secrets] = [databaseUrlOf(config), signingSecretsOf(config)];
+const secrets = signingSecretsOf(config);
 const logger = createLogger({ level: config.logLevel, service: 'api' });
 const tracing = await startTracing({ endpoint: config.otlpEndpoint, service: 'sluice-api' });
 const [metrics, objects] = [createApiMetrics(), await openObjectStore(config, secrets)];
-const behindPooler = config.databaseDirectUrl !== undefined;
-const poolOptions = {
-  databaseUrl,
-  max: config.databasePoolMax,
-  applicationName: 'api',
-  behindPooler,
-  logger,
-};
-const pool = createPool(poolOptions);
+const pool = createPool({ ...poolOf(config), applicationName: 'api', logger });
 exposeProcess(metrics, pool);
 const redis = await openRedis(config, logger);
 const temporal = createTemporalClient(config, tracing?.clientInterceptors);

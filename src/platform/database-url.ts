@@ -1,3 +1,4 @@
+import type { PoolOptions } from './pool.js';
 import { ConfigError, type Config } from './config.js';
 
 /** For a process that cannot do without: `npm start` gives its own parts the address of the embedded database. */
@@ -11,4 +12,10 @@ export function databaseUrlOf(config: Config): string {
 /** For LISTEN and locks of a session: behind a pooler of transactions each statement may meet another connection. */
 export function directDatabaseUrlOf(config: Config): string {
   return config.databaseDirectUrl ?? databaseUrlOf(config);
+}
+
+/** Of the pool of a process. A second address says that the first one is a pooler's. */
+export function poolOf(config: Config): Pick<PoolOptions, 'databaseUrl' | 'max' | 'behindPooler'> {
+  const behindPooler = config.databaseDirectUrl !== undefined;
+  return { databaseUrl: databaseUrlOf(config), max: config.databasePoolMax, behindPooler };
 }

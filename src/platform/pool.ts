@@ -47,16 +47,15 @@ class MeteredClient extends pg.Client {
 }
 
 /**
- * Names no statement. A pooler of transactions gives each one another connection, where a name of ours is unknown, or is
- * taken by another process.
+ * It names no statement. A pooler gives each transaction another connection. A name of ours is unknown there, or taken.
  */
 class PooledClient extends MeteredClient {
   override shape([statement, ...rest]: readonly unknown[]): readonly unknown[] {
-    return [isNamed(statement) ? { text: statement.text } : statement, ...rest];
+    return [isNamed(statement) ? { ...statement, name: undefined } : statement, ...rest];
   }
 }
 
-function isNamed(statement: unknown): statement is { readonly name: string; readonly text: string } {
+function isNamed(statement: unknown): statement is { readonly name: string } {
   return (
     typeof statement === 'object' &&
     statement !== null &&

@@ -6,7 +6,7 @@ import { createAuditKeys, type AuditKeys } from '../crypto/audit-chain.js';
 import { insertCaughtMail } from '../db/notifications/caught-mails.js';
 import { Announcements } from '../platform/announcements.js';
 import type { Config } from '../platform/config.js';
-import { databaseUrlOf, directDatabaseUrlOf } from '../platform/database-url.js';
+import { directDatabaseUrlOf, poolOf } from '../platform/database-url.js';
 import { openWorkerModel, type WorkerModel } from '../models/worker-model.js';
 import type { Logger } from '../platform/logger.js';
 import type { ObjectStore } from '../platform/objects/object-store.js';
@@ -35,14 +35,8 @@ export interface OpenWorkerResources {
 }
 
 export async function openWorkerResources(config: Config, logger: Logger): Promise<OpenWorkerResources> {
-  const [databaseUrl, secrets] = [databaseUrlOf(config), signingSecretsOf(config)];
-  const pool = createPool({
-    databaseUrl,
-    max: config.databasePoolMax,
-    applicationName: 'worker',
-    behindPooler: config.databaseDirectUrl !== undefined,
-    logger,
-  });
+  const secrets = signingSecretsOf(config);
+  const pool = createPool({ ...poolOf(config), applicationName: 'worker', logger });
   const createClient = () => createListenerClient(directDatabaseUrlOf(config), 'worker-listener');
   const announcements = new Announcements({ createClient, logger });
   const { stop: stopModel, ...model } = await openWorkerModel({ config, pool, announcements });
