@@ -66,10 +66,16 @@ function measureFirstLoad(): void {
 async function startModel(): Promise<string> {
   const page = await open('/sessions');
   const topic = `The model of all ${Date.now()}`;
-  const answer = await page.request.post(`${home.apiUrl}/api/v1/cot-sessions`, {
-    data: { topic, template: 'minimal' },
-    headers: { 'Idempotency-Key': topic },
+  const answer = await fetch(`${home.apiUrl}/api/v1/cot-sessions`, {
+    method: 'POST',
+    body: JSON.stringify({ topic, template: 'minimal' }),
+    headers: {
+      Authorization: `Bearer ${home.adminApiKey}`,
+      'Content-Type': 'application/json',
+      'Idempotency-Key': crypto.randomUUID(),
+    },
   });
+  if (!answer.ok) throw new Error(`starting a session failed with ${answer.status}`);
   const { id } = (await answer.json()) as { id: string };
   await page.goto(`${home.apiUrl}/sessions/${id}`);
   await page.locator('[data-status=waiting_approval]').first().waitFor({ timeout: 120_000 });

@@ -76,7 +76,7 @@ async function decideInFirefox(send) {
   await type('read in Firefox');
   await keys([down(CONTROL), down(ENTER), up(ENTER), up(CONTROL)]);
   const session = `fetch('/api/v1/cot-sessions/${id}').then((answer) => answer.json())`;
-  await until('the decision', `${session}.then(({ currentPhase }) => currentPhase > 1)`);
+  await until('the decision', `${session}.then(({ progress }) => progress.currentPhase > 1)`);
   if (faults.length > 0) throw new Error(`Firefox tells of ${faults.join('\n')}`);
 }
 
