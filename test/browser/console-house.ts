@@ -173,8 +173,28 @@ interface Axe {
 
 let axeSource: string | undefined;
 
+interface Animated {
+  readonly document: {
+    getAnimations(): {
+      readonly effect: { getComputedTiming(): { readonly endTime: number } } | null;
+      readonly finished: Promise<unknown>;
+    }[];
+  };
+}
+
+/** Colours fade as a theme changes or a pointer comes: in between their contrast is no finding. */
+async function untilStill(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const running = (globalThis as unknown as Animated).document.getAnimations();
+    const ending = running.filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+    // An animation that is taken away is canceled, which is an end as well.
+    await Promise.allSettled(ending.map(({ finished }) => finished));
+  });
+}
+
 /** Violations of WCAG 2 A and AA and of good practice, by rule, with the elements. */
 export async function axeViolations(page: Page): Promise<string[]> {
+  await untilStill(page);
   axeSource ??= await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   // Evaluated over the browser's protocol: the policy of the page forbids a script tag.
   await page.evaluate(axeSource);

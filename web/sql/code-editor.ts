@@ -1,4 +1,4 @@
-import { autocompletion, completionKeymap } from '@codemirror/autocomplete';
+import { autocompletion, closeCompletion, completionKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { PostgreSQL, sql } from '@codemirror/lang-sql';
 import { defaultHighlightStyle, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
@@ -36,6 +36,7 @@ export function openEditor(parent: HTMLElement, options: EditorOptions) {
         syntaxHighlighting(colors),
         Prec.highest(keymap.of([run])),
         keymap.of([...completionKeymap, ...historyKeymap, ...defaultKeymap]),
+        EditorView.domEventHandlers({ blur: (_event, left) => closeCompletionsOf(left) }),
         EditorView.lineWrapping,
         EditorView.theme(looks),
         EditorView.contentAttributes.of({ 'aria-label': options.label }),
@@ -54,6 +55,12 @@ export function openEditor(parent: HTMLElement, options: EditorOptions) {
       view.dispatch({ effects: words.reconfigure(languageOf(tables)) }),
     close: (): void => view.destroy(),
   };
+}
+
+/** A list of completions that is still being looked up opens over the page of somebody who has left the editor. */
+function closeCompletionsOf(view: EditorView): void {
+  // After the event: a view that changes itself takes no other change meanwhile.
+  setTimeout(() => closeCompletion(view));
 }
 
 /** The page's own colours, which follow its theme by themselves. */
