@@ -1,6 +1,5 @@
 import type { Pool } from 'pg';
 import type { Retried } from '../../contracts/runs/failure.js';
-import { Refusal } from '../../contracts/refusal.js';
 import type { Origin, Principal } from '../../contracts/users/principal.js';
 import type { Db } from '../../db/base/sql.js';
 import { withTransaction } from '../../db/base/transaction.js';
@@ -33,19 +32,14 @@ export function retryFailures(
   return inBoundedTime(
     failures,
     (failure) => retry(deps, failure, asked),
-    ({ id }): Retried => ({ id, status: 'refused', code: 'workflow_unavailable' }),
+    ({ id }, code): Retried => ({ id, status: 'refused', code }),
   );
 }
 
 async function retry(deps: RetryFailuresDeps, { id, kind }: FailureRow, asked: RetryAsked): Promise<Retried> {
-  try {
-    if (kind !== 'step') return { id, status: 'retried', retriedAs: await replay(deps, id, asked) };
-    await runStep(deps, id, asked);
-    return { id, status: 'retried' };
-  } catch (error) {
-    if (error instanceof Refusal) return { id, status: 'refused', code: error.code };
-    throw error;
-  }
+  if (kind !== 'step') return { id, status: 'retried', retriedAs: await replay(deps, id, asked) };
+  await runStep(deps, id, asked);
+  return { id, status: 'retried' };
 }
 
 async function runStep(deps: RetryFailuresDeps, id: string, asked: RetryAsked): Promise<void> {

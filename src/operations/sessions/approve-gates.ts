@@ -1,4 +1,3 @@
-import { Refusal } from '../../contracts/refusal.js';
 import type { Principal } from '../../contracts/users/principal.js';
 import type { Db } from '../../db/base/sql.js';
 import { findGate } from '../../db/sessions/gates.js';
@@ -35,7 +34,7 @@ export function approveGates(
   return inBoundedTime(
     gates,
     (gate) => approve(client, gate, asked),
-    ({ gateId }): Approved => ({ gateId, status: 'refused', code: 'workflow_unavailable' }),
+    ({ gateId }, code): Approved => ({ gateId, status: 'refused', code }),
   );
 }
 
@@ -49,13 +48,8 @@ async function approve(
   const { sessionId, attempt } = gate;
   const seen = { id: gateId, attempt, digest };
   const command: SessionCommand = { kind: 'approve', by, gate: seen, digest, comment, notes: null };
-  try {
-    // It stands at a gate, so it has begun.
-    const sent = { sessionId, command, commandId: `${commandId}:${gateId}`, record: 'begun' } as const;
-    await sendSessionCommand(client, sent);
-    return { gateId, status: 'approved' };
-  } catch (error) {
-    if (error instanceof Refusal) return { gateId, status: 'refused', code: error.code };
-    throw error;
-  }
+  // It stands at a gate, so it has begun.
+  const sent = { sessionId, command, commandId: `${commandId}:${gateId}`, record: 'begun' } as const;
+  await sendSessionCommand(client, sent);
+  return { gateId, status: 'approved' };
 }
