@@ -1,4 +1,4 @@
-/** What a scroll bar knows of a list of rows. */
+/** The sizes that a scroll bar of rows is drawn from. */
 export interface GridScroll {
   readonly total: number;
   /** Rows that are seen at once. */

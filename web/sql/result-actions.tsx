@@ -16,7 +16,7 @@ interface ResultActionsProps {
   readonly onQuery: (sql: string) => void;
 }
 
-/** What can be done with a stored result: take it along, copy it, ask it. */
+/** Downloads a stored result, copies it, or makes it the source of a statement. */
 export function ResultActions({ id, rows, onQuery }: ResultActionsProps) {
   const words = t().sql;
   const copy = async (write: (results: Results) => string): Promise<void> => {

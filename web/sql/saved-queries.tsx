@@ -1,4 +1,3 @@
-import { useSignal } from '@preact/signals';
 import { useQuery } from '@tanstack/preact-query';
 import { get, post, remove } from '../app/client';
 import { t } from '../app/i18n';
@@ -6,10 +5,9 @@ import { me } from '../app/me';
 import { queries } from '../app/queries';
 import { toastProblem } from '../app/toasts';
 import type { Page, SavedQuery } from '../app/types';
-import { Button, IconButton } from '../ui/button';
-import { Dialog } from '../ui/dialog';
-import { CheckField, TextField } from '../ui/field';
+import { IconButton } from '../ui/button';
 import { Empty, Loaded } from '../ui/panel';
+import { SaveDialog } from '../views/save-dialog';
 
 const SAVED = '/api/v1/sql/saved-queries';
 const KEY = ['sql', 'saved'];
@@ -68,51 +66,15 @@ interface SaveQueryProps {
 }
 
 export function SaveQueryDialog({ query, onClose }: SaveQueryProps) {
-  const words = t().sql;
-  const name = useSignal('');
-  const isShared = useSignal(false);
-  const busy = useSignal(false);
-  const save = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    busy.value = true;
-    try {
-      await post(SAVED, { ...query, name: name.value.trim(), shared: isShared.value });
-      await queries.invalidateQueries({ queryKey: KEY });
-      onClose();
-    } catch (error) {
-      toastProblem(error);
-      busy.value = false;
-    }
-  };
-  const footer = (
-    <>
-      <Button onClick={onClose}>{t().actions.cancel}</Button>
-      <Button
-        kind="primary"
-        type="submit"
-        form="save-query"
-        busy={busy.value}
-        disabled={name.value.trim() === ''}
-      >
-        {words.save}
-      </Button>
-    </>
-  );
+  const { saveTitle: title, name, share, save } = t().sql;
   return (
-    <Dialog title={words.saveTitle} onClose={onClose} footer={footer}>
-      <form id="save-query" onSubmit={(event) => void save(event)}>
-        <TextField
-          label={words.name}
-          value={name.value}
-          maxLength={200}
-          onChange={(value) => (name.value = value)}
-        />
-        <CheckField
-          label={words.share}
-          checked={isShared.value}
-          onChange={(checked) => (isShared.value = checked)}
-        />
-      </form>
-    </Dialog>
+    <SaveDialog
+      words={{ title, name, share, save }}
+      onSave={async (named) => {
+        await post(SAVED, { ...query, ...named });
+        await queries.invalidateQueries({ queryKey: KEY });
+      }}
+      onClose={onClose}
+    />
   );
 }

@@ -9,7 +9,7 @@ interface SqlHistoryProps {
   readonly onPick: (sql: string) => void;
 }
 
-/** What this person asked before: a click shows its result and takes its text up again. */
+/** Earlier statements of this person: a click shows its result and takes its text up again. */
 export function SqlHistory({ chosen, onPick }: SqlHistoryProps) {
   const history = useSqlHistory();
   return (

@@ -145,7 +145,7 @@ interface SqlSideProps {
   readonly onSaved: (query: SavedQuery) => void;
 }
 
-/** What can be taken up in the editor. */
+/** A statement that the editor can take up. */
 function SqlSide({ source, chosen, draft, onSaved }: SqlSideProps) {
   return (
     <aside class="sql-side" aria-label={t().sql.tables}>

@@ -58,7 +58,7 @@ export async function execute(request: SqlRequest): Promise<Accepted> {
   return accepted;
 }
 
-/** What was asked does not change. */
+/** A statement does not change once it is asked. */
 function sessionQuery(id: string) {
   return {
     queryKey: ['sql', 'session', id],

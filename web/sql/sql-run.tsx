@@ -17,7 +17,7 @@ interface SqlRunProps {
   readonly onQuery: (sql: string) => void;
 }
 
-/** One run: its place in the queue, how far it is and what that rests on, then its rows. */
+/** A run: its place in the queue, how far it is and what that rests on, then its rows. */
 export function SqlRun({ id, onQuery }: SqlRunProps) {
   const status = useSqlStatus(id);
   return (

@@ -10,7 +10,7 @@ interface SqlStatementProps {
   readonly onPick: (sql: string) => void;
 }
 
-/** What was asked: the statement, its parameters, its source and when. */
+/** The statement of a run, with its parameters, its source and its time. */
 export function SqlStatement({ session, draft, onPick }: SqlStatementProps) {
   const words = t().sql;
   const { sql, params, data_source: source, created_at: at, row_limit: limit } = session;

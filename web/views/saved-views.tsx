@@ -8,8 +8,7 @@ import { queries } from '../app/queries';
 import { toastProblem } from '../app/toasts';
 import type { Page, SavedView } from '../app/types';
 import { Button, IconButton } from '../ui/button';
-import { Dialog } from '../ui/dialog';
-import { CheckField, TextField } from '../ui/field';
+import { SaveDialog } from './save-dialog';
 
 const VIEWS = '/api/v1/saved-views';
 
@@ -22,7 +21,7 @@ interface SavedViewsProps {
 
 type Query = Readonly<Record<string, string>>;
 
-/** What a list shows, under a name: choosing a view is going to its address. */
+/** A list's filters under a name: choosing a view is going to its address. */
 export function SavedViews({ page, names }: SavedViewsProps) {
   const words = t().views;
   const address = useAddress();
@@ -65,7 +64,9 @@ export function SavedViews({ page, names }: SavedViewsProps) {
       {current !== undefined && current.ownerId === me.value?.id && (
         <IconButton icon="close" label={words.remove(current.name)} onClick={() => void forget(current.id)} />
       )}
-      {isSaving.value && <SaveDialog page={page} query={shown} onClose={() => (isSaving.value = false)} />}
+      {isSaving.value && (
+        <SaveViewDialog page={page} query={shown} onClose={() => (isSaving.value = false)} />
+      )}
     </>
   );
 }
@@ -82,58 +83,22 @@ async function forget(id: string): Promise<void> {
   void queries.invalidateQueries({ queryKey: ['views'] });
 }
 
-interface SaveDialogProps {
+interface SaveViewProps {
   readonly page: string;
   readonly query: Query;
   readonly onClose: () => void;
 }
 
-function SaveDialog({ page, query, onClose }: SaveDialogProps) {
-  const words = t().views;
-  const name = useSignal('');
-  const isShared = useSignal(false);
-  const busy = useSignal(false);
-  const save = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    busy.value = true;
-    try {
-      await post(VIEWS, { page, name: name.value.trim(), query, shared: isShared.value });
-      await queries.invalidateQueries({ queryKey: ['views'] });
-      onClose();
-    } catch (error) {
-      toastProblem(error);
-      busy.value = false;
-    }
-  };
-  const footer = (
-    <>
-      <Button onClick={onClose}>{t().actions.cancel}</Button>
-      <Button
-        kind="primary"
-        type="submit"
-        form="save-view"
-        busy={busy.value}
-        disabled={name.value.trim() === ''}
-      >
-        {words.save}
-      </Button>
-    </>
-  );
+function SaveViewDialog({ page, query, onClose }: SaveViewProps) {
+  const { save, name, share } = t().views;
   return (
-    <Dialog title={words.save} onClose={onClose} footer={footer}>
-      <form id="save-view" onSubmit={(event) => void save(event)}>
-        <TextField
-          label={words.name}
-          value={name.value}
-          maxLength={200}
-          onChange={(value) => (name.value = value)}
-        />
-        <CheckField
-          label={words.share}
-          checked={isShared.value}
-          onChange={(checked) => (isShared.value = checked)}
-        />
-      </form>
-    </Dialog>
+    <SaveDialog
+      words={{ title: save, name, share, save }}
+      onSave={async (named) => {
+        await post(VIEWS, { page, query, ...named });
+        await queries.invalidateQueries({ queryKey: ['views'] });
+      }}
+      onClose={onClose}
+    />
   );
 }
