@@ -11,7 +11,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { createServer, request as httpRequest, Agent } from 'node:http';
-import { connect, type AddressInfo, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -24,6 +24,7 @@ import { withTransaction } from '../src/db/base/transaction.js';
 import { issueApiKey } from '../src/db/users/user-api-keys.js';
 import { createLogger } from '../src/platform/logger.js';
 import { createPool } from '../src/platform/pool.js';
+import { freePort } from '../test/support/servers/free-port.js';
 
 const CONNECTIONS = 16;
 /** Short turns, so that whatever else the machine does meets both sides alike. */
@@ -274,14 +275,6 @@ async function untilAnswers(target: Target): Promise<void> {
       await delay(100);
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 function quantiles(values: readonly number[]): { p50: number; p99: number } {

@@ -7,7 +7,7 @@
  *
  * What is not measured: waits for disks, a network, a real model, TLS, mails (`bench notifications` has them).
  */
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -15,6 +15,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createClient, type SluiceClient } from '../src/client/client.js';
+import { sluice } from './command-line.js';
 import { inOwnDatabase } from './own-database.js';
 import { startProcess } from './rolling/process.js';
 
@@ -76,14 +77,8 @@ await inOwnDatabase('capacity', async (databaseUrl) => {
     SQL_DATA_SOURCES: JSON.stringify([{ name: 'own', url: databaseUrl }]),
     LOG_LEVEL: 'error',
   };
-  const sluice = (...args: string[]): string =>
-    execFileSync(process.execPath, [resolve('dist/cli/main.js'), ...args], {
-      env,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-  sluice('migrate');
-  const token = sluice('create-admin', 'capacity@example.org').trim();
+  sluice(env, 'migrate');
+  const token = sluice(env, 'create-admin', 'capacity@example.org');
   const version = { folder: resolve('.'), env };
   const [api, worker] = [await startProcess('api', version), await startProcess('worker', version)];
   const url = `http://127.0.0.1:${api.port}`;

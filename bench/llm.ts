@@ -21,6 +21,7 @@ import { DeltaFeed } from '../src/models/deltas/feed.js';
 import { createModel } from '../src/models/model.js';
 import { createLogger } from '../src/platform/logger.js';
 import { createListenerClient, createPool } from '../src/platform/pool.js';
+import { streamingSettings } from './streaming-settings.js';
 
 const STREAMS = Number(process.argv[3] ?? 200);
 const TOKENS_PER_SECOND = 60;
@@ -128,22 +129,7 @@ async function worker(): Promise<void> {
       return publish(payloads);
     },
   });
-  const model = createModel(
-    {
-      provider: 'openai-compatible',
-      baseUrl: url,
-      apiKey: undefined,
-      model: 'm',
-      fallbackModels: [],
-      timeoutMs: 120_000,
-      idleTimeoutMs: 60_000,
-      concurrency: STREAMS,
-      maxOutputTokens: 4_096,
-      structuredOutput: 'schema',
-      offlineLatencyMs: 0,
-    },
-    builtInPrices,
-  );
+  const model = createModel(streamingSettings(url, STREAMS), builtInPrices);
   await measured(async () => {
     const readOne = async (_: unknown, index: number): Promise<TokenAges> => {
       const ages = new TokenAges();

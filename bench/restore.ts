@@ -10,7 +10,6 @@
  *
  * What is not looked at: continuous archiving, results in an object store, Temporal Cloud, large databases.
  */
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,6 +17,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { startModelServer } from '../test/support/models/server.js';
 import { createClient, type SluiceClient } from '../src/client/client.js';
+import { sluice as command } from './command-line.js';
 import { Reviewer } from './chaos/reviewer.js';
 import { restoreBase, startCluster, type Cluster } from './restore/cluster.js';
 import { makeNamespace, makeTemporalSchema, startTemporal, type TemporalServer } from './restore/temporal.js';
@@ -53,7 +53,7 @@ interface House {
   readonly url: string;
 }
 
-/** What the environment of every process of one house is. */
+/** The environment of every process of a house. */
 const environment = (cluster: Cluster, { address }: TemporalServer, namespace: string) => ({
   DATABASE_URL: cluster.urlOf('sluice'),
   TEMPORAL_ADDRESS: address,
@@ -67,11 +67,7 @@ const environment = (cluster: Cluster, { address }: TemporalServer, namespace: s
 });
 
 const sluice = (env: Record<string, string>, ...args: string[]): string =>
-  execFileSync(process.execPath, [resolve('dist/cli/main.js'), ...args], {
-    env: Object.assign({ PATH: process.env['PATH'] ?? '', HOME: root }, env),
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  }).trim();
+  command(Object.assign({ HOME: root }, env), ...args);
 
 async function openHouse(cluster: Cluster, temporal: TemporalServer, namespace: string): Promise<House> {
   const version = { folder: resolve('.'), env: environment(cluster, temporal, namespace) };

@@ -10,7 +10,6 @@
  *
  * What is not looked at: several machines, a proxy that is slow to notice, steps longer than the workers' grace of 20 s.
  */
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -20,6 +19,7 @@ import pg from 'pg';
 import { startModelServer } from '../test/support/models/server.js';
 import { Reviewer } from './chaos/reviewer.js';
 import { callsPaidTwice, type SeenCall } from './chaos/verdict.js';
+import { sluice } from './command-line.js';
 import { inOwnDatabase } from './own-database.js';
 import { startBalancer, type Balancer } from './rolling/balancer.js';
 import { startProcess, type Kind, type Running, type Version } from './rolling/process.js';
@@ -69,15 +69,9 @@ await inOwnDatabase('rolling', async (databaseUrl) => {
     RATE_LIMIT_PER_MINUTE: '1000000',
     LOG_LEVEL: 'error',
   };
-  const sluice = (...args: string[]): string =>
-    execFileSync(process.execPath, [resolve('dist/cli/main.js'), ...args], {
-      env,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-  sluice('migrate');
+  sluice(env, 'migrate');
   if (values.pooler !== undefined) await settleDatabase(databaseUrl);
-  const token = sluice('create-admin', 'rolling@example.org').trim();
+  const token = sluice(env, 'create-admin', 'rolling@example.org');
   try {
     await deployUnderLoad({ balancer, env, token, calls });
   } finally {

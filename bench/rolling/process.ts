@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { freePort } from '../../test/support/servers/free-port.js';
 
 export type Kind = 'api' | 'worker';
 
@@ -55,12 +55,4 @@ async function untilReady(child: ChildProcess, port: number): Promise<void> {
     if (answer?.status === 200) return;
   }
   throw new Error(`what was started on port ${port} is not ready`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
 }

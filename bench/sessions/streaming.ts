@@ -14,6 +14,7 @@ import { testDeciders } from '../../test/support/deciders.js';
 import { givenUser } from '../../test/support/runs.js';
 import { startSession } from '../../test/workflows/sessions/fixture.js';
 import type { TemplateDefinition } from '../../src/contracts/templates/template.js';
+import { streamingSettings } from '../streaming-settings.js';
 import type { Places } from './places.js';
 import { listenerOf, postmasterOf, processorMsOf } from './processor-time.js';
 import { serveModel, topicOf, type Served } from './provider.js';
@@ -128,22 +129,9 @@ async function runWorker({ url, address, namespace, modelUrl }: WorkerPlaces): P
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
   const pool = createPool({ databaseUrl: url, max: 10, applicationName: 'bench-worker', logger });
   const deltas = new DeltaBatcher({ publish: createDeltaPublisher(pool) });
-  const settings = {
-    provider: 'openai-compatible' as const,
-    baseUrl: modelUrl,
-    apiKey: undefined,
-    model: 'm',
-    fallbackModels: [],
-    timeoutMs: 120_000,
-    idleTimeoutMs: 60_000,
-    concurrency: STREAMS,
-    maxOutputTokens: 4_096,
-    structuredOutput: 'schema' as const,
-    offlineLatencyMs: 0,
-  };
   const { projectSession, runSessionStep } = createSessionActivities({
     pool,
-    model: createModel(settings, builtInPrices),
+    model: createModel(streamingSettings(modelUrl, STREAMS), builtInPrices),
     tools: [],
     contextMaxTokens: 8_000,
     deciders: testDeciders,
