@@ -59,7 +59,9 @@ export function askAgain(list: string): void {
   if (waiting.has(list)) return;
   const ask = (): void => {
     waiting.delete(list);
-    void queries.invalidateQueries({ queryKey: [list] });
+    // Asking anew would cancel what is under way, and a click on *Load more* would bring nothing.
+    if (queries.isFetching({ queryKey: [list] }) > 0) askAgain(list);
+    else void queries.invalidateQueries({ queryKey: [list] });
   };
   waiting.set(list, setTimeout(ask, GATHER_MS));
 }
