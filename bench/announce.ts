@@ -1,9 +1,10 @@
 /**
- * What a wake-up costs its writers: runs that change at once, each with one event, announced after the commit as the
- * product does it, against the same change with its NOTIFY inside the transaction. In turns, on one pool and database.
- * Then words of models every 10 ms beside the same writers, as the product sends them, against a NOTIFY that is flushed.
+ * Cost of a wake-up for its writers: runs that change at once, each with one event. The product announces after
+ * the commit; the baseline has its NOTIFY inside the transaction. In turns, on one pool and database. Then
+ * words of models every 10 ms beside the same writers. The product's way is compared with a NOTIFY that is
+ * flushed.
  *
- * What is not measured: several processes, a network, listeners. WRITERS (20) at once, SECONDS (5) a turn.
+ * Not measured: several processes, a network, listeners. WRITERS (20) at once, SECONDS (5) a turn.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { runEventsChannel } from '../src/contracts/names.js';

@@ -1,10 +1,10 @@
 /**
- * What the API costs over PostgreSQL itself. Reading a run (`GET /jobs/:id`, with its key, limit, validation, ETag, log
- * and metrics) against a bare Koa route doing one SELECT through a plain pool; and accepting work (`POST
- * /generate-report`) at 50 a second, beside committing one bare row at the same rate. API, bare server and load are
- * processes of their own on one machine, and the two servers take turns.
+ * Cost of the API over PostgreSQL itself. Reading a run is `GET /jobs/:id`, with its key, limit, validation,
+ * ETag, log and metrics. Its baseline is a bare Koa route doing one SELECT through a plain pool. Accepting work
+ * is `POST /generate-report` at 50 a second. Its baseline commits one bare row at the same rate. API, bare
+ * server and load are processes of their own on one machine, and the two servers take turns.
  *
- * What is not measured: a network, TLS, a proxy, more than one API process, a cold cache of keys, workflows being run.
+ * Not measured: a network, TLS, a proxy, more than one API process, a cold cache of keys, workflows being run.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';

@@ -1,11 +1,12 @@
 /**
- * Processor time that a unit of work costs, by part: a step, a session, an event at a reader, a poll, a row of SQL. Processor
- * time is what neighbours on the machine disturb least. docs/capacity.md says what follows from it.
+ * Processor time of a unit of work: a step, a session, an event, a poll, a row of SQL. Processor time is what
+ * neighbours on the machine disturb least. docs/capacity.md says what follows from it.
  *
- * DATABASE_URL=… TEMPORAL_ADDRESS=… POSTGRES_PID=… TEMPORAL_PID=… node scripts/bench.mjs capacity --sessions 40
- * The servers are for this run alone: the time of their processes is counted whole. Needs a build.
+ * Run it with `DATABASE_URL=… TEMPORAL_ADDRESS=… POSTGRES_PID=… TEMPORAL_PID=… node scripts/bench.mjs capacity
+ * --sessions 40`. The servers are for this run alone: the time of their processes is counted whole. Needs a
+ * build.
  *
- * What is not measured: waits for disks, a network, a real model, TLS, mails (`bench notifications` has them).
+ * Not measured: waits for disks, a network, a real model, TLS, mails (`bench notifications` has them).
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';

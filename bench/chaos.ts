@@ -1,12 +1,14 @@
 /**
- * What is left of a stack after minutes of kills, freezes (1 to 40 s), outages and resets, under load of sessions with approvals
- * through the HTTP API. It fails when a session answered 503 for longer than 15 s with every part there, when a call was
- * paid twice beyond one a disturbance, when a gate was decided that nobody saw, or when a session did not end.
+ * Invariants of a stack after minutes of kills, freezes (1 to 40 s), outages and resets. Its load is sessions
+ * with approvals through the HTTP API. It fails when a session answered 503 for longer than 15 s with every
+ * part there. It fails when a disturbance caused more than one call to be paid twice. It fails when a gate was
+ * decided unseen, or when a session did not end.
  *
- * `npm run chaos -- --minutes 3 --sessions 8 --seed 1`. Each kind of disturbance comes once before any comes again, in an
- * order that the seed decides: ten minutes hold all of them. Needs a build. It starts everything itself, in a home of its own.
+ * `npm run chaos -- --minutes 3 --sessions 8 --seed 1`. Each kind of disturbance comes once before any comes
+ * again, in an order that the seed decides. Ten minutes hold all of them. Needs a build. It starts everything
+ * itself, in a home of its own.
  *
- * What is not looked at: two APIs or workers, a Temporal server on PostgreSQL, lost disks, other systems than Linux.
+ * Not looked at: two APIs or workers, a Temporal server on PostgreSQL, lost disks, other systems than Linux.
  */
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';

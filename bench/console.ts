@@ -1,11 +1,11 @@
 /**
- * How quick the console is to its readers, in Debian's Chromium against the stack that runs in SLUICE_HOME: the first
- * paint and the first use of a page, the way of a change from its commit to the page, a list of 10,000 sessions, a grid
- * of 1,000,000 rows, and what an open session page holds after an hour of events in a minute. Run it with
- * `node scripts/bench.mjs console` after a build, on a home of its own: it writes 10,000 sessions.
+ * Speed of the console in Debian's Chromium, against the stack that runs in SLUICE_HOME. Times: the first
+ * paint, the first use of a page, and a change from its commit to the page. Sizes: a list of 10,000 sessions, a
+ * grid of 1,000,000 rows, and an hour of events in a minute. Run it with `node scripts/bench.mjs console` after
+ * a build, on a home of its own: it writes 10,000 sessions.
  *
- * Each figure stands beside the least that it can be: an empty page, a bare LISTEN, the same question by fetch.
- * What is not measured: a network, TLS, a phone's processor, other browsers.
+ * Each figure stands beside its lower bound: an empty page, a bare LISTEN, the same question by fetch. Not
+ * measured: a network, TLS, a phone's processor, other browsers.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,12 +1,13 @@
 /**
- * A session of 15 no-op activities, one after the other, on the Temporal server as `npm start` runs it, against the same
- * on the dev server as it comes, and how late timers are on both; then, on the former, what each further lever gives.
+ * A session of 15 no-op activities in sequence, on the Temporal server with the flags of `npm start`. The
+ * baseline is the same on the dev server with its defaults. Both also show how late timers are. Then each
+ * further lever is tried on the former.
  *
- * Servers, worker and client share one machine; both servers are up all the time and take turns, so that whatever else
- * the machine does hits both. Run it with `node scripts/bench.mjs engine`; TEMPORAL_CLI_PATH names the program.
+ * Servers, worker and client share one machine. Both servers are up all the time and take turns, so that any
+ * other load hits both. Run it with `node scripts/bench.mjs engine`; TEMPORAL_CLI_PATH names the program.
  *
- * What is not measured: a network, a Temporal server on PostgreSQL, many workers, payloads, the database writes of real
- * steps (bench/sessions has those), the hours after the start.
+ * Not measured: a network, a Temporal server on PostgreSQL, many workers, payloads, the hours after the start.
+ * The database writes of real steps are in bench/sessions.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,8 +1,9 @@
 /**
- * From the commit of an event to its frame at a reader: 200 SSE readers on one API process, against a bare LISTEN
- * client that is told of the same commits. Readers, API and writer are processes of their own on one machine.
+ * Time from the commit of an event to its frame, for 200 SSE readers on one API process. The baseline is a bare
+ * LISTEN client that hears of the same commits. Readers, API and writer are processes of their own on one
+ * machine.
  *
- * What is not measured: a network, TLS, a proxy, more than one API process, workflows.
+ * Not measured: a network, TLS, a proxy, more than one API process, workflows.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -40,7 +41,7 @@ const principal: Principal = {
   via: 'api_key',
 };
 const logger = createLogger({ level: 'warn', service: 'bench' });
-/** One clock for all processes of this machine, finer than a millisecond. */
+/** A clock that all processes of this machine share, finer than a millisecond. */
 const now = (): number => performance.timeOrigin + performance.now();
 
 type Ask =
@@ -235,8 +236,8 @@ function readersOf(key: string, runs: readonly string[]): number {
 }
 
 /**
- * What an idle reader costs the API, against a bare open response of Node; each in a process of its own, and beside as
- * many other readers: what a process takes for itself when the first hundreds come is not theirs.
+ * Memory of an idle reader at the API, against a bare open response of Node. Each runs in a process of its own,
+ * beside as many other readers. So memory that a process takes for its first hundreds does not count.
  */
 async function memory(bench: Bench): Promise<void> {
   const runs = await createRuns(bench, 100);

@@ -1,9 +1,10 @@
 /**
- * What the model layer adds to each token, at 200 streams of 60 tokens a second in one worker: from the provider's write
- * to onDelta in the worker, and on to a reader in another process over NOTIFY, against a bare reader of the same provider
- * in the same run. Provider, worker and reader are processes of their own on one machine.
+ * Delay that the model layer adds to each token, at 200 streams of 60 tokens a second in one worker. The way
+ * goes from the provider's write to onDelta in the worker, and over NOTIFY to a reader process. The baseline is
+ * a bare reader of the same provider in the same run. Provider, worker and reader are processes of their own on
+ * one machine.
  *
- * What is not measured: a network, TLS, Temporal, an API's SSE frames (bench/events does those), a real provider's jitter.
+ * Not measured: a network, TLS, Temporal, an API's SSE frames (bench/events does those), a real provider's jitter.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -32,7 +33,7 @@ const TOKEN_LENGTH = 16;
 const WARM_UP_TOKENS = TOKENS_PER_SECOND;
 
 const logger = createLogger({ level: 'warn', service: 'bench' });
-/** One clock for all processes of this machine, in microseconds. */
+/** A clock that all processes of this machine share, in microseconds. */
 const nowUs = (): number => Number(process.hrtime.bigint() / 1_000n);
 
 interface Result {
@@ -44,7 +45,7 @@ interface Result {
   readonly statements: number;
 }
 
-/** Each token is the moment of its writing. One timer serves all streams, so that the provider stays cheap. */
+/** Each token is the moment of its writing. All streams share a timer, so that the provider stays cheap. */
 async function provider(): Promise<void> {
   const open = new Map<ServerResponse, { sent: number; dueUs: number }>();
   const chunk = (delta: object, finish: string | null): string =>

@@ -1,8 +1,9 @@
 /**
- * What a poll of a session's progress costs the database, with the medians of its estimate kept for half a minute, as the
- * product does it, against reading them on each poll. In turns, one reader, on 50 finished sessions of one template.
+ * Cost of a poll of a session's progress for the database. The product keeps the medians of its estimate for
+ * half a minute; the baseline reads them on each poll. In turns, one reader, on 50 finished sessions of one
+ * template.
  *
- * What is not measured: HTTP, several readers, a network. SECONDS (3) a turn.
+ * Not measured: HTTP, several readers, a network. SECONDS (3) a turn.
  */
 import { migrateUp, readMigrations } from '../src/db/base/migrate.js';
 import { readSessionProgress } from '../src/db/sessions/reads-progress.js';

@@ -1,9 +1,9 @@
 /**
- * What reports cost: a CSV file of 100,000 rows, from PostgreSQL to a file, in memory and beside one of 1,000 rows;
- * accepting reports at 50 a second beside committing one bare row at the same rate, with the API in a process of its own;
- * and a PDF of 20 pages (reports/pdf.ts).
+ * Cost of reports. A CSV file of 100,000 rows goes from PostgreSQL to a file; its memory stands beside that of
+ * 1,000 rows. Reports are accepted at 50 a second, with the API in a process of its own. Its baseline commits
+ * one bare row at the same rate. A PDF has 20 pages (reports/pdf.ts).
  *
- * What is not measured: a network, a bucket, reports beside each other, workflows being run, a cold cache.
+ * Not measured: a network, a bucket, reports beside each other, workflows being run, a cold cache.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -212,7 +212,7 @@ async function commitBareRow(pool: pg.Pool, owner: Principal): Promise<void> {
   );
 }
 
-/** Whatever the answers do: a slow answer does not make the next question later. */
+/** The rate holds: a slow answer does not make the next question later. */
 async function atRate(work: () => Promise<void>, count: number): Promise<number[]> {
   const startedAt = performance.now();
   const answers: Promise<number>[] = [];

@@ -4,11 +4,11 @@
  * `one moment`: a base back-up of the cluster that holds the databases of Sluice and of Temporal.
  * `two moments`: a dump of Sluice's database alone. Temporal starts anew, is adopted, and open sessions are revived.
  *
- * It fails when a session does not end, when its events have a gap, or when the audit log is broken. Run it with
- * `TEMPORAL_SERVER=… TEMPORAL_SQL_TOOL=… TEMPORAL_CLI=… PG_BIN=/usr/lib/postgresql/15/bin node scripts/bench.mjs restore`.
- * Needs a build. It starts and removes everything itself.
+ * It fails when a session does not end, when its events have a gap, or when the audit chain breaks. Run it with
+ * `TEMPORAL_SERVER=… TEMPORAL_SQL_TOOL=… TEMPORAL_CLI=… PG_BIN=/usr/lib/postgresql/15/bin node
+ * scripts/bench.mjs restore`. Needs a build. It starts and removes everything itself.
  *
- * What is not looked at: continuous archiving, results in an object store, Temporal Cloud, large databases.
+ * Not looked at: continuous archiving, results in an object store, Temporal Cloud, large databases.
  */
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';

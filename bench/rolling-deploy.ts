@@ -1,14 +1,16 @@
 /**
- * What clients and model bills notice of a rolling deploy. Two APIs behind a proxy and two workers serve sessions that people
- * approve and read live; then each process is replaced by one of the new version, as the Helm chart does it. It fails
- * when a request failed, an event was lost or came twice, a call of a model was paid twice, or a session did not end.
+ * Effects of a rolling deploy on clients and on model bills. Two APIs behind a proxy and two workers serve
+ * sessions that people approve and read live. Then each process is replaced by one of the new version, as the
+ * Helm chart does it. It fails when a request failed, or when an event was lost or came twice. It fails when a
+ * call of a model was paid twice, or when a session did not end.
  *
- * DATABASE_URL=postgres://… TEMPORAL_ADDRESS=… node scripts/bench.mjs rolling-deploy --sessions 8 --rolls 2
- * `--new <folder>` is the checkout of the new version, with a build; this one when it is left out. `--versioned` gives the workers
- * versions at Temporal and makes the new one current. `--pooler 127.0.0.1:6432` is a PgBouncer that the processes go through.
- * DATABASE_URL may make databases; the namespace is for this run alone.
+ * Run it with `DATABASE_URL=postgres://… TEMPORAL_ADDRESS=… node scripts/bench.mjs rolling-deploy --sessions 8
+ * --rolls 2`. `--new <folder>` is the checkout of the new version, with a build. Without it the new version is
+ * this checkout. `--versioned` gives the workers versions at Temporal and makes the new one current. `--pooler
+ * 127.0.0.1:6432` is a PgBouncer that the processes go through. DATABASE_URL may make databases; the namespace
+ * is for this run alone.
  *
- * What is not looked at: several machines, a proxy that is slow to notice, steps longer than the workers' grace of 20 s.
+ * Not looked at: several machines, a proxy that notices late, steps longer than the workers' grace of 20 s.
  */
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
@@ -134,7 +136,7 @@ async function deployUnderLoad(house: House): Promise<void> {
   for (const each of serving) await each.end();
 }
 
-/** One process after the other: the new one is ready before the old one leaves. */
+/** Replaces the processes in turn: the new one is ready before the old one leaves. */
 async function rollOver(
   house: House,
   serving: readonly Running[],

@@ -1,14 +1,15 @@
 /**
- * What a session costs over Temporal itself. Whole sessions of five phases without gates, with a model that answers at
- * once, against a bare workflow of 15 activities that do nothing: same server, same worker process, in turns. Then a
- * worker with many sessions at a gate, and how long an approval takes to reach the next call of a model.
+ * Cost of a session over Temporal itself. Whole sessions of five phases without gates, with a model that
+ * answers at once. The baseline is a bare workflow of 15 activities that do nothing, on the same server and
+ * worker, in turns. Then a worker with many sessions at a gate: the time from an approval to the next model
+ * call.
  *
  * The second part, alone with `sessions streaming`: many sessions in flight with a model that streams. Provider, worker,
  * PostgreSQL, Temporal server and this program are processes of their own on one machine.
  *
- * What is not measured: a network, a real model, several workers, readers of the streams.
- * SESSIONS (20) at once in a round; WAITING (1000) at a gate; STREAMS (300), ANSWER_MS (2000), PIECES (40) and SECONDS
- * (30) of the second part. PROFILE is a folder for processor profiles of its worker.
+ * Not measured: a network, a real model, several workers, readers of the streams. SESSIONS (20) at once in a
+ * round; WAITING (1000) at a gate. STREAMS (300), ANSWER_MS (2000), PIECES (40) and SECONDS (30) are of the
+ * second part. PROFILE is a folder for processor profiles of its worker.
  */
 import { testDeciders } from '../test/support/deciders.js';
 import { randomBytes } from 'node:crypto';

@@ -1,9 +1,9 @@
 /**
- * SQL runs as people see them, on the whole stack of `npm start` (needs a build): how long a submission takes while five
- * statements compute, how long a canceled statement lives at its source beside four others, and twenty readers of one
- * result against one, with the connections to the source that they cause.
+ * SQL runs as people see them, on the whole stack of `npm start` (needs a build). It times a submission while
+ * five statements compute. It times how long a canceled statement lives at its source beside four others. It
+ * compares twenty readers of one result with one, and counts their connections to the source.
  *
- * What is not measured: a network, other machines for the source and the workers. All parts share the processors with the
+ * Not measured: a network, other machines for the source and the workers. All parts share the processors with the
  * five statements.
  */
 import { setTimeout as delay } from 'node:timers/promises';

@@ -1,14 +1,15 @@
 /**
- * What SQL runs cost, beside PostgreSQL itself in the same run: rows from a SELECT to a stored result against
- * `COPY (…) TO STDOUT`, in time and memory; a window at the end of a result; Parquet of it; and how long a canceled
- * statement lives.
+ * Cost of SQL runs, beside PostgreSQL itself in the same run. Rows from a SELECT to a stored result stand
+ * beside `COPY (…) TO STDOUT`, in time and memory. It also times a window at a result's end, Parquet of it, and
+ * the end of a canceled statement.
  *
- * A statement over a stored result, by DuckDB, is compared twice. First with a statement that is dear at its source: two
- * times the rows are joined and made into 1,000 groups with a count of distinct names and a median, so its stored result
- * is small; filtering and ordering that result is compared with running all of it again. Then with an aggregate of the
- * stored rows themselves, which the source does as fast: the engine starts a process and reads the rows first.
+ * A statement over a stored result, by DuckDB, is compared twice. The first statement is dear at its source.
+ * Two times the rows are joined into 1,000 groups with a count of distinct names and a median. Its stored
+ * result is small; filtering and ordering it is compared with running all of it again. The second is an
+ * aggregate of the stored rows themselves, which the source does as fast. The engine starts a process and reads
+ * the rows first.
  *
- * What is not measured: a network, a bucket; `sql-house` has the queue and the routes. DATABASE_URL names a cluster, with fsync on. ROWS names
+ * Not measured: a network, a bucket; `sql-house` has the queue and the routes. DATABASE_URL names a cluster, with fsync on. ROWS names
  * other sizes than 1000000,5000000.
  */
 import { randomBytes } from 'node:crypto';

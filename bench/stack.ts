@@ -1,10 +1,9 @@
 /**
- * How long the second `npm start` of a home takes to be ready, and what the whole stack holds at rest. The first against
- * loading the API's and the worker's code alone, one after the other; the second against the Temporal server alone.
- * Needs a build; run it with `node scripts/bench.mjs stack`.
+ * Time until the second `npm start` of a home is ready, and memory of the whole stack at rest. The time's
+ * baseline loads the API's and the worker's code alone, in sequence. The memory's baseline is the Temporal
+ * server alone. Needs a build; run it with `node scripts/bench.mjs stack`.
  *
- * What is not measured: a cold page cache, a home with many runs, the download of the Temporal server, other systems
- * than Linux.
+ * Not measured: a cold page cache, a home with many runs, the server's download, other systems than Linux.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -44,7 +43,7 @@ async function stopStack(child: ChildProcess): Promise<number> {
   return performance.now() - startedAt;
 }
 
-/** The least that a start of these programs can take: each one alone, one after the other, with nothing to do. */
+/** The lower bound of a start of these programs: each alone, in sequence, with nothing to do. */
 function bareStartsMs(): number {
   const startedAt = performance.now();
   for (const program of ['api/deps.js', 'workers/worker.js'])

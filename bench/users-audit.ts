@@ -1,8 +1,9 @@
 /**
- * Users and audit log at size: `node scripts/bench.mjs users-audit [rows …]` against DATABASE_URL (a server on which a
- * database may be made); 100,000 and 1,000,000 rows of each without arguments. 50 runs a query, one after another.
+ * Users and audit log at size: `node scripts/bench.mjs users-audit [rows …]`. DATABASE_URL names a server on
+ * which a database may be made. Without arguments it has 100,000 and 1,000,000 rows of each. 50 runs a query,
+ * one after another.
  *
- * What is not measured: a network, readers beside each other, a table larger than memory, a cold cache.
+ * Not measured: a network, readers beside each other, a table larger than memory, a cold cache.
  */
 import { randomBytes } from 'node:crypto';
 import { cpus, totalmem } from 'node:os';
@@ -70,7 +71,7 @@ async function benchSize(admin: Pool, databaseUrl: string, size: number): Promis
   }
 }
 
-/** What a list costs inside the server when it is found in the cache. */
+/** Cost of a list inside the server when it is found in the cache. */
 async function benchCache(pool: Pool): Promise<void> {
   const load = () => listUsers(pool, { role: 'ADMIN' }, { limit: 20, position: undefined });
   const uncached = await measure(load);

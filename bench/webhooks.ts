@@ -1,10 +1,10 @@
 /**
- * 1,000 webhooks to 50 endpoints, 5 of which take every request and never answer: how long until the other 45 have all
- * that is theirs, against the same 45 without the dead ones. From the first commit of an event to the last message at a
- * receiver, in turns. The receivers are a process of their own; PostgreSQL and Temporal are those of DATABASE_URL and
- * TEMPORAL_ADDRESS.
+ * 1,000 webhooks to 50 endpoints, 5 of which take every request and never answer. It times when the other 45
+ * have all their messages, against the same 45 without the dead ones. From the first commit of an event to the
+ * last message at a receiver, in turns. The receivers are a process of their own; PostgreSQL and Temporal are
+ * those of DATABASE_URL and TEMPORAL_ADDRESS.
  *
- * What is not measured: a network, TLS, DNS, receivers that are slow but alive, several workers, hours of retries.
+ * Not measured: a network, TLS, DNS, receivers that are slow but alive, several workers, hours of retries.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -141,7 +141,7 @@ async function turn({ pool, owner, receivers }: Bench, dead: number): Promise<nu
   return took;
 }
 
-/** What waits for the dead ones ends as it does when somebody switches them off; the next turn begins in silence. */
+/** Deliveries to the dead endpoints end as when somebody switches them off. The next turn begins in silence. */
 async function settle(pool: pg.Pool): Promise<void> {
   await pool.query(`update webhooks set is_active = false, deleted_at = now() where deleted_at is null`);
   const waiting = `select count(*) as waiting from webhook_deliveries where finished_at is null`;

@@ -1,7 +1,8 @@
-// Asks the registry for known vulnerabilities of what the product brings along. Fails for each high or critical one that
-// audit-exceptions.json does not name, and for each exception that is no longer needed. An exception is the advisory's id
-// with the reason why it does not concern us: { "GHSA-…": "Sluice never parses …" }.
-// A registry that cannot be asked is told and does not fail: a build has to be possible without one.
+// Asks the registry for known vulnerabilities of what the product brings along. It fails for each high or
+// critical one that audit-exceptions.json does not name. It also fails for each exception that is no longer
+// needed. An exception is the advisory's id with the reason why it does not concern us: { "GHSA-…": "Sluice
+// never parses …" }. A registry that cannot be asked is told and does not fail: a build has to be possible
+// without one.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -38,7 +39,10 @@ function readReport(text) {
   }
 }
 
-/** By the id at the end of its address; a package that only passes one on names a package instead of an advisory. */
+/**
+ * By the id at the end of its address. A package that only passes one on names a package instead of an
+ * advisory.
+ */
 function advisoriesOf(vulnerabilities) {
   const advisories = Object.values(vulnerabilities)
     .flatMap(({ via }) => via)

@@ -11,7 +11,7 @@ const files = [
 ];
 const folders = ['src', 'web'];
 
-/** One hash over everything that a build is made of. */
+/** A hash over everything that a build is made of. */
 export function sourcesHash(root) {
   const hash = createHash('sha256');
   const found = folders

@@ -28,7 +28,7 @@ await bundleConsole({ outdir: inDist('console') });
 node('describing the API', join(root, 'scripts/openapi.mjs'));
 stampBuild(root, hash);
 
-/** What a step says is of interest only when it fails. */
+/** The output of a step matters only when it fails. */
 function node(what, ...args) {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
   if (status === 0) return;

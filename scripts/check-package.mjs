@@ -1,5 +1,5 @@
-// Packs the product as npm would publish it, installs the tarball into an empty folder and runs the command from there.
-// npm fetches the dependencies, so this needs a registry; `npm test` checks the contents alone.
+// Packs the product as npm would publish it. It installs the tarball into an empty folder and runs the command
+// from there. npm fetches the dependencies, so this needs a registry; `npm test` checks the contents alone.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

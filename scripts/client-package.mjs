@@ -1,6 +1,6 @@
-// Makes the package `@sluice/client` from src/client: one ESM file without dependencies for Node and browsers, and the
-// types of the route records. `npm pack ./dist-client` makes the tarball.
-// Arguments: the folder, and `--program-only` to leave the types out.
+// Makes the package `@sluice/client` from src/client. It is an ESM file without dependencies for Node and
+// browsers, and the types of the route records. `npm pack ./dist-client` makes the tarball. Arguments: the
+// folder, and `--program-only` to leave the types out.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

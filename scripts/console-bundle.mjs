@@ -49,7 +49,7 @@ export function writePage(outdir, metafile) {
   copyFileSync(join(web, 'push-worker.js'), join(outdir, 'push-worker.js'));
 }
 
-/** What a browser loads before the first page is drawn. */
+/** The files that a browser loads before the first page is drawn. */
 function firstLoad(outdir, { outputs }) {
   const urlOf = (path) => `/${relative(outdir, join(web, path)).replaceAll('\\', '/')}`;
   const [main] = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint === 'main.tsx');

@@ -1,5 +1,5 @@
-// Serves the console while it is worked on: bundled anew at each change, with the page of the components (/ui), in front
-// of an API that runs already. `node scripts/console-dev.mjs http://127.0.0.1:3000`
+// Serves the console during development: bundled anew at each change, with the page of the components (/ui). It
+// proxies to an API that runs already. `node scripts/console-dev.mjs http://127.0.0.1:3000`
 import { createServer, request } from 'node:http';
 import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

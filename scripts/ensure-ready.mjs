@@ -1,6 +1,7 @@
-// Runs before `npm start` (--build) and `npm test`, with Node alone: installs the dependencies when they are missing or
-// stale, and builds when the build is. Two at once are safe: the second waits, and then finds everything done.
-// With --installed it leaves the dependencies alone: an installation takes the packages away beneath who uses them.
+// Runs before `npm start` (--build) and `npm test`, with Node alone. It installs dependencies that are missing
+// or stale, and builds when the build is. Two at once are safe: the second waits, and then finds everything
+// done. With --installed it leaves the dependencies alone: an installation takes the packages away beneath who
+// uses them.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -87,7 +88,7 @@ function run(args, what) {
   if (status !== 0) fail(`${what} failed: see above.`);
 }
 
-/** A folder is made or it is there already, for one process alone; one whose owner is gone is taken over. */
+/** Making a folder succeeds for one process alone. A folder whose owner is gone is taken over. */
 async function underLock(work) {
   const lock = join(
     tmpdir(),

@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 const root = new URL('..', import.meta.url);
 const table = new URL('src/platform/config/variables.ts', root);
 
-/** What only docker-compose.temporal.yml asks for: it never reaches a process of ours under that name. */
+/** Variables of docker-compose.temporal.yml alone: they never reach a process of ours under that name. */
 const composeVariables = [
   ['POSTGRES_PASSWORD', 'Password of the PostgreSQL superuser, used for setting up alone.'],
   ['SLUICE_DB_PASSWORD', "Password of the database role that Sluice's processes sign in with."],

@@ -1,5 +1,6 @@
-// Opens the console of the stack that runs in SLUICE_HOME in Firefox: signs in, reads a session, approves its first gate.
-// Playwright does not drive Debian's Firefox; it speaks WebDriver BiDi over a WebSocket. `npm run test:firefox`
+// Opens the console of the stack in SLUICE_HOME in Firefox. It signs in, reads a session and approves its first
+// gate. Playwright does not drive Debian's Firefox; it speaks WebDriver BiDi over a WebSocket. `npm run
+// test:firefox`
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

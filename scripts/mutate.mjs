@@ -1,5 +1,6 @@
-// Mutation testing: changes one place of a source file at a time and runs the tests related to it; a mutant that no test
-// notices survives. `npm run mutate -- --room domain [--seed 1] [--count 100] [--file machine] [--access]`.
+// Mutation testing: changes one place of a source file at a time and runs the tests related to it. A mutant
+// that no test notices survives. `npm run mutate -- --room domain [--seed 1] [--count 100] [--file machine]
+// [--access]`.
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -133,7 +134,10 @@ function randomBy(seed) {
   };
 }
 
-/** What no mutation explains would count as noticed: only tests that pass take part, and the quick ones come first. */
+/**
+ * A test that fails without a mutation would count as noticing it, so only passing tests take part. The quick
+ * ones come first.
+ */
 async function baseline() {
   const tests = [...new Set(mutants.flatMap((mutant) => mutant.tests))];
   console.log(`${mutants.length} mutants of src/${room}, ${tests.length} test files`);

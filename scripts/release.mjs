@@ -1,6 +1,6 @@
-// Makes a release of what is committed: `node scripts/release.mjs 0.2.0`. It sets the version everywhere it stands, dates the
-// change log, stores the histories that this version writes and renders the chart, then commits and tags. It publishes nothing.
-// `--dry-run` says what it would change and changes nothing.
+// Makes a release of what is committed: `node scripts/release.mjs 0.2.0`. It sets the version everywhere it
+// stands, dates the change log and renders the chart. It stores the histories that this version writes, then
+// commits and tags. It publishes nothing. `--dry-run` says what it would change and changes nothing.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -1,4 +1,7 @@
-/** What is done to the stack. Each kind is drawn once before any is drawn again, in an order that the seed decides. */
+/**
+ * The disturbances of the stack. Each kind is drawn once before any is drawn again, in an order that the seed
+ * decides.
+ */
 export const kinds = [
   'kill worker',
   'kill api',

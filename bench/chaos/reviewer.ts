@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { WholeStack } from '../whole-stack.js';
 
-/** What the commands of one session were answered, in their order. */
+/** The answers to the commands of a session, in their order. */
 export interface Answered {
   readonly atMs: number;
   readonly status: number;
@@ -16,7 +16,7 @@ interface Progress {
 const finals = ['completed', 'rejected', 'failed', 'canceled'];
 const NO_ANSWER = 0;
 
-/** One session from its start to its end, with a person who reads each gate before deciding on it. */
+/** A session from its start to its end, with a person who reads each gate before deciding on it. */
 export class Reviewer {
   readonly answers: Answered[] = [];
   /** `gate digest` of everything that was read before it was decided. */
@@ -66,7 +66,7 @@ export class Reviewer {
     return answer.status === 200 ? (answer.body as Progress) : undefined;
   }
 
-  /** By the gate that was read, or by the one that is open: it is the same, since nobody else decides. */
+  /** By the gate that was read, or by the one that is open. They are the same, since nobody else decides. */
   async #decide({ gateId, outputDigest }: Progress): Promise<void> {
     this.seen.add(`${gateId ?? ''} ${outputDigest ?? ''}`);
     if (Math.random() < 0.5) return this.#command('proceed-next-phase', {});

@@ -16,7 +16,7 @@ interface Figure {
   readonly of?: string;
 }
 
-/** One line: the figure, whether it is what is wanted, and how many times the least it is. */
+/** Prints the figure, whether it meets the goal, and its ratio to the lower bound. */
 export function say(name: string, { value, wanted, unit = 'ms', least, of }: Figure): void {
   const verdict = value <= wanted ? 'ok' : 'MISSED';
   const ratio = least === undefined ? '' : `, ${(value / least).toFixed(1)} times ${of}`;

@@ -1,7 +1,10 @@
 import { startPushService } from '../../test/support/notifications/push-service.js';
 import { startSmtp } from '../../test/support/notifications/smtp-server.js';
 
-/** The far ends, in a process of their own: a mail server and a push service that take their time for each message. */
+/**
+ * The far ends, in a process of their own. The mail server and the push service take their time for each
+ * message.
+ */
 export interface OutsideReady {
   readonly smtpUrl: string;
   readonly pushUrl: string;

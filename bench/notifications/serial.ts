@@ -5,8 +5,8 @@ import { renderMail, renderPush, type NoticeFacts } from '../../src/domain/notif
 type Parts = ActivityDeps['notifications'];
 
 /**
- * The way it was: office after office, person after person, a mail and then a push, with the queries of each asked for
- * each. The servers, the library and the rendering are the same.
+ * The baseline: office after office, person after person, a mail and then a push. Each asks its queries for
+ * itself. The servers, the library and the rendering are the same.
  */
 export async function sendSerially(
   pool: pg.Pool,

@@ -20,8 +20,8 @@ interface Cost {
 }
 
 /**
- * One report of 20 pages with 5 charts as PDF and, as the baseline, as HTML; the time of all cores, that of the
- * typesetter's process included (start, fonts and all).
+ * A report of 20 pages with 5 charts as PDF and, as the baseline, as HTML. The time is that of all cores, with
+ * the typesetter's process (start, fonts and all).
  */
 export async function benchPdf(): Promise<void> {
   const draw = await loadCharts();
@@ -104,7 +104,7 @@ async function median(work: () => Promise<unknown>): Promise<Cost> {
   return sorted[Math.floor(RUNS / 2)] ?? { wallMs: NaN, cpuMs: NaN };
 }
 
-/** What processes that have ended took, user and system; Linux only. */
+/** Processor time of ended child processes, user and system; Linux only. */
 function childrenMs(): number {
   const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? [];
   return (Number(fields[13]) + Number(fields[14])) * TICK_MS;

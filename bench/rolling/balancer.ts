@@ -1,7 +1,7 @@
 import { Agent, createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What a client got for one request. 0: the connection to the API broke before it answered. */
+/** The answer to a client's request. 0: the connection to the API broke before it answered. */
 export interface Passed {
   readonly line: string;
   readonly status: number;
@@ -55,7 +55,7 @@ function pass({ incoming, outgoing, agent, port }: Passing, count: (status: numb
     count(answer.statusCode ?? 0);
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.pipe(outgoing);
-    // A stream that an API ends early is cut here as well: its reader has to see that it is not whole.
+    // A stream that an API ends early is cut here as well. Otherwise its reader would take it for whole.
     answer.on('error', () => outgoing.destroy());
   });
   inner.on('error', () => {

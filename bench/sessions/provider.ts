@@ -8,10 +8,10 @@ export interface StreamPace {
   readonly pieces: number;
 }
 
-/** What the model saw of the sessions while all of them ran. */
+/** The calls that the model served while all sessions ran. */
 export interface Served {
   readonly steps: number;
-  /** From the end of an answer to the next question of the same session: what a step costs beyond the model. */
+  /** Time from the end of an answer to the next question of the same session, the step's overhead. */
   readonly betweenMs: number[];
   readonly seconds: number;
 }

@@ -41,7 +41,7 @@ export async function play(role: Role): Promise<void> {
   await runWorker(places);
 }
 
-/** Sessions without an end in sight, each at a step of a model that streams: what a step waits and costs beyond it. */
+/** Endless sessions, each at a step of a model that streams: the waits and the overhead of a step. */
 export async function streaming(places: Places, definition: TemplateDefinition): Promise<void> {
   const children: ChildProcess[] = [];
   const start = (role: Role): ChildProcess => {

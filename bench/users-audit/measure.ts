@@ -26,7 +26,7 @@ export async function measure(work: () => Promise<unknown>): Promise<Measured> {
   return { meanMs, p95Ms: times[Math.ceil(RUNS * 0.95) - 1]!, queries };
 }
 
-/** One thing that is timed in turns with another. */
+/** A piece of work that is timed in turns with another. */
 export function timed(work: () => Promise<unknown>): { run(): Promise<void>; median(): number } {
   const times: number[] = [];
   return {

@@ -80,7 +80,7 @@ async function benchPages(pool: Pool, rows: number): Promise<void> {
   const offset = 'select * from users order by created_at desc, id desc limit 21 offset $1';
   const page1 = timed(() => listUsers(pool, {}, firstPage));
   const pageN = timed(() => listUsers(pool, {}, deep));
-  // One after the other, so that whatever else the machine does falls on both; the median, because it does not care.
+  // The two take turns, so that any other load falls on both. The median ignores outliers.
   for (let turn = 0; turn < 300; turn += 1) {
     await page1.run();
     await pageN.run();

@@ -40,7 +40,9 @@ const audited: Finish = (tx, { id, before, after }) =>
     origin: { requestId: 'req_1', ip: '127.0.0.1', userAgent: 'bench' },
   });
 
-/** The other design: each writer chains its own entry as its last statement, under a lock that lasts until its commit. */
+/**
+ * The other design: each writer chains its own entry as its last statement. Its lock lasts until its commit.
+ */
 const chainedInPlace: Finish = async (tx, renaming) => {
   await audited(tx, renaming);
   await tx.query('select pg_advisory_xact_lock(1)');

@@ -13,7 +13,7 @@ export function createUnitProcess(root) {
   return createProcess(root, 'scripts/mutate/run-unit-tests.mjs', () => undefined);
 }
 
-/** The same for tests that need jest, servers or the workflow bundle: in a copy of the tree, which is then changed. */
+/** The same for tests that need jest, servers or the workflow bundle. It changes a copy of the tree. */
 export function createCopyProcess(root) {
   const copy = mkdtempSync(join(tmpdir(), 'sluice-mutate-'));
   cpSync(root, copy, { recursive: true, filter: (path) => !LEFT_OUT.has(relative(root, path)) });

@@ -1,5 +1,5 @@
-// One long-living process in a copy of the tree: it puts a mutated text in place, runs tests until the first that fails,
-// and puts the old text back. Its parent ends it when a mutation loops for ever.
+// A long-living process in a copy of the tree. It puts a mutated text in place, runs tests until the first
+// failure, and puts the old text back. Its parent ends it when a mutation loops for ever.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

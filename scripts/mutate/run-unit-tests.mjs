@@ -1,6 +1,7 @@
-// Runs unit tests in its own process, in milliseconds: jest takes about a second for each file of tests, which thousands
-// of mutants cannot afford. A test file and what it imports become one module, with the mutated text in it, and jest's own
-// `expect` judges. It knows the part of jest that unit tests use, and stops at the first test that fails.
+// Runs unit tests in its own process, in milliseconds. Jest takes about a second for each file of tests, too
+// long for thousands of mutants. A test file and its imports become one module with the mutated text in it.
+// Jest's own `expect` judges. It knows the part of jest that unit tests use, and stops at the first test that
+// fails.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -32,7 +32,7 @@ const launch = {
   ],
 };
 
-/** What went wrong on a page, whichever way. A test ends with none of it. */
+/** The faults of a page. A test ends with none of it. */
 export interface Faults {
   readonly foreign: string[];
   readonly errors: string[];
@@ -76,7 +76,7 @@ export async function bundleInto(outdir: string, development = false): Promise<v
   await bundleConsole({ outdir, development });
 }
 
-/** One built console, one API, one browser for a file of tests. */
+/** A built console, an API and a browser for a file of tests. */
 export function useConsole({ development = false, env = {} }: ConsoleOptions = {}): ConsoleHouse {
   const database = useDatabase();
   const temporal = useTemporal();

@@ -35,7 +35,7 @@ export async function startAssistant(env: Record<string, string>): Promise<Assis
   return assistant;
 }
 
-/** One that has not introduced itself. */
+/** An assistant that has not introduced itself. */
 export function startSilentAssistant(env: Record<string, string>): Assistant {
   const child = startSluice(['mcp'], env);
   const heard: (Message | readonly Message[])[] = [];

@@ -6,7 +6,10 @@ import { parse, parseAllDocuments } from 'yaml';
 import { taskQueues } from '../../src/contracts/names.js';
 import { variables } from '../../src/platform/config/variables.js';
 
-/** What Helm renders of each example; `npm run check:helm` writes it and checks it against Kubernetes' own schemas. */
+/**
+ * Helm's rendering of each example; `npm run check:helm` writes it and checks it against Kubernetes' own
+ * schemas.
+ */
 const root = resolve(import.meta.dirname, '../..');
 const chart = join(root, 'deploy/helm/sluice');
 const read = (...path: string[]): string => readFileSync(join(...path), 'utf8');

@@ -4,8 +4,8 @@ import { loadModel } from '../../src/models/load-model.js';
 import { failureOf, offlineModel } from './fixture.js';
 
 /**
- * What must hold for any provider. Runs against the one in the environment (LLM_PROVIDER, LLM_BASE_URL, LLM_API_KEY,
- * LLM_MODEL) when there is one, and against the offline model always.
+ * The contract of every provider. The tests run against the offline model, and against the provider in the
+ * environment if there is one. Its variables are LLM_PROVIDER, LLM_BASE_URL, LLM_API_KEY and LLM_MODEL.
  */
 const configured = await loadModel(loadConfig());
 const live = configured.offline ? [] : [[configured.provider, configured] as const];

@@ -30,7 +30,7 @@ const openOnPurpose: Record<string, string> = {
   'GET /files/:key': 'the link is the right',
 };
 
-/** What everybody who is signed in may read, though somebody else made it. */
+/** Paths that every signed-in user may read, though another user made the record. */
 const sharedWithAll = /^\/api\/v1\/templates\//;
 /** A query that is not JSON-like: whatever is wrong with a link is 403. */
 const signedLinks = /^\/files\//;
@@ -183,7 +183,7 @@ test.each(table(({ method }) => method === 'GET'))(
   },
 );
 
-/** A body that the schema accepts, if an empty one is: else nothing, and the id is looked at first anyway. */
+/** An empty body if the schema accepts one. Otherwise none is sent: the id is checked first. */
 function bodyThatFits(route: RouteRecord): HttpRequest {
   if (!takesJson(route) || route.body === undefined) return {};
   return route.body.safeParse({}).success === true ? { body: {} } : { body: requiredOf(route) };

@@ -1,27 +1,26 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import ts from 'typescript';
 
-/** The comments of a file, each as one line of text without its stars and slashes. */
-export function commentsOf(root: string, file: string): string[] {
-  const text = readFileSync(join(root, file), 'utf8');
-  const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
-  const places = new Map<number, string>();
-  const visit = (node: ts.Node): void => {
-    for (const { pos, end } of ts.getLeadingCommentRanges(text, node.getFullStart()) ?? [])
-      places.set(pos, text.slice(pos, end));
-    ts.forEachChild(node, visit);
-  };
-  visit(source);
-  const lines = [...places].sort(([a], [b]) => a - b).map(([, comment]) => comment);
-  return lines.map((comment) => comment.replace(/\*\/|^\s*(\/\*+|\*|\/\/)/gm, ' ').replace(/\s+/g, ' '));
+/** A block that begins a line, lines of `//` below each other as a whole, or a `//` behind code. */
+const COMMENT = /^[ \t]*(\/\*[\s\S]*?\*\/|\/\/.*(\n[ \t]*\/\/.*)*)|[ \t]\/\/ .*$/gm;
+const STARS_AND_SLASHES = /\*\/|^\s*(\/\*+|\*|\/\/)/gm;
+
+/** The comments of a text, each in one line without its stars and slashes. It reads text, since parsing is slow. */
+export function commentsOf(text: string): string[] {
+  const comments = text.match(COMMENT) ?? [];
+  return comments.map((comment) => comment.replace(STARS_AND_SLASHES, ' ').replace(/\s+/g, ' ').trim());
 }
 
-/** The sentences of a comment. An example is code and a word to a tool is for the tool: neither has any. */
+/** The sentences of a comment. An example is code, and a word to a tool is no sentence. */
 export function sentencesOf(comment: string): string[] {
-  if (/^\s*(eslint|@ts-|prettier)/.test(comment)) return [];
-  return comment
-    .replace(/@example.*/, '')
-    .trim()
-    .split(/(?<=[.!?]) /);
+  if (/^(eslint|@ts-|prettier)/.test(comment)) return [];
+  return comment.replace(/@example.*/, '').split(/(?<=[.!?]) /);
+}
+
+/** Every file below `folder` that people comment, relative to `root`. */
+export function commentedFiles(root: string, folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(tsx?|mjs|css)$/.test(name))
+    .map((name) => join(folder, name))
+    .sort();
 }

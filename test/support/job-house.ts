@@ -6,7 +6,7 @@ import { useTemporal, type TestTemporal } from './servers/temporal.js';
 import { usePeople } from './people.js';
 import { waitUntil } from './wait-until.js';
 
-/** An API with a database and a Temporal namespace of its own, people, and a worker that runs only when it is asked to. */
+/** An API with a database and a Temporal namespace of its own, and people. Its worker runs only on demand. */
 export interface JobHouse {
   readonly api: TestApi;
   readonly database: TestDatabase;

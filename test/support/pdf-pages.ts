@@ -1,8 +1,8 @@
 import { inflateSync } from 'node:zlib';
 
 /**
- * What a reader of a PDF can select and search: the text of each page, its charts included. Without any white space: where
- * a run of letters ends says nothing of words.
+ * The text of each page that a reader of a PDF can select and search, charts included. Without any white space:
+ * where a run of letters ends says nothing of words.
  */
 export function pdfPages(pdf: Buffer): string[] {
   const file = new PdfFile(pdf);

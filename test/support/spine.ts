@@ -31,7 +31,7 @@ export interface SpineOptions {
   readonly sql?: ActivityDeps['sql'];
   readonly model?: ActivityDeps['model'];
   readonly notifications?: ActivityDeps['notifications'];
-  /** Those that are served; the flow queue alone, unless there is more to do. */
+  /** The queues that the worker serves; by default the flow queue alone. */
   readonly queues?: WorkerDeps['queues'];
   /** Instead of the product's. */
   readonly workflowBundle?: WorkerDeps['workflowBundle'];

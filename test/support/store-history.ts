@@ -6,8 +6,9 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 const folder = resolve(import.meta.dirname, '../histories');
 
 /**
- * With `SLUICE_STORE_HISTORIES=<version>` a test leaves the history of a workflow under test/histories, where every
- * later version replays it. One that is there is never written again: it is what that version really wrote.
+ * With `SLUICE_STORE_HISTORIES=<version>` a test leaves the history of a workflow under test/histories, where
+ * every later version replays it. A stored history is never written again: it is the true output of that
+ * version.
  */
 export async function storeHistory(
   client: Client,

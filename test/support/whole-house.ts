@@ -18,7 +18,10 @@ import { workflowBundlePath } from './servers/workflow-bundle.js';
 import { usePeople } from './people.js';
 import { useShop } from './sql/shop.js';
 
-/** An API and a worker of every queue as production makes them, with the offline model, a data source and people. */
+/**
+ * An API and a worker of every queue as production makes them. With them come the offline model, a data source
+ * and people.
+ */
 export interface WholeHouse {
   readonly api: TestApi;
   readonly database: TestDatabase;

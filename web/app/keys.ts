@@ -10,7 +10,7 @@ import { useEffect, useRef } from 'preact/hooks';
 export type KeyGroup = 'everywhere' | 'lists' | 'session' | 'gate';
 
 export interface KeyAction {
-  /** One key (`a`, `?`, `mod+Enter`) or two after each other (`g i`). */
+  /** A key (`a`, `?`, `mod+Enter`) or two keys in turn (`g i`). */
   readonly keys: string;
   readonly label: string;
   readonly group: KeyGroup;
@@ -55,7 +55,7 @@ export function listenToKeys(): () => void {
 function onKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return;
   const name = nameOf(event);
-  // What is inside of a shadow root is not the target that the page sees.
+  // The target of an event from a shadow root is its host: composedPath names the real one.
   const target = (event.composedPath()[0] ?? null) as HTMLElement | null;
   if (isTyping(target) && !['mod+Enter', 'mod+k', 'Escape'].includes(name)) return;
   if (document.querySelector('dialog[open]') !== null) return;

@@ -1,7 +1,7 @@
 import { useLocation } from 'preact-iso';
 
 export interface Address {
-  /** One parameter of the address; an empty text when it is not there. */
+  /** The value of a parameter of the address; an empty text when it is missing. */
   readonly get: (name: string) => string;
   /** Changes some parameters. Undefined or empty takes one away; `replace` leaves no step to go back to. */
   readonly set: (change: Readonly<Record<string, string | undefined>>, replace?: boolean) => void;

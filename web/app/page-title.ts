@@ -1,7 +1,10 @@
 import { effect, signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
-/** How many things wait for this person: it stands in the title and on the icon, also while the page is in the back. */
+/**
+ * The number of things that wait for this person. The title and the icon show it, also while the page is in
+ * the background.
+ */
 export const waitingCount = signal(0);
 const pageTitle = signal('Sluice');
 

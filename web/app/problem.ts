@@ -13,7 +13,7 @@ export interface ProblemDocument {
   [member: string]: unknown;
 }
 
-/** What the API refused, or that it did not answer at all: then the status is 0. */
+/** A refusal of the API; status 0 says that the API did not answer. */
 export class ApiProblem extends Error {
   override readonly name = 'ApiProblem';
   readonly code: string;

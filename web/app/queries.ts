@@ -41,7 +41,7 @@ export function patchPages<Item>(
   }
 }
 
-/** What is new stands in the first page; what is gone leaves its page shorter. */
+/** A new row enters the first page; a removed row leaves its page shorter. */
 function paged<Item>(
   pages: readonly Page<Item>[],
   items: readonly Item[],

@@ -7,7 +7,7 @@ import { isAdmin } from './me';
 /** Set by the bundler. */
 declare const DEVELOPMENT: boolean;
 
-/** What the console itself shows; any other link leaves it. */
+/** The paths that the console shows itself; any other link leaves it. */
 export const CONSOLE_PATHS =
   /^\/($|\?|#|(inbox|sessions|gates|reports|sql|notifications|users|audit|operations|settings|webhooks|ui)(\/|\?|#|$)|jobs\/[a-z0-9_]+(\?|#|$))/;
 

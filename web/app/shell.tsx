@@ -20,7 +20,7 @@ const Palette = lazy(() => import('./palette').then((part) => part.Palette));
 export const overlay = signal<'palette' | 'keys' | null>(null);
 const close = (): void => void (overlay.value = null);
 
-/** What is around every page. */
+/** The frame around every page. */
 export function Shell() {
   const { path } = useAddress();
   useFrameKeys();

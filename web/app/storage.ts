@@ -1,4 +1,4 @@
-/** What a browser keeps for a person. A browser that keeps nothing is no error. */
+/** Values that a browser keeps for a person. A browser that keeps nothing is no error. */
 export function recall(key: string): string | null {
   try {
     return localStorage.getItem(`sluice.${key}`);

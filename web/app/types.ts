@@ -1,4 +1,4 @@
-/** What the API speaks of, as its contracts say. The one place that knows where the contracts are. */
+/** The types of the API, taken from its contracts. The one place that knows where the contracts are. */
 export type { InboxGate } from '../../src/contracts/sessions/gate-inbox.js';
 export type { SessionProgressView, DecideBody } from '../../src/contracts/sessions/session.js';
 export type {

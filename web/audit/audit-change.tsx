@@ -2,7 +2,7 @@ import { t } from '../app/i18n';
 
 type State = Readonly<Record<string, unknown>> | null;
 
-/** What an entry changed, member by member: only those that differ. */
+/** The members that an entry changed, with their values before and after. */
 export function AuditChange({ before, after }: { readonly before: State; readonly after: State }) {
   const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
   const changed = names.filter((name) => shown(before?.[name]) !== shown(after?.[name]));

@@ -19,7 +19,10 @@ const AUDIT = '/api/v1/audit-logs';
 const filterNames = ['resourceType', 'resourceId', 'action', 'actorId', 'from', 'to'] as const;
 type Filters = Readonly<Partial<Record<(typeof filterNames)[number], string>>>;
 
-/** Who did what, to what, when. Facets narrow it; a row shows what it was before and after. */
+/**
+ * The audit log: actor, action, target and time of each entry. Facets narrow it; a row shows what it was
+ * before and after.
+ */
 export function AuditPage() {
   const address = useAddress();
   usePageTitle(t().nav.audit);

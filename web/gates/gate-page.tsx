@@ -16,7 +16,7 @@ import { Loaded, Panel } from '../ui/panel';
 import { StateMark } from '../ui/state-mark';
 import { Ago } from '../ui/time';
 
-/** One decision on a page that needs nothing else: what was asked, what was produced, what changed, and four ways on. */
+/** The page of a gate: request, output, changes and the four decisions. It needs no other page. */
 export function GatePage() {
   const id = useRoute().params['id'] ?? '';
   const gate = useQuery({

@@ -55,7 +55,7 @@ interface Group {
   readonly label: string;
 }
 
-/** What can be approved together: one phase of one template. */
+/** Gates that can be approved together: one phase of one template. */
 function useGroups(): readonly Group[] {
   const gates = (useInbox().data ?? []).flatMap(({ gate }) => (gate?.jobId === null ? gate : []));
   const groups = new Map<string, Group & { count: number }>();

@@ -5,7 +5,7 @@ import { me } from '../app/me';
 import { pollMs, queries } from '../app/queries';
 import type { InboxGate, Page, SessionSummary } from '../app/types';
 
-/** One thing that waits for a person. */
+/** A gate or a session that waits for a person. */
 export interface InboxItem {
   readonly id: string;
   readonly kind: 'gate' | 'trigger' | 'attention';
@@ -29,12 +29,12 @@ export function useInbox() {
   });
 }
 
-/** Who reads a gate is no change of a run: it is asked for. */
+/** A reservation of a gate is no event of its run, so it is polled. */
 const RESERVATION_MS = 15_000;
 
 onChanges({ lists: ['inbox'], onChange: (change) => void followInbox(change) });
 
-/** What a change says about what waits: a gate that is open, a session that waits without one, or nothing. */
+/** The item that a change opens: a gate, a session that waits without a gate, or nothing. */
 async function followInbox({ runId, type, session, ...data }: Change): Promise<void> {
   if (session === undefined) {
     // Of a job only its gates wait, and only they say so.

@@ -15,7 +15,7 @@ import { InboxRow } from './inbox-row';
 import { InboxPreview } from './inbox-preview';
 import { useSteadyList } from './steady-list';
 
-/** What waits for a person, and beside it the one that is looked at. */
+/** The list of things that wait for a person, with the chosen one beside it. */
 export function InboxPage() {
   const inbox = useInbox();
   usePageTitle(t().nav.inbox);

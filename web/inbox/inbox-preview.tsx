@@ -9,7 +9,7 @@ import { Loaded, Panel } from '../ui/panel';
 import { StateMark } from '../ui/state-mark';
 import type { InboxItem } from './inbox-items';
 
-/** What waits, read and decided without leaving the list. */
+/** The chosen item, read and decided without leaving the list. */
 export function InboxPreview({ item }: { readonly item: InboxItem }) {
   const jobId = item.gate?.jobId;
   return jobId == null ? <SessionPreview item={item} /> : <RunPreview item={item} jobId={jobId} />;

@@ -12,8 +12,9 @@ export interface SteadyList<Item> {
 }
 
 /**
- * A list in which nothing moves under the pointer: rows keep their place and are brought up to date there, rows that
- * are gone leave, and new ones wait until they are asked for. What comes below the last row moves nothing: it is shown.
+ * A list in which nothing moves under the pointer. Rows keep their place and are updated there. Rows that are
+ * gone leave. New rows wait until they are asked for. A row that comes below the last one moves nothing, so
+ * it is shown at once.
  */
 export function useSteadyList<Item extends Named>(items: readonly Item[]): SteadyList<Item> {
   const [order, setOrder] = useState<readonly string[]>(() => items.map(({ id }) => id));

@@ -3,8 +3,8 @@ import { signedOut } from '../app/me';
 
 /**
  * Follows events over SSE, by fetch: a status that says why there is no stream is worth knowing.
- * E1. After a break it asks for everything after the last id, and drops a position that it has: nothing is missing,
- *     nothing comes twice. An id without an event moves it on.
+ * E1. After a break the stream asks for everything after the last id. It drops a position that it has: nothing
+ * is missing, nothing comes twice. An id without an event moves it on.
  * E2. The server sends a comment every 15 s. A connection that is silent for longer is taken for dead.
  * E3. A page that nobody sees holds no connection: a browser has six for a host. It resumes when it is looked at.
  */
@@ -104,7 +104,7 @@ class Follower {
       if (this.#isAnswered(response)) return;
       await this.#read(response, connection);
     } catch {
-      // Whatever broke it, it is tried again below.
+      // The loop below tries again after any failure.
     }
     if (this.#over || this.#connection !== connection) return;
     this.#retry();

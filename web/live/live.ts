@@ -37,7 +37,7 @@ export const live = computed((): LiveState => {
     : { kind: 'polling', since: answeredAt.value };
 });
 
-/** What is shown may be old. */
+/** True while the page may show old data. */
 export const isStale = computed(() => live.value.kind === 'reconnecting' || live.value.kind === 'offline');
 
 /** A stream tells what changes: lists need not be asked for. */

@@ -49,7 +49,7 @@ interface SegmentsProps {
   readonly wordOf: (option: string) => string;
 }
 
-/** One parameter of the address, chosen from a few. */
+/** A choice among a few values of a parameter of the address. */
 export function Segments({ name, label, options, wordOf }: SegmentsProps) {
   const address = useAddress();
   return (

@@ -20,7 +20,7 @@ interface DeliveryDialogProps {
   readonly onClose: () => void;
 }
 
-/** One message: what it says, how it went, and what a person may do about it. */
+/** A message with its text, its tries and the actions that a person may take. */
 export function DeliveryDialog({ id, onClose }: DeliveryDialogProps) {
   const delivery = useDelivery(id);
   const title = delivery.data?.staff_name ?? delivery.data?.address ?? t().notices.tabs.deliveries;

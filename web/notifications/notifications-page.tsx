@@ -31,7 +31,7 @@ const views = {
 type ViewName = keyof typeof views;
 const names = Object.keys(views) as ViewName[];
 
-/** Who is told what falls due: the runs, the messages, and everything that they rest on. */
+/** Notifications of deadlines: their runs, messages, records and rules. */
 export function NotificationsPage() {
   const words = t().notices;
   const address = useAddress();

@@ -1,6 +1,6 @@
 import { t } from '../app/i18n';
 
-/** Why something was not sent, in words. One that these pages do not know yet is still told. */
+/** Why something was not sent, in words. A reason that the console does not know is shown by its code. */
 export function reasonWord(reason: string): string {
   const words: Readonly<Record<string, string>> = t().notices.reasons;
   return words[reason] ?? reason.replaceAll('_', ' ');

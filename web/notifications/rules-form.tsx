@@ -68,7 +68,7 @@ export function RulesForm({ rules }: { readonly rules: NotificationSettings }) {
   );
 }
 
-/** What is no number stays one that the API refuses, with its words at the field. */
+/** Text that is no number is kept, so that the API refuses it and its words stand at the field. */
 function numbersOf(text: string): number[] {
   return text
     .split(/[,、\s]+/)

@@ -37,7 +37,7 @@ interface ExecuteDialogProps {
   readonly onClose: () => void;
 }
 
-/** What is sent cannot be taken back, so it is asked for with its numbers. */
+/** A sent message cannot be taken back, so the person confirms with the numbers in view. */
 function ExecuteDialog({ id, plan, onClose }: ExecuteDialogProps) {
   const words = t().notices.run;
   const address = useAddress();

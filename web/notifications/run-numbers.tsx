@@ -15,7 +15,7 @@ interface Tile {
   readonly tone?: 'failed' | 'waiting';
 }
 
-/** What came of a run, or how far it is. */
+/** The result of a run in numbers, or its progress. */
 export function RunNumbers({ job, result }: RunNumbersProps) {
   const tiles = result === undefined ? tilesOfProgress(job) : tilesOfResult(result);
   if (tiles.length === 0) return null;

@@ -22,7 +22,7 @@ import { Drift, Excluded } from './run-plan';
 import { Samples } from './run-samples';
 import { runStatus } from './runs-view';
 
-/** One run: how far it is, whom it told, whom it left out and why, and what waits for a person. */
+/** A run: its progress, the people it notified, those it left out with the reason, and items that wait. */
 export function NoticeRunPage() {
   const id = useRoute().params['id'] ?? '';
   const job = useJob(id);
@@ -109,7 +109,7 @@ interface RunSectionsProps {
 
 type Section = keyof ReturnType<typeof t>['notices']['run']['sections'];
 
-/** What a run of its kind has: a plan has no deliveries, and only what follows a plan can drift from it. */
+/** The sections of a run. A plan has no deliveries, and only a run that executes a plan can drift from it. */
 function sectionsOf(isPlan: boolean, result: DeadlineRunResult | undefined): Section[] {
   const sections: Section[] = isPlan
     ? ['offices', 'samples', 'excluded']

@@ -5,7 +5,7 @@ import { Empty } from '../ui/panel';
 import { reasonWord } from './reason-word';
 import { RecordTable } from '../ui/record-table';
 
-/** Who was left out, by reason, and then one by one. */
+/** The people who were left out, first by reason, then each by name. */
 export function Excluded({ result }: { readonly result: DeadlineRunResult }) {
   const words = t().notices;
   if (result.excluded.length === 0) return <Empty title={words.run.nobodyExcluded} />;
@@ -42,7 +42,7 @@ export function Excluded({ result }: { readonly result: DeadlineRunResult }) {
   );
 }
 
-/** What changed since the plan that a run executes: it was not sent. */
+/** Messages that changed since the plan was made; the run did not send them. */
 export function Drift({ drift }: { readonly drift: DeadlineRunResult['drift'] }) {
   const words = t().notices;
   const items = drift.map((each, place) => ({ ...each, id: String(place) }));

@@ -3,7 +3,7 @@ import { isProblem } from '../app/problem';
 import { toast, toastProblem } from '../app/toasts';
 import { forgetNotices } from './notification-queries';
 
-/** Sends something once at a time; what is wrong with a field stands at the field, everything else in a notice. */
+/** Sends a form once at a time. A refusal of a field stands at the field, any other in a notice. */
 export function useSave() {
   const busy = useSignal(false);
   const faults = useSignal<Readonly<Record<string, string>>>({});

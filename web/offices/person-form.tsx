@@ -13,7 +13,7 @@ interface PersonFormProps {
   readonly onDone: () => void;
 }
 
-/** Who somebody is, apart from what they receive. */
+/** The name, address and office of a person, apart from their preferences. */
 export function PersonForm({ person, onDone }: PersonFormProps) {
   const words = t().notices.records;
   const name = useSignal(person?.name ?? '');

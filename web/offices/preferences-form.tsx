@@ -9,7 +9,7 @@ import { Ago } from '../ui/time';
 import { DEVICES, useDevices, usePreferences } from '../notifications/notification-queries';
 import { useSave } from '../notifications/use-save';
 
-/** What a person receives, over which channel and when. */
+/** The kinds of message that a person receives, with channel and time. */
 export function PreferencesForm({ staffId }: { readonly staffId: string }) {
   const words = t().notices.preferences;
   const preferences = usePreferences(staffId);

@@ -19,7 +19,7 @@ onChanges({
   },
 });
 
-/** What failed, one line for each way to fail. All of a line are tried again together, after it is said what that does. */
+/** Failures, grouped by cause. All of a line are tried again together, after it is said what that does. */
 export function Failures() {
   const chosen = useSignal<FailureGroup | null>(null);
   const failures = useQuery({

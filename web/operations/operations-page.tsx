@@ -15,7 +15,7 @@ import { Queues } from './queues';
 const POLL_MS = 10_000;
 const windows = ['1h', '24h', '7d', '30d'] as const;
 
-/** What an operator wants to know at three in the morning: what is down, what is stuck, what fails, what is slow. */
+/** The operator's page: parts that are down, stuck, failing or slow. */
 export function OperationsPage() {
   const words = t().operations;
   usePageTitle(t().nav.operations);

@@ -10,7 +10,7 @@ import { StateMark } from '../ui/state-mark';
 
 const POLL_MS = 10_000;
 
-/** What waits for a worker, who works, and how many places are taken. */
+/** The task queues: waiting tasks, workers and their taken places. */
 export function Queues() {
   const words = t().operations;
   const operations = useQuery({

@@ -17,7 +17,7 @@ interface Cause {
   readonly letters: readonly DeadLetterView[];
 }
 
-/** What used up its retries, by its cause. One of them, or all of a cause, can be done again. */
+/** Work that used up its retries, by its cause. A dead letter, or all of a cause, can be replayed. */
 export function DeadLettersView() {
   const words = t().deadLetters;
   const address = useAddress();

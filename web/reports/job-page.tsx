@@ -20,7 +20,7 @@ import { JobResult } from './job-result';
 import { useLiveJob } from './live-job';
 import { useJob } from './report-queries';
 
-/** One job: how far it is, what came of it, and what is missing. */
+/** A job: its progress, its result and its gaps. */
 export function JobPage() {
   const id = useRoute().params['id'] ?? '';
   const job = useJob(id);
@@ -127,7 +127,7 @@ function Actions({ job }: { readonly job: Job }) {
   );
 }
 
-/** What the report lacks, and the way to have it gathered again, by a new job. */
+/** The gaps of a report, and the button that gathers them by a new job. */
 function Gaps({ job }: { readonly job: Job }) {
   const words = t().reports;
   const address = useAddress();

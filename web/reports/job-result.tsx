@@ -14,7 +14,7 @@ interface JobResultProps {
 const MOST_SHOWN = 262_144;
 
 /**
- * What came of a job.
+ * The result of a job.
  * R1. HTML is shown in a frame without any right: no script, no origin, no form.
  * R2. Text is drawn here, as text.
  */

@@ -50,7 +50,7 @@ interface ReportFieldsProps {
   readonly onChange: (draft: ReportDraft) => void;
 }
 
-/** What a report is about and how it comes. */
+/** The subject and the format of a report. */
 export function ReportFields({ draft, onChange }: ReportFieldsProps) {
   const words = t().reports;
   const set = (change: Partial<ReportDraft>): void => onChange({ ...draft, ...change });

@@ -78,7 +78,7 @@ function Phases({ comparison }: { readonly comparison: Comparison }) {
 
 type Lines = NonNullable<Comparison['phases'][number]['diff']>['hunks'][number]['lines'];
 
-/** Lines that changed are compared word by word; of the two sides, the session that is open is the newer one. */
+/** Changed lines are compared word by word; the open session is the newer side. */
 function Hunk({ lines }: { readonly lines: Lines }) {
   const text = (side: 'added' | 'removed'): string =>
     lines

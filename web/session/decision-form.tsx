@@ -23,7 +23,7 @@ interface DecisionFormProps {
   readonly compact: boolean;
 }
 
-/** Four decisions, one key each. What is written survives a reload. */
+/** Four decisions, one key each. The text of a decision survives a reload. */
 export function DecisionForm({ session, gate, digest, compact }: DecisionFormProps) {
   const words = t().gate;
   const address = useAddress();
@@ -38,7 +38,8 @@ export function DecisionForm({ session, gate, digest, compact }: DecisionFormPro
     if (isEditing) address.set({ edit: undefined }, true);
     choices.value += 1;
   };
-  // The focus moves in the same commit as the field: a letter typed next is text, never the key of another decision.
+  // The focus moves in the same commit as the field. Otherwise the next letter would be the key of another
+  // decision.
   useLayoutEffect(() => {
     if (choices.value > 0) area.current?.querySelector('textarea')?.focus();
   }, [choices.value]);

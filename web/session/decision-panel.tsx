@@ -21,7 +21,7 @@ interface DecisionPanelProps {
 
 const NARROW = 900;
 
-/** What this session needs from a person, if anything. */
+/** The decision, answer or trigger that this session waits for, if any. */
 export function DecisionPanel({ session, onShow, compact = innerWidth < NARROW }: DecisionPanelProps) {
   const { gate, status, progress } = session;
   if (gate !== null) {
@@ -36,7 +36,7 @@ interface DecisionProps extends DecisionPanelProps {
   readonly gate: GateRecord;
 }
 
-/** D1. A decision is about the content that was on the page when the person began to read, never about a later one. */
+/** D1. A decision names the content that the page showed when the person began to read, never a later one. */
 function Decision({ session, gate, onShow, compact = false }: DecisionProps) {
   const words = t().gate;
   const address = useAddress();

@@ -19,7 +19,7 @@ interface DocumentProps {
 
 type Step = PhaseView['steps'][number]['step'];
 
-/** What a phase made: its result, the two steps before it, earlier attempts, and what changed. */
+/** The output of a phase with the two steps before it, earlier attempts and changes. */
 export function DocumentView({ session, phase, live }: DocumentProps) {
   const address = useAddress();
   const part = address.get('part');
@@ -89,7 +89,7 @@ function PartChoice({ phase, chosen, running, hasNews, onChoose }: PartChoicePro
   );
 }
 
-/** What was asked for when it was redone, and what a reviewer wrote for the phases after it. */
+/** The instructions of a redo, and a reviewer's notes for the later phases. */
 function Instructions({ phase }: { readonly phase: PhaseView }) {
   const words = t().session;
   return (

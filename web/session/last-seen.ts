@@ -7,8 +7,8 @@ import { SESSIONS, sessionKey } from './session-queries';
 const LOOKED_MS = 2_000;
 
 /**
- * The digest that this person looked at before the one that is shown, if it is another one. What is shown for a moment
- * counts as looked at from then on, on every device.
+ * The digest that this person looked at before the one that is shown, if it is another one. Content that was
+ * shown for a moment counts as seen from then on, on every device.
  */
 export function useLastSeen({ id }: SessionDetail, phase: PhaseView): string | null {
   const { number, outputDigest: digest, lastSeenDigest } = phase;
@@ -23,7 +23,7 @@ export function useLastSeen({ id }: SessionDetail, phase: PhaseView): string | n
 
 async function markSeen(id: string, number: number, digest: string): Promise<void> {
   if (document.visibilityState !== 'visible') return;
-  // What was not noted is told as changed once more.
+  // Content whose note failed is shown as changed once more.
   const noted = await put(`${SESSIONS}/${id}/phases/${number}/seen`, { outputDigest: digest }).then(
     () => true,
     () => false,

@@ -6,7 +6,9 @@ import { queries } from '../app/queries';
 import type { SessionDetail, SessionProgressView } from '../app/types';
 import { patchProgress, SESSIONS, sessionKey } from './session-queries';
 
-/** What the model of a step says right now. A new try or a new generation abandons what was said before. */
+/**
+ * The text that the model of a step streams now. A new try or a new generation abandons what was said before.
+ */
 export interface Spoken {
   readonly stepId: string;
   /** Step, try and generation: texts of two of them are never joined. */

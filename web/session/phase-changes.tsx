@@ -19,7 +19,7 @@ interface PhaseChangesProps {
   readonly phase: PhaseView;
 }
 
-/** What the last redo changed, word by word. */
+/** The changes of the last redo, word by word. */
 export function PhaseChanges({ session, phase }: PhaseChangesProps) {
   const before = useEarlierOutput(session, phase);
   return (
@@ -37,7 +37,7 @@ interface ChangesSinceProps extends PhaseChangesProps {
   readonly since: string;
 }
 
-/** What changed since this person looked last, on whichever device. */
+/** The changes since this person looked last, on any device. */
 export function ChangesSince({ session, phase, since }: ChangesSinceProps) {
   const changes = useQuery({
     queryKey: [...sessionKey(session.id), 'since', phase.number, since, phase.outputDigest],

@@ -11,7 +11,7 @@ interface RerunPriceProps {
   readonly digest: string | null;
 }
 
-/** What it will cost, before it is done: what is reused, what runs again, and what that took the last time. */
+/** The price of a redo or fork, before it runs: reused steps, repeated steps and their last cost. */
 export function RerunPrice({ sessionId, kind, from, digest }: RerunPriceProps) {
   const preview = useRerunPreview(sessionId, { from }, { kind, digest });
   const words = t().session;

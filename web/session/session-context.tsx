@@ -7,7 +7,7 @@ import { StateMark } from '../ui/state-mark';
 import { Ago } from '../ui/time';
 import { useUsage } from './session-queries';
 
-/** What stands around a decision: what was given, what was decided before, and what it cost so far. */
+/** The context of a decision: inputs, earlier decisions and the cost so far. */
 export function SessionContext({ session }: { readonly session: SessionDetail }) {
   const words = t().session;
   const decided = session.gates.filter(({ decidedAt }) => decidedAt !== null).reverse();

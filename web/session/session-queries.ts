@@ -81,7 +81,7 @@ export function useTemplate(name: string, version: number) {
   });
 }
 
-/** What a redo or a fork would take over, run and cost. */
+/** The steps that a redo or a fork would reuse and run, and their cost. */
 export interface RerunPreview {
   readonly reusedSteps: readonly { phase: number; step: string }[];
   readonly rerunSteps: readonly { phase: number; step: string }[];

@@ -1,6 +1,6 @@
 import type { GateRecord, StepView } from '../app/types';
 
-/** What somebody or something spent time on. */
+/** A stretch of time that a step spent in a state. */
 export interface Stretch {
   readonly kind: 'queued' | 'working' | 'retrying' | 'waiting' | 'failed';
   readonly fromMs: number;
@@ -16,7 +16,7 @@ export interface TimelineRow {
   readonly stretches: readonly Stretch[];
 }
 
-/** A part of the axis. One that was idle is drawn short, whatever it lasted. */
+/** A part of the axis. An idle span is drawn short, however long it lasted. */
 export interface Span {
   readonly fromMs: number;
   readonly toMs: number;

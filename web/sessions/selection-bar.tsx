@@ -22,7 +22,7 @@ const able = {
 
 type BulkCommand = keyof typeof able;
 
-/** What can be done to many sessions at once. One that refuses does not stop the others. */
+/** The actions for many selected sessions. A session that refuses does not stop the others. */
 export function SelectionBar({ sessions, onClear }: SelectionBarProps) {
   const words = t().sessions;
   const busy = useSignal(false);

@@ -42,7 +42,7 @@ function withSession(
     return before === undefined ? items : items.filter((item) => item !== before);
   if (before !== undefined) return items.map((item) => (item === before ? session : item));
   const [newest] = items;
-  // What is older than the newest stands further down, where it is loaded on demand.
+  // A session older than the newest belongs to a later page, which is loaded on demand.
   return newest === undefined || newest.createdAt < session.createdAt ? [session, ...items] : items;
 }
 

@@ -43,7 +43,7 @@ export async function subscribe(email: string): Promise<void> {
   }
 }
 
-/** The API's record as well, as long as it can be found: a device that is gone is removed by its first 410 anyway. */
+/** Deletes the API's record too, if it can be found. A record left behind is removed by its first 410. */
 export async function unsubscribe(): Promise<void> {
   const subscription = await currentSubscription();
   if (subscription === null) return;

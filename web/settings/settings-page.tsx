@@ -7,7 +7,7 @@ import { toastProblem } from '../app/toasts';
 import { Button } from '../ui/button';
 import { PushSection } from './push-section';
 
-/** Who one is, and how the console looks and speaks. */
+/** The person's profile, and the look and language of the console. */
 export function SettingsPage() {
   const words = t().settings;
   usePageTitle(t().nav.settings);

@@ -8,9 +8,9 @@ import { queries } from '../app/queries';
 export const entryProblem = signal<unknown>(null);
 
 /**
- * Opens the console for whoever is signed in.
- * `#signin=…` comes from the link that `npm start` prints. It is taken out of the address before anything else reads it,
- * and used up by a POST: nothing that only looks at links can use it.
+ * Opens the console for whoever is signed in. `#signin=…` comes from the link that `npm start` prints. The
+ * token leaves the address before anything else reads it, and a POST uses it up. A program that only fetches
+ * links cannot use it.
  */
 export async function enter(): Promise<void> {
   const token = new URLSearchParams(location.hash.slice(1)).get('signin');

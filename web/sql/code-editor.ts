@@ -15,9 +15,9 @@ export interface EditorOptions {
 }
 
 /**
- * In a root of its own the editor brings its styles as a sheet; in the page they would be inline, which the policy forbids.
- * CodeMirror: words of SQL and of the tables are completed, and mod+Enter runs. Tab leaves it, as in any
- * other field.
+ * In a shadow root the editor brings its styles as a sheet. In the page they would be inline, which the
+ * policy forbids. CodeMirror: words of SQL and of the tables are completed, and mod+Enter runs. Tab leaves
+ * it, as in any other field.
  */
 export function openEditor(parent: HTMLElement, options: EditorOptions) {
   const words = new Compartment();
@@ -57,7 +57,7 @@ export function openEditor(parent: HTMLElement, options: EditorOptions) {
   };
 }
 
-/** A list of completions that is still being looked up opens over the page of somebody who has left the editor. */
+/** A late list of completions would open over the page after the person has left the editor. */
 function closeCompletionsOf(view: EditorView): void {
   // After the event: a view that changes itself takes no other change meanwhile.
   setTimeout(() => closeCompletion(view));

@@ -2,7 +2,10 @@ import type { Results } from './sql-queries';
 
 type Rows = Pick<Results, 'columns' | 'rows'>;
 
-/** As spreadsheets take it: a field with a tab, a line end or a quote stands in quotes; NULL is empty. */
+/**
+ * Tab-separated text as spreadsheets read it. A field with a tab, a line end or a quote is quoted; NULL is
+ * empty.
+ */
 export function tsvOf({ columns, rows }: Rows): string {
   const lines = [columns.map(({ name }) => name), ...rows];
   return lines.map((line) => line.map(field).join('\t')).join('\n');

@@ -8,8 +8,8 @@ import { readRows, type Column, type Row } from './sql-queries';
 
 /**
  * A grid that reaches the last of a million rows.
- * G1. Browsers end at about 16.7 million pixels, so the space is never higher than MOST_PIXELS: the place of the scroll bar
- *     is a share of the way through the rows.
+ * G1. Browsers end at about 16.7 million pixels, so the space is never higher than MOST_PIXELS. The scroll
+ * bar's place is a share of the way through the rows.
  * G2. A pixel may stand for many rows. Keys, the wheel and "go to row" set the row itself, and the bar follows.
  * G3. Only the rows that are seen are elements. Their blocks are asked for when the bar rests, and few are kept.
  */

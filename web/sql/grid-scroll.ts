@@ -12,7 +12,7 @@ export function lastFirst({ total, count }: GridScroll): number {
   return Math.max(0, total - count);
 }
 
-/** Both ends are exact, however many rows share a pixel: the way of the bar is the way through the rows. */
+/** Both ends are exact, however many rows share a pixel. The bar's way maps to the way through the rows. */
 export function firstAt(top: number, scroll: GridScroll): number {
   if (scroll.mostTop <= 0) return 0;
   const share = Math.min(1, Math.max(0, top / scroll.mostTop));

@@ -7,7 +7,7 @@ import { useEffect, useRef } from 'preact/hooks';
  * B1. Rows stand in blocks. A block that is far away is one empty row of the height that it had: nothing moves.
  * B2. The block of the pinned row is there, else no key could move the focus to it. So is a block that holds the focus
  *     or something that a reader opened.
- * B3. A block that nobody has seen yet is as high as usual rows are; the browser keeps the view where it is.
+ * B3. A block that was never drawn is as high as usual rows are. The browser keeps the view in place.
  */
 const BLOCK = 40;
 const NEAR = '1000px 0px';

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 
 interface ExplainProps {
-  /** What the number rests on. */
+  /** The source of the number. */
   readonly basis: string;
   readonly children: ComponentChildren;
 }

@@ -24,7 +24,7 @@ interface MarkdownProps {
   readonly streaming?: boolean;
 }
 
-/** What a model or a person wrote, typeset. It becomes elements, never HTML. */
+/** Text of a model or a person, typeset. It becomes elements, never HTML. */
 export function Markdown({ text, streaming = false }: MarkdownProps) {
   loadMarkdown();
   const isPlain = draw.value === undefined || text.length > MOST_TYPESET;

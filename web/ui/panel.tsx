@@ -43,7 +43,7 @@ interface PanelState {
   failed: boolean;
 }
 
-/** What breaks in a panel stays in it. */
+/** An error of a panel stays inside it. */
 export class Panel extends Component<PanelProps, PanelState> {
   override state: PanelState = { error: undefined, failed: false };
 

@@ -4,7 +4,7 @@ import { shownColumns } from '../views/column-choice';
 import { Blocks } from './blocks';
 
 export interface Column<Item> {
-  /** One that has it may be hidden. */
+  /** A column with an id may be hidden. */
   readonly id?: string;
   readonly name: string;
   readonly cell: (item: Item) => ComponentChildren;

@@ -4,7 +4,7 @@ import { language } from '../app/i18n';
 /** Beyond this, comparing word by word takes longer than a person waits. */
 const MOST_COMPARED = 60_000;
 
-/** What became of a text, word by word. Japanese has no spaces: the browser knows where its words are. */
+/** The changes of a text, word by word. Japanese has no spaces: the browser knows where its words are. */
 export function WordDiff({ before, after }: { readonly before: string; readonly after: string }) {
   if (before.length + after.length > MOST_COMPARED) {
     return (

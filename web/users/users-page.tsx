@@ -20,7 +20,7 @@ import { useUsers, useUserStats, type UserFilters } from './user-queries';
 const filterNames = ['q', 'role', 'isActive'] as const;
 const viewNames = [...filterNames, 'columns'];
 
-/** Who may do what. A row opens the person with their keys. */
+/** Users and their roles. A row opens the person with their keys. */
 export function UsersPage() {
   const words = t().users;
   const address = useAddress();

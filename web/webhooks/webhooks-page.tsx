@@ -11,7 +11,7 @@ import { NewWebhookDialog } from './new-webhook-dialog';
 import { WebhookDialog } from './webhook-dialog';
 import { useWebhooks } from './webhook-queries';
 
-/** Who is told what by HTTP, and whether it gets through. */
+/** Webhooks and the state of their deliveries. */
 export function WebhooksPage() {
   const words = t().webhooks;
   const address = useAddress();

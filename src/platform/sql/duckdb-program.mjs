@@ -80,7 +80,7 @@ async function lock() {
 }
 
 /**
- * A numeric without a scale is text at first: which scale its values need is known once all of them were read. Where there
+ * A numeric without a scale is text at first: the scale of its values is known after the last row. Where there
  * is none, the file is read into its table at once.
  */
 async function load(result) {
@@ -127,7 +127,7 @@ function decimalOf(type) {
   return found !== null && Number(found[1]) <= 38 ? `DECIMAL(${found[1]},${found[2]})` : undefined;
 }
 
-/** A numeric without a scale gets the one that its values need; where 38 digits are not enough it stays text. */
+/** A numeric without a scale gets the scale that its values need. Beyond 38 digits it stays text. */
 async function cast(raw, type) {
   if (type !== 'numeric') return raw;
   const [[whole, fraction, strange]] = await rowsOf(

@@ -100,8 +100,8 @@ function optionsOf(
       staticSummary: summary,
     },
     policies: {
-      // A firing is over in milliseconds. A workflow that is still open waits for a worker or for PostgreSQL: its
-      // report serves the firings that came due meanwhile.
+      // A firing is over in milliseconds. An open workflow waits for a worker or for PostgreSQL. Its report
+      // serves the firings that came due meanwhile.
       overlap: 'SKIP',
       // Firings missed by Temporal's absence are caught up once: those after the first find it at work.
       catchupWindow: '1 day',

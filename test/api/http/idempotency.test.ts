@@ -12,7 +12,7 @@ import { waitUntil } from '../../support/wait-until.js';
 const shared = { summary: '', tag: 'test', access: 'user', responses: { 200: { description: '' } } } as const;
 const body = z.strictObject({ name: z.string(), fail: z.string().optional(), z: z.number().optional() });
 
-/** What the commands of this file were sent as, and what they wait for. */
+/** The keys of the commands of this file, and the promise that holds them up. */
 const sent: string[] = [];
 let hold: Promise<void> = Promise.resolve();
 let commandFails: Problem | undefined;

@@ -39,7 +39,8 @@ test.each(['PostgreSQL', 'Redis'])(
   async (store) => {
     const more: Record<string, string> = store === 'Redis' ? { REDIS_URL: redis.url } : {};
     const processes = [await start(more), await start(more)];
-    // A store that answers too late is left out for two seconds, and each process counts alone: a next user is counted.
+    // A store that answers too late is left out for two seconds, while each process counts alone. Another user
+    // is asked until the count is shared.
     const isShared = async (): Promise<boolean> => {
       const { token } = await createApiUser(database);
       return (await allowed(processes, token, LIMIT * 2)) === LIMIT;

@@ -28,7 +28,7 @@ interface Proxied {
   close(): Promise<void>;
 }
 
-/** The proxy keeps Host, and says whom it serves and over what, as nginx and the load balancers of clouds do. */
+/** The proxy keeps Host and sets the X-Forwarded headers, as nginx and clouds' load balancers do. */
 function startProxy(api: TestApi): Promise<Proxied> {
   const proxy = createServer(pushServiceTls, (incoming, outgoing) => {
     const forwarded = {

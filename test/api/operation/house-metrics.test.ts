@@ -22,7 +22,7 @@ async function watch(): Promise<{
   return { metrics, read: async (name) => valuesOf(await metrics.render(), name) };
 }
 
-/** What is not 0, by its labels. */
+/** The values other than 0, by their labels. */
 function valuesOf(text: string, name: string): Record<string, number> {
   const found = [...text.matchAll(new RegExp(`^${name}(?:\\{(.*)\\})? (\\S+)$`, 'gm'))];
   return Object.fromEntries(

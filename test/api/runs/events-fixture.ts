@@ -26,7 +26,7 @@ import { givenUser } from '../../support/runs.js';
 
 const logger = createLogger({ level: 'silent', service: 'events-test' });
 
-/** The reading side alone, on a port of its own: hub, streams, route and upgrade, with tokens as a plain map. */
+/** The reading side alone, on a port of its own: hub, streams, route and upgrade. Tokens are a plain map. */
 export interface ReadingServer {
   readonly url: string;
   readonly announcements: Announcements;
@@ -140,7 +140,7 @@ export async function createRun(pool: pg.Pool, owner: Principal): Promise<string
   return id;
 }
 
-/** One committed event, announced unless `silent`, as the projection does it. */
+/** Commits an event and announces it unless `silent`, as the projection does. */
 export async function addEvent(
   pool: pg.Pool,
   runId: string,

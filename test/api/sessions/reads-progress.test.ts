@@ -156,7 +156,8 @@ test('without history there is no estimate; with history it is the sum of the me
   }
   const session = await seed({ template });
   await session.phase({ durationMs: 3_000 });
-  // Nine steps are left, each with a median of 3 s: three runs before, and this session's phase is not among them.
+  // Nine steps are left, each with a median of 3 s from three earlier runs. This session's phase is not among
+  // them.
   expect(await progressOf(session)).toMatchObject({
     etaMs: 27_000,
     etaBasis:

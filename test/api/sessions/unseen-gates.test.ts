@@ -45,7 +45,9 @@ const proceed = (id: string, body: object = {}, key?: string): Promise<HttpAnswe
     headers: key === undefined ? {} : { 'Idempotency-Key': key },
   });
 
-/** A worker that does not answer within 5 s on a slow machine is asked again, as a client does, under the same key. */
+/**
+ * A worker on a slow machine may need more than 5 s. The command is sent again under its key, as clients do.
+ */
 async function answered(send: (key: string) => Promise<HttpAnswer>): Promise<HttpAnswer> {
   const key = randomUUID();
   const until = Date.now() + 60_000;
@@ -78,7 +80,8 @@ test.each([20, 50])('of %i approvals at once without a digest one approves, and 
       Array.from({ length: many }, () => answered((key) => proceed(id, {}, key))),
     ).finally(release);
     await untilGate(rig, id, 2);
-    // Several may be told that the gate is approved: a lost workflow task hands its Updates out again in any order.
+    // Several answers may say that the gate is approved: a lost workflow task runs its Updates again in any
+    // order.
     const refused = answers.filter(({ status }) => status !== 200).map(({ body }) => body['code']);
     const refusals = ['not_waiting', 'stale_approval'];
     expect(refused.filter((code) => !refusals.includes(String(code)))).toEqual([]);

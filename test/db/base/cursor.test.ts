@@ -74,7 +74,7 @@ test('rows that come and go between pages neither repeat nor hide the others', a
   let round = 0;
   const seen = await walk(100, async (page) => {
     round += 1;
-    // The very row that the next cursor speaks of, one ahead, and a newer and an older one that come in.
+    // The row of the next cursor and a later row are deleted; a newer and an older row are inserted.
     const ahead = before[before.indexOf(page.items.at(-1)!.id) + 2];
     for (const id of [page.items.at(-1)!.id, ahead]) if (id !== undefined) gone.add(id);
     await database.pool.query('delete from users where id = any ($1)', [[page.items.at(-1)!.id, ahead]]);

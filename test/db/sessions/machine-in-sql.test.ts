@@ -50,7 +50,7 @@ const move = fc.record({
 const walk = fc.record({ autoSteps: fc.boolean(), moves: fc.array(move, { minLength: 1, maxLength: 24 }) });
 const START_MS = Date.UTC(2026, 0, 15);
 
-/** What the workflow or a person does next; a move that does not fit the state passes time only. */
+/** The next move of the workflow or a person. A move that does not fit the state only passes time. */
 function moved(state: SessionState, what: string, nowMs: number): SessionState {
   const command = moves[what];
   if (command !== undefined)

@@ -35,7 +35,7 @@ test.each<[string, UserFilters, string[]]>([
   ['by role', { role: 'ADMIN' }, ['idx_users_role']],
   ['by activity', { isActive: false }, ['idx_users_created_at_is_active']],
   ['by role and activity', { role: 'ADMIN', isActive: false }, ['idx_users_role_is_active']],
-  // Of one user: what the server expects of a beginning that some share comes from a sample, and differs each time.
+  // Plans of one user. The estimate for a rare prefix comes from a sample and differs each time.
   [
     'by the beginning of a name',
     { q: 'Mia Sato 768284' },

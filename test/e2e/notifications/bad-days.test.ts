@@ -130,7 +130,7 @@ test('a mail server that is away for a while delays the mails and loses none', a
     const result = await house.result(id);
     expect(result.offices_failed).toEqual([]);
     expect(result.email_sent + result.unknown).toBe(12);
-    // What was under way when it went away was cut off after it had left: unknown, and there at most once.
+    // A mail in flight at the break may have left: its state is unknown, and it arrives at most once.
     expect(new Set(house.smtp.mails.map((mail) => mail.to)).size).toBe(house.smtp.mails.length);
     expect(house.smtp.mails.length).toBeGreaterThanOrEqual(result.email_sent);
   });
@@ -195,7 +195,7 @@ test('a canceled run stops, gives back what it had planned, and the next one sen
     expect(house.smtp.mails.length).toBeLessThan(20);
     house.smtp.latencyMs = 0;
     await house.run();
-    // What was under way when it was canceled came to its end as well.
+    // A mail in flight at the cancellation still arrives.
     await waitUntil(async () => (await deliveries('sent')).length === 20, { what: 'all messages' });
     expect(new Set(house.smtp.mails.map((mail) => mail.to)).size).toBe(20);
     expect(house.smtp.mails).toHaveLength(20);

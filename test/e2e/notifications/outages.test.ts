@@ -26,7 +26,7 @@ test('a run whose database goes away in the middle goes on when it is back: no m
         const id = await house.start();
         await mailed(8);
         await gate.close();
-        // What was under way arrives, and nothing else begins: nobody can note it.
+        // Mails in flight arrive, and no other begins: its state could not be stored.
         await waitUntil(() => Promise.resolve(house.smtp.underWay === 0), { what: 'no mail is under way' });
         const meanwhile = house.smtp.mails.length;
         expect(meanwhile).toBeLessThan(32);

@@ -40,7 +40,7 @@ test('every person of every office gets one mail and one push, and the result co
     expect(house.smtp.mails).toHaveLength(60);
     expect(house.push.pushes).toHaveLength(60);
     expect(house.smtp.mostAtOnce).toBe(5);
-    // One connection carries many mails.
+    // A connection carries many mails.
     expect(house.smtp.connections).toBe(5);
   });
 });

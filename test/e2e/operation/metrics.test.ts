@@ -92,7 +92,7 @@ test('a house at work tells every metric of the table, of the dashboards and of 
     timeoutMs: 150_000,
   });
 
-  // Temporal names a worker among its pollers a moment after the first poll, and the API asks it only now and then.
+  // Temporal lists a worker among its pollers a moment after the first poll. The API asks it seldom.
   const house = await waitUntil(
     async () => {
       const text = await scrapeApi();

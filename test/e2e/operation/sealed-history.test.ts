@@ -56,7 +56,7 @@ interface Wire {
   readonly data: string;
 }
 
-/** What the workflow was started with, as the Web UI would send it. */
+/** The input of the workflow, as the Web UI would send it. */
 async function sealedInput(): Promise<Wire> {
   const { events } = await historyOf();
   const payload = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
@@ -103,7 +103,7 @@ test('the history holds no plain text: not of inputs, results, failures or summa
   expect(history.events?.length).toBeGreaterThan(5);
   const texts = textsIn(history.events).join('\n');
   expect(texts).toContain('binary/encrypted');
-  // What is left plain is the SDK's own note of a local activity: its number, name and times.
+  // The only plain parts are the SDK's records of local activities: number, name and times.
   expect(texts.match(/json\/plain/g)?.length).toBe(
     history.events?.filter((event) => event.markerRecordedEventAttributes).length,
   );

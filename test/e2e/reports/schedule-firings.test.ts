@@ -36,7 +36,7 @@ test('a schedule that is due makes a job of its owner, once however often the mo
     const workflow = recentActions[0]?.action.workflow.workflowId ?? '';
     await temporal.client.workflow.getHandle(workflow).result();
     await storeHistory(temporal.client, workflow, 'startScheduledReport');
-    // The moment that is told again is the one that the server gave, not the one at which the workflow ran.
+    // The repeated time is the one that the server gave, not the time at which the workflow ran.
     const at = String(firing?.['scheduledAt']);
     expect(workflow).toContain(at.slice(0, 19));
     const told = await Promise.all([due(id, at), due(id, at), due(id, at)]);

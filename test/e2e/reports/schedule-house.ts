@@ -23,7 +23,7 @@ export interface ScheduleHouse {
   handleOf(id: string): ScheduleHandle;
   /** Waits until Temporal has the last change, and gives the schedule. */
   synced(id: string): Promise<HttpAnswer>;
-  /** What Temporal starts when a schedule is due. */
+  /** Runs the workflow that Temporal starts when a schedule is due. */
   due(id: string, scheduledAt?: string): Promise<FiringOutcome>;
   runsOf(id: string, user?: TestUser): Promise<Record<string, unknown>[]>;
 }

@@ -149,7 +149,7 @@ test('what is changed while Temporal is away is durable, and Temporal has it onc
     const seen = await cutOff.send(`${PATH}/${id}`, { token: house.ana.token });
     expect(seen.body).toMatchObject({ name: 'Changed', sync: 'pending' });
     expect(seen.body['nextRuns']).toHaveLength(5);
-    // The API that was cut off may still be at one of its own tries: the sweeper comes again, as ever.
+    // The API that was cut off may still be within its own try, so the sweeper runs more than once.
     await working(() =>
       waitUntil(
         async () => {

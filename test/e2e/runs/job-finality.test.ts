@@ -69,7 +69,7 @@ test.each(['SUCCESS', 'FAILED', 'CANCELED'] as const)(
   },
 );
 
-/** What a worker says that was cut off long ago, or works twice. */
+/** Projects a status as a worker does that was cut off long ago or runs twice. */
 function tell(runId: string, status: RunStatus): Promise<unknown> {
   const result = { key: 'other', sha256: '', bytes: 1, contentType: 'text/plain', filename: 'other' };
   const events = [{ type: 'job.progress', data: { percent: 1 } }] as const;

@@ -12,9 +12,9 @@ import { testObjects } from '../../support/servers/object-stores.js';
 import { spineActivities } from '../../support/spine.js';
 
 /**
- * The worker as production makes it, with one thing put in: places where it says on standard output where it is, as
- * `<id of the job>: <place>`. STOPS names a place for each of some jobs, at which they go no further, so that a test can
- * kill it right there. What is called like something done (`gathered runs`) is committed, and Temporal does not know.
+ * The worker as production makes it. It prints each place that it reaches as `<id of the job>: <place>`. STOPS
+ * names a place for some jobs. A job stops there, so that a test can kill the worker. A place named after
+ * something done (`gathered runs`) is committed, and Temporal does not know it.
  */
 const env = process.env;
 const config = loadConfig();

@@ -55,7 +55,7 @@ test('a worker killed in the middle of a step costs that one call: nothing finis
   expect(events.map((event) => event.pos)).toEqual(events.map((_event, index) => index + 1));
   expect(events.filter((event) => event.type === 'step.completed')).toHaveLength(9);
   expect(events.filter((event) => event.type === 'session.completed')).toHaveLength(1);
-  // Nine answers of 15 tokens, and all of the 20 that the lost call had reserved: it may have been billed.
+  // Nine answers of 15 tokens, and all 20 that the lost call had reserved. The provider may have billed them.
   const { rows } = await rig.database.pool.query(
     'select used_tokens as used, reserved_tokens as reserved from sessions where run_id = $1',
     [id],

@@ -8,7 +8,7 @@ import { waitUntil } from '../../support/wait-until.js';
 import { eventsOf, send, startSession, untilGate } from '../../workflows/sessions/fixture.js';
 import { useSessions } from '../../workflows/sessions/house.js';
 
-/** A worker that is killed, or frozen, between the commit of what it tells and the record of it in the history. */
+/** The worker is killed or frozen between the commit of a projection and its record in the history. */
 const rig = useSessions();
 let workers: WorkerPrograms;
 let gate: CommitGate;

@@ -18,9 +18,9 @@ import { testWebhooks } from '../../support/webhooks/parts.js';
 import { scriptedModel } from '../../workflows/sessions/fixture.js';
 
 /**
- * The worker as production makes it, with a model in memory that says each call on standard output. STOP_AT is the
- * number of the call that never gets an answer, so that a test can kill the worker in the middle of that step, and
- * FAIL_AT that of the call that fails.
+ * The worker as production makes it, with a model in memory that says each call on standard output. STOP_AT is
+ * the number of the call that never gets an answer: a test kills the worker there. FAIL_AT is the number of the
+ * call that fails.
  */
 const stopAt = Number(process.env['STOP_AT'] ?? 0);
 const failAt = Number(process.env['FAIL_AT'] ?? 0);

@@ -25,7 +25,7 @@ const endless = `select count(*) from generate_series(1, (select 1000000)) a, ge
 const isRunning = (id: string): Promise<unknown> =>
   waitUntil(async () => (await house.backendsOf(id)) === 1, { what: `${id} runs` });
 
-/** What a source that restarts does to its connections. */
+/** Closes the connections of a source, as its restart does. */
 async function disconnect(id: string): Promise<void> {
   await house.shop.pool.query(
     'select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1',

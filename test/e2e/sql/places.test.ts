@@ -57,7 +57,7 @@ test('no more run than have a place; the others wait in turn, visibly, and over 
   expect(refused.headers['retry-after']).toBeDefined();
   expect(await running()).toBe(2);
 
-  // One that waits is canceled at once.
+  // A waiting run is canceled at once.
   expect((await house.cancel(sixth)).body).toMatchObject({ status: 'canceled', is_complete: true });
 
   const watch = watchRunning();

@@ -39,7 +39,7 @@ async function eventsAt(path: string, user: TestUser): Promise<ReadEvent[]> {
   return body['items'] as ReadEvent[];
 }
 
-/** What a webhook got, in the order of the run, each message once. */
+/** The events that a webhook received, in the order of the run, each once. */
 function told({ received }: WebhookReceiver, runId: string): ReadEvent[] {
   const byId = new Map(received.map((each) => [each.id, each.body]));
   return [...byId.values()]

@@ -86,7 +86,7 @@ test.each(legitimateOverResults)('the check lets %s through', (_what, sql) => {
   expect(isAllowed(sql)).toBe(true);
 });
 
-/** One process for all of them: each takes a good part of a second to start. */
+/** All of them share a process: each start takes a good part of a second. */
 test('the engine lets all of them run, and each gives rows', async () => {
   const counts = legitimateOverResults.map(([what, sql]) => {
     const body = sql.replace(/;$/, '');

@@ -37,7 +37,7 @@ export async function verifyLog(pool: Pool): Promise<AuditVerification> {
   return verifyAuditLog(pool, testAuditKeys.trusted);
 }
 
-/** What someone does who owns the database: no trigger stops them. */
+/** Changes rows as the owner of the database, whom no trigger stops. */
 export async function tamper(pool: Pool, statements: string): Promise<void> {
   const client = await pool.connect();
   try {

@@ -22,9 +22,10 @@ export async function buildIndexes(pool: Pool, folder?: string): Promise<void> {
 }
 
 /**
- * Users and entries in sets of one statement each, five rows to a moment, before the indexes: a million of both in well
- * under a minute. One user in fifty is an administrator, one in ten is not active, one entry in a hundred is hidden. As in
- * a real log most entries are about sessions and jobs, and few about users and settings. The links carry no real hashes.
+ * Inserts users and entries in sets of one statement each, five rows to a moment, before the indexes. A million
+ * of both takes well under a minute. Of the users 2 % are administrators and 10 % are not active; 1 % of the
+ * entries are hidden. As in a real log most entries are about sessions and jobs, and few about users and
+ * settings. The links carry no real hashes.
  */
 export async function seedUsersAndAudit(pool: Pool, count: number, folder?: string): Promise<void> {
   await dropIndexes(pool, folder);

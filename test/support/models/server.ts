@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { anthropicFrames, openAiFrames } from './wire.js';
 
-/** What the server does with one request. Frames are wire events: one delta each, then the closing ones. */
+/** The answer of the server to a request. Frames are wire events: one delta each, then the closing ones. */
 export interface ModelReply {
   readonly text?: string;
   readonly reasoning?: string;
@@ -135,7 +135,7 @@ async function answer(
   response.end();
 }
 
-/** What was written has to leave first: the client shall see a beginning and then a broken socket. */
+/** Written bytes leave before the cut: the client shall see a beginning and then a broken socket. */
 async function cut(response: ServerResponse): Promise<void> {
   await pause(30);
   response.destroy();

@@ -33,7 +33,7 @@ export interface NotificationHouse {
 export interface HouseOptions extends SpineOptions {
   readonly emails?: number;
   readonly sending?: Partial<SendPolicy>;
-  /** What one mail may take. */
+  /** The time limit of a mail. */
   readonly mailMs?: number;
   /** The database as the worker reaches it, when that is another way than the test's. */
   readonly reached?: Pick<TestDatabase, 'url' | 'pool'>;

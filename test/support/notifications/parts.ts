@@ -39,7 +39,7 @@ export interface TestSenderOptions {
   readonly mailMs?: number;
 }
 
-/** What it takes to send, as production makes it, to servers on this machine. */
+/** The senders of production, pointed at servers on this machine. */
 export function testSenders(
   database: Pick<TestDatabase, 'pool'>,
   smtpUrl: string,

@@ -8,7 +8,7 @@ export interface ReceivedMail {
   readonly session: string;
 }
 
-/** What happens to a mail: an answer, or the connection is cut at that point. */
+/** The fate of a mail: an answer, or a cut connection at that point. */
 export type MailFate = 'take' | 'drop_before' | 'drop_after' | { readonly code: number };
 
 export interface TestSmtp {

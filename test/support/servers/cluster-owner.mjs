@@ -1,4 +1,5 @@
-// A supervisor in a process of its own, to be killed: starts a cluster in the given folder and says where it is.
+// A supervisor in a process of its own, which a test kills. It starts a cluster in the given folder and prints
+// its address.
 import { loadDevModules } from './load-dev-modules.mjs';
 
 const [folder] = process.argv.slice(2);

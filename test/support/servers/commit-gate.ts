@@ -1,8 +1,8 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 /**
- * PostgreSQL as one worker sees it, where a test can stop time at one transaction: before its first statement that says
- * a given word is sent, or after its commit and before its client learns of it.
+ * PostgreSQL behind a proxy for one worker, where a test can hold one transaction. It holds before the first
+ * statement with a given word is sent. Or it holds after the commit, before its client learns of it.
  */
 export interface CommitGate {
   /** The URL of the database through the gate. */

@@ -5,8 +5,9 @@ export interface CuttingGate {
   /** `127.0.0.1:<port>` */
   readonly address: string;
   /**
-   * Breaks the next connection on which a client says `word`: before the server hears it, or once the server has answered
-   * it, of which the client hears nothing. Resolves when that has happened.
+   * Breaks the next connection on which a client says `word`. `unheard` breaks before the server hears it.
+   * `unanswered` breaks after the server's answer, which the client never gets. Resolves when that has
+   * happened.
    */
   cutAt(word: string, when: 'unheard' | 'unanswered'): Promise<void>;
   close(): Promise<void>;

@@ -52,7 +52,7 @@ function present(pool: pg.Pool | undefined): pg.Pool {
   return pool;
 }
 
-/** One template for each state of the migrations, made once however many test files ask for it. */
+/** A template database for each state of the migrations, made once for all test files. */
 async function ensureTemplate(admin: pg.Pool): Promise<string> {
   const migrations = await readMigrations();
   const digest = migrations.reduce((sum, migration) => sum + migration.checksum.slice(0, 4), '');

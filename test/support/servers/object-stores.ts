@@ -4,10 +4,10 @@ import { createLocalObjectStore } from '../../../src/platform/objects/local.js';
 import type { SigningSecrets } from '../../../src/crypto/signing-secrets.js';
 import type { ObjectStore } from '../../../src/platform/objects/object-store.js';
 
-/** What the API and the workers of the tests sign with. */
+/** The secrets that the API and the workers of the tests sign with. */
 export const testSecrets: SigningSecrets = { current: 'a secret of the tests, long enough' };
 
-/** One for all test files and processes of a run, as an API and its workers share one: keys never meet. */
+/** All test files and processes of a run share the folder, as an API and its workers do. Keys never meet. */
 export function testObjectFolder(): string {
   const folder = process.env['SLUICE_TEST_OBJECTS'];
   if (folder === undefined) throw new Error('run the tests with `npm test`: it makes a folder for objects');

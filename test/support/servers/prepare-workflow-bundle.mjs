@@ -16,8 +16,8 @@ const entry = join(root, 'src/workflows/index.ts');
 const cache = join(root, 'node_modules/.cache/sluice-test');
 
 /**
- * One bundle for a run, kept between runs as long as no source of it changes. Gives its path; when it cannot be built,
- * the path of a file with the reason, so that only the tests that need workflows fail.
+ * A run has one bundle, which is kept between runs as long as no source of it changes. Returns its path. If the
+ * build fails, it is the path of a file with the reason: only tests of workflows fail.
  */
 export async function prepareWorkflowBundle() {
   const path = join(cache, `workflow-bundle-${sourcesHash()}.js`);

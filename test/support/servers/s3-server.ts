@@ -67,7 +67,7 @@ export async function startS3(): Promise<S3Server> {
   return server;
 }
 
-/** One for a test file, stopped after it. */
+/** Starts a server for a test file and stops it afterwards. */
 export function useS3(): { readonly server: S3Server } {
   let server: S3Server | undefined;
   beforeAll(async () => {

@@ -24,7 +24,7 @@ export interface StackProcess {
   readonly dev: () => DevFile;
 }
 
-/** What would otherwise lead the stack to servers of somebody else. */
+/** Variables that would lead the stack to other servers. */
 const foreign = /^(DATABASE_URL|REDIS_URL|PORT|HOST|PUBLIC_URL|SLUICE_|TEMPORAL_(?!CLI_PATH)|LLM_|S3_|SMTP_)/;
 
 /** Builds what `npm start` would build. An installation here would take its packages from the run of the tests. */
@@ -83,7 +83,7 @@ export function processesOf(home: string, supervisor: number | undefined): numbe
   return [...found].map(Number).filter(isAlive);
 }
 
-/** One that has ended and was not reaped yet is not alive. */
+/** A process that has ended and was not reaped yet is not alive. */
 export function isAlive(pid: number): boolean {
   return identityOf(pid) !== undefined;
 }

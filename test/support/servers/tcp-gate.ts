@@ -6,7 +6,7 @@ export interface TcpGate {
   readonly address: string;
   close(): Promise<void>;
   open(): Promise<void>;
-  /** What is connected now stays so and hears nothing any more, as behind a cable that was pulled. */
+  /** Open connections stay open and hear nothing any more, as behind a cable that was pulled. */
   freeze(): void;
 }
 

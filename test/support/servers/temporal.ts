@@ -17,10 +17,13 @@ export interface TestTemporal {
 const KEYWORD = 2;
 const INT = 3;
 
-/** Those that the embedded server and `deploy/` give their namespace too. */
+/** The search attributes that the embedded server and `deploy/` give their namespace too. */
 const searchAttributes = { CotStatus: KEYWORD, CotPhase: INT, CotTemplate: KEYWORD };
 
-/** A namespace of this test file's own on the server of the run: no test sees another's workflows, queues or schedules. */
+/**
+ * A namespace of this test file's own on the server of the run. No test sees another's workflows, queues or
+ * schedules.
+ */
 export function useTemporal(): TestTemporal {
   const address = addressOfRun();
   const namespace = `test-${randomBytes(6).toString('hex')}`;

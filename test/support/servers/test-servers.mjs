@@ -7,8 +7,8 @@ import { prepareWorkflowBundle } from './prepare-workflow-bundle.mjs';
 const PREFIX = 'sluice-test-';
 
 /**
- * Fills the environment of the test processes. A variable that is already set names a server that is there, and none
- * is started; else the run has a PostgreSQL cluster and a Temporal server of its own, gone without a trace afterwards.
+ * Fills the environment of the test processes. A variable that is already set names a running server, and none
+ * is started. Otherwise the run gets a PostgreSQL cluster and a Temporal server of its own, removed afterwards.
  */
 export async function startTestServers() {
   const bundle = prepareWorkflowBundle();

@@ -1,6 +1,6 @@
 /**
- * What nobody may get through, and what everybody may ask. `[what it is, the statement]`. The attacks are tried on the
- * check alone, on the role alone, and on all of it together.
+ * Statements that the check refuses, and statements that it lets through. `[what it is, the statement]`. The
+ * attacks are tried on the check alone, on the role alone, and on all of it together.
  */
 export type Case = readonly [what: string, sql: string];
 

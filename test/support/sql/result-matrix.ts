@@ -1,6 +1,9 @@
 import type { Case } from './matrix.js';
 
-/** What everybody may ask of stored results. `sales` and `people` stand for the names of two results. */
+/**
+ * Statements that every user may run over stored results. `sales` and `people` stand for the names of two
+ * results.
+ */
 export const legitimateOverResults: readonly Case[] = [
   ['a table', 'table sales'],
   ['a constant', 'select 1'],
@@ -66,7 +69,7 @@ export const legitimateOverResults: readonly Case[] = [
   ['coalesce', "select coalesce(kind, 'none'), nullif(id, 1) from sales"],
 ];
 
-/** What the engine refuses by itself, had the check let it through. */
+/** Statements that the engine refuses by itself, without the check. */
 export const attacksOnEngine: readonly Case[] = [
   ['a file by name', `select * from '/etc/passwd'`],
   ['a file by reader', `select * from read_csv('/etc/passwd')`],

@@ -57,7 +57,7 @@ export function useWebhookHouse(): WebhookHouse {
   const open: WebhookReceiver[] = [];
   afterEach(async () => {
     await Promise.all(open.splice(0).map((receiver) => receiver.close()));
-    // What a test leaves behind is nobody's business in the next one.
+    // Webhooks and deliveries of a test do not reach the next one.
     await database.pool.query('update webhooks set is_active = false');
     await database.pool.query(
       `update webhook_deliveries set status = 'canceled', finished_at = now() where finished_at is null`,

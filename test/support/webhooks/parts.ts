@@ -9,7 +9,7 @@ export interface TestWebhookOptions {
   readonly resolve?: NonNullable<OutboundOptions['resolve']>;
 }
 
-/** What it takes to send webhooks to receivers on this machine. */
+/** The sender of webhooks, with receivers on this machine allowed. */
 export function testWebhooks(options: TestWebhookOptions = {}): AttemptDeps['webhooks'] {
   const rules = { allowHttp: true, allowLoopback: true, allowPrivate: false };
   return {

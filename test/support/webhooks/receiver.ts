@@ -13,7 +13,7 @@ export interface ReceivedWebhook {
   };
 }
 
-/** How a receiver answers its nth request (1, 2, 3 …). One that does not answer hangs. */
+/** How a receiver answers its nth request (1, 2, 3 …). A receiver without an answer hangs. */
 export type AnswerWebhook = (response: ServerResponse, nth: number) => void;
 
 /** Somebody else's server, on this machine. */

@@ -15,7 +15,7 @@ const scope: ListScope = { list: 'users', filters: { role: 'ADMIN', isActive: tr
 
 const at = (micros: number): string => `2026-01-02T03:04:05.${String(micros).padStart(6, '0')}Z`;
 
-/** What a database does with a position: rows beyond the key, in the direction's order, one more than the page. */
+/** The query of a database: rows beyond the key, in the direction's order, one more than the page. */
 function query(rows: readonly CursorKey[], limit: number, position: CursorPosition | undefined): CursorKey[] {
   const compare = (a: CursorKey, b: CursorKey): number =>
     a.at === b.at ? (a.id < b.id ? -1 : a.id > b.id ? 1 : 0) : a.at < b.at ? -1 : 1;

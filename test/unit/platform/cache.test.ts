@@ -12,7 +12,7 @@ import { waitUntil } from '../../support/wait-until.js';
 interface Rig {
   readonly cache: Cache;
   readonly counts: Record<string, number>;
-  /** What the request was told about its read. */
+  /** The cache's outcome that the request's read reports. */
   outcome(load?: () => Promise<unknown>, key?: string): Promise<string | undefined>;
 }
 

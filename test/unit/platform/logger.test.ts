@@ -22,7 +22,7 @@ beforeAll(async () => {
   program = outputFiles[0]?.text ?? '';
 });
 
-/** What a process of its own wrote until its end. */
+/** The lines that a process of its own wrote until its end. */
 function linesOf(code: string): string[] {
   const cwd = fileURLToPath(new URL('../../..', import.meta.url));
   const { stdout } = spawnSync(process.execPath, ['-e', program, '--', code], { cwd, encoding: 'utf8' });

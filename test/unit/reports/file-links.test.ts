@@ -8,7 +8,7 @@ const disposition = contentDisposition('attachment', 'report.csv');
 const object = { key, disposition };
 const MINUTES_15 = 900;
 
-/** What a server does with a link: looks at its spelling and its time, then at the signature. */
+/** The checks of a server: spelling, then time, then signature. */
 function accepts(links: ReturnType<typeof createFileLinks>, url: string, served = disposition): boolean {
   const link = links.parse(url);
   return link !== undefined && link.key === key && links.verify(link, served);

@@ -5,7 +5,7 @@ import { useTemporal } from '../../support/servers/temporal.js';
 
 const temporal = useTemporal();
 
-/** What the server itself announces for a schedule that begins at that moment. */
+/** The times that the server itself announces for a schedule that begins at that moment. */
 async function announced(cron: string, zone: string, from: string): Promise<string[]> {
   const scheduleId = `times-${Math.random()}`;
   const handle = await temporal.client.schedule.create({

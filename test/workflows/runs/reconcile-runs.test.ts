@@ -217,7 +217,7 @@ describe('the reconciler', () => {
       await run('reconcileRuns');
     });
     expect((await reread(stuck.id)).lastPos).toBe(2);
-    // What mends it in life is a release that can run it; here a workflow of the same id that is well.
+    // In production a release that can run it mends it. Here a sound workflow of the same id does.
     await handleOf(stuck).terminate();
     await temporal.client.workflow.start('generateReport', {
       taskQueue: 'nobody-serves-this',

@@ -52,7 +52,7 @@ test('an output of 3 MB, one with NUL bytes and half characters, and JSON of gre
     expect(await textOf(results.THINK?.ref?.sha256)).toBe(large);
     expect(await textOf(results.EXECUTE?.ref?.sha256)).toBe('a\uFFFDb\uFFFDc\uFFFDd');
     expect(await textOf(output?.sha256)).toBe(deep);
-    // What is too long for the next prompt is cut there, and the session goes on.
+    // Text that is too long for the next prompt is cut there, and the session goes on.
     await send(rig, id, rig.ask.approve(), 'next');
     await untilGate(rig, id, 2);
   });

@@ -7,7 +7,7 @@ import { storeHistory } from '../../support/store-history.js';
 import { readState, startSession, threePhases, untilGate, untilStatus } from './fixture.js';
 import { useSessions } from './house.js';
 
-/** What people decide from the Temporal side. Without a cache, so that every task replays the history. */
+/** Decisions from the Temporal side. Without a cache, so that every task replays the history. */
 const rig = useSessions({ maxCachedWorkflows: 0 });
 const { during } = rig;
 const handleOf = (id: string): WorkflowHandle => rig.temporal.client.workflow.getHandle(`cot-session:${id}`);

@@ -52,7 +52,7 @@ export const threePhases: TemplateDefinition = {
   phases: [phase('one'), phase('two'), phase('three')],
 };
 
-/** What the model of a test says. It may throw what a model throws. */
+/** The answer of a test's model. It may throw what a model throws. */
 export type Answer = (request: ModelRequest, call: number) => string | Promise<string>;
 
 export interface ScriptedModel extends Model {
@@ -192,7 +192,7 @@ export async function withWorkers<Result>(
   }
 }
 
-/** What a test leaves open would go on with the worker and the model of the next one. */
+/** An open session would go on with the worker and the model of the next test. */
 async function terminateOpenSessions(rig: SessionRig): Promise<void> {
   for (const id of started.splice(0)) {
     const handle = rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
@@ -276,7 +276,7 @@ export function untilGate(
   );
 }
 
-/** As a route does it: what the row says was taken is told so, also where the workflow task that took it was lost. */
+/** As a route does it: a command that the row has taken succeeds, even if its workflow task was lost. */
 export async function send(
   rig: SessionRig,
   id: string,
@@ -290,7 +290,8 @@ export async function send(
   const sendOnce = (): Promise<SessionProgressView> =>
     sendSessionCommand(deps, { sessionId: id, command, commandId, record: 'begun' }).catch(
       (error: unknown) => {
-        // A worker that does not answer within 5 s on a slow machine is asked again under the same id, as clients do.
+        // A worker on a slow machine may need more than 5 s. The command is sent again under its id, as clients
+        // do.
         const isUnanswered = error instanceof Refusal && error.code === 'workflow_unavailable';
         if (!isUnanswered || Date.now() > until) throw error;
         return sendOnce();
@@ -306,7 +307,7 @@ export async function send(
   }
 }
 
-/** What the workflow of a session carries through its life, as the database has it. */
+/** The state of a session's workflow, as the database has it. */
 export async function readState(rig: SessionRig, id: string): Promise<SessionState> {
   const { rows } = await rig.database.pool.query<{ state: SessionState }>(
     'select state from sessions where run_id = $1',
@@ -347,7 +348,7 @@ export async function eventsOf(rig: SessionRig, id: string): Promise<StoredEvent
   return events;
 }
 
-/** What the audit log has about a session or a gate, oldest first. */
+/** The audit entries of a session or a gate, oldest first. */
 export function entriesOf(rig: SessionRig, resourceId: string): Promise<AuditRow[]> {
   return many(
     rig.database.pool,

@@ -90,7 +90,7 @@ test.each(['fork', 'redo'])(
   'a dry run of a %s says what it would reuse and run, and changes nothing',
   (path) =>
     during(async (model) => {
-      // What it would cost is known from those that ran to their end.
+      // The estimate comes from sessions that ran to their end.
       await finished();
       const id = await startSession(rig, owner);
       await untilGate(rig, id, 1);

@@ -17,7 +17,7 @@ import {
   withWorkers,
 } from './fixture.js';
 
-/** What people do to the workflow of a session on Temporal, while it waits and can tell nobody. */
+/** People end the session's workflow at Temporal while it waits and cannot project anything. */
 const database = useDatabase();
 const temporal = useTemporal();
 const rig = { database, temporal };

@@ -27,7 +27,7 @@ test('the history of five phases with outputs of 200 kB stays under 250 events a
   });
 });
 
-/** What later versions replay: see test/replay. */
+/** Later versions replay this history: see test/replay. */
 test('a session that is approved, redone, paused, resumed and edited completes, and its history is kept', async () => {
   await withWorkers(
     rig,

@@ -2,7 +2,7 @@ import { waitUntil } from '../../support/wait-until.js';
 import { readState, send, startSession, untilGate, untilStatus } from './fixture.js';
 import { useSessions } from './house.js';
 
-/** What the database will not take of a session. */
+/** Data of a session that the database refuses. */
 const rig = useSessions();
 const { during } = rig;
 

@@ -142,7 +142,7 @@ test('Retry-After of 429 holds back everything for the endpoint until then', asy
     );
     expect(await house.delivery(id, second)).toMatchObject({ attempts: 0, status: 'pending' });
     expect(receiver.received).toHaveLength(1);
-    // Who moves it, or switches it on again, has dealt with it.
+    // A new address, or switching it on again, resolves the failures.
     expect((await send(`${PATH}/${id}`, 'PATCH', { url: `${receiver.url}?moved` })).status).toBe(200);
     await until(id, first, 'delivered');
     await until(id, second, 'delivered');

@@ -58,7 +58,7 @@ const reports: Readonly<Record<string, GatheredReport>> = {
 };
 export const reportNames = Object.keys(reports);
 
-/** HTML shows what any format is made of; a chart stands in it as its facts, and the style is left out. */
+/** HTML shows the parts that every format has. A chart stands as its facts, and the style is left out. */
 export async function asHtml(name: string): Promise<string> {
   const html = await whole(reportHtml(documentOf(name), chartAsText));
   return html.replace(/<style>[^<]+<\/style>/, '<style/>');
