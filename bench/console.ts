@@ -145,9 +145,11 @@ async function measureChanges(page: Page): Promise<void> {
          watch.observe(document.body, { subtree: true, childList: true, characterData: true });
        })`,
     );
-    const told = new Promise<number>((resolve) => listener.once('notification', () => resolve(Date.now())));
+    const notified = new Promise<number>((resolve) =>
+      listener.once('notification', () => resolve(Date.now())),
+    );
     const committedAt = await moveSession(pool, id!, topic);
-    heard.push((await told) - committedAt);
+    heard.push((await notified) - committedAt);
     seen.push((await shown) - committedAt);
   }
   await listener.end();

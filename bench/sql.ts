@@ -24,7 +24,7 @@ import { createFileLinks } from '../src/crypto/file-links.js';
 import type { DataSource } from '../src/contracts/sql/data-source.js';
 import type { ResultTable, SourceSession } from '../src/contracts/sql/ports.js';
 import { migrateUp, readMigrations } from '../src/db/base/migrate.js';
-import { keepResult } from '../src/db/sql/telling.js';
+import { keepResult } from '../src/db/sql/tries.js';
 import { readWindow } from '../src/operations/sql/read-window.js';
 import { createLogger } from '../src/platform/logger.js';
 import { createLocalObjectStore } from '../src/platform/objects/local.js';

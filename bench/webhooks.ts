@@ -44,7 +44,7 @@ const EVENTS = 20;
 const TURNS = 7;
 
 type Ask = { do: 'begin'; alive: number; dead: number; expected: number } | { do: 'end' };
-type Told = { ports: number[] } | { done: true };
+type Reply = { ports: number[] } | { done: true };
 
 interface Bench {
   readonly pool: pg.Pool;
@@ -62,7 +62,7 @@ else await drive();
 /** Counts what arrives at those that answer. The dead ones come last. */
 function receive(): void {
   let servers: Server[] = [];
-  const tell = (told: Told): void => void process.send?.(told);
+  const send = (reply: Reply): void => void process.send?.(reply);
   process.on('message', (ask: Ask) => void (ask.do === 'begin' ? begin(ask) : end()));
   async function begin({ alive, dead, expected }: Extract<Ask, { do: 'begin' }>): Promise<void> {
     const arrived = new Set<string>();
@@ -72,11 +72,11 @@ function receive(): void {
         if (index >= alive) return;
         request.once('end', () => response.writeHead(204).end());
         arrived.add(`${index} ${request.headers['webhook-id']?.toString()}`);
-        if (arrived.size === expected) tell({ done: true });
+        if (arrived.size === expected) send({ done: true });
       }),
     );
     await Promise.all(servers.map((server) => once(server.listen(0, '127.0.0.1'), 'listening')));
-    tell({ ports: servers.map((server) => (server.address() as AddressInfo).port) });
+    send({ ports: servers.map((server) => (server.address() as AddressInfo).port) });
   }
   function end(): void {
     for (const server of servers) {
@@ -150,11 +150,11 @@ async function settle(pool: pg.Pool): Promise<void> {
     while ((await pool.query<{ waiting: number }>(query)).rows[0]?.waiting !== 0) await delay(50);
 }
 
-async function asked(receivers: ChildProcess, ask: Ask): Promise<Told> {
+async function asked(receivers: ChildProcess, ask: Ask): Promise<Reply> {
   const answer = once(receivers, 'message');
   receivers.send(ask);
-  const [told] = (await answer) as [Told];
-  return told;
+  const [reply] = (await answer) as [Reply];
+  return reply;
 }
 
 function happen(pool: pg.Pool, runId: string): Promise<unknown> {

@@ -1,7 +1,7 @@
 // Asks the registry for known vulnerabilities of what the product brings along. It fails for each high or
 // critical one that audit-exceptions.json does not name. It also fails for each exception that is no longer
 // needed. An exception is the advisory's id with the reason why it does not concern us: { "GHSA-…": "Sluice
-// never parses …" }. A registry that cannot be asked is told and does not fail: a build has to be possible
+// never parses …" }. A registry that does not answer is reported and does not fail: a build has to be possible
 // without one.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

@@ -78,7 +78,7 @@ async function decideInFirefox(send) {
   await keys([down(CONTROL), down(ENTER), up(ENTER), up(CONTROL)]);
   const session = `fetch('/api/v1/cot-sessions/${id}').then((answer) => answer.json())`;
   await until('the decision', `${session}.then(({ progress }) => progress.currentPhase > 1)`);
-  if (faults.length > 0) throw new Error(`Firefox tells of ${faults.join('\n')}`);
+  if (faults.length > 0) throw new Error(`Firefox reports ${faults.join('\n')}`);
 }
 
 async function startSession() {
@@ -92,14 +92,14 @@ async function startSession() {
   return (await answer.json()).id;
 }
 
-/** Firefox tells on stderr where it listens. */
+/** Firefox prints its address on stderr. */
 function addressOf({ stderr }) {
   return new Promise((found, fail) => {
-    let told = '';
-    setTimeout(() => fail(new Error(`Firefox does not listen: ${told}`)), PATIENCE_MS).unref();
+    let printed = '';
+    setTimeout(() => fail(new Error(`Firefox does not listen: ${printed}`)), PATIENCE_MS).unref();
     stderr.on('data', (part) => {
-      told += part;
-      const address = /WebDriver BiDi listening on (ws:\S+)/.exec(told)?.[1];
+      printed += part;
+      const address = /WebDriver BiDi listening on (ws:\S+)/.exec(printed)?.[1];
       if (address !== undefined) found(`${address}/session`);
     });
   });

@@ -19,15 +19,15 @@ export interface OutsideCount {
 
 export async function serveOutside(): Promise<void> {
   const [smtp, push] = [await startSmtp(), await startPushService()];
-  const tell = (told: OutsideReady | OutsideCount): void => void process.send?.(told);
+  const send = (message: OutsideReady | OutsideCount): void => void process.send?.(message);
   process.on('message', (ask: OutsideAsk) => {
     if (ask === 'count') {
       const recipients = new Set(smtp.mails.map((mail) => mail.to)).size;
       const mails = smtp.mails.length;
-      return tell({ mails, recipients, pushes: push.pushes.length, mostMailsAtOnce: smtp.mostAtOnce });
+      return send({ mails, recipients, pushes: push.pushes.length, mostMailsAtOnce: smtp.mostAtOnce });
     }
     smtp.latencyMs = ask.latencyMs;
     push.latencyMs = ask.latencyMs;
   });
-  tell({ smtpUrl: smtp.url, pushUrl: push.url });
+  send({ smtpUrl: smtp.url, pushUrl: push.url });
 }

@@ -5,7 +5,7 @@ import ts from 'typescript';
 /** A name that a mutation leaves unused is no mistake of types. */
 const UNUSED = new Set([6133, 6192, 6196, 6198, 6199, 7027]);
 
-/** Tells whether the compiler accepts a file of `root` with another text: what it refuses no test has to notice. */
+/** Whether the compiler accepts a file of `root` with another text. A refused mutant needs no test. */
 export function createCompiles(root, files) {
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);

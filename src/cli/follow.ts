@@ -23,7 +23,7 @@ export async function follow(context: Context, id: string, following: Following 
   let last: ReadEvent | undefined;
   for await (const event of client.events(callsOf(id).events, id, options)) {
     last = event;
-    tell(context, event);
+    print(context, event);
     if (following.stopsAtPerson === true && needsPerson(event, following.decidedGate)) return 'needs_person';
   }
   if (flags.output !== 'json') terminal.live('');
@@ -50,7 +50,7 @@ function needsPerson({ type, data }: ReadEvent, decidedGate: string | undefined)
   );
 }
 
-function tell({ flags, terminal }: Context, event: ReadEvent): void {
+function print({ flags, terminal }: Context, event: ReadEvent): void {
   if (flags.output === 'json') {
     terminal.out(JSON.stringify(event.data));
     return;

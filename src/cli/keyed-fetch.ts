@@ -16,7 +16,7 @@ interface Wanted {
  * Sends what changes something under the key that was given.
  *
  * K1. The nth change of a command has the nth key. A repeated command repeats each of its changes, and none twice.
- * K2. A retry of the client keeps its key: it is told by the key that the client had made.
+ * K2. A retry of the client keeps its key: the key that the client had made identifies it.
  */
 export function keyedFetch({ key, showsRequests }: Wanted): typeof fetch {
   const keys = new Map<string, string>();

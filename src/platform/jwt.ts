@@ -7,7 +7,7 @@ export interface VerifiedToken extends TokenIdentity {
   readonly expiresAtMs: number;
 }
 
-/** Checks JWTs of one issuer. Undefined: the token is not good. Throws when that cannot be told right now. */
+/** Checks JWTs of one issuer. Undefined: the token is not good. Throws when it cannot be decided right now. */
 export interface TokenVerifier {
   verify(token: string): Promise<VerifiedToken | undefined>;
 }

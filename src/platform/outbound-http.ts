@@ -15,7 +15,7 @@ import { isLoopbackAddress, isPublicAddress } from '../domain/outbound-address.j
  * O2. A single unreachable address refuses the whole name: the other side must not choose which one is used.
  * O3. No redirect is followed, no proxy or cookie is used, no connection is kept.
  * O4. A single clock covers everything (name, connect, headers, body), and a cap bounds the read.
- * O5. An upgrade that nobody asked for is a failure at once. Node tells of it in no error and no answer.
+ * O5. An upgrade that nobody asked for is a failure at once. Node reports it by no error and no answer.
  */
 interface OutboundRequest {
   readonly url: string;

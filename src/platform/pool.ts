@@ -115,7 +115,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     // Statements of one transaction that do not wait for each other go out together.
     pipeline: true,
   });
-  // A connection that is lost in use tells its statement, and then everybody: without a listener the process would end.
+  // A connection lost in use fails its statement, then emits 'error': without a listener the process would end.
   pool.on('connect', (client) => client.on('error', () => undefined));
   // Without a listener an idle client's lost connection would end the process.
   // Only its message: the error carries the whole connection.

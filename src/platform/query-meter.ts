@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** Counts what one request asks of PostgreSQL, at the driver, so that `Server-Timing` tells the truth. */
+/** Counts what one request asks of PostgreSQL, at the driver, so that `Server-Timing` is true. */
 export class QueryMeter {
   queries = 0;
   durationMs = 0;

@@ -52,7 +52,7 @@ export class WakeUpListener {
   async #connect(): Promise<void> {
     const client = this.#options.createClient();
     this.#client = client;
-    // A lost connection tells itself as 'error', as 'end', or as both: the first one counts.
+    // A lost connection emits 'error', 'end', or both: the first one counts.
     client.once('end', () => this.#lost(client));
     client.on('error', () => this.#lost(client));
     client.on('notification', (message) => this.#options.onMessage(message.payload ?? '', message.channel));

@@ -3,7 +3,7 @@ import { temporalDeadlines } from '../contracts/deadlines.js';
 import { serviceWorkflows, taskQueues, webhookDueSignal, webhookWorkflowIdOf } from '../contracts/names.js';
 import type { DeliverWebhooksInput } from '../contracts/webhooks/workflow.js';
 
-/** Tells Temporal that a webhook has something to deliver. Doing it twice is harmless. */
+/** Wakes the workflow of a webhook that has something to deliver. Waking it twice is harmless. */
 export function createWebhookWake(client: Client): (webhook: { id: string; url: string }) => Promise<void> {
   return async ({ id, url }) => {
     const input: DeliverWebhooksInput = { webhookId: id };

@@ -7,7 +7,7 @@ import type { Logger } from '../platform/logger.js';
 /** Announcements within this time are handled in one look. */
 const GATHER_MS = 20;
 
-/** Until the next look when somebody could not be told: twice as long each time, then it is the sweeper's. */
+/** Wait after a failed wake-up: twice as long each time, then it is the sweeper's. */
 const AGAIN_MS = [500, 1_000, 2_000, 4_000] as const;
 
 export interface WebhookWaker {

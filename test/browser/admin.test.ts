@@ -97,7 +97,7 @@ async function deadJobs(count: number): Promise<string> {
   return owner;
 }
 
-test('failures of one kind stand in one line, and are tried again together after it is said what that does', async () => {
+test('failures of one kind stand in one line, and are tried again together after a dry run', async () => {
   const owner = await deadJobs(3);
   const { page, faults } = await house.visit('/operations', { role: 'ADMIN' });
   const line = page.locator('.letters > li', { hasText: 'storage_unavailable' });

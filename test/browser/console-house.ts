@@ -143,7 +143,7 @@ async function visit(place: Place, path: string, options: VisitorOptions): Promi
   return { page, context, userId: user?.id ?? '', faults };
 }
 
-/** Chromium tells violations of the policy on the console, so they count as errors. */
+/** Chromium prints violations of the policy on the console, so they count as errors. */
 export function watch(page: Page, origin: string): Faults {
   const faults: Faults = { foreign: [], errors: [] };
   page.on('request', (request) => {

@@ -23,7 +23,7 @@ test('lists follow what happens elsewhere without being asked for again', async 
     const { page } = visitor;
     await rowOf(visitor, 'the first one').getByText(/^1\//).waitFor();
     await page.locator('.live-live').waitFor();
-    // From here on the lists could not be asked for: what they show is what the stream told.
+    // From here on the lists could not be asked for: what they show came by the stream.
     await page.route(/\/api\/v1\/(cot-sessions|gates)\?/, (route) => route.abort());
     const second = await start(token, 'the second one');
     await page.getByRole('button', { name: '1 new' }).click();

@@ -124,7 +124,7 @@ test('a page that was open while the API was away says so, then misses nothing a
   });
 });
 
-test('of two people at one gate the second is told that it was decided, and sees how', async () => {
+test('of two people at one gate the second sees that it was decided, and how', async () => {
   const { model, goOn } = talkingModel();
   goOn();
   await withTalk(model, async () => {

@@ -18,7 +18,8 @@ async function doctor(only: string, env: Record<string, string>): Promise<Report
   return { code: ran.code, ...(JSON.parse(ran.out) as Report) };
 }
 
-const told = (report: Report): string[] => report.findings.map(({ state, what }) => `${state}: ${what}`);
+const findingsOf = (report: Report): string[] =>
+  report.findings.map(({ state, what }) => `${state}: ${what}`);
 
 test('a migrated database, a namespace with its attributes and a configuration that fits are fine', async () => {
   const env = {
@@ -30,7 +31,7 @@ test('a migrated database, a namespace with its attributes and a configuration t
   const report = await doctor('configuration,postgresql,temporal,redis', env);
   expect(report.findings.filter(({ state }) => state === 'failed')).toEqual([]);
   expect(report).toMatchObject({ code: 0, healthy: true });
-  expect(told(report)).toEqual([
+  expect(findingsOf(report)).toEqual([
     'ok: The variables fit each other.',
     expect.stringMatching(/^ok: PostgreSQL .* answers\.$/),
     expect.stringMatching(/^ok: The schema is up to date/),
@@ -40,7 +41,7 @@ test('a migrated database, a namespace with its attributes and a configuration t
   ]);
 });
 
-test('a database that lacks the migrations is told with what brings them, and `migrate` does', async () => {
+test('a database that lacks the migrations is reported with the command that brings them, and `migrate` does', async () => {
   const name = `doctor_${process.pid}`;
   const url = Object.assign(new URL(database.url), { pathname: `/${name}` }).href;
   await database.pool.query(`create database ${name} template template0 encoding 'UTF8'`);
@@ -82,12 +83,12 @@ test('the first administrator is made on the database, audited, and only once fo
   });
 });
 
-test('a schema from a newer version is told as that', async () => {
+test('a schema from a newer version is reported as that', async () => {
   await database.pool.query(`insert into schema_migrations (name, checksum) values ('999999_future', 'x')`);
   const report = await doctor('postgresql', { DATABASE_URL: database.url });
   await database.pool.query(`delete from schema_migrations where name = '999999_future'`);
   expect(report.code).toBe(1);
-  expect(told(report).at(-1)).toContain('newer than this program (999999_future)');
+  expect(findingsOf(report).at(-1)).toContain('newer than this program (999999_future)');
 });
 
 test.each([
@@ -112,18 +113,18 @@ test.each([
   },
 );
 
-test('a namespace that is missing, and queues that nobody serves, are told', async () => {
+test('a namespace that is missing, and queues that nobody serves, are reported', async () => {
   const missing = await doctor('temporal', {
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: 'nowhere',
   });
-  expect(told(missing).at(-1)).toBe('failed: It has no namespace "nowhere".');
+  expect(findingsOf(missing).at(-1)).toBe('failed: It has no namespace "nowhere".');
   const idle = await doctor('workers', {
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: temporal.namespace,
     WORKER_QUEUES: 'flow,sql',
   });
-  expect(told(idle)).toEqual(['failed: No worker serves flow, sql: what is started there waits.']);
+  expect(findingsOf(idle)).toEqual(['failed: No worker serves flow, sql: what is started there waits.']);
 });
 
 test('Redis that is down is a warning, because nothing depends on it', async () => {
@@ -131,7 +132,7 @@ test('Redis that is down is a warning, because nothing depends on it', async () 
   expect(report).toMatchObject({ code: 0, findings: [{ state: 'warning' }] });
 });
 
-test('an API that is alive but not ready, and a key that it refuses, are told', async () => {
+test('an API that is alive but not ready, and a key that it refuses, are reported', async () => {
   const api = await startTinyApi();
   api.routes.set('GET /healthz', (_request, response) => response.end('{}'));
   api.routes.set('GET /readyz', (_request, response) =>
@@ -140,7 +141,7 @@ test('an API that is alive but not ready, and a key that it refuses, are told', 
   const report = await doctor('api', { SLUICE_URL: api.url, SLUICE_API_KEY: 'slk_wrong' });
   await api.close();
   expect(report.code).toBe(1);
-  expect(told(report)).toEqual([
+  expect(findingsOf(report)).toEqual([
     expect.stringContaining('is alive'),
     expect.stringContaining('not ready: {"checks":{"temporal":"down"}}'),
     expect.stringContaining('not accepted (404)'),

@@ -77,7 +77,7 @@ export interface TinyApi {
   close(): Promise<void>;
 }
 
-/** A server that answers what a test tells it to, and keeps what it was asked. */
+/** A server that answers as a test sets it, and keeps its requests. */
 export async function startTinyApi(): Promise<TinyApi> {
   const routes = new Map<string, Handler>();
   const requests: TinyApi['requests'] = [];

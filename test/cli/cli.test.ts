@@ -20,7 +20,7 @@ afterEach(() => api.close());
 afterAll(() => rm(folder, { recursive: true }));
 afterAll(removeCli);
 
-test('report asks for one, tells its story and prints the result', async () => {
+test('report asks for a report, prints its events and the result', async () => {
   api.routes.set('POST /generate-report', (_request, response) => answer(response, 202, { jobId: 'job_1' }));
   api.routes.set('GET /jobs/job_1/events', (_request, response) => {
     response.writeHead(200, { 'Content-Type': 'text/event-stream' });
@@ -75,7 +75,7 @@ test('watch goes on where a broken connection ended, without losing or repeating
   expect({ code: ran.code, seen: seen.map(({ pos }) => pos) }).toEqual({ code: 0, seen: [4, 5, 6] });
 });
 
-test('watch of what was canceled ends with 1, of what has nothing more to tell with 1 too', async () => {
+test('watch of a canceled run ends with 1, of a run without further events with 1 too', async () => {
   api.routes.set('GET /api/v1/cot-sessions/ses_3/events', (_request, response) =>
     response.end(frame(2, 'session.canceled')),
   );
@@ -199,7 +199,7 @@ test('a result can be written to a file', async () => {
   expect([...(await readFile(file))]).toEqual([0, 255, 10]);
 });
 
-test('schedules are made, listed and told what to do', async () => {
+test('schedules are made, listed, paused and run', async () => {
   const schedule = {
     id: 'sch_1',
     name: 'Mondays',
@@ -248,7 +248,7 @@ test('schedules are made, listed and told what to do', async () => {
   expect([odd.code, odd.err]).toEqual([2, expect.stringContaining('--report takes JSON')]);
 });
 
-test('dead letters are replayed one by one and as a selection, which --dry-run tells', async () => {
+test('dead letters are replayed one by one and as a selection, which --dry-run lists', async () => {
   const path = '/api/v1/dead-letters';
   const letter = {
     id: 'dlt_1',
@@ -273,8 +273,8 @@ test('dead letters are replayed one by one and as a selection, which --dry-run t
   expect(list.out).toMatch(/dlt_1 +report +step_failed +then +Weekly/);
   expect((await sluice(['dead-letter', 'replay', 'dlt_1', '-o', 'ids'], env())).out).toBe('job_2\n');
   const replay = ['dead-letter', 'replay-matching', '--error-code', 'step_failed'];
-  const told = await sluice([...replay, '--dry-run'], env());
-  expect(told.err).toContain('1 would be replayed');
+  const dry = await sluice([...replay, '--dry-run'], env());
+  expect(dry.err).toContain('1 would be replayed');
   const done = await sluice(replay, env());
   expect(done.out).toBe('dlt_1 -> job_3\n');
   expect(JSON.parse(api.requests.at(-1)?.body ?? '')).toEqual({

@@ -90,9 +90,9 @@ test.each([
   });
   const child = startSluice(args, env());
   const ended = new Promise((done) => child.on('close', (code, signal) => done({ code, signal })));
-  await new Promise<void>((told) => {
+  await new Promise<void>((started) => {
     child.stderr.on('data', (chunk: Buffer) => {
-      if (chunk.toString().includes('session.started')) told();
+      if (chunk.toString().includes('session.started')) started();
     });
   });
   child.kill('SIGINT');

@@ -153,7 +153,7 @@ test('a list of messages is taken in the one revision that had them', async () =
   expect(heard[3]).toMatchObject({ id: null, error: { code: -32_600 } });
 });
 
-test('what the API refuses is a result that an assistant can read, and a fault is not told', async () => {
+test('a refusal of the API is a result that an assistant can read, and a fault is hidden', async () => {
   api.routes.set('GET /jobs', (_request, response) =>
     answer(response, 403, { title: 'No', status: 403, code: 'forbidden', detail: 'Not for you.' }),
   );
@@ -167,7 +167,7 @@ test('what the API refuses is a result that an assistant can read, and a fault i
   expect(assistant.said.stderr).toContain('SyntaxError');
 });
 
-test('an API that is away, and a key that is missing, are told to the assistant', async () => {
+test('an API that is away, and a key that is missing, are results for the assistant', async () => {
   assistant = await startAssistant({ SLUICE_HOME: '/nowhere', XDG_CONFIG_HOME: '/nowhere' });
   expect(await assistant.refused('list_gates')).toContain('There is no running stack');
 });

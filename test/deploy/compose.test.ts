@@ -55,10 +55,10 @@ test('the parts that make the product are all there', () => {
   );
 });
 
-test('every variable that it asks for is told in .env.example', () => {
+test('every variable that it asks for stands in .env.example', () => {
   const asked = new Set([...text.matchAll(/\$\{(\w+)/g)].map((match) => match[1]));
-  const told = new Set([...read('.env.example').matchAll(/^#(\w+)=/gm)].map((match) => match[1]));
-  expect([...asked].filter((name) => !told.has(name))).toEqual([]);
+  const documented = new Set([...read('.env.example').matchAll(/^#(\w+)=/gm)].map((match) => match[1]));
+  expect([...asked].filter((name) => !documented.has(name))).toEqual([]);
   expect(asked.size).toBeGreaterThan(7);
 });
 

@@ -89,7 +89,7 @@ describe('the audit, by the npm client against a registry', () => {
     });
   });
 
-  test('a registry that takes no question is told, and does not fail', async () => {
+  test('a registry that does not answer is reported, and does not fail', async () => {
     answer = { status: 405, body: {} };
     expect(await audit()).toEqual({
       code: 0,

@@ -63,14 +63,14 @@ test('a part that never gets ready is ended', async () => {
 });
 
 test('a part that is killed is started again and says so', async () => {
-  const told: string[] = [];
-  const part = newPart('killed', 'exec sleep 600', { onEnd: (text) => void told.push(text) });
+  const reported: string[] = [];
+  const part = newPart('killed', 'exec sleep 600', { onEnd: (text) => void reported.push(text) });
   await part.start();
   const first = runningOf(part);
   process.kill(first.pid, 'SIGKILL');
   await waitUntil(() => Promise.resolve(part.pid !== first.pid), { what: 'the second process' });
   expect(isRunning(runningOf(part))).toBe(true);
-  expect(told).toEqual(['ended (SIGKILL), starts again in 0.5 s']);
+  expect(reported).toEqual(['ended (SIGKILL), starts again in 0.5 s']);
 });
 
 test('a stopped part is not started again, and its pid file is gone', async () => {

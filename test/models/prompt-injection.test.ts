@@ -80,11 +80,11 @@ describe.each(injectionCorpus)('%j', (attack) => {
     expect(ran).toEqual(['fetch_url']);
     expect(result.text).toBe('Noted.');
     const messages = server.seen[1]!.body['messages'] as { role: string; content: string }[];
-    const told = messages.at(-1)!;
-    expect(told.role).toBe('tool');
-    const blocks = readFences(told.content);
+    const toolMessage = messages.at(-1)!;
+    expect(toolMessage.role).toBe('tool');
+    const blocks = readFences(toolMessage.content);
     expect(blocks).toHaveLength(1);
-    expect(told.content).toMatch(/^<data-[0-9a-f]{16} kind="tool_result"[^]*<\/data-[0-9a-f]{16}>$/);
+    expect(toolMessage.content).toMatch(/^<data-[0-9a-f]{16} kind="tool_result"[^]*<\/data-[0-9a-f]{16}>$/);
   });
 
   test('as the answer of a model is text and nothing else', async () => {

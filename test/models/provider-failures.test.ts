@@ -71,12 +71,12 @@ const cases: readonly Case[] = [
   { when: 'the stream ends early but cleanly', reply: { text: words, endAfter: 5 }, kind: 'network' },
   { when: 'garbage in the stream', reply: { text: words, garbageAfter: 4 }, kind: 'server' },
   {
-    when: 'an overload told in the stream',
+    when: 'an overload reported in the stream',
     reply: { text: words, errorAfter: { frames: 4, type: 'overloaded_error', message: 'busy' } },
     kind: 'overloaded',
   },
   {
-    when: 'a rate limit told in the stream',
+    when: 'a rate limit reported in the stream',
     reply: { text: words, errorAfter: { frames: 4, type: 'rate_limit_error', message: 'slow down' } },
     kind: 'rate_limited',
   },

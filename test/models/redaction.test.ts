@@ -41,10 +41,10 @@ describe.each(wires)('over %s', (provider) => {
       const failure = await failureOf(
         modelOf({ provider, baseUrl: server.url }).request(ask({ system: secretPrompt })),
       );
-      const told = everythingIn(failure);
-      expect(told).not.toContain(canary);
-      expect(told).not.toContain(Buffer.from(canary).toString('base64'));
-      expect(told).not.toContain(secretPrompt);
+      const shown = everythingIn(failure);
+      expect(shown).not.toContain(canary);
+      expect(shown).not.toContain(Buffer.from(canary).toString('base64'));
+      expect(shown).not.toContain(secretPrompt);
       expect(failure.cause).toBeUndefined();
     },
   );

@@ -44,9 +44,9 @@ describe.each(wires)('over %s', (provider) => {
     expect(said.join('')).toBe(`{"title":"T","score":70}<repair>${good}`);
     expect(result.calls.map((call) => call.purpose)).toEqual(['answer', 'repair']);
     expect(result.totals).toMatchObject({ calls: 2, usage: { inputTokens: 20, outputTokens: 10 } });
-    const told = JSON.stringify(server.seen[1]!.body['messages']);
-    expect(told).toContain('score: Too big');
-    expect(told).toContain('title: Too small');
+    const messages = JSON.stringify(server.seen[1]!.body['messages']);
+    expect(messages).toContain('score: Too big');
+    expect(messages).toContain('title: Too small');
   });
 
   test('a model that never gets it right fails plainly after two repairs, all of them recorded', async () => {

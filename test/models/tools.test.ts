@@ -60,12 +60,12 @@ describe.each(wires)('over %s', (provider) => {
   test.each([
     ['input that does not fit', call({ word: 5 }), 'the input is wrong'],
     ['a tool that is not allowed', call({}, 'approve_phase'), 'there is no such tool'],
-  ])('%s is refused in words and nothing runs', async (_, reply, told) => {
+  ])('%s is refused in words and nothing runs', async (_, reply, reason) => {
     server.reply((_request, index) => (index === 0 ? reply : { text: 'I see.' }));
     const tool = lookUp(() => Promise.reject(new Error('must not run')));
     const result = await modelOf({ provider, baseUrl: server.url }).request(ask({ tools: [tool] }));
     expect(result.toolCalls).toMatchObject([{ ok: false }]);
-    expect(JSON.stringify(server.seen[1]!.body['messages'])).toContain(told);
+    expect(JSON.stringify(server.seen[1]!.body['messages'])).toContain(reason);
   });
 
   test('a model that only calls tools has to answer at the end of its rounds', async () => {
@@ -211,7 +211,7 @@ describe('sql_query', () => {
     expect(limited.text).toMatch(/\["日本"\]\n\[… there is more …\]$/);
   });
 
-  test('a refusal is told in words', async () => {
+  test('a refusal is put in words', async () => {
     await expect(tool({ refused: 'DROP is not a query.' }).execute({ sql: 'drop' }, {})).resolves.toEqual({
       ok: false,
       text: 'not run: DROP is not a query.',

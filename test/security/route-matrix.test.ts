@@ -78,7 +78,7 @@ const ask = async (
     headers,
     ...(token === undefined ? {} : { token }),
   });
-  // No mistake of a caller is ever one of ours, and none of ours is told.
+  // No mistake of a caller answers 5xx, and no fault of ours is shown.
   if (answer.status >= 500)
     expect([answer.status, answer.body['code']]).toEqual([
       503,

@@ -95,7 +95,7 @@ describe.each<[string, () => ObjectStore]>([
     expect(await keysOf(store, 'results/job_2')).toEqual([]);
   });
 
-  test('keeps nothing of a write whose source fails on the way, and tells with what it failed', async () => {
+  test('keeps nothing of a write whose source fails on the way, and fails with its error', async () => {
     const store = open();
     const key = newKey();
     async function* failing(): AsyncGenerator<Buffer> {
@@ -185,7 +185,7 @@ describe('the local store', () => {
 describe('the S3 store', () => {
   const wrong = () => ({ ...s3.server.options.credentials, secretAccessKey: 'not the secret' }) as never;
 
-  test('with another secret is refused, and tells it as its own fault', async () => {
+  test('with another secret is refused, as its own fault', async () => {
     const store = s3.server.store({ credentials: wrong() });
     const key = newKey();
     for (const ask of [

@@ -30,7 +30,7 @@ export class ApiProblem extends Error {
     this.faults = document.errors ?? [];
   }
 
-  /** Nobody can tell whether the request took effect: the same key may be sent again. */
+  /** True if the request may or may not have taken effect: the same key may be sent again. */
   get isUnsettled(): boolean {
     return this.status === 0 || this.status === 502 || this.status === 503 || this.status === 504;
   }

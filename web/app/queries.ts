@@ -3,7 +3,7 @@ import { isFollowed, live } from '../live/live';
 import { ApiProblem } from './problem';
 import type { Page } from './types';
 
-/** How often lists are asked for while no stream tells what changed in them, and while one does. */
+/** Intervals of asking for lists anew, without and with a stream of their changes. */
 const POLL_MS = 4_000;
 const FOLLOWED_MS = 60_000;
 const OFFLINE_MS = 30_000;

@@ -54,7 +54,7 @@ export function followChanges(): () => void {
 
 const waiting = new Map<string, ReturnType<typeof setTimeout>>();
 
-/** For what no change tells. Many changes of one moment are one question. */
+/** For data that no change carries. Many changes of one moment are one question. */
 export function askAgain(list: string): void {
   if (waiting.has(list)) return;
   const ask = (): void => {

@@ -40,7 +40,7 @@ export const live = computed((): LiveState => {
 /** True while the page may show old data. */
 export const isStale = computed(() => live.value.kind === 'reconnecting' || live.value.kind === 'offline');
 
-/** A stream tells what changes: lists need not be asked for. */
+/** True while a stream brings the changes of lists, so that they need no polling. */
 export const isFollowed = computed(() => sources.value.get('changes')?.state === 'live');
 
 export function noteAnswer(): void {

@@ -12,7 +12,7 @@ import { Ago } from '../ui/time';
 import { useExplanation, useRecord, useRecords } from './notification-queries';
 import { reasonWord } from './reason-word';
 
-/** Why somebody was, or was not, told of something: chosen by the address, so an answer can be shared. */
+/** Why a person was, or was not, notified of a deadline. The address holds the question, so an answer can be shared. */
 export function ExplainView() {
   const words = t().notices.why;
   const address = useAddress();
@@ -190,15 +190,15 @@ function RunAnswer({ run }: { readonly run: Explanation['runs'][number] }) {
         )}
       </p>
       {run.error !== null && <p class="note note-failed">{run.error}</p>}
-      {run.told.length === 0 && <p class="quiet">{words.why.nothingTold}</p>}
+      {run.told.length === 0 && <p class="quiet">{words.why.nothingDue}</p>}
       <ul class="answer-channels">
-        {run.told.map((told) => (
-          <li key={`${told.channel} ${told.threshold} ${told.delivery_id ?? ''}`}>
-            <StateMark status={told.status ?? 'skipped'} />
-            <span>{words.channels[told.channel]}</span>
-            <span class="chip">{words.thresholds(told.threshold)}</span>
-            {told.reason !== null && <span class="quiet">{reasonWord(told.reason)}</span>}
-            {told.sent_at !== null && <span class="quiet figures">{dateTime(told.sent_at)}</span>}
+        {run.told.map((outcome) => (
+          <li key={`${outcome.channel} ${outcome.threshold} ${outcome.delivery_id ?? ''}`}>
+            <StateMark status={outcome.status ?? 'skipped'} />
+            <span>{words.channels[outcome.channel]}</span>
+            <span class="chip">{words.thresholds(outcome.threshold)}</span>
+            {outcome.reason !== null && <span class="quiet">{reasonWord(outcome.reason)}</span>}
+            {outcome.sent_at !== null && <span class="quiet figures">{dateTime(outcome.sent_at)}</span>}
           </li>
         ))}
       </ul>

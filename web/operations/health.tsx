@@ -23,7 +23,7 @@ export function Health() {
       {({ status, checks }) => (
         <>
           <p class="row">
-            <StateMark status={status === 'ready' ? 'active' : 'failed'} word={words.standings[status]} />
+            <StateMark status={status === 'ready' ? 'active' : 'failed'} word={words.readiness[status]} />
           </p>
           <ul class="parts">
             {Object.entries(checks).map(([name, check]) => (

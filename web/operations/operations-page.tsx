@@ -85,8 +85,8 @@ function Metrics() {
       <Loaded query={metrics} skeleton={null}>
         {(data) => (
           <>
-            <Standing title={words.stuck} none={words.noneStuck} standing={data.stuck} />
-            <Standing title={words.stale} none={words.noneStale} standing={data.stale} />
+            <StalledSessions title={words.stuck} none={words.noneStuck} stalled={data.stuck} />
+            <StalledSessions title={words.stale} none={words.noneStale} stalled={data.stale} />
           </>
         )}
       </Loaded>
@@ -148,23 +148,23 @@ function Speed({ metrics }: { readonly metrics: SessionMetrics }) {
   );
 }
 
-interface StandingProps {
+interface StalledProps {
   readonly title: string;
   readonly none: string;
-  readonly standing: SessionMetrics['stuck'];
+  readonly stalled: SessionMetrics['stuck'];
 }
 
-function Standing({ title, none, standing }: StandingProps) {
+function StalledSessions({ title, none, stalled }: StalledProps) {
   return (
     <section class="operations-part">
       <h2>
-        {title} <span class="count">{standing.total}</span>
+        {title} <span class="count">{stalled.total}</span>
       </h2>
-      {standing.total === 0 ? (
+      {stalled.total === 0 ? (
         <p class="quiet">{none}</p>
       ) : (
         <ul class="letters">
-          {standing.items.map(({ id, topic, status, unchangedMs }) => (
+          {stalled.items.map(({ id, topic, status, unchangedMs }) => (
             <li key={id}>
               <StateMark status={status} />
               <a href={`/sessions/${id}`} dir="auto">

@@ -26,7 +26,7 @@ export function Queues() {
           items={queues.map((queue) => Object.assign({ id: queue.name }, queue))}
           columns={[
             { name: words.queue, cell: ({ name }) => <code>{name}</code> },
-            { name: t().sessions.state, cell: (queue) => <Standing queue={queue} /> },
+            { name: t().sessions.state, cell: (queue) => <QueueState queue={queue} /> },
             { name: words.backlog, kind: 'number', cell: backlogOf },
             { name: words.oldest, kind: 'number', cell: oldestOf },
             { name: words.slots, kind: 'number', cell: slotsOf },
@@ -38,7 +38,7 @@ export function Queues() {
 }
 
 /** Work without anybody who asks for it stands still. */
-function Standing({ queue: { pollers, backlog } }: { readonly queue: QueueView }) {
+function QueueState({ queue: { pollers, backlog } }: { readonly queue: QueueView }) {
   const words = t().operations;
   if (pollers === null) return <StateMark status="unknown" word={words.notKnown} />;
   const workers = Math.max(pollers.workflows, pollers.activities);

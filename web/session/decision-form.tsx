@@ -149,7 +149,7 @@ function bodyOf(mode: Mode, outputDigest: string, text: string): DecideBody {
     : { decision: 'approve', outputDigest, notes: words };
 }
 
-/** Sends a decision once. Somebody else's that came first is no error of this person: it is told as what happened. */
+/** Sends a decision once. Another person's earlier one is no error of this person: it is shown as what happened. */
 export function useDecision(session: SessionDetail, gate: GateRecord, onDone: () => void) {
   const busy = useSignal(false);
   const isHere = useRef(true);

@@ -36,7 +36,7 @@ export function DocumentView({ session, phase, live }: DocumentProps) {
           phase={phase}
           chosen={part}
           running={running}
-          hasNews={lastSeen !== null}
+          hasChanges={lastSeen !== null}
           onChoose={(name) => address.set({ part: name }, true)}
         />
       </header>
@@ -58,17 +58,17 @@ interface PartChoiceProps {
   readonly phase: PhaseView;
   readonly chosen: string;
   readonly running: Step | null;
-  readonly hasNews: boolean;
+  readonly hasChanges: boolean;
   readonly onChoose: (part: string | undefined) => void;
 }
 
-function PartChoice({ phase, chosen, running, hasNews, onChoose }: PartChoiceProps) {
+function PartChoice({ phase, chosen, running, hasChanges, onChoose }: PartChoiceProps) {
   const words = t().session;
   const steps = phase.steps.filter(({ step, state }) => step !== 'INTEGRATE' && state === 'done');
   const parts: [string, string][] = [
     ['', running === null ? words.result : t().steps[running]],
     ...steps.map(({ step }): [string, string] => [step, t().steps[step]]),
-    ...(hasNews ? [['seen', words.changesSinceSeen] as [string, string]] : []),
+    ...(hasChanges ? [['seen', words.changesSinceSeen] as [string, string]] : []),
     ...(phase.attempt > 1 ? [['changes', words.changes] as [string, string]] : []),
   ];
   if (parts.length === 1) return null;

@@ -11,21 +11,21 @@ const AGAIN_MS = 30_000;
 
 type Reservation = { readonly reservedBy: { readonly id: string; readonly name: string } | null };
 
-/** Tells others that this gate is being read, and shows who reads it already. It keeps nobody from deciding. */
+/** Reserves this gate for its reader, and shows who reads it already. It keeps nobody from deciding. */
 export function GateReader({ gate }: { readonly gate: GateRecord }) {
   const reader = useSignal<Reservation['reservedBy']>(null);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>;
     let isGone = false;
-    const tell = async (): Promise<void> => {
+    const reserve = async (): Promise<void> => {
       if (document.visibilityState === 'visible') {
         // A note that does not arrive is no reason to disturb: the next one may.
         const answer = await post<Reservation>(`/api/v1/gates/${gate.id}/reserve`).catch(() => null);
         if (answer !== null) reader.value = answer.reservedBy;
       }
-      if (!isGone) timer = setTimeout(() => void tell(), AGAIN_MS);
+      if (!isGone) timer = setTimeout(() => void reserve(), AGAIN_MS);
     };
-    timer = setTimeout(() => void tell(), BEGINS_MS);
+    timer = setTimeout(() => void reserve(), BEGINS_MS);
     return () => {
       isGone = true;
       clearTimeout(timer);

@@ -30,7 +30,7 @@ export function PhaseTrack({ session, chosen, onChoose }: PhaseTrackProps) {
                   {phase.title}
                 </span>
                 <span class="phase-note" dir="auto">
-                  {standingOf(session, phase)}
+                  {wordsOfState(session, phase)}
                   {phase.attempt > 1 && !isAhead(phase) && ` · ${t().session.attempt(phase.attempt)}`}
                 </span>
                 <StepDots phase={phase} steps={steps} />
@@ -70,7 +70,7 @@ function StepDots({ phase, steps }: { readonly phase: PhaseView; readonly steps:
 const isAhead = ({ status }: PhaseView): boolean => status === 'pending' || status === 'not_reached';
 
 /** Its status, and who decided. */
-function standingOf(session: SessionDetail, phase: PhaseView): string {
+function wordsOfState(session: SessionDetail, phase: PhaseView): string {
   const gate = session.gates.findLast((each) => each.phase === phase.number && each.decidedAt !== null);
   if (phase.status !== 'approved' || gate === undefined) return statusWord(phase.status);
   const by = gate.decidedBy?.name ?? t().session.via[gate.decidedVia ?? 'timeout'];

@@ -117,21 +117,21 @@ export function forkSession(id: string, rerun: Rerun): Promise<{ id: string }> {
 
 /** Commands answer with the new progress, which is then what the page shows. */
 export async function command(id: string, name: string, body: object = {}): Promise<void> {
-  tellProgress(id, await post<SessionProgressView>(`${SESSIONS}/${id}/${name}`, body));
+  showProgress(id, await post<SessionProgressView>(`${SESSIONS}/${id}/${name}`, body));
 }
 
 export async function decide(gateId: string, sessionId: string, body: DecideBody): Promise<void> {
-  tellProgress(sessionId, await post<SessionProgressView>(`/api/v1/gates/${gateId}/decide`, body));
+  showProgress(sessionId, await post<SessionProgressView>(`/api/v1/gates/${gateId}/decide`, body));
 }
 
-function tellProgress(id: string, progress: SessionProgressView): void {
+function showProgress(id: string, progress: SessionProgressView): void {
   patchProgress(id, progress);
   void queries.invalidateQueries({ queryKey: sessionKey(id), exact: true });
   void queries.invalidateQueries({ queryKey: ['inbox'] });
   void queries.invalidateQueries({ queryKey: ['sessions'] });
 }
 
-/** An older picture never replaces a newer one. */
+/** Older progress never replaces newer progress. */
 export function patchProgress(id: string, progress: Partial<SessionProgressView>): void {
   queries.setQueryData<SessionDetail>(sessionKey(id), (known) => {
     if (known === undefined || (progress.version ?? 0) < known.progress.version) return known;

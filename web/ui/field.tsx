@@ -15,7 +15,7 @@ interface FieldProps {
 /** A label, its control, what it means and what is wrong with it, tied together for everybody. */
 export function Field({ label, hint, fault, children }: FieldProps) {
   const id = useId();
-  const told = [hint === undefined ? '' : `${id}-hint`, fault === undefined ? '' : `${id}-fault`]
+  const describedBy = [hint === undefined ? '' : `${id}-hint`, fault === undefined ? '' : `${id}-fault`]
     .join(' ')
     .trim();
   return (
@@ -23,7 +23,7 @@ export function Field({ label, hint, fault, children }: FieldProps) {
       <label for={id}>{label}</label>
       {children({
         id,
-        'aria-describedby': told === '' ? undefined : told,
+        'aria-describedby': describedBy === '' ? undefined : describedBy,
         'aria-invalid': fault !== undefined,
       })}
       {hint !== undefined && (

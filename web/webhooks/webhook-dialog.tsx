@@ -11,7 +11,7 @@ import { StateMark, statusWord } from '../ui/state-mark';
 import { Ago } from '../ui/time';
 import { RotateSecret } from './rotate-secret';
 import { forgetWebhooks, useDeliveries, useDelivery, WEBHOOKS } from './webhook-queries';
-import { standingOf } from './webhooks-page';
+import { statusOf } from './webhooks-page';
 
 export function WebhookDialog({
   webhook,
@@ -38,7 +38,7 @@ export function WebhookDialog({
   return (
     <Dialog title={words.one} side onClose={onClose}>
       <p class="row">
-        <StateMark status={standingOf(webhook)} />
+        <StateMark status={statusOf(webhook)} />
         <code dir="auto">{webhook.url}</code>
       </p>
       {webhook.disabledReason !== null && <p class="note note-failed">{webhook.disabledReason}</p>}

@@ -77,7 +77,7 @@ function WebhookTable({ webhooks, onOpen }: WebhookTableProps) {
               </td>
               <td>{webhook.events.includes('*') ? words.everything : webhook.events.join(', ')}</td>
               <td>
-                <StateMark status={standingOf(webhook)} />
+                <StateMark status={statusOf(webhook)} />
               </td>
               <td class="quiet">
                 {webhook.lastSuccessAt === null ? '–' : <Ago at={webhook.lastSuccessAt} />}
@@ -90,7 +90,7 @@ function WebhookTable({ webhooks, onOpen }: WebhookTableProps) {
   );
 }
 
-export function standingOf({ isActive, failingSince }: Webhook): string {
+export function statusOf({ isActive, failingSince }: Webhook): string {
   if (!isActive) return 'inactive';
   return failingSince === null ? 'active' : 'failed';
 }

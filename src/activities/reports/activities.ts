@@ -52,7 +52,7 @@ export function createReportActivities(deps: ReportDeps): ReportActivities {
           ...times,
           snapshot: snapshot === null ? null : await storeBlob(tx, input.runId, jsonBlob(snapshot)),
         }),
-        tell: () => told(5, 'gather'),
+        project: () => progressAt(5, 'gather'),
       }),
 
     gatherSection: (input) => gatherOnce(pool, input, () => deps.gather(deps, input)),
@@ -77,7 +77,7 @@ export function createReportActivities(deps: ReportDeps): ReportActivities {
           return { ...stored, sections: report.sections.map(({ status }) => status) };
         },
         store: (_tx, result) => Promise.resolve(result),
-        tell: () => told(95, 'publish'),
+        project: () => progressAt(95, 'publish'),
       }),
   };
 }
@@ -101,7 +101,7 @@ function gatherOnce(
       gathered = 1 + (await countSteps(tx, runId, SECTION_KEY));
       return storeBlob(tx, runId, jsonBlob(data));
     },
-    tell: () => told(5 + Math.round((75 * gathered) / outOf), 'gather', section),
+    project: () => progressAt(5 + Math.round((75 * gathered) / outOf), 'gather', section),
   });
 }
 
@@ -156,7 +156,11 @@ function gone(message: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(message, failureTypes.recordGone);
 }
 
-function told(percent: number, phase: string, section?: string): Pick<RunProjection, 'progress' | 'events'> {
+function progressAt(
+  percent: number,
+  phase: string,
+  section?: string,
+): Pick<RunProjection, 'progress' | 'events'> {
   const progress = { percent, phase, ...(section === undefined ? {} : { section }) };
   return { progress, events: [event('job.progress', progress)] };
 }

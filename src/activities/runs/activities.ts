@@ -14,8 +14,8 @@ import { jobEnd } from './final-events.js';
 /** Projections of any job's workflow. Local activities: one short transaction each. */
 export function createRunActivities({ pool }: { readonly pool: Pool }): RunActivities {
   return {
-    projectRun: (projection: RunProjection) => tell(pool, (tx) => projectRun(tx, projection)),
-    endRun: (input: EndRunInput) => tell(pool, (tx) => endRun(tx, input)),
+    projectRun: (projection: RunProjection) => project(pool, (tx) => projectRun(tx, projection)),
+    endRun: (input: EndRunInput) => project(pool, (tx) => endRun(tx, input)),
   };
 }
 
@@ -36,7 +36,7 @@ async function endRun(tx: Tx, input: EndRunInput): Promise<ProjectionResult> {
   return projection;
 }
 
-async function tell(pool: Pool, work: (tx: Tx) => Promise<ProjectionResult>): Promise<ProjectRunReply> {
+async function project(pool: Pool, work: (tx: Tx) => Promise<ProjectionResult>): Promise<ProjectRunReply> {
   try {
     const { kind } = await withTransaction(pool, work);
     return { open: kind === 'applied' || kind === 'repeated' };

@@ -29,7 +29,7 @@ export interface CheckpointedStep<Produced, Output> extends StepPlace {
   /** Stores what was produced. The result enters the history, so it is small: content by reference. */
   store(tx: Tx, produced: Produced): Promise<Output>;
   /** Events that are published once the result is stored. */
-  tell?(output: Output): Pick<RunProjection, 'progress' | 'events'>;
+  project?(output: Output): Pick<RunProjection, 'progress' | 'events'>;
 }
 
 export function checkpointedStep<Produced, Output>(
@@ -69,7 +69,7 @@ async function commitStep<Produced, Output>(
   if (earlier !== undefined) return earlier.output;
   const output = await step.store(tx, produced);
   await insertCheckpoint(tx, step, output);
-  await projectRun(tx, { runId: step.runId, dedupKey: `step:${step.stepKey}`, ...step.tell?.(output) });
+  await projectRun(tx, { runId: step.runId, dedupKey: `step:${step.stepKey}`, ...step.project?.(output) });
   return output;
 }
 

@@ -205,7 +205,7 @@ class StepTry {
     };
     const done = { ...result, output, ref: refOf(output) };
     const { sha256, bytes, preview } = done.ref;
-    const told = {
+    const facts = {
       ...this.#ledger.shown,
       digest: sha256,
       bytes,
@@ -214,7 +214,7 @@ class StepTry {
     };
     const events: RunEvent[] = [
       event('step.completed', {
-        ...told,
+        ...facts,
         model: result.modelUsed,
         percent: this.#input.progressAfter.percent,
       }),

@@ -10,7 +10,7 @@ import {
   lockPlaces,
   releasePlace,
   settleFollowers,
-  standingOf,
+  placeOf,
   type CalledRun,
 } from '../../db/sql/places.js';
 import { logExecutions } from '../../db/sql/log.js';
@@ -57,15 +57,15 @@ async function admit(
     called,
   }: { readonly runId: string; readonly places: number; readonly called: CalledRun[] },
 ): Promise<SqlAdmission> {
-  let standing = (await standingOf(tx, runId)) ?? (await standingOfReplay(tx, runId));
-  if (standing.place === 'waiting') {
+  let queued = (await placeOf(tx, runId)) ?? (await placeOfReplay(tx, runId));
+  if (queued.place === 'waiting') {
     called.push(...(await admitNext(tx, places)));
-    standing = (await standingOf(tx, runId)) ?? standing;
+    queued = (await placeOf(tx, runId)) ?? queued;
   }
-  return standing.place === 'served' ? { kind: 'served', result: standing.result } : { kind: standing.place };
+  return queued.place === 'served' ? { kind: 'served', result: queued.result } : { kind: queued.place };
 }
 
-async function standingOfReplay(tx: Tx, runId: string): Promise<{ place: 'waiting' }> {
+async function placeOfReplay(tx: Tx, runId: string): Promise<{ place: 'waiting' }> {
   if (await adoptOrigin(tx, runId)) return { place: 'waiting' };
   throw ApplicationFailure.nonRetryable('the statement is no longer kept', failureTypes.recordGone);
 }
@@ -87,7 +87,7 @@ async function inQueue<Result>(
   for (const { workflowId } of called.filter((each) => each.runId !== runId)) {
     control
       .call(workflowId, sqlPlaceSignal)
-      .catch((error: unknown) => log.warn('a run could not be told of its place', { workflowId, error }));
+      .catch((error: unknown) => log.warn('a run did not receive its place', { workflowId, error }));
   }
   return result;
 }

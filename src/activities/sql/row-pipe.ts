@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { writeRecord, type Field } from '../../domain/sql/result-csv.js';
-import type { ResultChunk } from '../../db/sql/telling.js';
+import type { ResultChunk } from '../../db/sql/tries.js';
 
 export interface RowFlow {
   pause(): void;
@@ -28,7 +28,7 @@ const MOST_WAITING = 8;
  * Rows on their way from a statement into the store, as chunks that can each be read by themselves.
  *
  * W1. Memory is bounded: the source pauses while the store is behind.
- * W2. Rows over a limit are not taken; `isFull` tells the source to stop.
+ * W2. Rows over a limit are not taken; `isFull` stops the source.
  */
 export class RowPipe {
   rows = 0;

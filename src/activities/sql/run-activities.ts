@@ -5,7 +5,7 @@ import type { RunResult } from '../../contracts/runs/run.js';
 import type { SqlRunActivities } from '../../contracts/sql/run-workflow.js';
 import { loadSqlRun, type SqlRunRow } from '../../db/sql/find-run.js';
 import { learnFrom } from '../../db/sql/statistics.js';
-import { keepResult } from '../../db/sql/telling.js';
+import { keepResult } from '../../db/sql/tries.js';
 import { whileBeating } from '../runs/while-beating.js';
 import { checkpointedStep } from '../sessions/checkpointed-step.js';
 import { runStatement, type RunStatementDeps, type Ran } from './run-statement.js';

@@ -15,13 +15,13 @@ import type { SqlSettings } from '../../contracts/sql/settings.js';
 import type { SqlRunRow } from '../../db/sql/find-run.js';
 import { findResultTables } from '../../db/sql/result-tables.js';
 import { resultNamesIn } from '../../domain/sql/result-names.js';
-import { beginTry, holdsRun, keepPartial, keepResult, type StoredRows } from '../../db/sql/telling.js';
+import { beginTry, holdsRun, keepPartial, keepResult, type StoredRows } from '../../db/sql/tries.js';
 import { queuedProgress } from '../../domain/sql/progress.js';
 import type { ObjectStore } from '../../platform/objects/object-store.js';
 import { storeResult } from '../reports/store-result.js';
 import { failureOf, type StopReason } from './failure.js';
 import { RowPipe } from './row-pipe.js';
-import { SqlTeller } from './teller.js';
+import { ProgressProjector } from './progress-projector.js';
 
 /**
  * Runs one statement from its connection to its stored rows.
@@ -92,7 +92,7 @@ class RunningStatement {
   #session: SourceSession | undefined;
   #engine: EngineSession | undefined;
   #pipe: RowPipe | undefined;
-  #teller!: SqlTeller;
+  #projector!: ProgressProjector;
   #beganAt = 0;
   #stopped: StopReason | undefined;
   readonly #clock: NodeJS.Timeout;
@@ -113,7 +113,7 @@ class RunningStatement {
 
   start(before: typeof queuedProgress): void {
     const { id, estimate } = this.#record;
-    this.#teller = new SqlTeller({
+    this.#projector = new ProgressProjector({
       pool: this.#deps.pool,
       runId: id,
       attempt: this.#tried.attempt,
@@ -128,15 +128,16 @@ class RunningStatement {
       }),
       watch: () =>
         this.#source === resultSource ? Promise.resolve(undefined) : this.#deps.connector.watch(this.#source),
-      onHearing: (heard) => {
-        if (heard === undefined || heard.ended) this.#stop('ended');
-        else if (heard.cancelRequested) this.#stop('canceled');
+      onControl: (control) => {
+        if (control === undefined || control.ended) this.#stop('ended');
+        else if (control.cancelRequested) this.#stop('canceled');
       },
       onPhase: ({ phase, percent, basis }, rows) =>
         log.info('a statement is getting on', { runId: id, phase, percent, basis, rows }),
-      onTrouble: (error) => log.warn('the progress of a statement could not be told', { runId: id, error }),
+      onTrouble: (error) =>
+        log.warn('the progress of a statement could not be projected', { runId: id, error }),
     });
-    this.#teller.start();
+    this.#projector.start();
   }
 
   async run(): Promise<Ran> {
@@ -145,9 +146,9 @@ class RunningStatement {
       await this.#standAlone(session);
       this.#beganAt = performance.now();
       // Known before the statement is planned: planning waits for locks.
-      this.#teller.reach('admitted', session.pid);
+      this.#projector.reach('admitted', session.pid);
       const columns = await session.declare(this.#record);
-      this.#teller.reach('planned');
+      this.#projector.reach('planned');
       return await this.#rowsOf(session, columns);
     } catch (error) {
       throw failureOf(error, this.#stopped, this.#limitMs);
@@ -157,7 +158,7 @@ class RunningStatement {
   async close(): Promise<void> {
     clearTimeout(this.#clock);
     this.#tried.signal.removeEventListener('abort', this.#onAbort);
-    await Promise.all([this.#session?.close(), this.#teller.stop()]);
+    await Promise.all([this.#session?.close(), this.#projector.stop()]);
   }
 
   get #limitMs(): number {
@@ -226,7 +227,7 @@ class RunningStatement {
     const header = columns.map(({ name }) => name);
     const pipe = new RowPipe(session, { header, limits: { rows, bytes }, onFull: () => this.#stop('full') });
     this.#pipe = pipe;
-    this.#teller.reach('running');
+    this.#projector.reach('running');
     const fetching = this.#fetch(session, pipe, rows);
     const result = await this.#store(pipe);
     const partialOf = await fetching;
@@ -251,11 +252,11 @@ class RunningStatement {
     try {
       // A row beyond the limit shows that there are more.
       await session.fetch(rows + 1, (fields) => {
-        if (pipe.rows === 0) this.#teller.reach('fetching');
+        if (pipe.rows === 0) this.#projector.reach('fetching');
         pipe.take(fields);
       });
-      this.#teller.reach('fetching');
-      this.#teller.reach('storing');
+      this.#projector.reach('fetching');
+      this.#projector.reach('storing');
       pipe.end();
     } catch (error) {
       if (this.#stopped === 'full') return void pipe.end();

@@ -36,7 +36,7 @@ export interface EventStreamsOptions {
 export interface ReadingRight {
   readonly userId: string;
   readonly goodUntilMs?: number | undefined;
-  /** Throws when it cannot be told right now, which ends nothing. */
+  /** Throws when it cannot be decided right now, which ends nothing. */
   mayContinue(): Promise<boolean>;
 }
 

@@ -25,20 +25,20 @@ export interface LinkBase {
 
 export function toSummary(row: SessionListRow, at: LinkBase): SessionSummary {
   const { templateName, templateVersion, ownerId, ownerName, progress, errorMessage, ...session } = row;
-  const picture = progressUnder(progress, row.status);
+  const shown = progressUnder(progress, row.status);
   return {
     ...session,
     template: { name: templateName, version: templateVersion },
     owner: { id: ownerId, name: ownerName },
-    percent: picture.percent,
-    currentPhase: picture.currentPhase,
-    currentStep: picture.currentStep,
-    totalPhases: picture.totalPhases,
-    phaseTitle: picture.phaseTitle,
-    canProceed: picture.canProceed,
-    requiresManualTrigger: picture.requiresManualTrigger,
-    gateId: picture.gateId,
-    reason: picture.reason ?? errorMessage,
+    percent: shown.percent,
+    currentPhase: shown.currentPhase,
+    currentStep: shown.currentStep,
+    totalPhases: shown.totalPhases,
+    phaseTitle: shown.phaseTitle,
+    canProceed: shown.canProceed,
+    requiresManualTrigger: shown.requiresManualTrigger,
+    gateId: shown.gateId,
+    reason: shown.reason ?? errorMessage,
     links: sessionLinks(at.links, at.base, row.id) as SessionSummary['links'],
   };
 }

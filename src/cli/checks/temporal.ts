@@ -49,7 +49,7 @@ async function probe(
   try {
     target = temporalTarget(address === undefined ? config : { ...config, temporalAddress: address });
   } catch {
-    return [failed('Where Temporal is cannot be told.', 'Look at the check `configuration`.')];
+    return [failed('The address of Temporal is unknown.', 'Look at the check `configuration`.')];
   }
   const questions = { searchAttributes, taskQueues: Object.values(taskQueues) };
   try {

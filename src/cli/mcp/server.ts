@@ -18,7 +18,7 @@ export interface McpServer {
 interface Surroundings {
   readonly methods: Methods;
   send(line: string): void;
-  /** Of a fault of ours: the assistant is told nothing of it. */
+  /** For a fault of ours, which the assistant does not see. */
   report(error: unknown): void;
 }
 

@@ -26,7 +26,7 @@ export interface Tool {
   run(input: unknown, call: ToolCall): Promise<unknown>;
 }
 
-/** Tells the assistant what to do otherwise: it is a result, not a failure of the protocol. */
+/** Advises the assistant of another way: it is a result, not a failure of the protocol. */
 export class ToolError extends Error {
   override readonly name = 'ToolError';
 }

@@ -59,7 +59,7 @@ const start: CommandSpec = {
       return;
     }
     context.terminal.err(`job ${answer.jobId} accepted`);
-    // The job may be under way already: its story is told from the beginning.
+    // The job may be under way already: its events are followed from the first.
     await waitFor(context, answer.jobId, { after: 0 });
     if (context.flags.output === 'json' && given.text('file') === undefined) return;
     await download(context, client, { id: answer.jobId, file: given.text('file') });

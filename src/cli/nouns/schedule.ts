@@ -38,7 +38,7 @@ const create: CommandSpec = {
   },
 };
 
-function telling(
+function switching(
   verb: string,
   operation: 'pauseReportSchedule' | 'resumeReportSchedule',
   about: string,
@@ -64,8 +64,8 @@ export const scheduleCommands: readonly CommandSpec[] = [
     examples: ['sluice report schedule list'],
   }),
   create,
-  telling('pause', 'pauseReportSchedule', 'make no reports until it is resumed'),
-  telling('resume', 'resumeReportSchedule', 'make reports again'),
+  switching('pause', 'pauseReportSchedule', 'make no reports until it is resumed'),
+  switching('resume', 'resumeReportSchedule', 'make reports again'),
   {
     name: 'report schedule trigger',
     about: 'make its report now',

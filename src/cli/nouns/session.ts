@@ -113,10 +113,10 @@ const watch: CommandSpec = {
   },
 };
 
-type Told = 'pauseSession' | 'resumeSession' | 'cancelSession' | 'reviveSession';
+type Command = 'pauseSession' | 'resumeSession' | 'cancelSession' | 'reviveSession';
 
 /** A command that takes a reason and answers the new progress. */
-function telling(verb: string, operation: Told, about: string): CommandSpec {
+function commanding(verb: string, operation: Command, about: string): CommandSpec {
   return {
     name: `session ${verb}`,
     about,
@@ -239,10 +239,10 @@ export const sessionCommands: readonly CommandSpec[] = [
   proceed,
   again('redo', 'a new attempt from a phase or step on; --dry-run gives its price'),
   again('fork', 'a new session from a phase or step of this one; --dry-run gives its price'),
-  telling('pause', 'pauseSession', 'start no further step'),
-  telling('resume', 'resumeSession', 'go on after a pause'),
-  telling('cancel', 'cancelSession', 'end sessions now'),
-  telling(
+  commanding('pause', 'pauseSession', 'start no further step'),
+  commanding('resume', 'resumeSession', 'go on after a pause'),
+  commanding('cancel', 'cancelSession', 'end sessions now'),
+  commanding(
     'revive',
     'reviveSession',
     'go on from the stored state when Temporal lost the workflow (for an ADMIN)',

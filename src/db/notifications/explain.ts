@@ -75,7 +75,7 @@ export function listRunsOfPair(db: Db, officeId: string, deadlineId: string): Pr
   );
 }
 
-export interface ToldRow {
+export interface OutcomeRow {
   readonly run_id: string;
   readonly channel: 'email' | 'push';
   readonly outcome: 'delivery' | 'excluded';
@@ -89,8 +89,8 @@ export interface ToldRow {
 }
 
 /** Its outcome, run by run: the messages about the deadline, and the reasons for none. */
-export function listToldOfPair(db: Db, staffId: string, deadlineId: string): Promise<ToldRow[]> {
-  return many<ToldRow>(
+export function listOutcomesOfPair(db: Db, staffId: string, deadlineId: string): Promise<OutcomeRow[]> {
+  return many<OutcomeRow>(
     db,
     sql`select run_id, channel, outcome, status, reason, detail, delivery_id, threshold, next_eligible_at, sent_at from (
         select deliveries.run_id, deliveries.channel, 'delivery' as outcome, deliveries.status, deliveries.reason,
@@ -100,7 +100,7 @@ export function listToldOfPair(db: Db, staffId: string, deadlineId: string): Pro
          where deliveries.staff_id = ${staffId} and keys.deadline_id = ${deadlineId}
         union all
         select run_id, channel, 'excluded', null, reason, detail, null, threshold, null, null, created_at
-          from notification_exclusions where staff_id = ${staffId} and deadline_id = ${deadlineId}) told
+          from notification_exclusions where staff_id = ${staffId} and deadline_id = ${deadlineId}) outcomes
          order by created_at desc limit 500`,
   );
 }

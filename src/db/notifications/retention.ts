@@ -23,7 +23,7 @@ export function notificationRetention(
 const isOver = (days: number) => sql`status in ('sent', 'failed', 'unknown', 'skipped')
   and updated_at < now() - make_interval(days => ${days})`;
 
-const tellsOfOpen = sql`exists (select from notification_keys keys
+const isAboutOpenDeadline = sql`exists (select from notification_keys keys
   join deadlines on deadlines.id = keys.deadline_id and deadlines.state = 'open'
   where keys.delivery_id = deliveries.id)`;
 
@@ -32,7 +32,7 @@ function removeDeliveries(pool: Pool, days: number): Promise<number> {
     pool,
     sql`delete from notification_deliveries
          where id in (select id from notification_deliveries deliveries
-                       where ${isOver(days)} and not ${tellsOfOpen} limit ${retentionBatch})`,
+                       where ${isOver(days)} and not ${isAboutOpenDeadline} limit ${retentionBatch})`,
   );
 }
 
@@ -41,7 +41,7 @@ function emptyDeliveries(pool: Pool, days: number): Promise<number> {
     pool,
     sql`update notification_deliveries set content = '{}'
          where id in (select id from notification_deliveries deliveries
-                       where ${isOver(days)} and content <> '{}' and ${tellsOfOpen} limit ${retentionBatch})`,
+                       where ${isOver(days)} and content <> '{}' and ${isAboutOpenDeadline} limit ${retentionBatch})`,
   );
 }
 

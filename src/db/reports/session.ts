@@ -113,20 +113,20 @@ function digestsOf({ state, inputSha256 }: SessionRow): (string | null)[] {
 }
 
 function overviewOf(row: SessionRow, texts: Texts): Omit<SessionSnapshot['overview'], 'forks'> {
-  const picture = progressUnder(row.progress, row.status);
+  const shown = progressUnder(row.progress, row.status);
   const { originRunId, originRelation } = row;
   return {
     id: row.id,
     topic: row.topic,
     status: row.status,
-    reason: picture.reason ?? row.error?.message ?? null,
+    reason: shown.reason ?? row.error?.message ?? null,
     owner: row.ownerName,
     template: `${row.templateName}, version ${row.templateVersion}`,
     language: row.language,
     tags: row.tags,
     input: contentOf(texts, row.state.input?.sha256 ?? row.inputSha256),
     origin: originRunId === null ? null : { id: originRunId, relation: originRelation ?? 'fork' },
-    percent: picture.percent,
+    percent: shown.percent,
     elapsedMs: row.elapsedMs,
     waitMs: Math.min(row.waitMs, row.elapsedMs),
     createdAt: row.createdAt,

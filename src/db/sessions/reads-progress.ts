@@ -60,12 +60,12 @@ export function readSessionProgress(db: Db, viewer: Viewer, id: string): Promise
 
 export function toProgressView(row: ProgressRow, estimate: Estimate | null): SessionProgressView {
   const { elapsedMs, waitMs, updatedAt } = row;
-  const times = { elapsedMs, waitMs, updatedAt, ...told(row, estimate) };
+  const times = { elapsedMs, waitMs, updatedAt, ...estimated(row, estimate) };
   const view = progressView(progressUnder(row.progress, row.status), times);
   return { ...view, reason: view.reason ?? row.error?.message ?? null };
 }
 
-function told(
+function estimated(
   { templateName, templateVersion }: ProgressRow,
   estimate: Estimate | null,
 ): { etaMs: number | null; etaBasis: string | null } {

@@ -19,7 +19,7 @@ export async function lockPlaces(tx: Tx): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(${LOCK})`);
 }
 
-/** A workflow that waits and has something to hear. */
+/** A waiting workflow with a change of its place. */
 export interface CalledRun {
   readonly runId: string;
   readonly workflowId: string;
@@ -75,11 +75,11 @@ export async function queuePosition(db: Db, runId: string): Promise<number> {
   return fairOrder(waiting, runningByOwner).findIndex((run) => run.runId === runId) + 1;
 }
 
-export type Standing =
+export type QueuePlace =
   { readonly place: 'waiting' | 'admitted' } | { readonly place: 'served'; readonly result: RunResult };
 
 /** Where a run stands, after what it followed has been looked at. Needs the lock. Undefined: there is no such run. */
-export async function standingOf(tx: Tx, runId: string): Promise<Standing | undefined> {
+export async function placeOf(tx: Tx, runId: string): Promise<QueuePlace | undefined> {
   const row = await maybeOne<{ place: string; servedBy: string | null; result: RunResult | null }>(
     tx,
     sql`select place, served_by as "servedBy", leader.result
@@ -94,7 +94,7 @@ export async function standingOf(tx: Tx, runId: string): Promise<Standing | unde
       tx,
       sql`select place from sql_runs where run_id = ${runId}`,
     );
-    if (place === 'served') return standingOf(tx, runId);
+    if (place === 'served') return placeOf(tx, runId);
   }
   return { place: row.place === 'admitted' ? 'admitted' : 'waiting' };
 }

@@ -114,7 +114,7 @@ export async function recordAttempt(
           returning webhook_id),
         endpoint as (
           update webhooks set ${outcome.error === null ? succeeded : sql`failing_since = coalesce(failing_since, now())`}
-           where id in (select webhook_id from delivery) and ${outcome.error === null ? worthTelling : sql`failing_since is null`})
+           where id in (select webhook_id from delivery) and ${outcome.error === null ? isWorthWriting : sql`failing_since is null`})
         select exists (select from delivery) as recorded`,
   );
   return recorded;
@@ -122,7 +122,7 @@ export async function recordAttempt(
 
 const succeeded = sql`failing_since = null, last_success_at = clock_timestamp()`;
 /** A busy endpoint succeeds a thousand times a minute: its row need not say each of them. */
-const worthTelling = sql`(failing_since is not null or last_success_at is null
+const isWorthWriting = sql`(failing_since is not null or last_success_at is null
   or last_success_at < now() - interval '5 seconds')`;
 
 /** The receiver's own wait: nothing at all is sent to it until then. */

@@ -19,7 +19,7 @@ export interface ProcessPartOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
   readonly user?: { readonly uid: number; readonly gid: number };
-  /** Gives the child a channel whose end tells it that the supervisor is gone. */
+  /** Gives the child a channel whose end shows it that the supervisor is gone. */
   readonly watched?: boolean;
   readonly logFile: string;
   readonly pidFile: string;
@@ -27,7 +27,7 @@ export interface ProcessPartOptions {
   readonly readyTimeoutMs: number;
   /** Asked again and again; may look at the pid it is given. */
   readonly isReady: (pid: number) => Promise<boolean>;
-  /** Told of an unexpected end and of what the part wrote last. */
+  /** Called at an unexpected end with the last output of the part. */
   readonly onEnd?: (text: string, lastLines: string) => void;
   readonly onBack?: () => void;
 }

@@ -1,6 +1,6 @@
 import type { Channel, Language } from './planning-facts.js';
 
-/** Why a person is, or is not, told of something, as whole sentences. */
+/** Why a person is, or is not, notified of a deadline, as whole sentences. */
 interface ExplainWords {
   readonly channels: Readonly<Record<Channel, string>>;
   readonly wouldSend: string;

@@ -121,14 +121,14 @@ function planRecipient(
   const quietEnd = quietUntil(staff.quietHours, office.timeZone, asOfMs);
   const heldUntil = quietEnd === undefined ? null : new Date(quietEnd).toISOString();
   const exclusions: Exclusion[] = [];
-  const told: { item: PlannedItem; replaces: string | null }[] = [];
+  const planned: { item: PlannedItem; replaces: string | null }[] = [];
   for (const item of due) {
     const earlier = facts.earlier.get(keyOf({ ...item, recipient, channel }));
     const refusal = refusalOf(item, facts, { earlier, asOfMs, isQuiet: heldUntil !== null });
-    if (refusal === null) told.push({ item, replaces: earlier?.deliveryId ?? null });
+    if (refusal === null) planned.push({ item, replaces: earlier?.deliveryId ?? null });
     else exclude(exclusions, [item], { staff, channel, ...refusal });
   }
-  const groups = staff.digest && told.length > 0 ? [told] : told.map((each) => [each]);
+  const groups = staff.digest && planned.length > 0 ? [planned] : planned.map((each) => [each]);
   const messages = groups.map((group) => ({
     staff,
     channel,

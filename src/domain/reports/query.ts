@@ -24,7 +24,7 @@ export interface QueryChart {
   readonly y?: string | readonly string[] | undefined;
 }
 
-/** A picture of more than these cannot be read; the table has all of them. */
+/** A chart of more than these cannot be read; the table has all of them. */
 const MOST_CATEGORIES = { bar: 60, line: 1_000 } as const;
 
 export function queryBlocks(data: QueryData): ReportBlock[] {
@@ -92,7 +92,7 @@ function axesOf(columns: readonly ResultColumn[], { x, y }: QueryChart): Axes {
     : { fault: `the column ${text.name} has no numbers` };
 }
 
-/** A picture may round what a table must not. */
+/** A chart may round what a table must not. */
 function numberOf(value: JsonValue | undefined): number | undefined {
   if (value === null || value === undefined || typeof value === 'boolean') return undefined;
   const number = Number(value);

@@ -141,7 +141,7 @@ interface StreamReading {
 async function readStream({ model, call, progress, signal }: StreamReading): Promise<void> {
   const { stream } = await model.doStream({ ...call.options, abortSignal: signal });
   for await (const part of stream) {
-    // The call is over for its caller: a late part may change nothing of what it was told.
+    // The call is over for its caller: a late part may change nothing of its result.
     if (signal.aborted) return;
     progress.take(part);
     if (progress.readerFailed !== undefined) return;

@@ -12,7 +12,7 @@ const httpAgent = new HttpAgent(agentOptions);
 const httpsAgent = new HttpsAgent(agentOptions);
 
 export interface FetchWatcher {
-  /** At each arrival of bytes, so that silence can be told from work. */
+  /** At each arrival of bytes, so that silence differs from work. */
   readonly onBytes: () => void;
   readonly onText: (text: string) => void;
 }

@@ -10,7 +10,7 @@ export interface PayloadView {
   readonly followed: boolean;
 }
 
-/** The Web UI does not say whose workflow it shows: the entry tells who looked, when, and at how much. */
+/** The Web UI does not say whose workflow it shows: the entry names who looked, when, and at how much. */
 export async function recordPayloadView(
   tx: Tx,
   { principal, origin, count, followed }: PayloadView,

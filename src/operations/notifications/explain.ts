@@ -5,7 +5,7 @@ import {
   findPair,
   listKeysOfPair,
   listRunsOfPair,
-  listToldOfPair,
+  listOutcomesOfPair,
   type Pair,
 } from '../../db/notifications/explain.js';
 import { readSettings } from '../../db/notifications/settings.js';
@@ -37,11 +37,11 @@ export async function explain(
   if (pair === undefined) {
     throw new Refusal('not_found', { detail: 'There is no such person with such a deadline in one office.' });
   }
-  const [earlier, { thresholds, overdue }, runs, told] = [
+  const [earlier, { thresholds, overdue }, runs, outcomes] = [
     await listKeysOfPair(db, staffId, deadlineId),
     await readSettings(db),
     await listRunsOfPair(db, pair.officeId, deadlineId),
-    await listToldOfPair(db, staffId, deadlineId),
+    await listOutcomesOfPair(db, staffId, deadlineId),
   ];
   const now = nowOf(pair, { earlier, deadlineId, nowMs, rule: { days: thresholds, overdue } });
   const { title, dueOn, state, critical } = pair;
@@ -63,7 +63,7 @@ export async function explain(
               threshold: standing.threshold,
               next_on: standing.nextOn,
             },
-      told: told.filter((each) => each.run_id === run.job_id).map((each) => omit(each, 'run_id')),
+      told: outcomes.filter((each) => each.run_id === run.job_id).map((each) => omit(each, 'run_id')),
     })),
   };
 }

@@ -17,7 +17,7 @@ const unobserved: WorkerObservation = {
   close: () => Promise.resolve(),
 };
 
-/** Installs the SDK's runtime, and where a port is configured the server that tells how this worker does. */
+/** Installs the SDK's runtime, and where a port is configured the server of this worker's metrics. */
 export async function observeWorker(config: Config, logger: Logger): Promise<WorkerObservation> {
   const { workerMetricsPort: port, metricsToken: token, host } = config;
   if (port === undefined) {
@@ -35,7 +35,7 @@ export async function observeWorker(config: Config, logger: Logger): Promise<Wor
     token,
     isReady: () => isReady(),
   });
-  logger.info({ host, port: server.port }, 'the worker tells its metrics');
+  logger.info({ host, port: server.port }, 'the worker serves its metrics');
   return {
     activityInterceptors: metrics.activityInterceptors,
     watch(worker, pool) {

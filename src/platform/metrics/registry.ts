@@ -53,7 +53,7 @@ export class MetricRegistry {
     this.#histograms.get(name)?.observe(this.#capped(name, labels), value);
   }
 
-  /** Forgets what a gauge said, so that what is no longer there is not told again. */
+  /** Removes the values of a gauge, so that a series that is gone is not exported again. */
   clear(name: MetricName): void {
     this.#gauges.get(name)?.reset();
   }

@@ -7,7 +7,7 @@ export interface WorkerServerOptions {
   readonly host: string;
   readonly port: number;
   readonly metrics: WorkerMetrics;
-  /** Where the native part of the SDK tells its own metrics, on this machine alone. */
+  /** Address at which the native part of the SDK serves its own metrics, on this machine alone. */
   readonly sdkMetricsUrl: string;
   /** Asked for when it is set. */
   readonly token: string | undefined;
@@ -60,7 +60,7 @@ async function metrics({ metrics, sdkMetricsUrl }: WorkerServerOptions, response
   response.end(`${ours}${sdk}`);
 }
 
-/** Without it the rest is still told. */
+/** Without it the rest is still served. */
 async function sdkMetrics(url: string): Promise<string> {
   try {
     const answered = await fetch(url, { signal: AbortSignal.timeout(SDK_LIMIT_MS) });

@@ -174,16 +174,16 @@ async function sendRows(columns, limit) {
   const sql = `select ${picked} from (select * from (\n${body}\n) limit ${Number(limit)}) as t(${names})`;
   const prepared = await connection.prepare(sql);
   order.params.forEach((parameter, index) => bind(prepared, index + 1, parameter));
-  const telling = setInterval(() => void tell(), 200);
+  const reporting = setInterval(() => void report(), 200);
   try {
     const result = await prepared.stream();
     for await (const rows of result.yieldRowsJson()) await say({ kind: 'rows', rows });
   } finally {
-    clearInterval(telling);
+    clearInterval(reporting);
   }
 }
 
-async function tell() {
+async function report() {
   const { percentage } = connection.progress;
   if (percentage > 0) await say({ kind: 'progress', percent: Math.min(100, percentage) });
 }

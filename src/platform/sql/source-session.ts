@@ -100,7 +100,7 @@ class PostgresSession implements SourceSession {
 
   constructor(client: pg.Client) {
     this.#client = client;
-    // A lost connection tells its query and then everybody: without a listener the process would end.
+    // A lost connection fails its query, then emits 'error': without a listener the process would end.
     client.on('error', (error) => {
       this.#lost = error;
     });

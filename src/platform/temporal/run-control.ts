@@ -73,7 +73,7 @@ async function listBadEnds(client: Client, sinceMs: number): Promise<string[]> {
 async function identityOf(client: Client): Promise<TemporalIdentity> {
   const { namespace } = client.options;
   const { namespaceInfo } = await client.workflowService.describeNamespace({ namespace });
-  // Temporal Cloud does not tell everybody.
+  // Temporal Cloud does not answer this to everybody.
   const cluster = await client.workflowService.getClusterInfo({}).catch(() => null);
   return { namespaceId: namespaceInfo?.id ?? '', namespace, clusterId: cluster?.clusterId ?? null };
 }

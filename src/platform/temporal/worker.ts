@@ -45,7 +45,7 @@ function sdkMetrics(port: number) {
   };
 }
 
-/** With the SDK's metrics; the address where they are told. A port that somebody took in between is tried again. */
+/** With the SDK's metrics and their address. A port that another process took in between is tried again. */
 export async function installObservedRuntime(logger: Logger): Promise<string> {
   for (let tries = 1; ; tries += 1) {
     const port = await freePort();

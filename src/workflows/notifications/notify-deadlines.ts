@@ -28,7 +28,7 @@ const CHUNK = 500;
 /** An office that fails is tried again when the others of its chunk are through. */
 const ROUND_DELAYS = ['1s', '5s'] as const;
 /** A chunk publishes its progress after so many messages. */
-const TOLD_PER_CHUNK = 20;
+const PROJECTED_PER_CHUNK = 20;
 
 /**
  * Notifies the staff of offices about due deadlines: plans some hundred offices, sends, and goes on with the next
@@ -118,7 +118,7 @@ async function sendChunk(
   counts.offices += chunk.planned - chunk.officeIds.length;
   const totalOffices = Math.max(before.totalOffices, chunk.totalOffices);
   const keeper = new ErrorKeeper(gates, input.rules.pauseErrorRate, before.errorsAccepted);
-  const step = Math.max(1, Math.ceil(chunk.officeIds.length / TOLD_PER_CHUNK));
+  const step = Math.max(1, Math.ceil(chunk.officeIds.length / PROJECTED_PER_CHUNK));
   let failing = chunk.officeIds;
   for (let round = 1; failing.length > 0 && round <= ROUND_DELAYS.length + 1; round += 1) {
     const delay = ROUND_DELAYS[round - 2];
@@ -131,14 +131,14 @@ async function sendChunk(
       counts.sent += reply.sent;
       counts.failed += reply.failed;
       counts.offices += 1;
-      if (counts.offices % step === 0) await tellReaders(input, counts, totalOffices);
+      if (counts.offices % step === 0) await projectProgress(input, counts, totalOffices);
     });
     failing = failed;
   }
   if (failing.length > 0) await planning.failOffices({ runId: input.runId, officeIds: failing });
   counts.officesFailed += failing.length;
   counts.offices += failing.length;
-  await tellReaders(input, counts, totalOffices);
+  await projectProgress(input, counts, totalOffices);
   const state = {
     ...before,
     after: chunk.next ?? before.after,
@@ -162,7 +162,7 @@ async function tryOffice(input: { runId: string; officeId: string; round: number
   }
 }
 
-function tellReaders(
+function projectProgress(
   { runId }: NotifyDeadlinesInput,
   counts: NotifyState['counts'],
   totalOffices: number,

@@ -90,7 +90,7 @@ test('a service gets one token for many pushes, and another service another one'
   await other.close();
 });
 
-test('a service that nobody vouches for is told nothing, and may be asked again', async () => {
+test('a service that nobody vouches for gets no message, and may be asked again', async () => {
   const sender = createPushSender(keys, subject, createOutbound({ allowLoopback: true }));
   const before = service.pushes.length;
   const subscription = { endpoint: `${service.url}/device`, ...createReceiver().keys };

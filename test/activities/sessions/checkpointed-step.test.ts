@@ -29,7 +29,7 @@ function attempt(
       stepKey: 'count',
       produce,
       store: (tx, content) => storeBlob(tx, runId, { content, contentType: 'text/plain' }),
-      tell: () => ({ events: [{ type: 'job.progress', data: {} }] }),
+      project: () => ({ events: [{ type: 'job.progress', data: {} }] }),
     }),
   );
 }

@@ -28,7 +28,7 @@ describe('API keys', () => {
     user = await createApiUser(database);
   });
 
-  test('a key says who one is', async () => {
+  test('a key identifies its user', async () => {
     const answer = await api.send('/api/v1/me', { token: user.token });
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({
@@ -80,13 +80,13 @@ describe('API keys', () => {
     ['revoked', 'update api_keys set revoked_at = now() where user_id = $1'],
     ['expired', "update api_keys set expires_at = now() - interval '1 second' where user_id = $1"],
     ['of a user who was deactivated', 'update users set is_active = false where id = $1'],
-  ])('a key that is %s stops working as soon as the change is heard', async (_what, statement) => {
+  ])('a key that is %s stops working as soon as its announcement arrives', async (_what, statement) => {
     expect((await me(user.token)).status).toBe(200);
     await change(statement);
     await waitUntil(async () => (await me(user.token)).status === 401, { what: 'the 401' });
   });
 
-  test('a new role counts as soon as the change is heard', async () => {
+  test('a new role counts as soon as its announcement arrives', async () => {
     expect((await api.send('/api/v1/users', { token: user.token })).status).toBe(403);
     await change("update users set role = 'ADMIN' where id = $1");
     await waitUntil(async () => (await api.send('/api/v1/users', { token: user.token })).status === 200, {
@@ -345,7 +345,7 @@ describe('the console', () => {
     expect(answer.status).toBe(status);
   });
 
-  test('the cookie ends when its key is revoked or expires, and the browser is told so', async () => {
+  test('the cookie ends when its key is revoked or expires, and the answer removes it from the browser', async () => {
     const secondsLeft = 90;
     await database.pool.query(
       'update api_keys set expires_at = now() + make_interval(secs => $2) where id = $1',

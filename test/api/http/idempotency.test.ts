@@ -128,7 +128,7 @@ test.each([
 });
 
 test.each(['/things', '/commands'])(
-  'of many at once on two processes, one at %s runs and the others are told so',
+  'of many at once on two processes, one at %s runs and the others answer 409',
   async (path) => {
     const other = await startApi({ database, routes });
     const key = freshKey();

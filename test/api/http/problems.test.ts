@@ -53,7 +53,7 @@ beforeAll(async () => {
 const get = (path: string) => api.send(path, { token: user.token });
 
 test.each(['/unexpected', '/broken-sql'])(
-  'what nobody expected at %s tells the caller nothing, and the log all',
+  'what nobody expected at %s shows the caller nothing, and the log all',
   async (path) => {
     const answer = await get(path);
     expect(answer.status).toBe(500);

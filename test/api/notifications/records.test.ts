@@ -150,7 +150,7 @@ test('lists are paged, filtered and only for administrators', async () => {
   expect((await api.send('/api/v1/offices', { token: ana.token })).status).toBe(403);
 });
 
-test('the keys of a device are never told, and a device is taken once', async () => {
+test('the keys of a device are never shown, and a device is taken once', async () => {
   const office = await newOffice();
   const person = await made('/staff', { office_id: office['id'], name: 'Aya', email: 'push@example.test' });
   const keys = {

@@ -11,7 +11,7 @@ beforeAll(async () => {
   ana = await createApiUser(database);
 });
 
-/** The house as one more API would tell it, from now on. */
+/** The metrics of the house as one more API would export them, from now on. */
 async function watch(): Promise<{
   metrics: ApiMetrics;
   read: (name: string) => Promise<Record<string, number>>;
@@ -55,7 +55,7 @@ test('each ending is counted once, however often somebody looks', async () => {
   });
 });
 
-test('an ending that PostgreSQL did not tell in time is told with the next scrape', async () => {
+test('an ending that PostgreSQL did not announce in time is counted by the next scrape', async () => {
   const { metrics, read } = await watch();
   await insertRun('sql', 'failed');
   await database.pool.query('alter table webhook_deliveries rename to hidden_deliveries');
@@ -69,7 +69,7 @@ test('an ending that PostgreSQL did not tell in time is told with the next scrap
   expect(await read('sluice_runs_finished_total')).toEqual({ 'kind="sql",status="failed"': 1 });
 });
 
-test('open runs are told as they are now, also when there are none left', async () => {
+test('open runs are exported as they are now, also when there are none left', async () => {
   const { read } = await watch();
   const id = await insertRun('sql', 'needs_attention');
   expect(await read('sluice_runs')).toEqual({ 'kind="sql",status="needs_attention"': 1 });
@@ -77,7 +77,7 @@ test('open runs are told as they are now, also when there are none left', async 
   expect(await read('sluice_runs')).toEqual({});
 });
 
-test('a Temporal that is away leaves its own numbers out and is told as down', async () => {
+test('a Temporal that is away leaves its own numbers out and is exported as down', async () => {
   const { metrics } = await watch();
   const text = await metrics.render();
   expect(text).toMatch(/^sluice_part_up\{part="temporal"\} 0$/m);
@@ -85,7 +85,7 @@ test('a Temporal that is away leaves its own numbers out and is told as down', a
   expect(valuesOf(text, 'sluice_queue_pollers')).toEqual({});
 });
 
-test('names of models beyond the fiftieth are told as one', async () => {
+test('names of models beyond the fiftieth share a label', async () => {
   const { metrics } = await watch();
   for (let model = 0; model < 60; model += 1)
     metrics.add('sluice_model_cost_usd_total', { provider: 'p', model: `m${model}` });

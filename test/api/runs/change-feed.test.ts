@@ -39,7 +39,7 @@ const currentUpTo = (feed: ChangeFeed, last: number): Promise<true> =>
     what: `event ${last}`,
   });
 
-test('what is kept is bounded: a reader that needs more is told that it is kept no longer', async () => {
+test('what is kept is bounded: a reader that needs more learns that it is kept no longer', async () => {
   const run = await createRun(reading.pool, reading.analyst);
   const feed = createFeed(10);
   const taker = new Taker();
@@ -109,7 +109,7 @@ test('one statement reads for all readers, and none is sent while nobody reads',
   feed.stop();
 });
 
-test('a read that fails is told to who asked, and the next one goes on where it was', async () => {
+test('a read that fails fails its reader, and the next one goes on where it was', async () => {
   let isAway = false;
   const shaky: Db = {
     query: (statement, values) =>

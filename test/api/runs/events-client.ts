@@ -8,7 +8,7 @@ export interface Frame {
   readonly data: Record<string, unknown>;
 }
 
-/** A reader over a real socket. `frames` grows; `comments` counts heartbeats; `closed` tells the server's end. */
+/** A reader over a real socket. `frames` grows; `comments` counts heartbeats; `closed` resolves at the server's end. */
 export interface SseReader {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];

@@ -296,7 +296,7 @@ test('a session can be commanded from the moment it is accepted, and canceled in
     }
   }));
 
-test('a command that ended its session is told so again, also when its answer was lost', () =>
+test('a command that ended its session answers the same again, also when its answer was lost', () =>
   during(async () => {
     const { id } = await atGate();
     expect((await post(`${BASE}/${id}/cancel`, {}, { key: 'last' })).status).toBe(200);

@@ -72,7 +72,7 @@ test('a gate that is foreign cannot be reserved, and a decided one has no reader
   expect([late.status, late.body]).toMatchObject([200, { status: 'approved', reservedBy: null }]);
 });
 
-test('what a person looked at last is remembered for them alone, and changes are told since then', async () => {
+test('what a person looked at last is remembered for them alone, and changes since then are marked', async () => {
   const { session } = await atGate('one\ntwo\nthree');
   const path = `/api/v1/cot-sessions/${session.id}`;
   const first = session.digestOf(1);

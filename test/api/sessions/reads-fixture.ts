@@ -42,7 +42,7 @@ const MINUTE_MS = 60_000;
 
 /**
  * A session whose rows are written as the workflow and its activities write them, at times that the test chooses. Its
- * clock begins when the session does and moves only when it is told to.
+ * clock begins when the session does and moves only when a test moves it.
  */
 export class SeededSession {
   #clockMs = 0;

@@ -29,7 +29,7 @@ beforeAll(async () => {
   ask = commandsOf({ userId: user.id, via: 'api', requestId: 'req_test' });
 });
 
-/** The same words at every gate: their digest tells none from another. */
+/** The same words at every gate, so that all have the same digest. */
 const sameWords = 'the same answer';
 
 const during = (work: () => Promise<void>, model = scriptedModel(() => sameWords)): Promise<void> =>

@@ -253,7 +253,7 @@ test('a segment with one young entry is kept, and nothing younger than a day can
   await expect(pruneAuditLog(database.pool, { keepDays: 0 })).rejects.toThrow('kept for a day at least');
 });
 
-test('a sealer in its own rhythm seals what was written and stops when told', async () => {
+test('a sealer in its own rhythm seals what was written and stops on demand', async () => {
   const errors: unknown[] = [];
   const sealer = startAuditSealer({
     pool: database.pool,

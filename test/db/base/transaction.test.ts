@@ -34,7 +34,7 @@ test('what is committed with its last statements is there, and actions that wait
   expect([await isMarked(1), await isMarked(2)]).toEqual([true, true]);
 });
 
-test('when one of the last statements fails all is undone, its own error is told, and the connection is used again', async () => {
+test('when one of the last statements fails all is undone, its own error is thrown, and the connection is used again', async () => {
   let ran = 0;
   const failed = withTransaction(database.pool, (tx) => {
     tx.afterCommit(() => (ran += 1));

@@ -110,7 +110,7 @@ test('of two that end a run at once one wins, and nothing is written afterwards'
   expect(await positionsOf(run)).toEqual([1]);
 });
 
-test('the change that ended a run, told again, counts as told and not as too late', async () => {
+test('the change that ended a run, projected again, counts as repeated and not as too late', async () => {
   const run = await givenRun(database.pool, owner);
   const ending = {
     runId: run.id,
@@ -130,7 +130,7 @@ test('a run that is running cannot go back to the queue', async () => {
   );
 });
 
-test('an older picture does not replace a newer one, but its events are kept', async () => {
+test('older progress does not replace newer progress, but its events are kept', async () => {
   const run = await givenRun(database.pool, owner);
   await project({
     runId: run.id,

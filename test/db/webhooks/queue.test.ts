@@ -94,36 +94,36 @@ test('an endpoint whose workflow could not be started is given back, and no othe
   const ids = [await givenWebhook(['*']), await givenWebhook(['*'])];
   const run = await givenRun(database.pool, owner);
   await project(run.id, 'a', [started]);
-  const told: string[] = [];
+  const called: string[] = [];
   const wakeWebhook = ({ id }: { id: string }): Promise<void> => {
-    told.push(id);
-    return told.length === 1 ? Promise.reject(new Error('no answer in time')) : Promise.resolve();
+    called.push(id);
+    return called.length === 1 ? Promise.reject(new Error('no answer in time')) : Promise.resolve();
   };
   const { woken, failures } = await wakeWebhooks({ pool: database.pool, wakeWebhook });
-  expect([woken, failures.length, told.length]).toEqual([1, 1, 2]);
-  expect([...told].sort()).toEqual([...ids].sort());
-  expect((await claimWakings(database.pool, 5)).map((each) => each.id)).toEqual([told[0]]);
+  expect([woken, failures.length, called.length]).toEqual([1, 1, 2]);
+  expect([...called].sort()).toEqual([...ids].sort());
+  expect((await claimWakings(database.pool, 5)).map((each) => each.id)).toEqual([called[0]]);
 });
 
-test('a waker that cannot tell anybody tries again by itself', async () => {
+test('a waker that reaches nobody tries again by itself', async () => {
   const id = await givenWebhook(['*']);
   const run = await givenRun(database.pool, owner);
   await project(run.id, 'a', [started]);
-  const told: string[] = [];
+  const called: string[] = [];
   const waker = startWebhookWaker(
     { on: (_channel, { onListening }) => void onListening?.() },
     {
       pool: database.pool,
       wakeWebhook: (webhook) => {
-        told.push(webhook.id);
-        return told.length === 1 ? Promise.reject(new Error('no answer in time')) : Promise.resolve();
+        called.push(webhook.id);
+        return called.length === 1 ? Promise.reject(new Error('no answer in time')) : Promise.resolve();
       },
     },
     createLogger({ level: 'silent', service: 'test' }),
   );
-  await waitUntil(() => Promise.resolve(told.length === 2), { what: 'the second try' });
+  await waitUntil(() => Promise.resolve(called.length === 2), { what: 'the second try' });
   await waker.stop();
-  expect(told).toEqual([id, id]);
+  expect(called).toEqual([id, id]);
 });
 
 test('a failing endpoint is given one delivery at a time, an active one as many as it may have in flight', async () => {

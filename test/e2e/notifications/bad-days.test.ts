@@ -58,7 +58,7 @@ test('an office whose time zone is broken is named, and the others are served', 
   });
 });
 
-test('a refused recipient is tried once, counted and not written to again; one that is told to wait is tried again', async () => {
+test('a refused recipient is tried once, counted and not written to again; a recipient with a temporary refusal is tried again', async () => {
   await seedOffices(pool(), { offices: 1, staff: 4 });
   house.smtp.onRecipient = (address, tries) => {
     if (address === 's1-1@example.test') return { code: 550 };
@@ -82,7 +82,7 @@ test('a refused recipient is tried once, counted and not written to again; one t
     const second = await house.run();
     expect(second.email_sent).toBe(1);
     expect(second.excluded).toContainEqual({ reason: 'address_suppressed', channel: 'email', count: 1 });
-    // With a new address a person decides to tell it once more.
+    // With a new address a person decides to send it once more.
     await house.ask('PATCH', `/api/v1/staff/${String(refused?.['staff_id'])}`, { email: 'new@example.test' });
     const resend = `/api/v1/notifications/deliveries/${String(refused?.['id'])}/resend`;
     await house.ended(String((await house.ask('POST', resend)).body['jobId']));
@@ -165,7 +165,7 @@ test('devices that are gone are removed, busy push services are waited for, and 
   });
 });
 
-test('a deadline that closes after the planning is not told, and a digest goes out without it', async () => {
+test('a deadline that closes after the planning is left out, and a digest goes out without it', async () => {
   await seedOffices(pool(), { offices: 2, staff: 2, deadlines: ['2026-03-17', '2026-03-11'] });
   house.smtp.latencyMs = 300;
   await house.working(

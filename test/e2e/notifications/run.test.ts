@@ -45,7 +45,7 @@ test('every person of every office gets one mail and one push, and the result co
   });
 });
 
-test('a second run of the same day sends nobody anything, and says that they were told', async () => {
+test('a second run of the same day sends nobody anything, and counts them as already sent', async () => {
   await seedOffices(house.database.pool, { offices: 3, staff: 2 });
   await house.working(async () => {
     expect((await house.run()).email_sent).toBe(6);

@@ -22,7 +22,7 @@ const due = async (scheduledAt?: string): Promise<unknown> => {
   return scheduledAt ?? firing;
 };
 
-test('the schedule is paused until somebody sets it, then Temporal has it and the next times are told', async () => {
+test('the schedule is paused until somebody sets it, then Temporal has it and the next times are shown', async () => {
   expect((await house.ask('GET', PATH)).body).toMatchObject({
     enabled: false,
     next_runs: [],

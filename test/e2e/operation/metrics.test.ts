@@ -68,7 +68,7 @@ const valuesOf = (text: string, name: string): Record<string, number> =>
 const pollersOf = (text: string): number | undefined =>
   valuesOf(text, 'sluice_queue_pollers')['{queue="flow",type="workflows"}'];
 
-test('a house at work tells every metric of the table, of the dashboards and of the alerts', async () => {
+test('a house at work exports every metric of the table, of the dashboards and of the alerts', async () => {
   const ready = async (): Promise<boolean> =>
     (await send(`${workerUrl}/readyz`).catch(() => undefined))?.status === 200;
   await waitUntil(ready, { what: 'the worker takes work', timeoutMs: 120_000 });
@@ -101,14 +101,14 @@ test('a house at work tells every metric of the table, of the dashboards and of 
     { what: 'the pollers of the queue' },
   );
   const work = await scrapeWorker();
-  const told = new Set([...namesIn(house), ...namesIn(work)]);
+  const exported = new Set([...namesIn(house), ...namesIn(work)]);
   const missing = Object.entries<MetricSpec>(metricSpecs).filter(
     ([name, { from }]) => !(from === 'worker' ? namesIn(work) : namesIn(house)).has(name),
   );
   expect(missing).toEqual([]);
   const asked = new Set(expressions().flatMap(([, expression]) => readExpression(expression).metrics));
   const unknown = [...asked].filter(
-    (name) => name !== 'up' && !told.has(name) && !told.has(name.replace(/_(bucket|count|sum)$/, '')),
+    (name) => name !== 'up' && !exported.has(name) && !exported.has(name.replace(/_(bucket|count|sum)$/, '')),
   );
   expect(unknown).toEqual([]);
 

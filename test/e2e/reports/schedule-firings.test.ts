@@ -10,7 +10,7 @@ import { daily, useScheduleHouse } from './schedule-house.js';
 const { house, ask, create, due, handleOf, runsOf, synced } = useScheduleHouse();
 const { api, database, temporal, ended, working } = house;
 
-test('a schedule that is due makes a job of its owner, once however often the moment is told', async () => {
+test('a schedule that is due makes a job of its owner, once however often Temporal fires it', async () => {
   const id = await create(house.ana, { report: { format: 'json', title: 'Every morning' } });
   await synced(id);
   await working(async () => {
@@ -39,8 +39,8 @@ test('a schedule that is due makes a job of its owner, once however often the mo
     // The repeated time is the one that the server gave, not the time at which the workflow ran.
     const at = String(firing?.['scheduledAt']);
     expect(workflow).toContain(at.slice(0, 19));
-    const told = await Promise.all([due(id, at), due(id, at), due(id, at)]);
-    expect(told).toEqual(Array(3).fill({ outcome: 'started', jobId }));
+    const outcomes = await Promise.all([due(id, at), due(id, at), due(id, at)]);
+    expect(outcomes).toEqual(Array(3).fill({ outcome: 'started', jobId }));
     expect(await runsOf(id)).toHaveLength(1);
   });
   const jobs = await api.send(`/jobs?scheduleId=${id}`, { token: house.ana.token });
@@ -48,7 +48,7 @@ test('a schedule that is due makes a job of its owner, once however often the mo
   expect((await api.send(`/jobs?scheduleId=${id}`, { token: house.bob.token })).body['items']).toEqual([]);
 });
 
-test('each moment that fell due has one firing, also when it is made up for and told again', async () => {
+test('each moment that fell due has one firing, also when it is made up for and fires again', async () => {
   const id = await create(house.ana, { cron: '0 0 * * *', timeZone: 'America/New_York' });
   await synced(id);
   // Two midnights, the clocks change in between.

@@ -126,7 +126,7 @@ test('one is read with its input, every failed try and links, by administrators 
   expect((await api.send(PATH, curious)).status).toBe(403);
 });
 
-test('a failed job tells its owner a safe text and a code, and an administrator every error', async () => {
+test('a failed job shows its owner a safe text and a code, and an administrator every error', async () => {
   const gather = (): Promise<never> => Promise.reject(new Error(SECRET));
   const jobId = await post({ title: 'told' });
   await working(() => ended(jobId), { gather });

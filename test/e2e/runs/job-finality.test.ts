@@ -58,7 +58,7 @@ test.each(['SUCCESS', 'FAILED', 'CANCELED'] as const)(
         await temporal.client.workflow.execute(workflow, { taskQueue: 'flow', workflowId });
       }
     });
-    for (const status of runStatuses) await tell(id, status);
+    for (const status of runStatuses) await project(id, status);
     const deletes = await Promise.all(
       Array.from({ length: 5 }, () => api.send(`/jobs/${id}`, { token: house.ana.token, method: 'DELETE' })),
     );
@@ -70,7 +70,7 @@ test.each(['SUCCESS', 'FAILED', 'CANCELED'] as const)(
 );
 
 /** Projects a status as a worker does that was cut off long ago or runs twice. */
-function tell(runId: string, status: RunStatus): Promise<unknown> {
+function project(runId: string, status: RunStatus): Promise<unknown> {
   const result = { key: 'other', sha256: '', bytes: 1, contentType: 'text/plain', filename: 'other' };
   const events = [{ type: 'job.progress', data: { percent: 1 } }] as const;
   return withTransaction(database.pool, (tx) =>

@@ -101,19 +101,19 @@ async function untilHeld(where: Hold, story: Story, env: Record<string, string> 
   const doomed = await start({ DATABASE_URL: gate.url, ...env });
   const held = gate.hold(where);
   const id = await startSession(rig, rig.owner, {}, { maxRetries: 0, workflowTaskTimeout: '2s' });
-  const told = story(id);
+  const acted = story(id);
   await held.reached;
-  return { doomed, held, id, told };
+  return { doomed, held, id, acted };
 }
 
 test.each(kinds)(
-  'a worker killed as it tells of %s leaves a session that goes on to its end',
+  'a worker killed as it projects %s leaves a session that goes on to its end',
   async (...kind) => {
     const [, saying, story, env] = kind;
-    const { doomed, id, told } = await untilHeld({ saying, at: 'committed' }, story, env);
+    const { doomed, id, acted } = await untilHeld({ saying, at: 'committed' }, story, env);
     await doomed.kill('SIGKILL');
     const next = await start();
-    await told;
+    await acted;
     await finish(id);
     await expectOneOfEach(id);
     await next.kill('SIGKILL');

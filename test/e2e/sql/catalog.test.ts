@@ -51,7 +51,7 @@ test('what was asked is shown with its parameters to its owner alone', async () 
   expect((await house.api.send(path, { token: house.bob.token })).status).toBe(404);
 });
 
-test('the log tells an ADMIN who asked what and what came of it, as pages and as CSV', async () => {
+test('the log shows an ADMIN each statement with its user and its outcome, as pages and as CSV', async () => {
   const good = await house.begin({ sql: 'select id from orders limit 3' });
   const bad = await house.begin({ sql: "select '=1+1' as formula, 1 / (id - 1) from orders" }, house.bob);
   await Promise.all([house.ended(good), house.ended(bad, house.bob)]);

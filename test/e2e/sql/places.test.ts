@@ -133,7 +133,7 @@ test('a statement that waits for a lock says so, and who holds it', async () => 
         const { waiting_on: waitingOn } = await house.status(id);
         return waitingOn === `Lock: relation, held by process ${rows[0]?.pid}`;
       },
-      { what: 'it tells the lock that it waits for' },
+      { what: 'it names the lock that it waits for' },
     );
   } finally {
     await holder.query('rollback');

@@ -58,7 +58,7 @@ test('a model reads what the owner of its session may read; everything else is r
   });
   expect(started.status).toBe(202);
   const id = String(started.body['id'] ?? started.body['sessionId']);
-  const told = await waitUntil(
+  const sent = await waitUntil(
     () =>
       Promise.resolve(
         server.seen
@@ -67,7 +67,7 @@ test('a model reads what the owner of its session may read; everything else is r
       ),
     { what: 'the answers reach the model', timeoutMs: 90_000 },
   );
-  const results = (JSON.parse(told) as { role: string; content: string }[])
+  const results = (JSON.parse(sent) as { role: string; content: string }[])
     .filter(({ role }) => role === 'tool')
     .map(({ content }) => content);
   expect(results).toHaveLength(4);

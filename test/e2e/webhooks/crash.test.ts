@@ -44,7 +44,7 @@ test('a worker that is killed between a request and its record sends the message
   await next.kill('SIGTERM');
 });
 
-test('a worker that is told to stop ends its request first, and nothing is sent twice', async () => {
+test('a worker that is asked to stop ends its request first, and nothing is sent twice', async () => {
   const receiver = await house.receiver(hang);
   const { id } = await house.webhook(receiver.url);
   const deliveryId = await house.test(id);

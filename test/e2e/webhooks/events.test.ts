@@ -40,7 +40,7 @@ async function eventsAt(path: string, user: TestUser): Promise<ReadEvent[]> {
 }
 
 /** The events that a webhook received, in the order of the run, each once. */
-function told({ received }: WebhookReceiver, runId: string): ReadEvent[] {
+function receivedOf({ received }: WebhookReceiver, runId: string): ReadEvent[] {
   const byId = new Map(received.map((each) => [each.id, each.body]));
   return [...byId.values()]
     .filter(({ data }) => data['runId'] === runId)
@@ -48,7 +48,7 @@ function told({ received }: WebhookReceiver, runId: string): ReadEvent[] {
     .sort((left, right) => left.pos - right.pos);
 }
 
-test('a webhook is told of a job what its readers are told, by the same names and with the same data', async () => {
+test('a webhook receives the events of a job that its readers do, with the same names and data', async () => {
   const all = await house.receiver();
   const last = await house.receiver();
   const { secret } = await house.webhook(all.url);
@@ -56,16 +56,18 @@ test('a webhook is told of a job what its readers are told, by the same names an
   await house.working(async () => {
     const accepted = await api.send('/generate-report', { method: 'POST', token: house.ana.token });
     const id = String(accepted.body['jobId']);
-    await waitUntil(() => Promise.resolve(told(last, id).length === 1), { what: 'the end of the job' });
+    await waitUntil(() => Promise.resolve(receivedOf(last, id).length === 1), { what: 'the end of the job' });
     const events = await eventsAt(`/jobs/${id}`, house.ana);
-    await waitUntil(() => Promise.resolve(told(all, id).length === events.length), { what: 'every event' });
-    expect(told(all, id)).toEqual(events.map((event) => ({ ...event, runId: id, kind: 'report' })));
-    expect(told(last, id).map((event) => event.type)).toEqual(['job.completed']);
+    await waitUntil(() => Promise.resolve(receivedOf(all, id).length === events.length), {
+      what: 'every event',
+    });
+    expect(receivedOf(all, id)).toEqual(events.map((event) => ({ ...event, runId: id, kind: 'report' })));
+    expect(receivedOf(last, id).map((event) => event.type)).toEqual(['job.completed']);
     for (const each of all.received) verify(secret, each);
   }, everything);
 });
 
-test('a webhook is told of a session as it waits for a person and goes on', async () => {
+test('a webhook receives the events of a session as it waits for a person and goes on', async () => {
   const receiver = await house.receiver();
   await house.webhook(receiver.url);
   const minimal = builtinTemplates.find(({ name }) => name === 'minimal');
@@ -75,13 +77,15 @@ test('a webhook is told of a session as it waits for a person and goes on', asyn
     const body = { topic: 'a topic', template: 'minimal' };
     const accepted = await api.send('/api/v1/cot-sessions', { ...as, body });
     const id = String(accepted.body['id']);
-    const names = (): string[] => told(receiver, id).map((event) => event.type);
+    const names = (): string[] => receivedOf(receiver, id).map((event) => event.type);
     await waitUntil(() => Promise.resolve(names().includes('gate.opened')), { what: 'a gate' });
     await api.send(`/api/v1/cot-sessions/${id}/cancel`, { ...as, body: {} });
     await waitUntil(() => Promise.resolve(names().includes('session.canceled')), { what: 'the end' });
     const events = await eventsAt(`/api/v1/cot-sessions/${id}`, house.ana);
     await waitUntil(() => Promise.resolve(names().length === events.length), { what: 'every event' });
-    expect(told(receiver, id)).toEqual(events.map((event) => ({ ...event, runId: id, kind: 'cot-session' })));
+    expect(receivedOf(receiver, id)).toEqual(
+      events.map((event) => ({ ...event, runId: id, kind: 'cot-session' })),
+    );
     expect(names()).toEqual(expect.arrayContaining(['session.started', 'step.completed', 'phase.completed']));
   }, everything);
 });

@@ -49,7 +49,7 @@ test('a role that may write, one with power over the server, and missing revokes
   ]);
 });
 
-test('a source that cannot be reached fails, and its password is not told', async () => {
+test('a source that cannot be reached fails, and its password is not shown', async () => {
   const found = await look({ ...shop.source, url: 'postgres://nobody:secret@127.0.0.1:1/x' });
   expect(found).toMatchObject([{ state: 'failed' }]);
   expect(JSON.stringify(found)).not.toContain('secret');

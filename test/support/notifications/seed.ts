@@ -17,7 +17,7 @@ interface SeedOptions {
   readonly deadlines?: readonly string[];
 }
 
-/** Offices with staff `s<office>-<n>@example.test`, all with one deadline in seven days unless told otherwise. */
+/** Offices with staff `s<office>-<n>@example.test`, all with one deadline in seven days by default. */
 export async function seedOffices(pool: pg.Pool, options: SeedOptions): Promise<Seeded> {
   const { offices, staff, pushUrl, deadlines = [DUE_IN_7] } = options;
   const officeIds = Array.from({ length: offices }, (_, index) => newId('office', Date.now() + index));

@@ -22,7 +22,7 @@ export interface TestSmtp {
   /** Decides when the whole mail has arrived. */
   onMail: (address: string, tries: number) => MailFate;
   latencyMs: number;
-  /** For one recipient; as long as for all unless told otherwise. */
+  /** For one recipient; by default as long as for all. */
   latencyOf: (address: string) => number;
   readonly underWay: number;
   /** Nobody gets through until it is opened again on the same port. */

@@ -13,7 +13,7 @@ import { waitUntil } from '../wait-until.js';
 /** A real S3 server with one bucket and keys of its own. */
 export interface S3Server {
   readonly options: S3Options & { readonly endpoint: string };
-  /** As processes of ours are told. */
+  /** As environment of our processes. */
   readonly env: Record<string, string>;
   store(changed?: Partial<S3Options>): ObjectStore;
   stop(): Promise<void>;

@@ -15,7 +15,7 @@ import { auditCsvHead, csvRows, readAuditCsv, writeAuditCsv } from '../../../src
 
 const signer = createAuditSigner('a secret of this test');
 
-interface Told {
+interface Mark {
   readonly id: string;
   readonly hides?: string;
   readonly isDeleted?: boolean;
@@ -23,7 +23,7 @@ interface Told {
   readonly isLink?: boolean;
 }
 
-function contentOf({ id, hides }: Told): AuditContent {
+function contentOf({ id, hides }: Mark): AuditContent {
   return {
     id,
     timestamp: '2026-01-01T00:00:00.000000Z',
@@ -43,9 +43,9 @@ function contentOf({ id, hides }: Told): AuditContent {
 }
 
 /** A file whose chain and signature are right, whatever its marks say. */
-function fileOf(told: readonly Told[]): AuditRecord[] {
+function fileOf(marks: readonly Mark[]): AuditRecord[] {
   let hash = GENESIS_HASH;
-  const records = told.map((entry, index): AuditRecord => {
+  const records = marks.map((entry, index): AuditRecord => {
     const content = contentOf(entry);
     const [seq, hashOfContent] = [index + 1, contentHash(content)];
     hash = linkHash(seq, hash, hashOfContent);
@@ -55,7 +55,7 @@ function fileOf(told: readonly Told[]): AuditRecord[] {
   return [
     { type: 'header', format: AUDIT_FILE_FORMAT, after: { seq: 0, hash: GENESIS_HASH } },
     ...records,
-    { type: 'checkpoint', checkpoint: signer.sign(told.length, hash, '2026-01-01T00:00:00Z') },
+    { type: 'checkpoint', checkpoint: signer.sign(marks.length, hash, '2026-01-01T00:00:00Z') },
   ];
 }
 
@@ -73,7 +73,7 @@ async function* throughCsv(records: readonly AuditRecord[]): AsyncGenerator<Audi
 
 const brokenIn = (verdict: AuditFileVerdict) => verdict.firstBroken ?? null;
 
-test.each<[string, Told[], ReturnType<typeof brokenIn>]>([
+test.each<[string, Mark[], ReturnType<typeof brokenIn>]>([
   ['nothing hidden', [{ id: 'a' }, { id: 'b' }], null],
   [
     'an entry and what hid it',
@@ -129,8 +129,8 @@ test.each<[string, Told[], ReturnType<typeof brokenIn>]>([
     ],
     null,
   ],
-])('the marks of %s are judged', async (_what, told, broken) => {
-  const records = fileOf(told);
+])('the marks of %s are judged', async (_what, marks, broken) => {
+  const records = fileOf(marks);
   expect(brokenIn(await verifyAuditRecords(() => streamOf(records)))).toEqual(broken);
   expect(brokenIn(await verifyAuditRecords(() => throughCsv(records)))).toEqual(broken);
 });

@@ -8,7 +8,7 @@ test('an id carries its prefix and fits its own schema', () => {
   expect(idSchema('user').safeParse(id).success).toBe(false);
 });
 
-test.each([0, 1, 1_700_000_000_000, 2 ** 47, 2 ** 48 - 1])('an id made at %d tells that time', (at) => {
+test.each([0, 1, 1_700_000_000_000, 2 ** 47, 2 ** 48 - 1])('an id made at %d holds that time', (at) => {
   expect(timeOfSortableId(newId('session', at))).toBe(at);
 });
 

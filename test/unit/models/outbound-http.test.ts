@@ -81,7 +81,7 @@ test.each([
   expect(isPublicAddress(address)).toBe(true);
 });
 
-test('loopback is told in both families', () => {
+test('loopback is recognised in both families', () => {
   expect(['127.0.0.1', '127.1.2.3', '::1'].map(isLoopbackAddress)).toEqual([true, true, true]);
   expect(['128.0.0.1', '::2', '10.0.0.1'].map(isLoopbackAddress)).toEqual([false, false, false]);
 });
@@ -234,7 +234,7 @@ test('a signal that outlives its requests keeps nothing of them', async () => {
   const { signal } = new AbortController();
   const outbound = local({ resolve: () => Promise.reject(new Error('no such name')) });
   for (const each of [url, url, 'http://nowhere.example/']) await outbound({ url: each, ...limits, signal });
-  // The end of the last socket is told a little later than that of its answer.
+  // The end of the last socket is emitted a little later than that of its answer.
   await waitUntil(() => Promise.resolve(getEventListeners(signal, 'abort').length === 0), {
     what: 'the last listener to go',
   });

@@ -38,9 +38,9 @@ test.each([
   [{ LLM_PROVIDER: 'openai' }, /LLM_API_KEY/],
   [{ LLM_PROVIDER: 'openai-compatible' }, /LLM_BASE_URL/],
   [{ LLM_BASE_URL: 'http://me:sk-canary-999@host/' }, /user name or password/],
-])('%j stops the start and shows no key', (env: Record<string, string>, told) => {
+])('%j stops the start and shows no key', (env: Record<string, string>, message) => {
   expect(() => settingsOf(env)).toThrow(ConfigError);
-  expect(() => settingsOf(env)).toThrow(told);
+  expect(() => settingsOf(env)).toThrow(message);
   try {
     settingsOf(env);
   } catch (error) {

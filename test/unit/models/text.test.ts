@@ -53,9 +53,9 @@ test.each([
     { type: 'object', properties: { b: { type: 'object', required: ['c'], properties: {} } } },
     /"c" is required/,
   ],
-])('the schema %j is refused', (schema, told) => {
+])('the schema %j is refused', (schema, message) => {
   expect(() => compileOutputSchema(schema)).toThrow(OutputSchemaError);
-  expect(() => compileOutputSchema(schema)).toThrow(told);
+  expect(() => compileOutputSchema(schema)).toThrow(message);
 });
 
 test('the digest of a prompt knows no order of members and no handlers', () => {

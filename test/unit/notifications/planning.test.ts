@@ -53,30 +53,30 @@ const earlier = (more: Partial<EarlierKey> = {}): EarlierKey => ({
   abandoned: false,
   ...more,
 });
-const told = (plan: OfficePlan): string[] =>
+const planned = (plan: OfficePlan): string[] =>
   plan.messages.map(
     ({ channel, recipient, items }) => `${channel} ${recipient} ${items.map((i) => i.threshold).join('+')}`,
   );
 const reasons = (plan: OfficePlan): string[] =>
   plan.exclusions.map(({ channel, reason }) => `${channel} ${reason}`);
 
-test('everybody of the office is told over each channel', () => {
+test('everybody of the office is notified over each channel', () => {
   const plan = planOffice(
     office({ staff: [staff(), staff({ id: 'stf_2', subscriptionIds: [] })] }),
     settings,
   );
-  expect(told(plan)).toEqual(['email stf_1 7', 'push psh_1 7', 'email stf_2 7']);
+  expect(planned(plan)).toEqual(['email stf_1 7', 'push psh_1 7', 'email stf_2 7']);
   expect(reasons(plan)).toEqual(['push no_subscription']);
 });
 
 test('several deadlines are one message, or one each where the person wants no digest', () => {
   const deadlines = [deadline(7), deadline(1), deadline(20), deadline(-2)];
-  expect(told(planOffice(office({ deadlines }), settings))[0]).toBe('email stf_1 7+1+30+-1');
+  expect(planned(planOffice(office({ deadlines }), settings))[0]).toBe('email stf_1 7+1+30+-1');
   const single = planOffice(
     office({ deadlines, staff: [staff({ digest: false, subscriptionIds: [] })] }),
     settings,
   );
-  expect(told(single)).toEqual(['email stf_1 7', 'email stf_1 1', 'email stf_1 30', 'email stf_1 -1']);
+  expect(planned(single)).toEqual(['email stf_1 7', 'email stf_1 1', 'email stf_1 30', 'email stf_1 -1']);
 });
 
 test.each<[string, Partial<StaffFacts>, Partial<EarlierKey> | null, string]>([
@@ -99,11 +99,11 @@ test.each<[string, Partial<StaffFacts>, Partial<EarlierKey> | null, string]>([
     office({ staff: [staff(more)], earlier: before === null ? [] : [earlier(before)] }),
     settings,
   );
-  expect(told(plan)).toEqual(['push psh_1 7']);
+  expect(planned(plan)).toEqual(['push psh_1 7']);
   expect(reasons(plan)).toEqual([reason]);
 });
 
-test('what a run left behind or held until now is told, in place of the earlier delivery', () => {
+test('messages that a run left behind or held until now are planned, in place of the earlier delivery', () => {
   for (const status of ['planned', 'held'] as const) {
     const [mail] = planOffice(office({ earlier: [earlier({ status, abandoned: true })] }), settings).messages;
     expect(mail).toMatchObject({ channel: 'email', replaces: ['dlv_1'], heldUntil: null });
@@ -113,10 +113,10 @@ test('what a run left behind or held until now is told, in place of the earlier 
 test('a mute that has passed keeps nothing back, and a critical deadline ignores one that has not', () => {
   const muted = (muteUntil: string): StaffFacts =>
     staff({ email: { enabled: true, muteUntil }, subscriptionIds: [] });
-  expect(told(planOffice(office({ staff: [muted(AT)] }), settings))).toEqual(['email stf_1 7']);
+  expect(planned(planOffice(office({ staff: [muted(AT)] }), settings))).toEqual(['email stf_1 7']);
   const deadlines = [deadline(7), deadline(3, { critical: true })];
   const plan = planOffice(office({ staff: [muted('2030-01-01T00:00:00Z')], deadlines }), settings);
-  expect(told(plan)).toEqual(['email stf_1 3']);
+  expect(planned(plan)).toEqual(['email stf_1 3']);
 });
 
 test('quiet hours hold a message until they end, critical or not, and a held one is not planned again', () => {
@@ -124,13 +124,13 @@ test('quiet hours hold a message until they end, critical or not, and a held one
   const quiet = office({ staff: [sleeper], deadlines: [deadline(7, { critical: true })] });
   expect(planOffice(quiet, settings).messages[0]?.heldUntil).toBe('2026-03-10T04:30:00.000Z');
   const again = planOffice({ ...quiet, earlier: [earlier({ status: 'held' })] }, settings);
-  expect([told(again), reasons(again)]).toEqual([[], ['email held', 'push no_subscription']]);
+  expect([planned(again), reasons(again)]).toEqual([[], ['email held', 'push no_subscription']]);
 });
 
 test('a due date that moves makes its thresholds new', () => {
   expect(reasons(planOffice(office({ earlier: [earlier()] }), settings))).toEqual(['email already_sent']);
   const moved = planOffice(office({ earlier: [earlier({ dueOn: '2026-03-16' })] }), settings);
-  expect(told(moved)).toContain('email stf_1 7');
+  expect(planned(moved)).toContain('email stf_1 7');
 });
 
 test('an office whose time zone does not exist cannot be planned', () => {

@@ -24,7 +24,7 @@ test.each([
   });
 });
 
-test('overdue deadlines are told only where the rule says so', () => {
+test('overdue deadlines are due only where the rule says so', () => {
   const rule = { days: [7], overdue: false };
   expect(standingOf(dueIn(-1), TODAY, rule).threshold).toBeNull();
   expect(standingOf(dueIn(7), TODAY, rule).nextOn).toBeNull();

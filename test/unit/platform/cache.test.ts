@@ -52,7 +52,7 @@ test('a value is loaded once, then found, until its namespace is dropped', async
   expect(counts).toEqual({ miss: 2, hit: 2 });
 });
 
-test('the same drop told twice is one drop', async () => {
+test('the same drop announced twice is one drop', async () => {
   const { cache, outcome } = rig(createMemoryCacheStore());
   cache.announced('users:token-1');
   await outcome();
@@ -91,13 +91,13 @@ test('a hundred reads of one key at once are one load', async () => {
   expect(new Set(values)).toEqual(new Set([1]));
 });
 
-test('a load that fails is told to its reader and not kept', async () => {
+test('a load that fails fails its reader and is not kept', async () => {
   const { cache, outcome } = rig(createMemoryCacheStore());
   await expect(cache.read('users', 'k', () => Promise.reject(new Error('gone')))).rejects.toThrow('gone');
   expect(await outcome()).toBe('miss');
 });
 
-test('while announcements cannot be heard, memory is not trusted', async () => {
+test('while announcements cannot arrive, memory is not trusted', async () => {
   let listening = true;
   const { outcome } = rig(createMemoryCacheStore(), { isListening: () => listening });
   await outcome();

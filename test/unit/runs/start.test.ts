@@ -15,7 +15,7 @@ const run: StartableRun = {
   workflowInput: {},
 };
 
-/** A Temporal that fails as often as it is told to. */
+/** A Temporal that fails a given number of times. */
 function controlThatFails(times: number): RunControl & { launches: number } {
   return {
     launches: 0,
@@ -31,7 +31,7 @@ function controlThatFails(times: number): RunControl & { launches: number } {
   };
 }
 
-/** A transaction that commits when it is told to. */
+/** A transaction that commits on demand. */
 function pendingCommit(): Tx & { commit(): void } {
   const actions: (() => void)[] = [];
   return {

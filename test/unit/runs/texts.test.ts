@@ -42,7 +42,7 @@ test.each([
   ['SqlNotAllowed', 'sql_not_allowed'],
   ['SqlTimedOut', 'sql_timeout'],
   ['SqlLimitExceeded', 'sql_limit_exceeded'],
-])('a failure of the type %s is told as %s, in its own words', (type, code) => {
+])('a failure of the type %s is shown as %s, in its own words', (type, code) => {
   expect(jobErrorOf({ ...failure, type, timedOut: true })).toEqual({ code, message: failure.message });
 });
 
@@ -50,7 +50,7 @@ test.each([
   [null, false, 'step_failed', 'The step fetch failed and its retries are used up.'],
   ['Error', false, 'step_failed', 'The step fetch failed and its retries are used up.'],
   ['Error', true, 'step_timed_out', 'The step fetch did not finish in time.'],
-])('the words of any other failure are not told: %s, timed out: %s', (type, timedOut, code, message) => {
+])('the words of any other failure are not shown: %s, timed out: %s', (type, timedOut, code, message) => {
   expect(jobErrorOf({ ...failure, type, timedOut })).toEqual({ code, message });
 });
 

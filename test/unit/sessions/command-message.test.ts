@@ -45,7 +45,7 @@ test.each<[unknown, string]>([
   [{ ...redo(1), from: { phase: 1.5, step: 'THINK' } }, 'from: phase: must be a whole number'],
   [{ ...redo(1), from: { phase: 1, step: 'think' } }, 'from: step: must be one of THINK, '],
   [{ kind: 'skip_step', by, gap: '' }, 'gap: must be a text'],
-])('a command that is %j is told what is wrong', (given, problem) => {
+])('a command that is %j is refused with the reason', (given, problem) => {
   expect(problemOfCommand(given)).toContain(problem);
 });
 

@@ -77,7 +77,7 @@ function outcomeOf(state: SessionState, given: SessionCommand): string {
   const refusal = refusalOf(state, given);
   if (refusal !== null)
     return after === state && events.length === 0 ? refusal : 'a refused command changed something';
-  if (after === state) return events.length === 0 ? 'changes nothing' : 'tells of what did not happen';
+  if (after === state) return events.length === 0 ? 'changes nothing' : 'publishes what did not happen';
   const at = `${after.phase}.${dueStep(currentPhase(after)) ?? 'done'} a${after.attempt}`;
   return `${sessionStatus(after)} ${at} ${after.waiting.kind}: ${events.map(({ type }) => type).join(', ')}`;
 }

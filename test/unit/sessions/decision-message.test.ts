@@ -40,7 +40,7 @@ test.each<[string, unknown, string]>([
     { ['x\ud800'.repeat(90)]: 1 },
     `${'x\ufffd'.repeat(50)}: is unknown; the members are ${members}`,
   ],
-])('a signal with %s is told what is wrong', (_what, given, problem) => {
+])('a signal with %s is refused with the reason', (_what, given, problem) => {
   expect(problemOfProceed(given)).toBe(problem);
 });
 
@@ -81,7 +81,7 @@ test.each<[string, unknown, string]>([
   ],
   ['an empty gate', { gateId: '' }, 'gateId: must be a text of 1 to 64 characters'],
   ['a long gate', { gateId: 'g'.repeat(65) }, 'gateId: must be a text of 1 to 64 characters'],
-])('a decision with %s is told what is wrong', (_what, given, problem) => {
+])('a decision with %s is refused with the reason', (_what, given, problem) => {
   expect(problemOfDecision(given)).toBe(problem);
 });
 

@@ -28,7 +28,7 @@ function integrated(plan = timed): SessionState {
   return waiting.kind === 'gate' ? { ...rest, waiting: { kind: 'nothing' } } : { ...rest, waiting };
 }
 
-test('a gate holds what it was opened for, and tells it', () => {
+test('a gate holds what it was opened for, and publishes it', () => {
   const gate = {
     id: 'g',
     phase: 1,
@@ -92,7 +92,7 @@ test.each<[string, SessionState, SessionFact]>([
     initialSession({ plan: timed }),
     { kind: 'step_finished', phase: 1, step: 'EXECUTE', result: { stepId: 's', attempt: 1, ref: null } },
   ],
-])('%s changes nothing and tells nothing', (_what, state, fact) => {
+])('%s changes nothing and publishes nothing', (_what, state, fact) => {
   const next = applyFact(state, fact, 2_000);
   expect(next.state).toBe(state);
   expect(next.events).toEqual([]);

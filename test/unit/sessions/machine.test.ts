@@ -167,7 +167,7 @@ test('a failed step needs attention, and a retry runs the same step again', () =
   expect(phaseAt(skipped, 1).gap).toBe('no source');
 });
 
-test('an accepted command tells where the session stood before and after it', () => {
+test('an accepted command names the states before and after it', () => {
   const second = settle(command(settle(initialSession({ plan: planOf() })), approve()));
   const [commanded] = applyCommand(command(second, { kind: 'pause', by, reason: null }), redo(1), 0).events;
   expect(commanded).toMatchObject({

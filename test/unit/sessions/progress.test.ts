@@ -266,11 +266,14 @@ test.each<[RunStatus, Record<string, unknown>]>([
       deadlineAtMs: null,
     },
   ],
-])('under a row that says %s, a picture of an open gate keeps only what can still be', (status, expected) => {
-  expect(progressUnder(progressOf(atGate), status)).toMatchObject({ status, ...expected });
-});
+])(
+  'under a row that says %s, the progress of an open gate keeps only what can still be',
+  (status, expected) => {
+    expect(progressUnder(progressOf(atGate), status)).toMatchObject({ status, ...expected });
+  },
+);
 
-test('a picture that agrees with its row is shown as it is', () => {
+test('progress that agrees with its row is shown as it is', () => {
   const progress = progressOf(atGate);
   expect(progressUnder(progress, 'waiting_approval')).toBe(progress);
   const running = progressOf(begun);
@@ -283,7 +286,7 @@ test('a picture that agrees with its row is shown as it is', () => {
   expect(progressUnder(running, 'canceled').currentStep).toBeNull();
 });
 
-test('every status of a row makes a picture of that status', () => {
+test('every status of a row makes progress of that status', () => {
   for (const status of runStatuses) expect(progressUnder(progressOf(begun), status).status).toBe(status);
   expect(sessionStatus(ended('rejected'))).toBe('rejected');
 });

@@ -73,11 +73,11 @@ test('a redo gives its instructions to the phase it starts in alone', () => {
 });
 
 test('a redo without instructions drops those of an earlier one', () => {
-  const told = settle(command(firstGate, redoWith(1, 'THINK', { instructions: ref('shorter') })));
-  expect(phaseAt(command(told, redo(1)), 1).instructions).toBeNull();
+  const redone = settle(command(firstGate, redoWith(1, 'THINK', { instructions: ref('shorter') })));
+  expect(phaseAt(command(redone, redo(1)), 1).instructions).toBeNull();
 });
 
-test('a redo tells where it starts and whose wish it is', () => {
+test('a redo names where it starts and who asked for it', () => {
   const running = command(firstGate, approve());
   expect(applyCommand(running, redo(1, 'EXECUTE'), 0).events.slice(1)).toEqual([
     { type: 'session.redone', from: { phase: 1, step: 'EXECUTE' }, attempt: 2, by },
@@ -254,7 +254,7 @@ test('a phase hands on nothing before its last step', () => {
   expect(phaseAt(state, 1)).toMatchObject({ output: null, results: { THINK: result }, approved: false });
 });
 
-test('a failure waits for attention with its problem, and tells which step and attempt it was', () => {
+test('a failure waits for attention with its problem, and names its step and attempt', () => {
   const problem = { phase: 1, step: 'THINK', code: 'server', message: 'down' } as const;
   const failed = applyFact(started, { kind: 'step_failed', stepId: 's', attempt: 1, problem }, 0);
   expect(failed.state.waiting).toEqual({ kind: 'attention', problem });
@@ -288,8 +288,8 @@ test('an early end keeps its reason, or says that there was none', () => {
 test('going on gives its instructions and its model to the step that was due, and keeps those of before', () => {
   const plan = planOf({ autoSteps: false });
   const state = settle(initialSession({ plan, model: 'first' }));
-  const told = command(state, { kind: 'go_on', by, instructions: ref('a'), model: 'second' });
-  expect([phaseAt(told, 1).instructions, told.model]).toEqual([ref('a'), 'second']);
-  const plain = command(settle(told), { kind: 'run_due_step', by, instructions: null, model: null });
+  const instructed = command(state, { kind: 'go_on', by, instructions: ref('a'), model: 'second' });
+  expect([phaseAt(instructed, 1).instructions, instructed.model]).toEqual([ref('a'), 'second']);
+  const plain = command(settle(instructed), { kind: 'run_due_step', by, instructions: null, model: null });
   expect([phaseAt(plain, 1).instructions, plain.model]).toEqual([ref('a'), 'second']);
 });

@@ -66,7 +66,7 @@ describe.each<[string, SpineOptions]>([
   const running = <Result>(options: SpineOptions, work: () => Promise<Result>): Promise<Result> =>
     withWorker(database, temporal, { ...cache, ...options }, work);
 
-  test('a report is gathered, rendered and published, and its events tell so in order', async () => {
+  test('a report is gathered, rendered and published, and its events follow in order', async () => {
     await running({}, async () => {
       const run = await started(newReportRun(owner));
       const outcome = await outcomeOf(run);

@@ -18,7 +18,7 @@ import { useTemporal } from '../../support/servers/temporal.js';
 import { withWorker } from '../../support/spine.js';
 import { waitUntil } from '../../support/wait-until.js';
 
-/** All that the product has to be told of a new kind. */
+/** All that the product needs of a new kind. */
 const kinds = Object.assign({}, runKinds, {
   translation: translationKind,
 } as const);

@@ -178,10 +178,10 @@ describe('the reconciler', () => {
       status: 'completed',
       result: { filename: 'Activity.json' },
     });
-    const told = await listEventsAfter(database.pool, left.id, { after: 0, limit: 100 });
-    expect(told.map(({ pos }) => pos)).toEqual(told.map((_event, index) => index + 1));
-    expect(told.filter(({ type }) => type === 'job.completed')).toHaveLength(1);
-    expect(told.at(-1)?.type).toBe('job.completed');
+    const published = await listEventsAfter(database.pool, left.id, { after: 0, limit: 100 });
+    expect(published.map(({ pos }) => pos)).toEqual(published.map((_event, index) => index + 1));
+    expect(published.filter(({ type }) => type === 'job.completed')).toHaveLength(1);
+    expect(published.at(-1)?.type).toBe('job.completed');
   });
 
   test('starts a run again that never began and that Temporal lost', async () => {

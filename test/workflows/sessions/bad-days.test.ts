@@ -226,12 +226,12 @@ test('a pause is accepted while a model is still at work, whose step then ends w
     expect(model.calls).toHaveLength(1);
     expect(await send(rig, id, rig.ask.state('resume'), 'resume')).toMatchObject({ status: 'running' });
     expect(await untilGate(rig, id, 1)).toMatchObject({ completedPhases: [1] });
-    const told = await eventTypesOf(rig, id);
-    expect(told.filter((type) => type.startsWith('session.'))).toEqual([
+    const published = await eventTypesOf(rig, id);
+    expect(published.filter((type) => type.startsWith('session.'))).toEqual([
       'session.started',
       'session.paused',
       'session.resumed',
     ]);
-    expect(told.indexOf('session.paused')).toBeLessThan(told.indexOf('step.completed'));
+    expect(published.indexOf('session.paused')).toBeLessThan(published.indexOf('step.completed'));
   });
 });

@@ -176,7 +176,7 @@ describe.each([{ maxCachedWorkflows: 50 }, { maxCachedWorkflows: 0 }])(
     test('a session that waits for the trigger of a step says so, and since when', async () => {
       await during(scriptedModel(numbered), async () => {
         const id = await startSession(rig, rig.owner, { autoProgressSteps: false });
-        const told = await waitUntil(
+        const projected = await waitUntil(
           async () =>
             (await eventsOf(rig, id))
               .filter((event) => event.type === 'progress')
@@ -184,9 +184,9 @@ describe.each([{ maxCachedWorkflows: 50 }, { maxCachedWorkflows: 0 }])(
               .find((progress) => progress.requiresManualTrigger),
           { what: 'the wait for the trigger' },
         );
-        expect(told).toMatchObject({ status: 'waiting_approval', currentStep: 'EXECUTE', gateId: null });
+        expect(projected).toMatchObject({ status: 'waiting_approval', currentStep: 'EXECUTE', gateId: null });
         const row = await readProgress(rig, id);
-        expect(told.waitingSince).toBe(new Date(row.waitingSinceMs!).toISOString());
+        expect(projected.waitingSince).toBe(new Date(row.waitingSinceMs!).toISOString());
         expect(await send(rig, id, goOn(), 'go')).toMatchObject({ status: 'running', waitingSince: null });
       });
     });

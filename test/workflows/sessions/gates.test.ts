@@ -40,8 +40,8 @@ test('a gate whose time is over goes on waiting by the policy hold, and can stil
       what: 'the end of the time of the gate',
     });
     const { gateId } = await readProgress(rig, id);
-    const told = (await eventsOf(rig, id)).filter((each) => each.type.startsWith('gate.'));
-    expect(told).toMatchObject(
+    const published = (await eventsOf(rig, id)).filter((each) => each.type.startsWith('gate.'));
+    expect(published).toMatchObject(
       ['gate.opened', 'gate.reminded', 'gate.expired'].map((type) => ({ type, data: { gateId, phase: 1 } })),
     );
     expect(await readProgress(rig, id)).toMatchObject({ status: 'waiting_approval', deadlineAtMs: null });

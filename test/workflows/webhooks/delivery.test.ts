@@ -149,7 +149,7 @@ test('Retry-After of 429 holds back everything for the endpoint until then', asy
   });
 });
 
-test('410 Gone switches the endpoint off, with an entry in the log and news for who wants them', async () => {
+test('410 Gone switches the endpoint off, with an audit entry and an event for its subscribers', async () => {
   const gone = await house.receiver(answerWith(410));
   const watcher = await house.receiver();
   const { id } = await house.webhook(gone.url);
@@ -157,7 +157,7 @@ test('410 Gone switches the endpoint off, with an entry in the log and news for 
   await working(async () => {
     const deliveryId = await house.test(id);
     await until(id, deliveryId, 'failed');
-    await waitUntil(() => Promise.resolve(watcher.received.length === 1), { what: 'the news' });
+    await waitUntil(() => Promise.resolve(watcher.received.length === 1), { what: 'the event' });
     verify(watching.secret, watcher.received[0]!);
     expect(watcher.received[0]?.body).toMatchObject({
       type: 'webhook.disabled',
@@ -286,7 +286,7 @@ test('an endpoint that hangs has one request in flight, and another one is serve
   expect(alive.mostAtOnce()).toBeLessThanOrEqual(5);
 });
 
-test('what nobody was told of is found by the sweeper', async () => {
+test('the sweeper finds what no wake-up announced', async () => {
   const receiver = await house.receiver();
   const { id } = await house.webhook(receiver.url);
   const { client } = house.temporal;

@@ -71,7 +71,7 @@ export const admin = {
   },
   operations: {
     health: 'Parts',
-    standings: {
+    readiness: {
       ready: 'Everything answers',
       degraded: 'It serves, but something is missing',
       unavailable: 'It cannot serve',

@@ -167,7 +167,7 @@ export const notifications = {
       nextOn: (date: string) => `The next threshold is on ${date}.`,
       runs: 'Earlier runs',
       noRuns: 'No run has looked at it.',
-      nothingTold: 'Nothing was due.',
+      nothingDue: 'Nothing was due.',
     },
     records: {
       add: { offices: 'Add an office', staff: 'Add a person', deadlines: 'Add a deadline' },

@@ -71,7 +71,7 @@ export const admin: typeof english = {
   },
   operations: {
     health: '構成要素',
-    standings: {
+    readiness: {
       ready: 'すべて応答しています',
       degraded: '提供中ですが、一部が欠けています',
       unavailable: '提供できません',

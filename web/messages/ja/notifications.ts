@@ -154,7 +154,7 @@ export const notifications: typeof english = {
       nextOn: (date) => `次の通知日は ${date} です。`,
       runs: '過去の実行',
       noRuns: 'まだどの実行の対象にもなっていません。',
-      nothingTold: '通知すべきものはありませんでした。',
+      nothingDue: '通知すべきものはありませんでした。',
     },
     records: {
       add: { offices: '事業所を追加', staff: '職員を追加', deadlines: '期限を追加' },

@@ -205,7 +205,7 @@ export const eventfulSession: SessionData = {
   },
 };
 
-/** A session of which there is hardly anything to tell. */
+/** A session with hardly any facts. */
 export const plainSession: SessionData = {
   overview: {
     ...eventfulSession.overview,

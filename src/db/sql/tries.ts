@@ -3,7 +3,7 @@ import type { ResultColumn } from '../../domain/sql/result-values.js';
 import { toJsonb } from '../base/jsonb.js';
 import { execute, maybeOne, sql, type Db } from '../base/sql.js';
 
-export interface SqlTelling {
+export interface SqlTryProgress {
   readonly runId: string;
   readonly attempt: number;
   readonly progress: SqlProgress;
@@ -14,28 +14,28 @@ export interface SqlTelling {
   readonly memory: number;
 }
 
-/** The answer to a worker that reports its statement's progress. */
-export interface SqlHearing {
+/** Requests of readers, which a projection returns to its worker. */
+export interface SqlRunControl {
   readonly cancelRequested: boolean;
   readonly ended: boolean;
 }
 
 /** Undefined: the run is no longer kept, or a later try has it. */
-export function tellProgress(db: Db, telling: SqlTelling): Promise<SqlHearing | undefined> {
-  return maybeOne<SqlHearing>(
+export function projectProgress(db: Db, seen: SqlTryProgress): Promise<SqlRunControl | undefined> {
+  return maybeOne<SqlRunControl>(
     db,
     sql`update sql_runs
-           set progress = ${toJsonb(telling.progress)}::jsonb, row_count = ${telling.rows}::bigint,
-               bytes = ${telling.bytes}::bigint, temp_bytes = ${telling.tempBytes}::bigint,
-               waiting_on = ${telling.waitingOn}::text, told_at = clock_timestamp(),
-               peak_memory = greatest(peak_memory, ${telling.memory}::bigint)
+           set progress = ${toJsonb(seen.progress)}::jsonb, row_count = ${seen.rows}::bigint,
+               bytes = ${seen.bytes}::bigint, temp_bytes = ${seen.tempBytes}::bigint,
+               waiting_on = ${seen.waitingOn}::text, told_at = clock_timestamp(),
+               peak_memory = greatest(peak_memory, ${seen.memory}::bigint)
           from runs
-         where run_id = ${telling.runId} and runs.id = run_id and attempt = ${telling.attempt}
+         where run_id = ${seen.runId} and runs.id = run_id and attempt = ${seen.attempt}
         returning runs.cancel_requested_at is not null as "cancelRequested", runs.finished_at is not null as ended`,
   );
 }
 
-/** A try begins: the reports of an earlier one no longer count. Gives how far the earlier ones got. */
+/** Begins a try, after which an earlier one projects nothing more. Returns the progress of the earlier ones. */
 export function beginTry(
   db: Db,
   runId: string,

@@ -3,10 +3,10 @@ import type { SourceWatcher } from '../../contracts/sql/ports.js';
 import { event } from '../../contracts/event-data.js';
 import { projectRun } from '../../db/runs/events.js';
 import { withTransaction } from '../../db/base/transaction.js';
-import { tellProgress, type SqlHearing } from '../../db/sql/telling.js';
+import { projectProgress, type SqlRunControl } from '../../db/sql/tries.js';
 import { progressOf, type SqlEvidence, type SqlProgress } from '../../domain/sql/progress.js';
 
-export interface TellerOptions {
+export interface ProjectorOptions {
   readonly pool: Pool;
   readonly runId: string;
   readonly attempt: number;
@@ -21,7 +21,7 @@ export interface TellerOptions {
   };
   /** Opened once the statement has run for a while: most never need it. */
   readonly watch: () => Promise<SourceWatcher | undefined>;
-  readonly onHearing: (hearing: SqlHearing | undefined) => void;
+  readonly onControl: (control: SqlRunControl | undefined) => void;
   /** When the statement has come to another phase. */
   readonly onPhase: (progress: SqlProgress, rows: number) => void;
   readonly onTrouble: (error: unknown) => void;
@@ -39,71 +39,71 @@ const TICK_MS = 400;
 const WATCH_AFTER_MS = 1_000;
 
 /**
- * Reports a statement's progress, and reads whether it is still wanted.
+ * Projects a statement's progress, and reads whether the run was canceled or ended.
  *
- * T1. A failed report ends no statement: our own database may be away for a while.
- * T2. A slow look at the source holds up no report: with the report comes the word of a cancel.
+ * T1. A failed projection ends no statement: our own database may be away for a while.
+ * T2. A slow look at the source delays no projection: its answer carries the request to cancel.
  * T3. An event is published when the percentage or the phase changes: some hundred at most.
  */
-export class SqlTeller {
+export class ProgressProjector {
   #phase: SqlEvidence['phase'] = 'admitted';
   readonly #startedAt = performance.now();
   #fetchingAt: number | undefined;
-  #told: SqlProgress;
+  #projected: SqlProgress;
   #events = 0;
   #pid: number | undefined;
   #watcher: Promise<SourceWatcher | undefined> | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #telling: Promise<void> = Promise.resolve();
+  #projecting: Promise<void> = Promise.resolve();
   #looking: Promise<void> | undefined;
   #seen: Sight = nothingSeen;
   #memory = 0;
-  readonly #options: TellerOptions;
+  readonly #options: ProjectorOptions;
 
-  constructor(options: TellerOptions) {
+  constructor(options: ProjectorOptions) {
     this.#options = options;
-    this.#told = options.before;
+    this.#projected = options.before;
   }
 
   start(): void {
-    this.#tell();
-    this.#timer = setInterval(() => this.#tell(), TICK_MS);
+    this.#project();
+    this.#timer = setInterval(() => this.#project(), TICK_MS);
   }
 
   reach(phase: SqlEvidence['phase'], pid?: number): void {
     this.#phase = phase;
     this.#pid = pid ?? this.#pid;
     if (phase === 'fetching') this.#fetchingAt ??= performance.now();
-    this.#tell();
+    this.#project();
   }
 
-  /** Nothing is reported after this. */
+  /** Nothing is projected after this. */
   async stop(): Promise<number> {
     clearInterval(this.#timer);
-    await this.#telling;
+    await this.#projecting;
     await this.#looking;
     const watcher = await this.#watcher?.catch(() => undefined);
     await watcher?.close();
     return this.#memory;
   }
 
-  /** Reports follow each other: a later one is newer. */
-  #tell(): void {
-    this.#telling = this.#telling.then(() => this.#tellNow().catch(this.#options.onTrouble));
+  /** Projections run one after the other, so that a later one is newer. */
+  #project(): void {
+    this.#projecting = this.#projecting.then(() => this.#projectNow().catch(this.#options.onTrouble));
   }
 
-  async #tellNow(): Promise<void> {
-    const { pool, runId, attempt, look, onHearing, onPhase } = this.#options;
+  async #projectNow(): Promise<void> {
+    const { pool, runId, attempt, look, onControl, onPhase } = this.#options;
     const { rows, bytes, enginePercent } = look();
-    const progress = progressOf(this.#evidence(rows, enginePercent), this.#told);
+    const progress = progressOf(this.#evidence(rows, enginePercent), this.#projected);
     this.#memory = Math.max(this.#memory, process.memoryUsage.rss());
-    const telling = { runId, attempt, progress, rows, bytes, ...this.#seen, memory: this.#memory };
-    onHearing(await tellProgress(pool, telling));
+    const seen = { runId, attempt, progress, rows, bytes, ...this.#seen, memory: this.#memory };
+    onControl(await projectProgress(pool, seen));
     this.#look();
-    const { percent, phase } = this.#told;
+    const { percent, phase } = this.#projected;
     if (progress.phase !== phase) onPhase(progress, rows);
     if (progress.percent !== percent || progress.phase !== phase) await this.#publish(progress, rows);
-    this.#told = progress;
+    this.#projected = progress;
   }
 
   #evidence(rows: number, enginePercent: number | null): SqlEvidence {
@@ -125,18 +125,18 @@ export class SqlTeller {
     const { pool, runId, attempt } = this.#options;
     this.#events += 1;
     const { percent, phase, basis, etaMs } = progress;
-    const told = { percent, phase, basis, etaMs, rows, attempt };
+    const data = { percent, phase, basis, etaMs, rows, attempt };
     await withTransaction(pool, (tx) =>
       projectRun(tx, {
         runId,
         dedupKey: `sql:${attempt}:${this.#events}`,
-        progress: told,
-        events: [event('job.progress', told)],
+        progress: data,
+        events: [event('job.progress', data)],
       }),
     );
   }
 
-  /** The next report tells what is seen. Looks never run beside each other. */
+  /** The next projection carries the sight. Looks never run beside each other. */
   #look(): void {
     const pid = this.#pid;
     if (this.#looking !== undefined || pid === undefined) return;
