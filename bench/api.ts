@@ -24,7 +24,7 @@ import { withTransaction } from '../src/db/base/transaction.js';
 import { issueApiKey } from '../src/db/users/user-api-keys.js';
 import { createLogger } from '../src/platform/logger.js';
 import { createPool } from '../src/platform/pool.js';
-import { freePort } from '../test/support/servers/free-port.js';
+import { freePort } from '../src/platform/free-port.js';
 
 const CONNECTIONS = 16;
 /** Short turns, so that whatever else the machine does meets both sides alike. */

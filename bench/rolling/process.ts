@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { freePort } from '../../test/support/servers/free-port.js';
+import { freePort } from '../../src/platform/free-port.js';
 
 export type Kind = 'api' | 'worker';
 

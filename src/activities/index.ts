@@ -1,4 +1,6 @@
 import type { TaskQueue } from '../contracts/names.js';
+import { createRunStarter, type RunStarter } from '../operations/runs/run-starter.js';
+import type { Logger } from '../platform/logger.js';
 import { retentionBatch } from '../db/runs/retention.js';
 import { deleteExpiredConfirmations } from '../db/sql/confirmations.js';
 import { deleteExpiredExecutions, logExecutions } from '../db/sql/log.js';
@@ -18,7 +20,6 @@ import {
   releaseHolds,
   syncSchedule,
 } from './notifications/schedule.js';
-import { launchingAfterCommit } from './runs/after-commit.js';
 import { createRunActivities } from './runs/activities.js';
 import { createSqlQueueActivities, fillPlaces } from './sql/queue-activities.js';
 import { createSqlRunActivities } from './sql/run-activities.js';
@@ -30,9 +31,9 @@ import { sqlToolOpener } from './sessions/sql-tool.js';
 import { wakeWebhooks, type WakeWebhooksDeps } from './webhooks/wake.js';
 import { createWebhookActivities, type WebhookDeps } from './webhooks/activities.js';
 
-export type ActivityDeps = AuditExportDeps &
+export type ActivityDeps = { readonly logger: Logger } & AuditExportDeps &
   Omit<MaintenanceDeps, 'moreSweeps'> &
-  ReportDeps &
+  Omit<ReportDeps, keyof RunStarter> &
   ReportScheduleDeps &
   RunStatementDeps &
   NotificationDeps &
@@ -45,9 +46,10 @@ export type ActivityDeps = AuditExportDeps &
 export type ActivitiesByQueue = Readonly<Record<TaskQueue, object>>;
 
 export function createActivities(deps: ActivityDeps): ActivitiesByQueue {
+  const starter = createRunStarter(deps.control, deps.logger);
   const { projectSession, keepDecisionTexts, ...sessionSteps } = createSessionActivities({
     ...deps,
-    sqlTool: sqlToolOpener({ ...deps, ...launchingAfterCommit(deps.control) }),
+    sqlTool: sqlToolOpener({ ...deps, ...starter }),
   });
   const moreSweeps = {
     webhooks: async () => (await wakeWebhooks(deps)).woken,
@@ -67,7 +69,7 @@ export function createActivities(deps: ActivityDeps): ActivitiesByQueue {
   return {
     flow: {
       ...createRunActivities(deps),
-      ...createReportActivities(deps),
+      ...createReportActivities({ ...deps, ...starter }),
       ...createReportScheduleActivities(deps),
       ...createAuditExportActivities(deps),
       ...createMaintenanceActivities({ ...deps, moreSweeps, moreRetention }),

@@ -39,6 +39,7 @@ async function work(): Promise<void> {
     const { pool } = resources;
     const wakes = { pool, wakeWebhook: createWebhookWake(client), control: createRunControl(client) };
     const activities = createActivities({
+      logger,
       ...resources,
       ...wakes,
       gather: gatherSection,

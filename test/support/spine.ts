@@ -4,6 +4,7 @@ import { createActivities, type ActivityDeps } from '../../src/activities/index.
 import type { MaintenancePolicy } from '../../src/activities/runs/maintenance.js';
 import { gatherSection } from '../../src/db/reports/gather-section.js';
 import { insertRun, type NewRun } from '../../src/db/runs/runs.js';
+import { createLogger } from '../../src/platform/logger.js';
 import { createRunControl } from '../../src/platform/temporal/run-control.js';
 import { createScheduleControl } from '../../src/platform/temporal/schedule-control.js';
 import { loadConfig } from '../../src/platform/config.js';
@@ -54,6 +55,7 @@ export function spineActivities(
   options: SpineOptions = {},
 ): WorkerDeps['activities'] {
   const made = createActivities({
+    logger: createLogger({ level: 'silent', service: 'worker' }),
     pool,
     model: options.model ?? noModel,
     tools: [],

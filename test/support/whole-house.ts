@@ -87,6 +87,7 @@ async function startWorker(
     control: createRunControl(client),
   };
   const activities = createActivities({
+    logger,
     ...resources,
     ...wakes,
     gather: gatherSection,

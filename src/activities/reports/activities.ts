@@ -22,16 +22,13 @@ import type { GatheredReport, GatheredSection } from '../../domain/reports/assem
 import { contentTypes, reportFilename } from '../../domain/reports/format.js';
 import { queryIndex, sectionTitle } from '../../domain/reports/sections.js';
 import type { AskDeps } from '../../operations/sql/ask-statement.js';
-import type { RunControl } from '../../platform/temporal/run-control.js';
-import { launchingAfterCommit } from '../runs/after-commit.js';
 import { checkpointedStep } from '../sessions/checkpointed-step.js';
 import { gatherQuery } from './gather-query.js';
 import { createPdfRenderer } from './render-pdf.js';
 import { storeResult } from './store-result.js';
 import { writeReport } from './write.js';
 
-export interface ReportDeps extends Omit<AskDeps, 'startAfterCommit' | 'cancelAfterCommit'> {
-  readonly control: RunControl;
+export interface ReportDeps extends AskDeps {
   readonly auditKeys: AuditKeys;
   /** Where what a section says comes from. */
   readonly gather: typeof gatherSection;
@@ -57,8 +54,7 @@ export function createReportActivities(deps: ReportDeps): ReportActivities {
 
     gatherSection: (input) => gatherOnce(pool, input, () => deps.gather(deps, input)),
 
-    gatherQuery: (input) =>
-      gatherOnce(pool, input, () => gatherQuery({ ...deps, ...launchingAfterCommit(deps.control) }, input)),
+    gatherQuery: (input) => gatherOnce(pool, input, () => gatherQuery(deps, input)),
 
     renderReport: (input) =>
       checkpointedStep(pool, {

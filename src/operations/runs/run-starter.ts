@@ -35,7 +35,7 @@ const MOST_AT_ONCE = 200;
 /** A start costs more than an answer: while Temporal is away, a few tries probe it and answers stay cheap. */
 const MOST_WHILE_AWAY = 8;
 
-export function createRunStarter(control: RunControl, logger: Logger): RunStarter {
+export function createRunStarter(control: Pick<RunControl, 'launch' | 'cancel'>, logger: Logger): RunStarter {
   const pending = new Set<Promise<void>>();
   let isAway = false;
   const draining = new AbortController();

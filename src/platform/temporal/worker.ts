@@ -1,4 +1,3 @@
-import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import {
@@ -9,6 +8,7 @@ import {
   type LogEntry,
 } from '@temporalio/worker';
 import type { DataConverter } from '@temporalio/common';
+import { freePort } from '../free-port.js';
 import type { Logger } from '../logger.js';
 import type { TemporalTarget } from './connection.js';
 
@@ -56,14 +56,6 @@ export async function installObservedRuntime(logger: Logger): Promise<string> {
       if (tries === MOST_PORTS) throw error;
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
 }
 
 function writeEntry(logger: Logger, { level, message, meta }: LogEntry): void {

@@ -6,7 +6,7 @@ import { seedBuiltinTemplates } from '../../../src/db/templates/templates.js';
 import { createApiUser, useApi } from '../../support/api.js';
 import { send } from '../../support/http.js';
 import { expressions, readExpression } from '../../support/promql.js';
-import { freePort } from '../../support/servers/free-port.js';
+import { freePort } from '../../../src/platform/free-port.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { testObjectFolder, testSecrets } from '../../support/servers/object-stores.js';
 import { buildOnce, ownEnvironment } from '../../support/servers/stack-process.js';

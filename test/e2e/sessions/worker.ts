@@ -49,6 +49,7 @@ if (connection !== undefined) {
     concurrency: { sql: 1 },
     workflowBundle: { codePath: process.env['WORKFLOW_BUNDLE'] ?? '' },
     activities: createActivities({
+      logger,
       pool,
       model,
       tools: [],

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
-import { freePort } from './free-port.js';
+import { freePort } from '../../../src/platform/free-port.js';
 import { waitUntil } from '../wait-until.js';
 
 export interface RedisServer {

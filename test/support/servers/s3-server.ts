@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createS3ObjectStore, type S3Options } from '../../../src/platform/objects/s3.js';
 import type { ObjectStore } from '../../../src/platform/objects/object-store.js';
-import { freePort } from './free-port.js';
+import { freePort } from '../../../src/platform/free-port.js';
 import { s3Program } from './s3-program.js';
 import { waitUntil } from '../wait-until.js';
 
