@@ -11,7 +11,7 @@ export interface ByteRange {
 export function parseRange(header: string, size: number): ByteRange | 'unsatisfiable' | undefined {
   const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header.trim());
   if (match === null) return undefined;
-  const [from, to] = [match[1] ?? '', match[2] ?? ''];
+  const [from, to] = [match[1]!, match[2]!];
   if (from === '' && to === '') return undefined;
   if (from === '') {
     const length = Math.min(Number(to), size);

@@ -64,12 +64,12 @@ function blockHtml(block: Exclude<ReportBlock, { kind: 'table' }>, draw: DrawCha
 async function* tableHtml({ columns, rows }: ReportTable): AsyncGenerator<string> {
   const head = columns.map((column) => `<th${classOf(column)}>${escapeHtml(column.title)}</th>`).join('');
   yield `<div class="wide"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n`;
-  let count = 0;
+  let isEmpty = true;
   for await (const row of rows) {
-    count += 1;
+    isEmpty = false;
     yield rowHtml(columns, row);
   }
-  yield `</tbody>\n</table></div>\n${count === 0 ? '<p class="none">Nothing.</p>\n' : ''}`;
+  yield `</tbody>\n</table></div>\n${isEmpty ? '<p class="none">Nothing.</p>\n' : ''}`;
 }
 
 function rowHtml(columns: readonly ReportColumn[], row: TableRow): string {

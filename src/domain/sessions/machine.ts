@@ -81,7 +81,6 @@ function follow(state: SessionState, fact: SessionFact, nowMs: number): Transiti
 export function applyCommand(state: SessionState, command: SessionCommand, nowMs: number): Transition {
   if (refusalOf(state, command) !== null) return unchanged(state);
   const next = accept(state, command, nowMs);
-  if (next.state === state) return next;
   const { kind, by } = command;
   const reason = 'reason' in command ? command.reason : 'gap' in command ? command.gap : null;
   const about = ('gate' in command ? command.gate : null) ?? null;
@@ -110,7 +109,6 @@ function accept(state: SessionState, command: SessionCommand, nowMs: number): Tr
     case 'finish_early':
       return ended(state, 'completed', command.reason ?? 'finished early with what is there');
     case 'pause':
-      if (state.pausedAtMs !== null) return unchanged(state);
       return changed(state, { pausedAtMs: nowMs }, [{ type: 'session.paused', reason: command.reason }]);
     case 'resume':
       return resume(state, nowMs, command.reason);

@@ -17,7 +17,7 @@ export function writeField(field: Field): string {
 export function writeRecord(fields: readonly Field[]): string {
   let line = '';
   for (let index = 0; index < fields.length; index += 1) {
-    line += index === 0 ? writeField(fields[index] ?? null) : `,${writeField(fields[index] ?? null)}`;
+    line += index === 0 ? writeField(fields[index]!) : `,${writeField(fields[index]!)}`;
   }
   return `${line}\n`;
 }

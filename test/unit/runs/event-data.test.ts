@@ -1,5 +1,6 @@
 import { event, eventNames, storedEvents, type EventData } from '../../../src/contracts/event-data.js';
 import { eventSchema, type ParsedEventData } from '../../../src/contracts/events.js';
+import { decisionChannels } from '../../../src/domain/sessions/state.js';
 import { subscribableEvents } from '../../../src/contracts/webhooks/events.js';
 
 /** Without what zod cannot say: read-only members, and optional members that may not be present as undefined. */
@@ -56,4 +57,27 @@ test('readers, webhooks and the schema know the same names', () => {
   expect(eventSchema.safeParse(ended).success).toBe(true);
   expect(eventSchema.safeParse({ ...ended, type: 'job.exploded' }).success).toBe(false);
   expect(eventSchema.safeParse({ ...ended, error: null }).success).toBe(false);
+});
+
+test('a decision comes by four ways, and by no other', () => {
+  const decided = {
+    gateId: 'g',
+    phase: 1,
+    attempt: 1,
+    digest: 'd',
+    decision: 'approve',
+    by: null,
+    comment: null,
+  };
+  const isEvent = (via: string): boolean =>
+    eventSchema.safeParse({ at: 'now', pos: 1, type: 'gate.decided', ...decided, via }).success;
+  expect(decisionChannels.map(isEvent)).toEqual([true, true, true, true]);
+  expect(['api', 'console', 'signal', 'timeout', 'mail', ''].map(isEvent)).toEqual([
+    true,
+    true,
+    true,
+    true,
+    false,
+    false,
+  ]);
 });

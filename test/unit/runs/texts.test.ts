@@ -1,3 +1,4 @@
+import { isAfter, placeId, placeOfId } from '../../../src/domain/runs/change-place.js';
 import { headOf } from '../../../src/domain/runs/content-head.js';
 import { previewOf } from '../../../src/domain/runs/content-ref.js';
 import { jobErrorOf } from '../../../src/domain/runs/job-error.js';
@@ -232,3 +233,25 @@ test.each<[unknown, unknown]>([
 ])('people read %j where %j is meant', (shown, meant) => {
   expect(shown).toBe(meant);
 });
+
+test.each([
+  ['2-1', '1-9', true],
+  ['1-9', '2-1', false],
+  ['1-2', '1-1', true],
+  ['1-1', '1-1', false],
+  ['1-1', '1-2', false],
+  ['2-0', '2-1', false],
+])('the change %s comes after %s: %s', (one, other, expected) => {
+  expect(isAfter(placeOfId(one)!, placeOfId(other)!)).toBe(expected);
+});
+
+test.each(['0-0', '12-3', '999999999999999-999999999'])('the place %s is its own id', (id) => {
+  expect(placeId(placeOfId(id)!)).toBe(id);
+});
+
+test.each(['', '1', '1-', '-1', '1-2-3', 'a-1', '1000000000000000-1', '1-1000000000'])(
+  '%j is no place',
+  (id) => {
+    expect(placeOfId(id)).toBeUndefined();
+  },
+);

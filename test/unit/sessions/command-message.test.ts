@@ -22,6 +22,7 @@ test.each<[object]>([
   ...['finish_early', 'pause', 'resume', 'cancel'].map((kind): [object] => [{ kind, ...state }]),
   [{ kind: 'pause', ...state, by: { ...by, requestId: 'req_1', ip: null, userAgent: 'a', signature: 's' } }],
   [{ kind: 'pause', ...state, laterMember: {} }],
+  ...['console', 'signal'].map((via): [object] => [{ kind: 'pause', ...state, by: { ...by, via } }]),
 ])('a proper command has no problem: %j', (given) => {
   expect(problemOfCommand(given)).toBeNull();
 });

@@ -177,6 +177,23 @@ test('an accepted command names the states before and after it', () => {
   });
 });
 
+test('a command that would change nothing leaves the very state and no event', () => {
+  const paused = command(initialSession({ plan: planOf() }), { kind: 'pause', by, reason: null });
+  const { state, events } = applyCommand(paused, { kind: 'pause', by, reason: 'again' }, 9_000);
+  expect(state).toBe(paused);
+  expect(events).toEqual([]);
+});
+
+test('an accepted command names the gate that it was bound to, and no other one names any', () => {
+  const opened = settle(initialSession({ plan: planOf() }));
+  const gate = { id: 'gate-1-1', attempt: 1, digest: '1-INTEGRATE-1' };
+  const aboutOf = (given: SessionCommand) =>
+    applyCommand(opened, given, 0).events.find(({ type }) => type === 'session.commanded');
+  expect(aboutOf({ ...approve(), gate } as SessionCommand)).toMatchObject({ about: gate });
+  expect(aboutOf(Object.assign(approve(), { gate: undefined as never }))).toMatchObject({ about: null });
+  expect(aboutOf({ kind: 'pause', by, reason: null })).toMatchObject({ about: null });
+});
+
 test('a gate with a deadline reminds once, when four fifths of its time are over', () => {
   const opened = settle(initialSession({ plan: planOf({ gateTimeoutMs: 1_000 }) }), 0);
   expect(nextAction(opened)).toEqual({ kind: 'wait', untilMs: 800 });

@@ -90,6 +90,36 @@ test('a change between two long ends that are alike is found, however long they 
   expect(diffLines(text('a', 'b'), text('c'))).toMatchObject({ added: 1, removed: 2, exact: true });
 });
 
+test('changes whose surroundings touch share a hunk, and a hunk says where it begins on both sides', () => {
+  const lines = Array.from({ length: 40 }, (_, index) => `line ${index}`);
+  const hunksOf = (right: readonly string[]): unknown =>
+    diffLines(lines.join('\n'), right.join('\n')).hunks.map((hunk) => [
+      hunk.leftLine,
+      hunk.rightLine,
+      hunk.lines.length,
+    ]);
+  expect(hunksOf(lines.toSpliced(10, 1).toSpliced(16, 1))).toEqual([[8, 8, 14]]);
+  expect(hunksOf(lines.toSpliced(10, 1).toSpliced(17, 1))).toEqual([
+    [8, 8, 7],
+    [16, 15, 7],
+  ]);
+});
+
+test('lines that are only added or only removed are exact, however many', () => {
+  const many = ['first', ...Array.from({ length: 20_001 }, (_, index) => `line ${index}`)].join('\n');
+  expect(diffLines('first', many)).toMatchObject({ added: 20_001, removed: 0, exact: true });
+  expect(diffLines(many, 'first')).toMatchObject({ added: 0, removed: 20_001, exact: true });
+});
+
+test.each([
+  [10_000, true],
+  [10_001, false],
+])('changes at both ends of 10000 lines are aligned with %d others: %s', (count, exact) => {
+  const text = (mark: string, lines: number): string =>
+    [mark, ...Array.from({ length: lines - 2 }, (_, index) => `line ${index}`), mark].join('\n');
+  expect(diffLines(text('a', 10_000), text('b', count)).exact).toBe(exact);
+});
+
 const phase = (key: string, number: number, digest: string | null): ComparedPhase => ({
   key,
   title: key,

@@ -1,7 +1,16 @@
 import { isDeniedFunction, isDeniedRelation } from '../../../src/domain/sql/denied-functions.js';
-import { estimateOf, judgeSize, noHistory, passedLimit, planOf } from '../../../src/domain/sql/estimate.js';
+import {
+  estimateOf,
+  judgeSize,
+  noHistory,
+  passedLimit,
+  planOf,
+  sizeInWords,
+} from '../../../src/domain/sql/estimate.js';
 import { expectedWaitMs, fairOrder } from '../../../src/domain/sql/fair-queue.js';
 import { pollAfterMs, progressOf, type SqlEvidence } from '../../../src/domain/sql/progress.js';
+import { resultTableName, sessionOfResult } from '../../../src/domain/sql/result-names.js';
+import { jsonValueOf, kindOf, uniqueNames } from '../../../src/domain/sql/result-values.js';
 
 const plan = { rows: 100, width: 8, cost: 7 };
 const learned = { usual_ms: 5, usual_rows: 6, learned_from: 3 };
@@ -227,4 +236,58 @@ test.each<[Partial<SqlEvidence>, number]>([
   [{ rows: 1_000_000_000_000 }, 97],
 ])('while rows come, %j is %d percent', (known, percent) => {
   expect(progressOf({ ...nothing, enginePercent: null, phase: 'fetching', ...known }).percent).toBe(percent);
+});
+
+test('the words of a size say when nothing could be estimated', () => {
+  expect(sizeInWords({ rows: null, bytes: null, cost: null, basis: 'none', ...learned })).toBe(
+    'Its size could not be estimated in time.',
+  );
+  expect(sizeInWords({ rows: 3, bytes: 12, cost: 1.5, basis: 'plan', ...learned })).toBe(
+    'It is estimated at 3 rows and 12 bytes, at a cost of 1.5.',
+  );
+});
+
+test.each([
+  ['smallint', 'number'],
+  ['integer', 'number'],
+  ['real', 'number'],
+  ['double precision', 'number'],
+  ['double', 'number'],
+  ['float', 'number'],
+  ['tinyint', 'number'],
+  ['utinyint', 'number'],
+  ['usmallint', 'number'],
+  ['uinteger', 'number'],
+  ['bigint', 'text'],
+  ['numeric', 'text'],
+  ['boolean', 'boolean'],
+  ['timestamp with time zone', 'instant'],
+  ['timestamp(3) with time zone', 'instant'],
+  ['timestamp', 'moment'],
+  ['timestamp(0) without time zone', 'moment'],
+  ['date', 'text'],
+])('a column of the type %s holds a %s', (type, kind) => {
+  expect(kindOf(type)).toBe(kind);
+});
+
+test('a stored result is called as its session is', () => {
+  const id = `sql_${'0'.repeat(26)}`;
+  expect(resultTableName(id)).toBe(`r_${id}`);
+  expect(sessionOfResult(resultTableName(id))).toBe(id);
+});
+
+test('a second column of a name gets a number that no other column has', () => {
+  const columns = ['id', 'id', 'id_2', 'id', 'name'].map((name) => ({ name, type: 'text' }));
+  expect(uniqueNames(columns)).toEqual(['id', 'id_2', 'id_2_2', 'id_3', 'name']);
+});
+
+test.each([
+  ['timestamp', '2026-01-02 03:04:05', '2026-01-02T03:04:05.000000'],
+  ['timestamp', '2026-01-02 03:04:05.12', '2026-01-02T03:04:05.120000'],
+  ['timestamp', 'infinity', 'infinity'],
+  ['timestamp', '12026-01-02 03:04:05', '12026-01-02 03:04:05'],
+  ['timestamp with time zone', '2026-01-02 03:04:05.6+00', '2026-01-02T03:04:05.600000Z'],
+  ['timestamp with time zone', '-infinity', '-infinity'],
+])('the text of a %s, %s, is %s in JSON', (type, text, expected) => {
+  expect(jsonValueOf(type)(text)).toBe(expected);
 });
