@@ -10,6 +10,7 @@ import { createScheduleControl } from '../../src/platform/temporal/schedule-cont
 import { loadConfig } from '../../src/platform/config.js';
 import { loadSqlGrammar } from '../../src/platform/sql/grammar.js';
 import { sqlSettingsOf } from '../../src/platform/sql/settings.js';
+import { createSourcePlanner } from '../../src/platform/sql/planning-connections.js';
 import { createResultEngine } from '../../src/platform/sql/result-engine.js';
 import { sourceConnector } from '../../src/platform/sql/source-session.js';
 import type { ObjectStore } from '../../src/platform/objects/object-store.js';
@@ -71,6 +72,7 @@ export function spineActivities(
     moreRetention: {},
     grammar,
     connector: sourceConnector,
+    planner: createSourcePlanner(),
     engine: createResultEngine(options.objects ?? testObjects(), { memoryMb: 256, diskMb: 256, threads: 2 }),
     sql: options.sql ?? sqlSettingsOf(loadConfig({})),
     webhooks: testWebhooks(options.webhooks),

@@ -8,6 +8,7 @@ import { adoptOrigin } from '../../db/sql/insert-run.js';
 import {
   admitNext,
   lockPlaces,
+  readQueue,
   releasePlace,
   settleFollowers,
   placeOf,
@@ -24,8 +25,10 @@ export interface SqlQueueDeps {
 
 export function createSqlQueueActivities(deps: SqlQueueDeps): SqlQueueActivities {
   return {
-    admitSql: ({ runId }) =>
-      inQueue(deps, runId, (tx, called) => admit(tx, { runId, places: deps.sqlPlaces, called })),
+    admitSql: async ({ runId }) => {
+      if (await mustWait(deps, runId)) return { kind: 'waiting' };
+      return inQueue(deps, runId, (tx, called) => admit(tx, { runId, places: deps.sqlPlaces, called }));
+    },
     releaseSql: async ({ runId }) => {
       await inQueue(deps, runId, async (tx, called) => {
         await releasePlace(tx, runId);
@@ -47,6 +50,12 @@ export async function fillPlaces(deps: SqlQueueDeps): Promise<number> {
     count = called.length;
   });
   return count;
+}
+
+/** Most looks find no free place, and need no lock. The run that leaves a place later gives it away. */
+async function mustWait({ pool, sqlPlaces }: SqlQueueDeps, runId: string): Promise<boolean> {
+  const { waiting, admitted } = await readQueue(pool);
+  return admitted >= sqlPlaces && waiting.some((run) => run.runId === runId);
 }
 
 async function admit(

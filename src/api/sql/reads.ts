@@ -2,10 +2,10 @@ import type { Pool } from 'pg';
 import { Problem } from '../http/problems.js';
 import type { SqlSettings } from '../../contracts/sql/settings.js';
 import { findSqlRun } from '../../db/sql/find-run.js';
-import { cancelInQueue, queuePosition } from '../../db/sql/places.js';
+import { cancelInQueue, readQueue } from '../../db/sql/places.js';
 import { usualDurationMs } from '../../db/sql/statistics.js';
 import type { Db } from '../../db/base/sql.js';
-import { expectedWaitMs } from '../../domain/sql/fair-queue.js';
+import { expectedWaitMs, positionOf } from '../../domain/sql/fair-queue.js';
 import { readableResult } from '../../operations/sql/results.js';
 import { readWindow } from '../../operations/sql/read-window.js';
 import type { ObjectStore } from '../../platform/objects/object-store.js';
@@ -35,8 +35,9 @@ function statusRoute({ sql }: SqlReadDeps): Route {
 }
 
 async function queueView(db: Db, id: string, places: number): Promise<QueueView> {
-  const position = await queuePosition(db, id);
-  return { position, expectedStartMs: expectedWaitMs(position, places, await usualDurationMs(db)) };
+  const [queue, usualMs] = await Promise.all([readQueue(db), usualDurationMs(db)]);
+  const position = positionOf(queue, places, id);
+  return { position, expectedStartMs: expectedWaitMs(position, places, usualMs) };
 }
 
 function resultsRoute({ objects }: SqlReadDeps): Route {

@@ -1,7 +1,7 @@
 import type { RunStarter } from '../../operations/runs/run-starter.js';
 import type { Pager } from '../http/pagination.js';
 import type { Route } from '../http/route.js';
-import { createSqlCatalogRoutes } from './catalog.js';
+import { createSqlCatalogRoutes, type SqlCatalogDeps } from './catalog.js';
 import { createSqlDownloadRoute, type SqlDownloadDeps } from './download.js';
 import { createSqlExecuteRoutes, type SqlExecuteDeps } from './execute.js';
 import { createSqlHistoryRoutes } from './history.js';
@@ -10,6 +10,7 @@ import { createSavedQueryRoutes } from './saved-queries.js';
 
 export type SqlRouteDeps = Omit<SqlExecuteDeps, 'startAfterCommit'> &
   SqlReadDeps &
+  SqlCatalogDeps &
   SqlDownloadDeps & { readonly starter: RunStarter; readonly pager: Pager };
 
 export function createSqlRoutes(deps: SqlRouteDeps): Route[] {

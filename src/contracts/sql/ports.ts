@@ -37,6 +37,12 @@ export interface SourceConnector {
   endEarlier(source: DataSource, own: OwnConnection): Promise<void>;
 }
 
+/** The expectation of a source for a statement. It runs nothing. */
+export interface SourcePlanner {
+  /** As EXPLAIN (FORMAT JSON) gives it. The place in a refusal is one in the statement. */
+  plan(source: DataSource, statement: SourceStatement): Promise<unknown>;
+}
+
 export interface OwnConnection {
   readonly applicationName: string;
   readonly pid: number;
@@ -45,13 +51,13 @@ export interface OwnConnection {
 export interface SessionOptions {
   readonly statementTimeoutMs: number;
   readonly lockTimeoutMs: number;
+  /** Between two statements of its transaction. */
+  readonly idleTimeoutMs?: number;
   readonly applicationName: string;
 }
 
 export interface SourceSession {
   readonly pid: number;
-  /** The plan, as EXPLAIN (FORMAT JSON) gives it. Nothing runs. */
-  explain(statement: SourceStatement): Promise<unknown>;
   /** Plans the statement and gives its columns. Nothing runs yet. */
   declare(statement: SourceStatement): Promise<readonly ResultColumn[]>;
   /** Up to `limit` rows of what was declared, each given to `onRow` as it comes. */

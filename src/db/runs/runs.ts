@@ -53,13 +53,16 @@ export interface NewRun extends StartableRun {
 export function insertRun(db: Db, run: NewRun): Promise<RunRow> {
   return one<RunRow>(
     db,
-    sql`insert into runs (id, kind, owner_id, title, input, workflow_input, progress, workflow_id, workflow_type,
-                          task_queue, origin_run_id, origin_relation, tags)
-        values (${run.id}, ${run.kind}, ${run.ownerId}, ${run.title}, ${toJsonb(run.input)},
-                ${toJsonb(run.workflowInput)}, ${toJsonb(run.progress ?? {})}, ${run.workflowId},
-                ${run.workflowType}, ${run.taskQueue}, ${run.origin?.runId ?? null}, ${run.origin?.relation ?? null},
-                ${[...(run.tags ?? [])]}::text[])
-        returning ${runColumns}`,
+    prepared(
+      'runs.insert',
+      sql`insert into runs (id, kind, owner_id, title, input, workflow_input, progress, workflow_id, workflow_type,
+                            task_queue, origin_run_id, origin_relation, tags)
+          values (${run.id}, ${run.kind}, ${run.ownerId}, ${run.title}, ${toJsonb(run.input)},
+                  ${toJsonb(run.workflowInput)}, ${toJsonb(run.progress ?? {})}, ${run.workflowId},
+                  ${run.workflowType}, ${run.taskQueue}, ${run.origin?.runId ?? null},
+                  ${run.origin?.relation ?? null}, ${[...(run.tags ?? [])]}::text[])
+          returning ${runColumns}`,
+    ),
   );
 }
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { SqlEstimate } from '../../domain/sql/estimate.js';
 import { toJsonb } from '../base/jsonb.js';
-import { execute, maybeOne, one, sql, type Db } from '../base/sql.js';
+import { execute, one, sql, type Db } from '../base/sql.js';
 import type { Tx } from '../base/transaction.js';
 import type { StatementName } from './statistics.js';
 
@@ -51,16 +51,6 @@ export async function rememberConfirmation(tx: Tx, userId: string, name: Stateme
         values (${userId}, ${name.dataSource}, ${name.fingerprint}, (now() at time zone 'UTC')::date)
         on conflict (user_id, data_source, fingerprint) do update set day = excluded.day`,
   );
-}
-
-export async function isRemembered(db: Db, userId: string, name: StatementName): Promise<boolean> {
-  const row = await maybeOne(
-    db,
-    sql`select from sql_remembered
-         where user_id = ${userId} and data_source = ${name.dataSource} and fingerprint = ${name.fingerprint}
-           and day = (now() at time zone 'UTC')::date`,
-  );
-  return row !== undefined;
 }
 
 /** Gives how many are gone. */

@@ -69,12 +69,3 @@ export function loadSqlRun(db: Db, id: string): Promise<SqlRunRow | undefined> {
     sql`select ${sqlRunColumns} from sql_runs join runs on runs.id = run_id where run_id = ${id}`,
   );
 }
-
-/** The run that a command made before, when it is sent again. */
-export async function findCommanded(db: Db, commandId: string): Promise<string | undefined> {
-  const row = await maybeOne<{ runId: string }>(
-    db,
-    sql`select run_id as "runId" from sql_runs where command_id = ${commandId}`,
-  );
-  return row?.runId;
-}

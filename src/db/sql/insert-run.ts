@@ -1,6 +1,6 @@
 import type { SqlEstimate } from '../../domain/sql/estimate.js';
 import type { SqlParameter } from '../../contracts/sql/request.js';
-import { execute, sql } from '../base/sql.js';
+import { execute, prepared, sql } from '../base/sql.js';
 import { toJsonb } from '../base/jsonb.js';
 import type { Tx } from '../base/transaction.js';
 
@@ -23,11 +23,14 @@ export interface NewSqlRun {
 export async function insertSqlRun(tx: Tx, run: NewSqlRun): Promise<void> {
   await execute(
     tx,
-    sql`insert into sql_runs (run_id, owner_id, command_id, data_source, sql, params, row_limit, statement_hash,
-                              fingerprint, estimate, place, served_by)
-        values (${run.runId}, ${run.ownerId}, ${run.commandId}, ${run.dataSource}, ${run.sql},
-                ${toJsonb(run.params)}, ${run.rowLimit}, decode(${run.statementHash}, 'hex'), ${run.fingerprint},
-                ${toJsonb(run.estimate ?? undefined)}, ${run.place}, ${run.servedBy})`,
+    prepared(
+      'sql.insert_run',
+      sql`insert into sql_runs (run_id, owner_id, command_id, data_source, sql, params, row_limit, statement_hash,
+                                fingerprint, estimate, place, served_by)
+          values (${run.runId}, ${run.ownerId}, ${run.commandId}, ${run.dataSource}, ${run.sql},
+                  ${toJsonb(run.params)}, ${run.rowLimit}, decode(${run.statementHash}, 'hex'), ${run.fingerprint},
+                  ${toJsonb(run.estimate ?? undefined)}, ${run.place}, ${run.servedBy})`,
+    ),
   );
 }
 

@@ -1,7 +1,7 @@
 import { event } from '../../contracts/event-data.js';
 import type { RunResult } from '../../contracts/runs/run.js';
-import { fairOrder, type WaitingRun } from '../../domain/sql/fair-queue.js';
-import { execute, many, maybeOne, one, sql, type Db } from '../base/sql.js';
+import { fairOrder, type SqlQueue, type WaitingRun } from '../../domain/sql/fair-queue.js';
+import { execute, many, maybeOne, one, prepared, sql, type Db } from '../base/sql.js';
 import { projectRun } from '../runs/events.js';
 import type { Tx } from '../base/transaction.js';
 
@@ -11,24 +11,25 @@ import type { Tx } from '../base/transaction.js';
  * Q1. Giving or taking a place holds one lock to the end of the transaction: there are never more than allowed.
  * Q2. A place counts while its run is open. A run that ended without a word (terminated, closed by the reconciler) has
  *     none.
- * Q3. A run that follows another one holds no place. When that one fails or is canceled, it waits like any other.
+ * Q3. Joining the queue holds a lock of its own, so nobody who asks waits for places that are given away.
+ * Q4. A run that follows another one holds no place. When that one fails or is canceled, it waits like any other.
  */
-const LOCK = 3_003_001;
+const PLACES = 3_003_001;
+const ENTRANCE = 3_003_002;
 
 export async function lockPlaces(tx: Tx): Promise<void> {
-  await tx.query(`select pg_advisory_xact_lock(${LOCK})`);
+  await tx.query(`select pg_advisory_xact_lock(${PLACES})`);
+}
+
+/** To the end of the transaction nobody else joins the queue: its length and the runs of a statement stay. */
+export async function lockEntrance(tx: Tx): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(${ENTRANCE})`);
 }
 
 /** A waiting workflow with a change of its place. */
 export interface CalledRun {
   readonly runId: string;
   readonly workflowId: string;
-}
-
-interface Queue {
-  readonly waiting: readonly WaitingRun[];
-  readonly admitted: number;
-  readonly runningByOwner: ReadonlyMap<string, number>;
 }
 
 /** Gives free places away, in the fair order. Needs the lock. */
@@ -46,13 +47,16 @@ export async function admitNext(tx: Tx, places: number): Promise<CalledRun[]> {
   );
 }
 
-async function readQueue(db: Db): Promise<Queue> {
+export async function readQueue(db: Db): Promise<SqlQueue> {
   const rows = await many<WaitingRun & { place: string }>(
     db,
-    sql`select run_id as "runId", sql_runs.owner_id as "ownerId", queued_at as "queuedAt", place
-          from sql_runs join runs on runs.id = run_id
-         where place in ('waiting', 'admitted') and finished_at is null and cancel_requested_at is null
-            or place = 'admitted' and finished_at is null`,
+    prepared(
+      'sql.read_queue',
+      sql`select run_id as "runId", sql_runs.owner_id as "ownerId", queued_at as "queuedAt", place
+            from sql_runs join runs on runs.id = run_id
+           where place in ('waiting', 'admitted') and finished_at is null and cancel_requested_at is null
+              or place = 'admitted' and finished_at is null`,
+    ),
   );
   const runningByOwner = new Map<string, number>();
   const admitted = rows.filter(({ place }) => place === 'admitted');
@@ -62,17 +66,6 @@ async function readQueue(db: Db): Promise<Queue> {
     admitted: admitted.length,
     runningByOwner,
   };
-}
-
-/** How many wait. */
-export async function countWaiting(db: Db): Promise<number> {
-  return (await readQueue(db)).waiting.length;
-}
-
-/** From 1; 0 for one that does not wait in the queue. */
-export async function queuePosition(db: Db, runId: string): Promise<number> {
-  const { waiting, runningByOwner } = await readQueue(db);
-  return fairOrder(waiting, runningByOwner).findIndex((run) => run.runId === runId) + 1;
 }
 
 export type QueuePlace =

@@ -1,4 +1,3 @@
-import { noHistory, type SqlHistory } from '../../domain/sql/estimate.js';
 import { execute, maybeOne, sql, type Db } from '../base/sql.js';
 
 /** As many runs as the usual values rest on. */
@@ -25,24 +24,6 @@ export async function learnFrom(
                recent_rows = (excluded.recent_rows || known.recent_rows)[1:${REMEMBERED}::integer],
                updated_at = now()`,
   );
-}
-
-export async function historyOf(
-  db: Db,
-  { dataSource, fingerprint }: StatementName,
-  statementHash: string,
-): Promise<SqlHistory> {
-  const row = await maybeOne<SqlHistory>(
-    db,
-    sql`select cardinality(recent_ms) as runs,
-               (select percentile_disc(0.5) within group (order by ms) from unnest(recent_ms) as ms) as "usualMs",
-               (select percentile_disc(0.5) within group (order by n) from unnest(recent_rows) as n) as "usualRows",
-               (select row_count from sql_runs join runs on runs.id = run_id
-                 where statement_hash = decode(${statementHash}, 'hex') and status = 'completed' and not truncated
-                 order by queued_at desc limit 1) as "sameStatementRows"
-          from sql_statistics where data_source = ${dataSource} and fingerprint = ${fingerprint}`,
-  );
-  return row ?? noHistory;
 }
 
 /** How long a run holds its place, as the latest ones did. Null while nothing is known. */

@@ -22,8 +22,6 @@ export interface SqlHistory {
   readonly sameStatementRows: number | null;
 }
 
-export const noHistory: SqlHistory = { usualMs: null, usualRows: null, runs: 0, sameStatementRows: null };
-
 export interface SqlPlan {
   readonly rows: number;
   readonly width: number;

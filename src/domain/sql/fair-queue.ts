@@ -25,6 +25,41 @@ export function fairOrder(
   return ranked.sort((a, b) => a.round - b.round || byAge(a.run, b.run)).map(({ run }) => run);
 }
 
+export interface SqlQueue {
+  readonly waiting: readonly WaitingRun[];
+  /** How many runs have a place. */
+  readonly admitted: number;
+  readonly runningByOwner: ReadonlyMap<string, number>;
+}
+
+/** As many as have to wait although every place is given away. */
+export function waitingInVain({ waiting, admitted }: SqlQueue, places: number): number {
+  return Math.max(0, waiting.length - freePlaces(admitted, places));
+}
+
+/** From 1; 0 for a run that does not wait, or whose place is free already. */
+export function positionOf(
+  { waiting, admitted, runningByOwner }: SqlQueue,
+  places: number,
+  runId: string,
+): number {
+  const index = fairOrder(waiting, runningByOwner).findIndex((run) => run.runId === runId);
+  return Math.max(0, index + 1 - freePlaces(admitted, places));
+}
+
+/** A run that comes now, behind all that are there. */
+export function joining(queue: SqlQueue, newcomer: Omit<WaitingRun, 'queuedAt'>): SqlQueue {
+  return { ...queue, waiting: queue.waiting.concat({ ...newcomer, queuedAt: AFTER_ALL }) };
+}
+
+/** Sorts behind every time. */
+const AFTER_ALL = '~';
+
+/** Fewer places are configured than runs have one: none is free. */
+function freePlaces(admitted: number, places: number): number {
+  return Math.max(0, places - admitted);
+}
+
 function byAge(a: WaitingRun, b: WaitingRun): number {
   return order(a.queuedAt, b.queuedAt) || order(a.runId, b.runId);
 }

@@ -3,26 +3,27 @@ import type { Pool } from 'pg';
 import { newRunOf } from '../../contracts/runs/run-identity.js';
 import { Refusal } from '../../contracts/refusal.js';
 import { RESULT_SOURCE } from '../../contracts/sql/data-source.js';
-import type { SourceConnector, SqlGrammar } from '../../contracts/sql/ports.js';
+import type { SourcePlanner, SqlGrammar } from '../../contracts/sql/ports.js';
 import type { ExecuteSql } from '../../contracts/sql/request.js';
 import type { SqlSettings } from '../../contracts/sql/settings.js';
 import type { Origin } from '../../contracts/users/principal.js';
 import { recordAudit, type AuditActor } from '../../db/audit/log.js';
 import { withTransaction, type Tx } from '../../db/base/transaction.js';
 import { insertRun, type NewRun, type Viewer } from '../../db/runs/runs.js';
-import {
-  askForConfirmation,
-  isRemembered,
-  rememberConfirmation,
-  useConfirmation,
-} from '../../db/sql/confirmations.js';
-import { findCommanded } from '../../db/sql/find-run.js';
+import { askForConfirmation, rememberConfirmation, useConfirmation } from '../../db/sql/confirmations.js';
 import { insertSqlRun } from '../../db/sql/insert-run.js';
-import { admitNext, countWaiting, lockPlaces, queuePosition } from '../../db/sql/places.js';
+import { knownOf } from '../../db/sql/known.js';
+import { lockEntrance, readQueue } from '../../db/sql/places.js';
 import { findFreshResult, findOneInFlight } from '../../db/sql/same-statement.js';
 import { serveStored } from '../../db/sql/serve-stored.js';
-import { historyOf } from '../../db/sql/statistics.js';
-import { estimateOf, judgeSize, passedLimit, type SqlEstimate } from '../../domain/sql/estimate.js';
+import {
+  estimateOf,
+  judgeSize,
+  passedLimit,
+  type SqlEstimate,
+  type SqlPlan,
+} from '../../domain/sql/estimate.js';
+import { joining, positionOf, waitingInVain } from '../../domain/sql/fair-queue.js';
 import { canonicalJson } from '../../domain/audit/canonical-json.js';
 import { readStatement, requireResults, sourceFor, statementRefusal } from './check-statement.js';
 import { planStatement } from './estimate-statement.js';
@@ -34,11 +35,12 @@ import { planStatement } from './estimate-statement.js';
  * S2. The token is used up in the run's transaction: without a run the token stays good.
  * S3. The same command sent again finds the run that it made.
  * S4. The ceiling stands above every confirmation.
+ * S5. Places are given by the runs' own workflows: no sender waits until one is given away.
  */
 export interface SubmitDeps {
   readonly pool: Pool;
   readonly grammar: SqlGrammar;
-  readonly connector: SourceConnector;
+  readonly planner: SourcePlanner;
   readonly sql: SqlSettings;
   readonly startAfterCommit: (tx: Tx, run: NewRun) => void;
 }
@@ -78,41 +80,40 @@ interface Prepared {
 
 export async function submitSql(deps: SubmitDeps, order: SqlOrder): Promise<Submitted> {
   const { body, owner, commandId } = order;
-  const known = await findCommanded(deps.pool, commandId);
-  if (known !== undefined) return accepted(deps, known, null);
   const isOverResults = body.data_source === RESULT_SOURCE;
+  // A statement over results asks no data source for its cost: the engine bounds it.
   const source = isOverResults ? undefined : sourceFor(deps.sql, body.data_source, owner.role);
   const { fingerprint, relations } = readStatement(deps.grammar, body.sql);
-  if (isOverResults) await requireResults(deps.pool, owner.userId, relations);
   const statementHash = hashOf(body, isOverResults ? owner.userId : null);
-  const stored = await storedAnswer(deps, order, { fingerprint, statementHash });
-  if (stored !== undefined) return accepted(deps, stored, null);
+  const plan = async (): Promise<SqlPlan | undefined> =>
+    source === undefined
+      ? undefined
+      : planStatement(deps.planner, source, { sql: body.sql, params: body.params });
+  // A stored answer spares the source even the plan. Without one both are asked at once.
+  const early = body.max_age_seconds === undefined ? plan() : undefined;
+  early?.catch(() => undefined);
   const name = { dataSource: body.data_source, fingerprint };
-  const statement = { sql: body.sql, params: body.params };
-  // The source takes the longest, so our own questions are asked meanwhile.
-  const [plan, history, isRememberedToday] = await Promise.all([
-    source === undefined ? undefined : planStatement(deps.connector, source, statement),
-    historyOf(deps.pool, name, statementHash),
-    isRemembered(deps.pool, owner.userId, name),
-  ]);
-  const estimate = estimateOf(plan, history, body.row_limit);
+  const known = await knownOf(deps.pool, { ...name, commandId, userId: owner.userId, statementHash });
+  if (known.runId !== null) return acceptedBefore(deps, known.runId);
+  if (isOverResults) await requireResults(deps.pool, owner.userId, relations);
+  const stored = await storedAnswer(deps, order, { fingerprint, statementHash });
+  if (stored !== undefined) return { kind: 'accepted', runId: stored, queuePosition: 0, estimate: null };
+  const estimate = estimateOf(await (early ?? plan()), known.history, body.row_limit);
   const prepared = { order, fingerprint, statementHash, estimate };
-  if (source === undefined) {
-    // A statement over results asks no data source for its cost: the engine bounds it.
-    return accepted(deps, await withTransaction(deps.pool, (tx) => makeRun(deps, tx, prepared)), estimate);
-  }
-  switch (judgeSize(estimate, deps.sql, isRememberedToday || body.confirm_token !== undefined)) {
+  if (source === undefined) return makeRun(deps, prepared);
+  switch (judgeSize(estimate, deps.sql, known.isRemembered || body.confirm_token !== undefined)) {
     case 'too_large':
       throw tooLarge(deps.sql, estimate);
     case 'ask':
       return { kind: 'asked', estimate, ...(await ask(deps, prepared)) };
     case 'run':
-      return accepted(deps, await withTransaction(deps.pool, (tx) => makeRun(deps, tx, prepared)), estimate);
+      return makeRun(deps, prepared);
   }
 }
 
-async function accepted(deps: SubmitDeps, runId: string, estimate: SqlEstimate | null): Promise<Submitted> {
-  return { kind: 'accepted', runId, estimate, queuePosition: await queuePosition(deps.pool, runId) };
+async function acceptedBefore({ pool, sql }: SubmitDeps, runId: string): Promise<Submitted> {
+  const position = positionOf(await readQueue(pool), sql.places, runId);
+  return { kind: 'accepted', runId, estimate: null, queuePosition: position };
 }
 
 /** The identity of a statement. Sender and confirmation are no part of it. */
@@ -164,28 +165,41 @@ async function storedAnswer(
   });
 }
 
-async function makeRun(deps: SubmitDeps, tx: Tx, prepared: Prepared): Promise<string> {
+function makeRun(deps: SubmitDeps, prepared: Prepared): Promise<Submitted> {
+  return withTransaction(deps.pool, (tx) => joinQueue(deps, tx, prepared));
+}
+
+/** Two round trips: what decides, and the rows with their commit. */
+async function joinQueue(deps: SubmitDeps, tx: Tx, prepared: Prepared): Promise<Submitted> {
   const { order, fingerprint, statementHash, estimate } = prepared;
-  await confirm(tx, prepared);
-  await lockPlaces(tx);
-  const leader = await findOneInFlight(tx, statementHash);
-  if (leader === undefined && (await countWaiting(tx)) >= deps.sql.queueMax) {
+  const { places, queueMax } = deps.sql;
+  const [, , leader, queue] = await Promise.all([
+    confirm(tx, prepared),
+    lockEntrance(tx),
+    findOneInFlight(tx, statementHash),
+    readQueue(tx),
+  ]);
+  if (leader === undefined && waitingInVain(queue, places) >= queueMax) {
     throw new Refusal('sql_queue_full', { retryAfterSeconds: 10 });
   }
   const run = runOf(order);
-  await insertRun(tx, run);
-  await insertSqlRun(tx, {
-    ...rowOf(order, run.id),
-    fingerprint,
-    statementHash,
-    estimate,
-    place: leader === undefined ? 'waiting' : 'following',
-    servedBy: leader ?? null,
-  });
-  await audit(tx, order, { runId: run.id, estimate, ...(leader === undefined ? {} : { follows: leader }) });
-  await admitNext(tx, deps.sql.places);
   deps.startAfterCommit(tx, run);
-  return run.id;
+  await tx.commitWith(
+    Promise.all([
+      insertRun(tx, run),
+      insertSqlRun(tx, {
+        ...rowOf(order, run.id),
+        fingerprint,
+        statementHash,
+        estimate,
+        place: leader === undefined ? 'waiting' : 'following',
+        servedBy: leader ?? null,
+      }),
+      audit(tx, order, { runId: run.id, estimate, ...(leader === undefined ? {} : { follows: leader }) }),
+    ]),
+  );
+  const joined = leader === undefined ? joining(queue, { runId: run.id, ownerId: run.ownerId }) : queue;
+  return { kind: 'accepted', runId: run.id, queuePosition: positionOf(joined, places, run.id), estimate };
 }
 
 async function confirm(tx: Tx, { order, fingerprint, statementHash }: Prepared): Promise<void> {

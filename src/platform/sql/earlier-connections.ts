@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import type { DataSource } from '../../contracts/sql/data-source.js';
 import { SourceError, type OwnConnection } from '../../contracts/sql/ports.js';
+import { connectSource, ANSWER_MS } from './source-client.js';
 import { sourceErrorOf } from './source-error.js';
 
 /** A server that ends a statement cleans up first. */
@@ -23,12 +24,12 @@ export async function endEarlierConnections(source: DataSource, own: OwnConnecti
   const client = new pg.Client({
     connectionString: source.monitorUrl ?? source.url,
     application_name: 'sluice-sql-watch',
-    connectionTimeoutMillis: 5_000,
-    query_timeout: 5_000,
+    connectionTimeoutMillis: ANSWER_MS,
+    query_timeout: ANSWER_MS,
   });
   client.on('error', () => undefined);
   try {
-    await client.connect();
+    await connectSource(client);
     await untilGone(client, own);
   } catch (error) {
     if ((error as { code?: string }).code !== DENIED) throw sourceErrorOf(error, 'connection');

@@ -16,6 +16,16 @@ type WireConnection = Connection & {
   sync(): void;
 };
 
+/** The transaction around every statement of somebody's. */
+export const FRAME = 'begin isolation level repeatable read read only';
+
+interface QueryText {
+  readonly text: string;
+  readonly params?: readonly SqlParameter[];
+  /** Goes out with it. Should it fail, the server skips the text. */
+  readonly before?: string;
+}
+
 /**
  * A statement by the extended protocol, its rows as the server's text. The server itself refuses a second statement in
  * the same text: the simple protocol would run it.
@@ -25,17 +35,11 @@ export class ExtendedQuery {
   fields: readonly FieldDescription[] = [];
   #settle!: { resolve: () => void; reject: (error: unknown) => void };
   #failure: unknown;
-  readonly #text: string;
-  readonly #params: readonly SqlParameter[];
+  readonly #query: QueryText;
   readonly #onRow: (fields: readonly Field[]) => void;
 
-  constructor(
-    text: string,
-    params: readonly SqlParameter[] = [],
-    onRow: (fields: readonly Field[]) => void = () => undefined,
-  ) {
-    this.#text = text;
-    this.#params = params;
+  constructor(query: QueryText, onRow: (fields: readonly Field[]) => void = () => undefined) {
+    this.#query = query;
     this.#onRow = onRow;
     this.done = new Promise<void>((resolve, reject) => {
       this.#settle = { resolve, reject };
@@ -44,8 +48,14 @@ export class ExtendedQuery {
 
   submit(connection: Connection): void {
     const wire = connection as WireConnection;
-    wire.parse({ text: this.#text, name: '', types: this.#params.map(typeOf) }, true);
-    wire.bind({ portal: '', statement: '', values: this.#params.map(textOf) }, true);
+    const { text, params = [], before } = this.#query;
+    if (before !== undefined) {
+      wire.parse({ text: before, name: '', types: [] }, true);
+      wire.bind({ portal: '', statement: '', values: [] }, true);
+      wire.execute({ portal: '', rows: 0 }, true);
+    }
+    wire.parse({ text, name: '', types: params.map(typeOf) }, true);
+    wire.bind({ portal: '', statement: '', values: params.map(textOf) }, true);
     wire.describe({ type: 'P', name: '' }, true);
     wire.execute({ portal: '', rows: 0 }, true);
     wire.sync();

@@ -107,10 +107,6 @@ class DuckSession implements EngineSession {
     }
   }
 
-  explain(): Promise<unknown> {
-    return Promise.resolve([]);
-  }
-
   async declare({ sql, params }: SourceStatement): Promise<readonly ResultColumn[]> {
     this.#begin({ sql, params });
     const message = await this.#next();

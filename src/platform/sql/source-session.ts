@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import {
   SourceError,
   type SessionOptions,
@@ -12,8 +12,9 @@ import {
 import type { DataSource } from '../../contracts/sql/data-source.js';
 import type { Field } from '../../domain/sql/result-csv.js';
 import type { ResultColumn } from '../../domain/sql/result-values.js';
-import { ExtendedQuery } from './extended-query.js';
+import { ExtendedQuery, FRAME } from './extended-query.js';
 import { endEarlierConnections } from './earlier-connections.js';
+import { connectSource, sourceClient, streamOf } from './source-client.js';
 import { sourceErrorOf } from './source-error.js';
 import { openWatcher } from './source-watcher.js';
 
@@ -36,46 +37,17 @@ function nobody(): Promise<SourceWatcher | undefined> {
   return Promise.resolve(undefined);
 }
 
-const CONNECT_MS = 5_000;
-
 async function openSession(source: DataSource, options: SessionOptions): Promise<SourceSession> {
-  const client = new pg.Client({
-    connectionString: source.url,
-    application_name: options.applicationName,
-    connectionTimeoutMillis: CONNECT_MS,
-    keepAlive: true,
-    options: startSettings(options),
-  });
+  const client = sourceClient(source, options);
   const session = new PostgresSession(client);
   try {
-    await client.connect();
+    await connectSource(client);
     await session.begin();
     return session;
   } catch (error) {
     await session.close();
     throw sourceErrorOf(error, 'connection');
   }
-}
-
-function startSettings({ statementTimeoutMs, lockTimeoutMs }: SessionOptions): string {
-  const settings: Readonly<Record<string, string | number>> = {
-    default_transaction_read_only: 'on',
-    statement_timeout: statementTimeoutMs,
-    lock_timeout: lockTimeoutMs,
-    // Between two of our own statements nothing waits for long; a worker that froze in between holds no snapshot.
-    idle_in_transaction_session_timeout: 30_000,
-    // A worker that was killed is noticed while its statement runs, not at the next row.
-    client_connection_check_interval: 1_000,
-    // Values look the same whatever the server's own settings are.
-    TimeZone: 'UTC',
-    DateStyle: 'ISO',
-    IntervalStyle: 'iso_8601',
-    bytea_output: 'hex',
-    extra_float_digits: 1,
-  };
-  return Object.entries(settings)
-    .map(([name, value]) => `-c ${name}=${value}`)
-    .join(' ');
 }
 
 /**
@@ -108,20 +80,12 @@ class PostgresSession implements SourceSession {
 
   async begin(): Promise<void> {
     this.pid = (this.#client as unknown as { processID: number }).processID;
-    await this.#run(new ExtendedQuery('begin isolation level repeatable read read only'));
-  }
-
-  async explain({ sql, params }: SourceStatement): Promise<unknown> {
-    const rows: Field[] = [];
-    await this.#run(
-      new ExtendedQuery(`explain (format json) ${sql}`, params, ([row]) => rows.push(row ?? null)),
-    );
-    return JSON.parse(rows[0] ?? '[]');
+    await this.#run(new ExtendedQuery({ text: FRAME }));
   }
 
   async declare({ sql, params }: SourceStatement): Promise<readonly ResultColumn[]> {
-    await this.#run(new ExtendedQuery(`declare ${CURSOR} no scroll cursor for ${sql}`, params));
-    const described = await this.#run(new ExtendedQuery(`fetch forward 0 from ${CURSOR}`));
+    await this.#run(new ExtendedQuery({ text: `declare ${CURSOR} no scroll cursor for ${sql}`, params }));
+    const described = await this.#run(new ExtendedQuery({ text: `fetch forward 0 from ${CURSOR}` }));
     const types = await this.#typesOf(described);
     return described.fields.map(({ name }, index) => ({ name, type: types[index] ?? 'unknown' }));
   }
@@ -147,7 +111,7 @@ class PostgresSession implements SourceSession {
     try {
       for (let asked = FIRST_BATCH; rows < limit;) {
         const [wanted, had] = [Math.min(asked, limit - rows), rows];
-        await this.#run(new ExtendedQuery(`fetch forward ${wanted} from ${CURSOR}`, [], take));
+        await this.#run(new ExtendedQuery({ text: `fetch forward ${wanted} from ${CURSOR}` }, take));
         if (rows - had < wanted) break;
         const widthOfRow = (stream.bytesRead - bytesBefore) / rows;
         asked = Math.max(1, Math.min(asked * 4, LARGEST_BATCH, Math.floor(BATCH_BYTES / widthOfRow)));
@@ -185,7 +149,7 @@ class PostgresSession implements SourceSession {
   async #end(): Promise<void> {
     if (this.#isBusy) await this.#endStatement();
     if (this.#isBusy || this.#lost !== undefined || this.pid === 0) this.#stream().destroy();
-    else await this.#run(new ExtendedQuery('rollback')).catch(() => this.#stream().destroy());
+    else await this.#run(new ExtendedQuery({ text: 'rollback' })).catch(() => this.#stream().destroy());
     await this.#client.end().catch(() => undefined);
   }
 
@@ -203,7 +167,7 @@ class PostgresSession implements SourceSession {
   }
 
   #stream(): Socket {
-    return (this.#client as unknown as { connection: { stream: Socket } }).connection.stream;
+    return streamOf(this.#client);
   }
 
   async #typesOf({ fields }: ExtendedQuery): Promise<string[]> {
@@ -211,8 +175,13 @@ class PostgresSession implements SourceSession {
     const numbers = (pick: (field: (typeof fields)[number]) => number) => `{${fields.map(pick).join(',')}}`;
     await this.#run(
       new ExtendedQuery(
-        'select format_type(type, modifier) from unnest($1::oid[], $2::int[]) as given (type, modifier)',
-        [numbers(({ dataTypeID }) => dataTypeID), numbers(({ dataTypeModifier }) => dataTypeModifier)],
+        {
+          text: 'select format_type(type, modifier) from unnest($1::oid[], $2::int[]) as given (type, modifier)',
+          params: [
+            numbers(({ dataTypeID }) => dataTypeID),
+            numbers(({ dataTypeModifier }) => dataTypeModifier),
+          ],
+        },
         ([type]) => types.push(type ?? 'unknown'),
       ),
     );

@@ -19,7 +19,7 @@ import { sqlQueue, sqlRuns, sqlRunsLeftAlone } from './proxies.js';
 const placeChanged = defineSignal(sqlPlaceSignal);
 
 const WAITS_FOR_THE_STATEMENT = 'sql-waits-for-the-statement';
-const FIRST_LOOK_MS = 1_000;
+const FIRST_LOOK_MS = 5_000;
 const LAST_LOOK_MS = 30_000;
 
 /**

@@ -2,15 +2,20 @@ import { SourceError, type SourceSession } from '../../../src/contracts/sql/port
 import type { DataSource } from '../../../src/contracts/sql/data-source.js';
 import { openGrants } from '../../../src/db/sql/source-guards.js';
 import { sourceConnector } from '../../../src/platform/sql/source-session.js';
+import { createSourcePlanner } from '../../../src/platform/sql/planning-connections.js';
 import { attacks, legitimate, type Case } from '../../support/sql/matrix.js';
 import { useShop } from '../../support/sql/shop.js';
+import { waitUntil } from '../../support/wait-until.js';
 
 const shop = useShop();
-const options = { statementTimeoutMs: 3_000, lockTimeoutMs: 500, applicationName: 'layers' };
+const options = { statementTimeoutMs: 60_000, lockTimeoutMs: 500, applicationName: 'layers' };
 
 /** Runs a statement in a session and gives the number of its rows. */
-async function run(source: DataSource, sql: string): Promise<number> {
-  const session: SourceSession = await sourceConnector.open(source, options);
+async function run(source: DataSource, sql: string, timeoutMs = 60_000): Promise<number> {
+  const session: SourceSession = await sourceConnector.open(source, {
+    ...options,
+    statementTimeoutMs: timeoutMs,
+  });
   let rows = 0;
   try {
     await session.declare({ sql, params: [] });
@@ -21,9 +26,9 @@ async function run(source: DataSource, sql: string): Promise<number> {
   }
 }
 
-async function faultOf(source: DataSource, sql: string): Promise<string> {
+async function faultOf(source: DataSource, sql: string, timeoutMs?: number): Promise<string> {
   try {
-    await run(source, sql);
+    await run(source, sql, timeoutMs);
     return 'it ran';
   } catch (error) {
     return error instanceof SourceError ? error.fault : `it broke: ${String(error)}`;
@@ -90,7 +95,7 @@ test('nothing that the role should not have is open to it, and it can connect to
 
 test('a statement that takes too long is ended by the server, also when nobody waits for it', async () => {
   const slow = 'select count(*) from generate_series(1, 100000) a, generate_series(1, 100000) b';
-  expect(await faultOf(shop.source, slow)).toBe('timeout');
+  expect(await faultOf(shop.source, slow, 500)).toBe('timeout');
 });
 
 test('a statement waits for a lock no longer than it may', async () => {
@@ -115,4 +120,115 @@ test('a statement that needs more disk than it may is ended', async () => {
     `alter role ${shop.roles.reader.name} in database ${database} set temp_file_limit = '1MB'`,
   );
   expect(await faultOf(shop.source, sorts)).toBe('resources');
+});
+
+test('a session whose worker is frozen between two statements is ended by the server', async () => {
+  const session = await sourceConnector.open(shop.source, { ...options, idleTimeoutMs: 200 });
+  await waitUntil(async () => !(await backends('layers')).includes(session.pid), {
+    what: 'the server ends it',
+  });
+  await expect(session.declare({ sql: 'select 1', params: [] })).rejects.toThrow(SourceError);
+  await session.close();
+});
+
+/** The planners of one test leave their connections to no other one. */
+afterEach(async () => {
+  await shop.pool.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and application_name = 'sluice estimate'`,
+  );
+  await waitUntil(async () => (await backends('sluice estimate')).length === 0, { what: 'they are gone' });
+});
+
+/** In this shop, by their name. */
+async function backends(name: string): Promise<number[]> {
+  const { rows } = await shop.pool.query<{ pid: number }>(
+    `select pid from pg_stat_activity where datname = current_database() and application_name = $1 order by pid`,
+    [name],
+  );
+  return rows.map(({ pid }) => pid);
+}
+
+/** The only connection for plans, once it is kept. */
+async function keptBackend(): Promise<number> {
+  const kept = await waitUntil(
+    async () => {
+      const { rows } = await shop.pool.query<{ pid: number; query: string }>(
+        `select pid, query from pg_stat_activity
+          where datname = current_database() and application_name = 'sluice estimate'`,
+      );
+      return rows.length === 1 && rows[0]?.query === 'discard all' && rows[0];
+    },
+    { what: 'one connection for plans is kept' },
+  );
+  return kept.pid;
+}
+
+const rowsOf = (plan: unknown): unknown =>
+  (plan as { Plan: Record<string, unknown> }[])[0]?.Plan['Plan Rows'];
+
+test('a connection for plans is kept, and nothing of a statement is left on it', async () => {
+  await shop.pool.query(`
+    create function leaves_things() returns int immutable language plpgsql as $$
+      begin
+        perform set_config('work_mem', '64kB', false), pg_advisory_lock(4711);
+        return 1;
+      end $$;
+    create function sees_memory() returns int immutable language sql as
+      $$ select case current_setting('work_mem') when '64kB' then 7 else 3 end $$`);
+  const planner = createSourcePlanner();
+  const plan = (sql: string) => planner.plan(asOwner(), { sql, params: [] });
+  // The planner evaluates both: the rows of a series of known length are known.
+  expect(rowsOf(await plan('select from generate_series(1, leaves_things() + sees_memory())'))).toBe(8);
+  const pid = await keptBackend();
+  const { rows } = await shop.pool.query(
+    `select from pg_locks where pid = $1 and locktype = 'advisory'
+     union all select from pg_stat_activity where pid = $1 and state <> 'idle'`,
+    [pid],
+  );
+  expect(rows).toEqual([]);
+  expect(rowsOf(await plan('select from generate_series(1, sees_memory())'))).toBe(3);
+  expect(await keptBackend()).toBe(pid);
+});
+
+test('a connection for plans that failed, or was lost, is not used again', async () => {
+  const planner = createSourcePlanner();
+  const plan = (sql: string) => planner.plan(shop.source, { sql, params: [] });
+  await plan('select 1');
+  const first = await keptBackend();
+  await expect(plan('select *\n  from nowhere')).rejects.toMatchObject({ details: { position: 17 } });
+  await plan('select 1');
+  const second = await keptBackend();
+  expect(second).not.toBe(first);
+  await shop.pool.query('select pg_terminate_backend($1::int)', [second]);
+  expect(rowsOf(await plan('select 1'))).toBe(1);
+  expect(await keptBackend()).not.toBe(second);
+});
+
+test('plans run beside each other, and of their connections four are kept', async () => {
+  const planner = createSourcePlanner();
+  const plans = await Promise.all(
+    Array.from({ length: 7 }, () =>
+      planner.plan(shop.source, { sql: 'select count(*) from orders', params: [] }),
+    ),
+  );
+  expect(plans.map(rowsOf)).toEqual(Array.from({ length: 7 }, () => 1));
+  await waitUntil(async () => (await backends('sluice estimate')).length === 4, { what: 'four are kept' });
+});
+
+test('EXPLAIN runs nothing, and a function that the planner evaluates cannot write', async () => {
+  await shop.pool.query(`
+    create function writes_while_planned() returns int immutable language plpgsql as $$
+      begin
+        delete from order_lines;
+        return 1;
+      end $$`);
+  const before = await contents();
+  const planner = createSourcePlanner();
+  const plan = (sql: string) => planner.plan(asOwner(), { sql, params: [] });
+  await expect(plan('select writes_while_planned()')).rejects.toThrow(SourceError);
+  for (const sql of ['analyze select 1', 'delete from orders returning 1; select 1']) {
+    await expect(plan(sql)).rejects.toThrow(SourceError);
+  }
+  expect(await contents()).toEqual(before);
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { judgeSize, estimateOf, noHistory } from '../../../src/domain/sql/estimate.js';
+import { judgeSize, estimateOf } from '../../../src/domain/sql/estimate.js';
 import { fairOrder } from '../../../src/domain/sql/fair-queue.js';
 import {
   pollAfterMs,
@@ -9,6 +9,8 @@ import {
 } from '../../../src/domain/sql/progress.js';
 import { RecordReader, writeRecord } from '../../../src/domain/sql/result-csv.js';
 import { jsonValueOf } from '../../../src/domain/sql/result-values.js';
+
+const noHistory = { usualMs: null, usualRows: null, runs: 0, sameStatementRows: null };
 
 const evidence = fc.record<SqlEvidence>({
   phase: fc.constantFrom('admitted', 'planned', 'running', 'fetching', 'storing'),

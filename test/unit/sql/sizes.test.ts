@@ -1,19 +1,19 @@
 import { isDeniedFunction, isDeniedRelation } from '../../../src/domain/sql/denied-functions.js';
+import { estimateOf, judgeSize, passedLimit, planOf, sizeInWords } from '../../../src/domain/sql/estimate.js';
 import {
-  estimateOf,
-  judgeSize,
-  noHistory,
-  passedLimit,
-  planOf,
-  sizeInWords,
-} from '../../../src/domain/sql/estimate.js';
-import { expectedWaitMs, fairOrder } from '../../../src/domain/sql/fair-queue.js';
+  expectedWaitMs,
+  fairOrder,
+  joining,
+  positionOf,
+  waitingInVain,
+} from '../../../src/domain/sql/fair-queue.js';
 import { pollAfterMs, progressOf, type SqlEvidence } from '../../../src/domain/sql/progress.js';
 import { resultTableName, sessionOfResult } from '../../../src/domain/sql/result-names.js';
 import { jsonValueOf, kindOf, uniqueNames } from '../../../src/domain/sql/result-values.js';
 
 const plan = { rows: 100, width: 8, cost: 7 };
 const learned = { usual_ms: 5, usual_rows: 6, learned_from: 3 };
+const noHistory = { usualMs: null, usualRows: null, runs: 0, sameStatementRows: null };
 const history = { usualMs: 5, usualRows: 6, runs: 3, sameStatementRows: null };
 
 test.each([
@@ -78,6 +78,22 @@ test('the oldest comes first, and of the same moment the one with the lower id',
   expect(idsOf([])).toEqual(['1', '2', '3', '0']);
   expect(fairOrder([...runs].reverse(), new Map()).map(({ runId }) => runId)).toEqual(['1', '2', '3', '0']);
   expect(idsOf([['c', 1]])).toEqual(['2', '3', '0', '1']);
+});
+
+test.each([
+  // Taken places, positions of the waiting runs, and the number of runs that have to wait.
+  [0, [0, 0, 1, 2], 2],
+  [1, [0, 1, 2, 3], 3],
+  [2, [1, 2, 3, 4], 4],
+  [3, [1, 2, 3, 4], 4],
+])('with %d of 2 places taken the positions are %j, and %d wait in vain', (admitted, positions, inVain) => {
+  const runs = ['a', 'b', 'c'].map((runId) => ({ ownerId: 'ana', runId, queuedAt: '2026-01-01T00:00:00Z' }));
+  const before = { waiting: runs, admitted, runningByOwner: new Map([['ana', admitted]]) };
+  const queue = joining(before, { ownerId: 'ana', runId: '0' });
+  expect(['a', 'b', 'c', '0'].map((runId) => positionOf(queue, 2, runId))).toEqual(positions);
+  expect(positionOf(queue, 2, 'elsewhere')).toBe(0);
+  expect(waitingInVain(queue, 2)).toBe(inVain);
+  expect(waitingInVain({ ...before, waiting: [] }, 2)).toBe(0);
 });
 
 test.each([
