@@ -1,12 +1,11 @@
-import { useSignal } from '@preact/signals';
 import { useInfiniteQuery, useQuery } from '@tanstack/preact-query';
 import { get, post } from '../app/client';
 import { dateTime, number } from '../app/format';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import { usePageTitle } from '../app/page-title';
-import { toastProblem } from '../app/toasts';
 import type { AuditFacets, AuditLog, Page } from '../app/types';
+import { useAction } from '../app/use-action';
 import { Blocks } from '../ui/blocks';
 import { Button } from '../ui/button';
 import { Empty, Loaded } from '../ui/panel';
@@ -70,21 +69,16 @@ export function AuditPage() {
 
 function ExportButtons({ filters }: { readonly filters: Filters }) {
   const address = useAddress();
-  const busy = useSignal(false);
-  const run = async (format: 'ndjson' | 'csv'): Promise<void> => {
-    busy.value = true;
-    try {
+  const { busy, run } = useAction();
+  const start = (format: 'ndjson' | 'csv'): Promise<boolean> =>
+    run(async () => {
       const { jobId } = await post<{ jobId: string }>(`${AUDIT}/export`, { format, ...filters });
       address.go(`/jobs/${jobId}`);
-    } catch (error) {
-      toastProblem(error);
-      busy.value = false;
-    }
-  };
+    });
   return (
     <div class="row">
       {(['ndjson', 'csv'] as const).map((format) => (
-        <Button key={format} icon="download" busy={busy.value} onClick={() => void run(format)}>
+        <Button key={format} icon="download" busy={busy.value} onClick={() => void start(format)}>
           {t().audit.export} {format.toUpperCase()}
         </Button>
       ))}

@@ -3,7 +3,8 @@ import { useQuery } from '@tanstack/preact-query';
 import { post } from '../app/client';
 import { t } from '../app/i18n';
 import { queries } from '../app/queries';
-import { toast, toastProblem } from '../app/toasts';
+import { toast } from '../app/toasts';
+import { useAction } from '../app/use-action';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { TextField } from '../ui/field';
@@ -95,13 +96,12 @@ function BulkForm({ group, groups, onChoose, onClose }: BulkFormProps) {
   });
   const left = useSignal<ReadonlySet<string>>(new Set());
   const comment = useSignal('');
-  const busy = useSignal(false);
+  const { busy, run } = useAction();
   const gates = preview.data?.gates.filter(({ id }) => !left.value.has(id)) ?? [];
   const approve = async (): Promise<void> => {
-    busy.value = true;
     const chosen = gates.map(({ id, outputDigest }) => ({ gateId: id, outputDigest }));
     const note = comment.value.trim() === '' ? {} : { comment: comment.value.trim() };
-    try {
+    await run(async () => {
       const body = { template, phase, dryRun: false, gates: chosen, ...note };
       const { results } = await post<BulkResult>('/api/v1/gates/bulk-approve', body);
       const approved = results.filter(({ status }) => status === 'approved').length;
@@ -111,10 +111,7 @@ function BulkForm({ group, groups, onChoose, onClose }: BulkFormProps) {
       });
       void queries.invalidateQueries({ queryKey: INBOX_KEY });
       onClose();
-    } catch (error) {
-      toastProblem(error);
-      busy.value = false;
-    }
+    });
   };
   const footer = (
     <>

@@ -2,8 +2,9 @@ import { useSignal } from '@preact/signals';
 import { upload } from '../app/client';
 import { t } from '../app/i18n';
 import { isProblem } from '../app/problem';
-import { toast, toastProblem } from '../app/toasts';
+import { toast } from '../app/toasts';
 import type { ImportReport, LineError } from '../app/types';
+import { useAction } from '../app/use-action';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { AreaField, Field } from '../ui/field';
@@ -33,22 +34,22 @@ export function ImportDialog({ kind, onClose }: ImportDialogProps) {
   const file = useSignal<File | null>(null);
   const text = useSignal('');
   const refusal = useSignal<Refusal | null>(null);
-  const busy = useSignal(false);
+  const { busy, run } = useAction();
   const start = async (): Promise<void> => {
-    busy.value = true;
-    refusal.value = null;
     const content = file.value ?? text.value;
-    const type = (await isNdjson(content)) ? 'application/x-ndjson' : 'text/csv';
-    try {
+    const send = async (): Promise<void> => {
+      refusal.value = null;
+      const type = (await isNdjson(content)) ? 'application/x-ndjson' : 'text/csv';
       const report = await upload<ImportReport>(`${recordPath(kind)}/import`, content, type);
       forgetNotices();
       toast({ tone: 'done', text: words.done(report.lines, report.created, report.updated) });
       onClose();
-    } catch (error) {
+    };
+    const shows = (error: unknown): boolean => {
       refusal.value = refusalOf(error);
-      if (refusal.value === null) toastProblem(error);
-    }
-    busy.value = false;
+      return refusal.value !== null;
+    };
+    await run(send, { shows });
   };
   const isReady = file.value !== null || text.value.trim() !== '';
   const footer = (

@@ -1,9 +1,9 @@
-import { useSignal } from '@preact/signals';
 import { useQuery } from '@tanstack/preact-query';
 import { post } from '../app/client';
 import { t } from '../app/i18n';
-import { toast, toastProblem } from '../app/toasts';
+import { toast } from '../app/toasts';
 import type { FailureGroup, RetriedFailures } from '../app/types';
+import { useAction } from '../app/use-action';
 import { askAgain } from '../live/changes';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
@@ -18,7 +18,7 @@ interface RetryDialogProps {
 /** Says first what would be done again and what not, then does it. */
 export function RetryDialog({ group, onClose }: RetryDialogProps) {
   const words = t().operations;
-  const busy = useSignal(false);
+  const { busy, run } = useAction();
   const path = `/api/v1/failures/${group.fingerprint}/retry`;
   const preview = useQuery({
     queryKey: [FAILURES, group.fingerprint, 'preview'],
@@ -28,16 +28,12 @@ export function RetryDialog({ group, onClose }: RetryDialogProps) {
   });
   const ready = preview.data?.results.filter(({ status }) => status === 'would_retry').length ?? 0;
   const retry = async (): Promise<void> => {
-    busy.value = true;
-    try {
+    await run(async () => {
       const { results } = await post<RetriedFailures>(path, {});
       const done = results.filter(({ status }) => status === 'retried').length;
       toast({ tone: done === results.length ? 'done' : 'failed', text: words.retried(done, results.length) });
       onClose();
-    } catch (error) {
-      toastProblem(error);
-      busy.value = false;
-    }
+    });
     askAgain(FAILURES);
   };
   const footer = (

@@ -1,10 +1,10 @@
-import { useSignal } from '@preact/signals';
 import { post } from '../app/client';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import { queries } from '../app/queries';
-import { toast, toastProblem } from '../app/toasts';
+import { toast } from '../app/toasts';
 import type { DeadLetterView } from '../app/types';
+import { useAction } from '../app/use-action';
 import { Button } from '../ui/button';
 import { Empty, Loaded } from '../ui/panel';
 import { Ago } from '../ui/time';
@@ -71,10 +71,9 @@ function causesOf(letters: readonly DeadLetterView[]): readonly Cause[] {
 
 function CauseGroup({ cause, canReplay }: { readonly cause: Cause; readonly canReplay: boolean }) {
   const words = t().deadLetters;
-  const busy = useSignal(false);
-  const replayAll = async (): Promise<void> => {
-    busy.value = true;
-    try {
+  const { busy, run } = useAction();
+  const replayAll = (): Promise<boolean> =>
+    run(async () => {
       const filter = { ids: cause.letters.map(({ id }) => id) };
       const { replayed } = await post<{ replayed: readonly unknown[] }>(`${DEAD_LETTERS}/replay`, {
         filter,
@@ -83,11 +82,7 @@ function CauseGroup({ cause, canReplay }: { readonly cause: Cause; readonly canR
       });
       toast({ tone: 'done', text: words.replayedMany(replayed.length) });
       void queries.invalidateQueries({ queryKey: ['dead-letters'] });
-    } catch (error) {
-      toastProblem(error);
-    }
-    busy.value = false;
-  };
+    });
   return (
     <section class="cause">
       <header class="page-head">
@@ -112,18 +107,15 @@ function CauseGroup({ cause, canReplay }: { readonly cause: Cause; readonly canR
 
 function Letter({ letter, canReplay }: { readonly letter: DeadLetterView; readonly canReplay: boolean }) {
   const words = t().deadLetters;
-  const busy = useSignal(false);
-  const replay = async (): Promise<void> => {
-    busy.value = true;
-    try {
-      await post(`${DEAD_LETTERS}/${letter.id}/replay`);
-      toast({ tone: 'done', text: words.replayedMany(1) });
-      void queries.invalidateQueries({ queryKey: ['dead-letters'] });
-    } catch (error) {
-      toastProblem(error);
-    }
-    busy.value = false;
-  };
+  const { busy, run } = useAction();
+  const replay = (): Promise<boolean> =>
+    run(
+      async () => {
+        await post(`${DEAD_LETTERS}/${letter.id}/replay`);
+        void queries.invalidateQueries({ queryKey: ['dead-letters'] });
+      },
+      { done: words.replayedMany(1) },
+    );
   return (
     <li>
       <details>

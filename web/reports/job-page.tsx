@@ -1,4 +1,3 @@
-import { useSignal } from '@preact/signals';
 import { useRoute } from 'preact-iso';
 import { post } from '../app/client';
 import { now } from '../app/clock';
@@ -7,8 +6,8 @@ import { bytes, clockTime, dateTime, duration } from '../app/format';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import { usePageTitle } from '../app/page-title';
-import { toast, toastProblem } from '../app/toasts';
 import type { Job } from '../app/types';
+import { useAction } from '../app/use-action';
 import { Bar } from '../ui/bar';
 import { Button } from '../ui/button';
 import { Icon } from '../ui/icon';
@@ -131,20 +130,17 @@ function Actions({ job }: { readonly job: Job }) {
 function Gaps({ job }: { readonly job: Job }) {
   const words = t().reports;
   const address = useAddress();
-  const busy = useSignal(false);
+  const { busy, run } = useAction();
   const missing = job.sections?.filter(({ status }) => status === 'missing') ?? [];
   if (missing.length === 0) return null;
-  const redo = async (): Promise<void> => {
-    busy.value = true;
-    try {
-      const { jobId } = await post<{ jobId: string }>(`/jobs/${job.jobId}/redo-sections`);
-      toast({ tone: 'done', text: words.gathering });
-      address.go(`/jobs/${jobId}`);
-    } catch (error) {
-      toastProblem(error);
-    }
-    busy.value = false;
-  };
+  const redo = (): Promise<boolean> =>
+    run(
+      async () => {
+        const { jobId } = await post<{ jobId: string }>(`/jobs/${job.jobId}/redo-sections`);
+        address.go(`/jobs/${jobId}`);
+      },
+      { done: words.gathering },
+    );
   return (
     <div class="note note-waiting">
       <p>{words.hasGaps}</p>

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
-import { toastProblem } from '../app/toasts';
+import { useAction } from '../app/use-action';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { isComplete, newReport, ReportFields, requestOf } from './report-fields';
@@ -10,16 +10,9 @@ import { makeReport } from './report-queries';
 export function ReportDialog({ onClose }: { readonly onClose: () => void }) {
   const address = useAddress();
   const draft = useSignal(newReport);
-  const busy = useSignal(false);
-  const make = async (): Promise<void> => {
-    busy.value = true;
-    try {
-      address.go(`/jobs/${await makeReport(requestOf(draft.value))}`);
-    } catch (error) {
-      toastProblem(error);
-      busy.value = false;
-    }
-  };
+  const { busy, run } = useAction();
+  const make = (): Promise<boolean> =>
+    run(async () => address.go(`/jobs/${await makeReport(requestOf(draft.value))}`));
   const footer = (
     <>
       <Button onClick={onClose}>{t().actions.cancel}</Button>

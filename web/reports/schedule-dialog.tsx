@@ -1,10 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { patch, post } from '../app/client';
 import { t } from '../app/i18n';
-import { isProblem } from '../app/problem';
 import { queries } from '../app/queries';
-import { toast, toastProblem } from '../app/toasts';
 import type { ReportSchedule } from '../app/types';
+import { useForm } from '../app/use-action';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { TextField } from '../ui/field';
@@ -26,29 +25,24 @@ export function ScheduleDialog({ schedule, onClose }: ScheduleDialogProps) {
   const cron = useSignal(schedule?.cron ?? '0 9 * * mon-fri');
   const timeZone = useSignal(schedule?.timeZone ?? zone);
   const report = useSignal(schedule === undefined ? newReport : draftOf(schedule));
-  const faults = useSignal<Readonly<Record<string, string>>>({});
-  const busy = useSignal(false);
+  const { busy, faults, send } = useForm();
   const save = async (): Promise<void> => {
-    busy.value = true;
-    faults.value = {};
     const body = {
       name: name.value.trim(),
       cron: cron.value.trim(),
       timeZone: timeZone.value.trim(),
       report: requestOf(report.value),
     };
-    try {
-      if (schedule === undefined) await post(SCHEDULES, body);
-      else await patch(`${SCHEDULES}/${schedule.id}`, body, schedule.version);
-      toast({ tone: 'done', text: words.saved });
-      void queries.invalidateQueries({ queryKey: ['schedules'] });
-      onClose();
-    } catch (error) {
-      if (isProblem(error, 'validation_error')) {
-        faults.value = Object.fromEntries(error.faults.map(({ path, message }) => [path, message]));
-      } else toastProblem(error);
-      busy.value = false;
-    }
+    const isSaved = await send(
+      () =>
+        schedule === undefined
+          ? post(SCHEDULES, body)
+          : patch(`${SCHEDULES}/${schedule.id}`, body, schedule.version),
+      words.saved,
+    );
+    if (!isSaved) return;
+    void queries.invalidateQueries({ queryKey: ['schedules'] });
+    onClose();
   };
   const footer = (
     <>

@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { t } from '../app/i18n';
 import { useKeys } from '../app/keys';
-import { toastProblem } from '../app/toasts';
 import type { SessionDetail } from '../app/types';
+import { useAction } from '../app/use-action';
 import { Button } from '../ui/button';
 import { AreaField, TextField } from '../ui/field';
 import { Icon } from '../ui/icon';
@@ -81,11 +81,6 @@ export function AttentionPanel({ session }: { readonly session: SessionDetail })
 }
 
 function useCommand(id: string) {
-  const busy = useSignal(false);
-  const run = async (name: string, body: object): Promise<void> => {
-    busy.value = true;
-    await command(id, name, body).catch(toastProblem);
-    busy.value = false;
-  };
-  return { busy, run };
+  const { busy, run } = useAction();
+  return { busy, run: (name: string, body: object): Promise<boolean> => run(() => command(id, name, body)) };
 }

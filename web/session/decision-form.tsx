@@ -1,12 +1,13 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useDraft } from '../app/drafts';
 import { t } from '../app/i18n';
 import { useKeys, type KeyAction } from '../app/keys';
 import { useAddress } from '../app/location';
 import { isProblem } from '../app/problem';
-import { toast, toastProblem } from '../app/toasts';
+import { toast } from '../app/toasts';
 import type { DecideBody, GateRecord, SessionDetail } from '../app/types';
+import { useAction } from '../app/use-action';
 import { Button } from '../ui/button';
 import { AreaField } from '../ui/field';
 import type { IconName } from '../ui/icon';
@@ -151,22 +152,17 @@ function bodyOf(mode: Mode, outputDigest: string, text: string): DecideBody {
 
 /** Sends a decision once. Another person's earlier one is no error of this person: it is shown as what happened. */
 export function useDecision(session: SessionDetail, gate: GateRecord, onDone: () => void) {
-  const busy = useSignal(false);
-  const isHere = useRef(true);
-  useEffect(() => () => void (isHere.current = false), []);
-  const run = async (body: DecideBody): Promise<void> => {
-    if (busy.value) return;
-    busy.value = true;
-    try {
-      await decide(gate.id, session.id, body);
-      toast({ tone: 'done', text: t().gate.done[body.decision](gate.phase) });
-      onDone();
-    } catch (error) {
-      if (isProblem(error, 'not_waiting', 'already_finished'))
-        toast({ tone: 'plain', text: t().gate.decidedMeanwhile });
-      else toastProblem(error);
-    }
-    if (isHere.current) busy.value = false;
-  };
-  return { run, busy };
+  const { busy, run } = useAction();
+  const send = (body: DecideBody): Promise<boolean> =>
+    run(() => decide(gate.id, session.id, body).then(onDone), {
+      done: t().gate.done[body.decision](gate.phase),
+      shows: isDecidedMeanwhile,
+    });
+  return { run: send, busy };
+}
+
+function isDecidedMeanwhile(error: unknown): boolean {
+  const isDecided = isProblem(error, 'not_waiting', 'already_finished');
+  if (isDecided) toast({ tone: 'plain', text: t().gate.decidedMeanwhile });
+  return isDecided;
 }

@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
-import { toast, toastProblem } from '../app/toasts';
 import type { SessionDetail } from '../app/types';
+import { useAction } from '../app/use-action';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { AreaField, SelectField, TextField } from '../ui/field';
@@ -17,17 +17,11 @@ interface DialogProps {
 export function CancelDialog({ session, onClose }: DialogProps) {
   const words = t().session;
   const reason = useSignal('');
-  const busy = useSignal(false);
-  const cancel = async (): Promise<void> => {
-    busy.value = true;
-    try {
-      await command(session.id, 'cancel', reason.value === '' ? {} : { reason: reason.value });
-      onClose();
-    } catch (error) {
-      toastProblem(error);
-      busy.value = false;
-    }
-  };
+  const { busy, run } = useAction();
+  const cancel = (): Promise<boolean> =>
+    run(() =>
+      command(session.id, 'cancel', reason.value === '' ? {} : { reason: reason.value }).then(onClose),
+    );
   const footer = (
     <>
       <Button onClick={onClose}>{words.keepRunning}</Button>
@@ -49,21 +43,18 @@ export function ForkDialog({ session, onClose }: DialogProps) {
   const address = useAddress();
   const phase = useSignal(String(session.progress.currentPhase));
   const instructions = useSignal('');
-  const busy = useSignal(false);
+  const { busy, run } = useAction();
   const from = { phase: Number(phase.value) };
-  const fork = async (): Promise<void> => {
-    busy.value = true;
-    try {
-      const rerun = instructions.value === '' ? { from } : { from, instructions: instructions.value };
-      const { id } = await forkSession(session.id, rerun);
-      toast({ tone: 'done', text: words.forked });
-      address.go(`/sessions/${id}`);
-      onClose();
-    } catch (error) {
-      toastProblem(error);
-      busy.value = false;
-    }
-  };
+  const fork = (): Promise<boolean> =>
+    run(
+      async () => {
+        const rerun = instructions.value === '' ? { from } : { from, instructions: instructions.value };
+        const { id } = await forkSession(session.id, rerun);
+        address.go(`/sessions/${id}`);
+        onClose();
+      },
+      { done: words.forked },
+    );
   const footer = (
     <>
       <Button onClick={onClose}>{t().actions.cancel}</Button>

@@ -4,8 +4,9 @@ import { now } from '../app/clock';
 import { compactNumber, duration, money, number } from '../app/format';
 import { t } from '../app/i18n';
 import { useKeys } from '../app/keys';
-import { toast, toastProblem } from '../app/toasts';
+import { toast } from '../app/toasts';
 import type { SessionDetail } from '../app/types';
+import { useAction } from '../app/use-action';
 import { Bar } from '../ui/bar';
 import { Button } from '../ui/button';
 import { Explain } from '../ui/explain';
@@ -104,21 +105,16 @@ function Cost({ session: { usage } }: { readonly session: SessionDetail }) {
 function HeadActions({ session }: { readonly session: SessionDetail }) {
   const words = t().session;
   const dialog = useSignal<'fork' | 'cancel' | null>(null);
-  const busy = useSignal(false);
+  const { busy, run } = useAction();
   const isPaused = session.status === 'paused';
-  const run = async (name: 'pause' | 'resume'): Promise<void> => {
-    busy.value = true;
-    try {
+  const send = (name: 'pause' | 'resume'): Promise<boolean> =>
+    run(async () => {
       await command(session.id, name);
       const undo = name === 'pause' ? 'resume' : 'pause';
-      const action = { label: t().actions.undo, run: () => void run(undo) };
+      const action = { label: t().actions.undo, run: () => void send(undo) };
       toast({ tone: 'done', text: name === 'pause' ? words.paused : words.resumed, action });
-    } catch (error) {
-      toastProblem(error);
-    }
-    busy.value = false;
-  };
-  const toggle = (): void => void run(isPaused ? 'resume' : 'pause');
+    });
+  const toggle = (): void => void send(isPaused ? 'resume' : 'pause');
   useKeys(
     isFinal(session.status) ? [] : [{ keys: 'p', group: 'session', label: words.pauseOrResume, run: toggle }],
   );

@@ -3,6 +3,7 @@ import { isFinal } from '../../src/domain/runs/status.js';
 import { t } from '../app/i18n';
 import { toast } from '../app/toasts';
 import type { SessionSummary } from '../app/types';
+import { useAction } from '../app/use-action';
 import { command } from '../session/session-queries';
 import { Button, IconButton } from '../ui/button';
 import { Dialog } from '../ui/dialog';
@@ -25,24 +26,23 @@ type BulkCommand = keyof typeof able;
 /** The actions for many selected sessions. A session that refuses does not stop the others. */
 export function SelectionBar({ sessions, onClear }: SelectionBarProps) {
   const words = t().sessions;
-  const busy = useSignal(false);
+  const action = useAction();
   const asks = useSignal(false);
-  const run = async (name: BulkCommand): Promise<void> => {
-    busy.value = true;
-    const chosen = sessions.filter(able[name]);
-    const done = await Promise.allSettled(chosen.map(({ id }) => command(id, name)));
-    const count = done.filter(({ status }) => status === 'fulfilled').length;
-    toast({ tone: count === chosen.length ? 'done' : 'plain', text: words.bulkDone(count, chosen.length) });
-    busy.value = false;
-    onClear();
-  };
+  const run = (name: BulkCommand): Promise<boolean> =>
+    action.run(async () => {
+      const chosen = sessions.filter(able[name]);
+      const done = await Promise.allSettled(chosen.map(({ id }) => command(id, name)));
+      const count = done.filter(({ status }) => status === 'fulfilled').length;
+      toast({ tone: count === chosen.length ? 'done' : 'plain', text: words.bulkDone(count, chosen.length) });
+      onClear();
+    });
   const count = (name: BulkCommand): number => sessions.filter(able[name]).length;
   return (
     <div class="selection-bar" role="region" aria-label={words.selected(sessions.length)}>
       <strong>{words.selected(sessions.length)}</strong>
       <Button
         icon="pause"
-        busy={busy.value}
+        busy={action.busy.value}
         disabled={count('pause') === 0}
         onClick={() => void run('pause')}
       >
@@ -50,7 +50,7 @@ export function SelectionBar({ sessions, onClear }: SelectionBarProps) {
       </Button>
       <Button
         icon="play"
-        busy={busy.value}
+        busy={action.busy.value}
         disabled={count('resume') === 0}
         onClick={() => void run('resume')}
       >
@@ -67,7 +67,7 @@ export function SelectionBar({ sessions, onClear }: SelectionBarProps) {
           footer={
             <>
               <Button onClick={() => (asks.value = false)}>{t().session.keepRunning}</Button>
-              <Button kind="danger" busy={busy.value} onClick={() => void run('cancel')}>
+              <Button kind="danger" busy={action.busy.value} onClick={() => void run('cancel')}>
                 {t().session.cancelForGood}
               </Button>
             </>

@@ -3,8 +3,8 @@ import { useDraft } from '../app/drafts';
 import { language, t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import { isProblem } from '../app/problem';
-import { toast, toastProblem } from '../app/toasts';
 import type { TemplateSummary } from '../app/types';
+import { useAction } from '../app/use-action';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { AreaField, CheckField, SelectField, TextField } from '../ui/field';
@@ -24,12 +24,11 @@ export function StartDialog({ onClose }: { readonly onClose: () => void }) {
   const input = useDraft('start.input');
   const template = useSignal('viral-content');
   const options = useSignal(noOptions);
-  const busy = useSignal(false);
+  const { busy, run } = useAction();
   const fault = useSignal<string | undefined>(undefined);
   const start = async (): Promise<void> => {
-    busy.value = true;
-    fault.value = undefined;
-    try {
+    const create = async (): Promise<void> => {
+      fault.value = undefined;
       const body = bodyOf(options.value, {
         topic: topic.text.value,
         template: template.value,
@@ -38,14 +37,14 @@ export function StartDialog({ onClose }: { readonly onClose: () => void }) {
       const { id } = await startSession(body);
       topic.forget();
       input.forget();
-      toast({ tone: 'done', text: words.started });
       address.go(`/sessions/${id}`);
-    } catch (error) {
-      if (isProblem(error, 'validation_error'))
-        fault.value = error.faults.map((each) => `${each.path} ${each.message}`).join('; ');
-      else toastProblem(error);
-      busy.value = false;
-    }
+    };
+    const shows = (error: unknown): boolean => {
+      if (!isProblem(error, 'validation_error')) return false;
+      fault.value = error.faults.map((each) => `${each.path} ${each.message}`).join('; ');
+      return true;
+    };
+    await run(create, { done: words.started, shows });
   };
   const footer = (
     <>

@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { t } from '../app/i18n';
 import { me } from '../app/me';
 import { toastProblem } from '../app/toasts';
+import { useAction } from '../app/use-action';
 import { Button } from '../ui/button';
 import { TextField } from '../ui/field';
 import { canPush, currentSubscription, NobodyError, subscribe, unsubscribe } from './push-subscription';
@@ -15,26 +16,22 @@ export function PushSection() {
   const state = useSignal<State>('unknown');
   const email = useSignal(me.value?.email ?? '');
   const fault = useSignal<string | undefined>(undefined);
-  const busy = useSignal(false);
+  const { busy, run } = useAction();
   const look = async (): Promise<void> => {
     state.value = (await currentSubscription()) === null ? 'off' : 'on';
   };
   useEffect(() => {
     if (canPush()) void look().catch(toastProblem);
   }, []);
+  const shows = (error: unknown): boolean => {
+    if (error instanceof NobodyError) fault.value = words.nobody;
+    else if (error instanceof DOMException && error.name === 'NotAllowedError') fault.value = words.denied;
+    return fault.value !== undefined;
+  };
   const change = async (): Promise<void> => {
-    busy.value = true;
     fault.value = undefined;
-    try {
-      if (state.value === 'on') await unsubscribe();
-      else await subscribe(email.value.trim());
-    } catch (error) {
-      if (error instanceof NobodyError) fault.value = words.nobody;
-      else if (error instanceof DOMException && error.name === 'NotAllowedError') fault.value = words.denied;
-      else toastProblem(error);
-    }
+    await run(() => (state.value === 'on' ? unsubscribe() : subscribe(email.value.trim())), { shows });
     await look().catch(toastProblem);
-    busy.value = false;
   };
   return (
     <section class="settings-part">

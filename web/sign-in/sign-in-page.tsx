@@ -5,22 +5,21 @@ import { Mark } from '../ui/mark';
 import { ProblemNote } from '../ui/panel';
 import { t } from '../app/i18n';
 import { usePageTitle } from '../app/page-title';
+import { useAction } from '../app/use-action';
 import { entryProblem, signIn } from './sign-in';
 
 export function SignInPage() {
   const words = t().signIn;
   const apiKey = useSignal('');
-  const busy = useSignal(false);
+  const { busy, run } = useAction();
   usePageTitle(words.title);
-  const submit = async (): Promise<void> => {
-    busy.value = true;
-    try {
-      await signIn(apiKey.value.trim());
-    } catch (error) {
-      entryProblem.value = error;
-    }
-    busy.value = false;
-  };
+  const submit = (): Promise<boolean> =>
+    run(() => signIn(apiKey.value.trim()), {
+      shows: (error) => {
+        entryProblem.value = error;
+        return true;
+      },
+    });
   return (
     <main class="sign-in" id="main">
       <form

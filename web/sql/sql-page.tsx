@@ -6,8 +6,8 @@ import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import { usePageTitle } from '../app/page-title';
 import { isProblem } from '../app/problem';
-import { toastProblem } from '../app/toasts';
 import type { SavedQuery, SqlSession } from '../app/types';
+import { useAction } from '../app/use-action';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { CheckField } from '../ui/field';
@@ -45,7 +45,7 @@ export function SqlPage() {
   const shown = useSqlSession(id).data;
   const source = address.get('source') || shown?.data_source || 'demo';
   const draft = useDraft('sql', id === '' ? 'select 1' : (shown?.sql ?? ''));
-  const busy = useSignal(false);
+  const { busy, run } = useAction();
   const asks = useSignal<Asked | null>(null);
   const saving = useSignal<UnsavedQuery | null>(null);
   /** Its parameters go along as long as its statement is the one in the editor. */
@@ -53,14 +53,12 @@ export function SqlPage() {
   const fault = useSignal<string | undefined>(undefined);
   const tables = useSchema(source).data?.tables ?? noTables;
   usePageTitle(t().nav.sql);
-  const run = async (
+  const start = async (
     confirmation: { confirm_token?: string; remember_confirmation?: boolean } = {},
   ): Promise<void> => {
-    if (busy.value) return;
-    busy.value = true;
-    fault.value = undefined;
     const sql = draft.text.value;
-    try {
+    const submit = async (): Promise<void> => {
+      fault.value = undefined;
       const accepted = await execute({ sql, params: paramsOf(sql), data_source: source, ...confirmation });
       if (accepted.status === 'confirmation_required') {
         const { confirm_token: token, estimate, message } = accepted;
@@ -69,12 +67,8 @@ export function SqlPage() {
         asks.value = null;
         address.go(`/sql/${accepted.session_id}${location.search}`);
       }
-    } catch (error) {
-      if (isProblem(error, 'sql_syntax_error', 'sql_not_allowed', 'validation_error'))
-        fault.value = placed(error);
-      else toastProblem(error);
-    }
-    busy.value = false;
+    };
+    await run(submit, { shows: (error) => (fault.value = faultOf(error)) !== undefined });
   };
   const paramsOf = (sql: string): SqlSession['params'] =>
     [shown, taken.value].find((each) => each?.sql === sql)?.params ?? [];
@@ -96,7 +90,7 @@ export function SqlPage() {
       <div class="sql-columns">
         <SqlSide source={source} chosen={id} draft={draft} onSaved={takeUp} />
         <div class="sql-main">
-          <SqlEditor text={draft.text} tables={tables} onChange={draft.set} onRun={() => void run()} />
+          <SqlEditor text={draft.text} tables={tables} onChange={draft.set} onRun={() => void start()} />
           {shown?.sql !== draft.text.value && <SqlParameters params={paramsOf(draft.text.value)} />}
           {fault.value !== undefined && (
             <p class="note note-failed" role="alert">
@@ -104,7 +98,13 @@ export function SqlPage() {
             </p>
           )}
           <p class="row">
-            <Button kind="primary" icon="play" hint="mod+Enter" busy={busy.value} onClick={() => void run()}>
+            <Button
+              kind="primary"
+              icon="play"
+              hint="mod+Enter"
+              busy={busy.value}
+              onClick={() => void start()}
+            >
               {words.run}
             </Button>
             <Button disabled={draft.text.value.trim() === ''} onClick={save}>
@@ -129,7 +129,7 @@ export function SqlPage() {
           asked={asks.value}
           busy={busy.value}
           onConfirm={(remember) =>
-            void run({ confirm_token: asks.value?.token ?? '', remember_confirmation: remember })
+            void start({ confirm_token: asks.value?.token ?? '', remember_confirmation: remember })
           }
           onClose={() => (asks.value = null)}
         />
@@ -162,7 +162,9 @@ function SqlSide({ source, chosen, draft, onSaved }: SqlSideProps) {
   );
 }
 
-function placed(error: { message: string; document: Record<string, unknown> }): string {
+/** A fault of the statement stands at the editor, with its place. */
+function faultOf(error: unknown): string | undefined {
+  if (!isProblem(error, 'sql_syntax_error', 'sql_not_allowed', 'validation_error')) return undefined;
   const { line, column } = error.document;
   return line === undefined ? error.message : `${error.message} (${String(line)}:${String(column)})`;
 }

@@ -2,9 +2,8 @@ import { useSignal } from '@preact/signals';
 import { post } from '../app/client';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
-import { isProblem } from '../app/problem';
-import { toast, toastProblem } from '../app/toasts';
 import type { User } from '../app/types';
+import { useForm } from '../app/use-action';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { SelectField, TextField } from '../ui/field';
@@ -21,23 +20,14 @@ export function NewUserDialog({ onClose }: { readonly onClose: () => void }) {
   const name = useSignal('');
   const email = useSignal('');
   const role = useSignal('ANALYST');
-  const faults = useSignal<Readonly<Record<string, string>>>({});
-  const busy = useSignal(false);
-  const add = async (): Promise<void> => {
-    busy.value = true;
-    try {
+  const { busy, faults, send } = useForm();
+  const add = (): Promise<boolean> =>
+    send(async () => {
       const user = await post<User>(USERS, { name: name.value, email: email.value, role: role.value });
       forgetUsers();
-      toast({ tone: 'done', text: words.added });
       onClose();
       address.set({ user: user.id });
-    } catch (error) {
-      if (isProblem(error, 'validation_error')) {
-        faults.value = Object.fromEntries(error.faults.map(({ path, message }) => [path, message]));
-      } else toastProblem(error);
-      busy.value = false;
-    }
-  };
+    }, words.added);
   const isReady = name.value.trim() !== '' && email.value.trim() !== '';
   const footer = (
     <>

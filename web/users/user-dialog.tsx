@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { patch, post, remove } from '../app/client';
 import { t } from '../app/i18n';
-import { toast, toastProblem } from '../app/toasts';
+import { toastProblem } from '../app/toasts';
 import type { ApiKey, User } from '../app/types';
+import { useAction } from '../app/use-action';
 import { Button } from '../ui/button';
 import { CopyButton } from '../ui/copy-button';
 import { Dialog } from '../ui/dialog';
@@ -37,16 +38,9 @@ function UserForm({ user }: { readonly user: User }) {
   const words = t().users;
   const name = useSignal(user.name);
   const role = useSignal<string>(user.role);
-  const busy = useSignal(false);
+  const { busy, run } = useAction();
   const change = async (body: object): Promise<void> => {
-    busy.value = true;
-    try {
-      await patch(`${USERS}/${user.id}`, body, user.version);
-      toast({ tone: 'done', text: words.saved });
-    } catch (error) {
-      toastProblem(error);
-    }
-    busy.value = false;
+    await run(() => patch(`${USERS}/${user.id}`, body, user.version), { done: words.saved });
     forgetUsers();
   };
   const isChanged = name.value.trim() !== user.name || role.value !== user.role;
@@ -88,19 +82,14 @@ function Keys({ id }: { readonly id: string }) {
   const keys = useApiKeys(id);
   const name = useSignal('');
   const secret = useSignal<string | null>(null);
-  const busy = useSignal(false);
-  const issue = async (): Promise<void> => {
-    busy.value = true;
-    try {
+  const { busy, run } = useAction();
+  const issue = (): Promise<boolean> =>
+    run(async () => {
       const issued = await post<{ secret: string }>(`${USERS}/${id}/api-keys`, { name: name.value.trim() });
       secret.value = issued.secret;
       name.value = '';
       forgetUsers();
-    } catch (error) {
-      toastProblem(error);
-    }
-    busy.value = false;
-  };
+    });
   return (
     <section class="settings-part">
       <h3>{words.keys}</h3>

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { t } from '../app/i18n';
-import { toastProblem } from '../app/toasts';
+import { useAction } from '../app/use-action';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { CheckField, TextField } from '../ui/field';
@@ -20,17 +20,10 @@ interface SaveDialogProps {
 export function SaveDialog({ words, onSave, onClose }: SaveDialogProps) {
   const name = useSignal('');
   const isShared = useSignal(false);
-  const busy = useSignal(false);
+  const { busy, run } = useAction();
   const save = async (event: Event): Promise<void> => {
     event.preventDefault();
-    busy.value = true;
-    try {
-      await onSave({ name: name.value.trim(), shared: isShared.value });
-      onClose();
-    } catch (error) {
-      toastProblem(error);
-      busy.value = false;
-    }
+    await run(() => onSave({ name: name.value.trim(), shared: isShared.value }).then(onClose));
   };
   const footer = (
     <>

@@ -1,9 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { post } from '../app/client';
 import { t } from '../app/i18n';
-import { isProblem } from '../app/problem';
-import { toastProblem } from '../app/toasts';
 import type { Webhook } from '../app/types';
+import { useForm } from '../app/use-action';
 import { Button } from '../ui/button';
 import { CopyButton } from '../ui/copy-button';
 import { Dialog } from '../ui/dialog';
@@ -17,26 +16,15 @@ export function NewWebhookDialog({ onClose }: { readonly onClose: () => void }) 
   const events = useSignal('*');
   const description = useSignal('');
   const secret = useSignal<string | null>(null);
-  const faults = useSignal<Readonly<Record<string, string>>>({});
-  const busy = useSignal(false);
-  const add = async (): Promise<void> => {
-    busy.value = true;
-    faults.value = {};
-    try {
+  const { busy, faults, send } = useForm();
+  const add = (): Promise<boolean> =>
+    send(async () => {
       const names = events.value.split(',').map((name) => name.trim());
       const body = { url: url.value.trim(), events: names, description: description.value.trim() };
       const made = await post<Webhook & { secret: string }>(WEBHOOKS, body);
       secret.value = made.secret;
       forgetWebhooks();
-    } catch (error) {
-      if (isProblem(error, 'validation_error')) {
-        faults.value = Object.fromEntries(
-          error.faults.map(({ path, message }) => [path.split('.')[0], message]),
-        );
-      } else toastProblem(error);
-    }
-    busy.value = false;
-  };
+    });
   const footer =
     secret.value === null ? (
       <>

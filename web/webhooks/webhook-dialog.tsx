@@ -2,8 +2,9 @@ import { useSignal } from '@preact/signals';
 import { patch, post } from '../app/client';
 import { dateTime, duration } from '../app/format';
 import { t } from '../app/i18n';
-import { toast, toastProblem } from '../app/toasts';
+import { toastProblem } from '../app/toasts';
 import type { Attempt, Delivery, Webhook } from '../app/types';
+import { useAction } from '../app/use-action';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { Empty, Loaded } from '../ui/panel';
@@ -21,16 +22,9 @@ export function WebhookDialog({
   readonly onClose: () => void;
 }) {
   const words = t().webhooks;
-  const busy = useSignal(false);
-  const run = async (work: () => Promise<unknown>, text: string): Promise<void> => {
-    busy.value = true;
-    try {
-      await work();
-      toast({ tone: 'done', text });
-    } catch (error) {
-      toastProblem(error);
-    }
-    busy.value = false;
+  const action = useAction();
+  const run = async (work: () => Promise<unknown>, done: string): Promise<void> => {
+    await action.run(work, { done });
     forgetWebhooks();
   };
   const path = `${WEBHOOKS}/${webhook.id}`;
@@ -50,12 +44,12 @@ export function WebhookDialog({
       <p class="row">
         <Button
           icon="play"
-          busy={busy.value}
+          busy={action.busy.value}
           onClick={() => void run(() => post(`${path}/test`), words.tested)}
         >
           {words.test}
         </Button>
-        <Button busy={busy.value} onClick={() => void run(toggle, words.saved)}>
+        <Button busy={action.busy.value} onClick={() => void run(toggle, words.saved)}>
           {webhook.isActive ? words.switchOff : words.switchOn}
         </Button>
       </p>
