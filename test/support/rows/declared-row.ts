@@ -13,6 +13,7 @@ export interface DeclaredColumn {
 
 /** The members of a row's type. A member of one half of a union alone is optional. */
 export function declaredRow(checker: ts.TypeChecker, row: ts.Type): DeclaredColumn[] {
+  assertKnown(row);
   const halves = row.isUnion() ? row.types : [row];
   const names = new Set(halves.flatMap((half) => checker.getPropertiesOfType(half).map(({ name }) => name)));
   return [...names].map((name) => columnOf(checker, name, halves));
@@ -25,6 +26,9 @@ function columnOf(checker: ts.TypeChecker, name: string, halves: readonly ts.Typ
     const type = checker.getTypeOfSymbol(member);
     return type.isUnion() ? type.types : [type];
   });
+  // The type of a package that is not read would agree with any column.
+  if (types.some(({ flags }) => flags & ts.TypeFlags.Any))
+    throw new Error(`the row's ${name} has no known type`);
   const isAbsent = (type: ts.Type): boolean =>
     (type.flags & (ts.TypeFlags.Null | ts.TypeFlags.Undefined)) !== 0;
   return {
@@ -48,4 +52,9 @@ function kindsOf(type: ts.Type): Kind[] {
     return type.types.some((part) => part.flags & ts.TypeFlags.StringLike) ? ['string'] : ['object'];
   if (type.flags & ts.TypeFlags.Object) return ['object'];
   return ['string', 'number', 'boolean', 'object'];
+}
+
+/** The type of a package that is not read is `any`, which would agree with each column. */
+function assertKnown({ flags }: ts.Type): void {
+  if (flags & ts.TypeFlags.Any) throw new Error('a row has a type that no read package declares');
 }

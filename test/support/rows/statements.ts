@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { declaredRow, type DeclaredColumn } from './declared-row.js';
@@ -13,6 +14,7 @@ export interface ReadStatement {
 }
 
 const readers = new Set(['many', 'maybeOne', 'one', 'cursorRows']);
+const callsReader = new RegExp(`\\b(${[...readers, 'createRecordStore'].join('|')})<`);
 
 /** Every statement of `src` whose rows have a declared type, with both. */
 export function readStatements(root: string): ReadStatement[] {
@@ -32,6 +34,10 @@ export function readStatements(root: string): ReadStatement[] {
   return found;
 }
 
+/** Packages whose types make rows. The types of all others take most of a compiler's time and make none. */
+const packagesOfRows = ['pg', 'zod'];
+
+/** The files that read rows, with what they import. */
 function programOf(root: string): ts.Program {
   const config = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
   const { options, fileNames } = ts.parseJsonConfigFileContent(
@@ -39,7 +45,23 @@ function programOf(root: string): ts.Program {
     ts.sys,
     root,
   );
-  return ts.createProgram(fileNames, options);
+  const narrow = { ...options, types: ['node'] };
+  const reading = fileNames.filter((name) => callsReader.test(readFileSync(name, 'utf8')));
+  return ts.createProgram(reading, narrow, hostOf(root, narrow));
+}
+
+function hostOf(root: string, options: ts.CompilerOptions): ts.CompilerHost {
+  const host = ts.createCompilerHost(options);
+  const cache = ts.createModuleResolutionCache(root, (name) => name, options);
+  const isNeeded = (name: string, from: string): boolean =>
+    name.startsWith('.') || packagesOfRows.includes(name) || from.includes('/node_modules/');
+  host.resolveModuleNameLiterals = (literals, from) =>
+    literals.map(({ text }) =>
+      isNeeded(text, from)
+        ? ts.resolveModuleName(text, from, options, host, cache)
+        : { resolvedModule: undefined },
+    );
+  return host;
 }
 
 function readerCall(program: ts.Program, call: ts.CallExpression): Omit<ReadStatement, 'place'> | undefined {
