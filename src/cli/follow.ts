@@ -1,4 +1,5 @@
 import type { ReadEvent } from '../client/events.js';
+import { needsPerson, type RunStatus } from '../domain/runs/status.js';
 import { CliError, exitCodes } from './cli-error.js';
 import type { Context } from './context.js';
 import { callsOf } from './run-address.js';
@@ -24,7 +25,8 @@ export async function follow(context: Context, id: string, following: Following 
   for await (const event of client.events(callsOf(id).events, id, options)) {
     last = event;
     print(context, event);
-    if (following.stopsAtPerson === true && needsPerson(event, following.decidedGate)) return 'needs_person';
+    if (following.stopsAtPerson === true && stopsAtPerson(event, following.decidedGate))
+      return 'needs_person';
   }
   if (flags.output !== 'json') terminal.live('');
   return last?.type.endsWith('.completed') === true ? 'completed' : 'ended';
@@ -37,16 +39,13 @@ export async function waitFor(context: Context, id: string, following: Following
   if (ending === 'ended') throw new CliError(`${id} did not complete.`);
 }
 
-function needsPerson({ type, data }: ReadEvent, decidedGate: string | undefined): boolean {
+function stopsAtPerson({ type, data }: ReadEvent, decidedGate: string | undefined): boolean {
   const progress = progressOf(data);
   const gate = progress['gateId'] ?? data['gateId'];
   if (decidedGate !== undefined && gate === decidedGate) return false;
   const status = progress['status'] ?? data['status'];
   return (
-    type === 'gate.opened' ||
-    progress['requiresManualTrigger'] === true ||
-    status === 'waiting_approval' ||
-    status === 'needs_attention'
+    type === 'gate.opened' || progress['requiresManualTrigger'] === true || needsPerson(status as RunStatus)
   );
 }
 

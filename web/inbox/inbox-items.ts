@@ -1,3 +1,4 @@
+import { needsPerson } from '../../src/domain/runs/status.js';
 import { useQuery } from '@tanstack/preact-query';
 import { onChanges, type Change } from '../live/changes';
 import { get } from '../app/client';
@@ -43,11 +44,7 @@ async function followInbox({ runId, type, session, ...data }: Change): Promise<v
       await addGate(runId, String(data['gateId']));
   } else if (session.finishedAt !== null) setWaiting(runId, undefined);
   else if (session.gateId !== null) await addGate(runId, session.gateId);
-  else setWaiting(runId, waitsWithoutGate(session) ? ofSession(session) : undefined);
-}
-
-function waitsWithoutGate({ status }: SessionSummary): boolean {
-  return status === 'waiting_approval' || status === 'needs_attention';
+  else setWaiting(runId, needsPerson(session.status) ? ofSession(session) : undefined);
 }
 
 async function addGate(runId: string, gateId: string): Promise<void> {

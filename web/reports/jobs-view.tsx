@@ -1,3 +1,4 @@
+import { jobStatuses } from '../../src/domain/runs/status.js';
 import { bytes, duration } from '../app/format';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
@@ -17,7 +18,6 @@ const filterNames = ['kind', 'status', 'scheduleId'] as const;
 const viewNames = [...filterNames, 'columns'];
 /** Where a kind of job has a page of its own. */
 const pages: Readonly<Record<string, string>> = { sql: '/sql', 'deadline-run': '/notifications/runs' };
-const statuses = ['running', 'success', 'failed', 'canceled'] as const;
 
 export function JobsView() {
   const address = useAddress();
@@ -32,7 +32,7 @@ export function JobsView() {
     <>
       <div class="filters">
         <div class="segments" role="group" aria-label={t().sessions.state}>
-          {['', ...statuses].map((status) => (
+          {['', ...jobStatuses].map((status) => (
             <button
               key={status}
               type="button"

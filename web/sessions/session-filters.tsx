@@ -1,3 +1,4 @@
+import { waitingStatuses } from '../../src/domain/runs/status.js';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import { IconButton } from '../ui/button';
@@ -15,7 +16,7 @@ import {
 
 const statusSets = [
   ['running', 'queued,running'],
-  ['waiting_approval', 'waiting_approval,needs_attention'],
+  ['waiting_approval', waitingStatuses.join(',')],
   ['paused', 'paused'],
   ['completed', 'completed'],
   ['failed', 'failed,rejected'],

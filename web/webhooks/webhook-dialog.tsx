@@ -1,3 +1,4 @@
+import { hasEnded } from '../../src/domain/webhooks/delivery-status.js';
 import { useSignal } from '@preact/signals';
 import { patch, post } from '../app/client';
 import { dateTime, duration } from '../app/format';
@@ -126,7 +127,7 @@ function DeliveryLine({ delivery }: { readonly delivery: Delivery }) {
           </Loaded>
         )}
       </details>
-      {['delivered', 'failed', 'canceled'].includes(delivery.status) && (
+      {hasEnded(delivery.status) && (
         <Button icon="redo" onClick={() => void again()}>
           {t().webhooks.again}
         </Button>

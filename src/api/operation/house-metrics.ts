@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { taskQueues, type TaskQueue } from '../../contracts/names.js';
 import { runKinds } from '../../contracts/run-kinds.js';
 import { stepStatus } from '../../contracts/sessions/ledger.js';
-import { endedDeliveries } from '../../contracts/webhooks/webhook.js';
+import { endedDeliveries } from '../../domain/webhooks/delivery-status.js';
 import * as endings from '../../db/runs/house-endings.js';
 import { countDeadLetters, countHouse, countOpenRuns, countPlaces } from '../../db/runs/house-now.js';
 import { attemptedStatuses, channels } from '../../domain/notifications/planning-facts.js';

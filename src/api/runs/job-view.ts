@@ -1,8 +1,8 @@
-import type { Job, JobStatus } from '../../contracts/runs/job.js';
+import type { Job } from '../../contracts/runs/job.js';
 import { scheduleOf } from '../../contracts/reports/schedule.js';
 import type { RunRow } from '../../db/runs/runs.js';
 import { hasGaps } from '../../domain/reports/sections.js';
-import { isFinal, jobStateOf, type JobState } from '../../domain/runs/status.js';
+import { isFinal, jobStateOf, type JobState, type JobStatus } from '../../domain/runs/status.js';
 import { temporalLink, type TemporalUi } from '../http/temporal-link.js';
 import { visibleText } from '../../domain/visible-text.js';
 

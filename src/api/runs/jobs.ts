@@ -1,18 +1,19 @@
 import type { Context } from 'koa';
 import type { Pool } from 'pg';
-import { jobStatuses, type JobStatus } from '../../contracts/runs/job.js';
 import { jobKindsOf, type RunKinds } from '../../contracts/run-kinds.js';
 import { Problem } from '../http/problems.js';
 import { isKept } from '../../db/reports/objects.js';
 import { listStepErrors } from '../../db/runs/checkpoints.js';
 import { findRun, listRuns, type RunRow } from '../../db/runs/runs.js';
 import {
+  jobStatuses,
   isFinal,
   jobStateOf,
   jobStates,
   statusesOfJobState,
   type JobState,
   type RunStatus,
+  type JobStatus,
 } from '../../domain/runs/status.js';
 import type { ObjectStore } from '../../platform/objects/object-store.js';
 import { eventSubjectOf, type ReadableRuns } from '../events/event-subject.js';

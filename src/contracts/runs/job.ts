@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { givenMoment } from '../moment.js';
-import { jobStates } from '../../domain/runs/status.js';
+import { jobStates, jobStatuses } from '../../domain/runs/status.js';
 import { sectionStatusSchema } from '../reports/section-status.js';
 import { stepTrySchema } from './dead-letter.js';
 import { idSchema } from '../ids.js';
@@ -8,9 +8,6 @@ import { jobKindsOf, runKinds, type RunKinds } from '../run-kinds.js';
 import { pageOf, pageQuery } from '../page.js';
 import { runStatusSchema } from './run.js';
 import { timesInOrder } from '../times-in-order.js';
-
-export const jobStatuses = ['running', 'success', 'failed', 'canceled'] as const;
-export type JobStatus = (typeof jobStatuses)[number];
 
 /** Jobs of some kinds keep ids of their own: a SQL run is `sql_…`. */
 export const jobIdSchema = z

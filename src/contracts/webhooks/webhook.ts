@@ -4,6 +4,7 @@ import { EVERY_EVENT, subscribableEvents } from './events.js';
 import { idSchema } from '../ids.js';
 import { pageOf, pageQuery } from '../page.js';
 import { isWebhookSecret } from '../../crypto/webhook-secret.js';
+import { deliveryStatuses } from '../../domain/webhooks/delivery-status.js';
 
 /** There is a place at work for each of them, so none waits for another: see workers/main.ts. */
 export const MOST_WEBHOOKS = 500;
@@ -92,10 +93,6 @@ export const webhookChangeSchema = z
 
 export const webhookRemovalSchema = z.strictObject({ reason }).meta({ id: 'WebhookRemoval' });
 export const secretRotationSchema = z.strictObject({ secret, reason }).meta({ id: 'SecretRotation' });
-
-export const deliveryStatuses = ['pending', 'delivering', 'delivered', 'failed', 'canceled'] as const;
-export type DeliveryStatus = (typeof deliveryStatuses)[number];
-export const endedDeliveries = ['delivered', 'failed', 'canceled'] as const satisfies DeliveryStatus[];
 
 export const deliverySchema = z
   .object({

@@ -1,10 +1,13 @@
 import type { RunProgress } from '../../contracts/runs/run.js';
-import type { RunStatus } from '../../domain/runs/status.js';
+import { waitingStatuses, type RunStatus } from '../../domain/runs/status.js';
 import { startableColumns } from './runs.js';
 import type { StartableRun } from '../../contracts/runs/startable-run.js';
 import { execute, many, sql, type Db, type Sql } from '../base/sql.js';
 
 const MOST_ROWS = 200;
+
+/** Statuses in which a healthy workflow writes nothing for long. */
+const resting: readonly RunStatus[] = [...waitingStatuses, 'paused'];
 
 /** Rows whose start nobody has confirmed. Fresh ones are still the business of who wrote them. */
 export function listUnstartedRuns(db: Db, olderThanMs: number): Promise<StartableRun[]> {
@@ -73,7 +76,7 @@ export function listSilentRuns(db: Db, silentMs: number): Promise<OpenRun[]> {
          where finished_at is null
            and (status <> 'queued' or handed_over_at is not null)
            and greatest(updated_at, checked_at) < now() - make_interval(secs => ${silentMs / 1_000})
-               * case when status in ('waiting_approval', 'paused', 'needs_attention') then 5 else 1 end
+               * case when status = any(${[...resting]}::text[]) then 5 else 1 end
          order by greatest(updated_at, checked_at)
          limit ${MOST_ROWS}`,
   );

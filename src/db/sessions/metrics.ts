@@ -4,6 +4,7 @@ import type { SessionCounts } from '../../domain/reports/activity.js';
 import type { StepName } from '../../domain/sessions/state.js';
 import { visibleTo, type Viewer } from '../runs/runs.js';
 import { many, sql, type Db, type Sql } from '../base/sql.js';
+import { stepNameArray } from './step-order.js';
 
 /** Its length and its end, which is now when it is not given. */
 export interface MetricsWindow {
@@ -59,7 +60,7 @@ export function measureWork(db: Db, viewer: Viewer, window: MetricsWindow): Prom
           from measured
           left join templates on templates.name = template and templates.version = measured.version
          order by template, phase nulls first,
-                  array_position(array['THINK', 'EXECUTE', 'INTEGRATE'], step) nulls first`,
+                  array_position(${stepNameArray}, step) nulls first`,
   );
 }
 

@@ -4,6 +4,7 @@ import type { StepName } from '../../domain/sessions/state.js';
 import type { PageRequest } from '../base/keyset.js';
 import { visibleTo, type Viewer } from '../runs/runs.js';
 import { join, many, maybeOne, sql, type Db, type Sql } from '../base/sql.js';
+import { stepNameArray } from './step-order.js';
 
 /** Whether there is such a session for the viewer, and the titles of its phases. */
 export function findLedgerOwner(
@@ -137,7 +138,7 @@ export function listUsage(db: Db, sessionId: string): Promise<UsageRow[]> {
           from session_steps
          where run_id = ${sessionId}
          group by phase, step
-         order by phase, array_position(array['THINK', 'EXECUTE', 'INTEGRATE'], step)`,
+         order by phase, array_position(${stepNameArray}, step)`,
   );
 }
 

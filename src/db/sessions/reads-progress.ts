@@ -7,6 +7,7 @@ import type { SessionProgress } from '../../domain/sessions/progress.js';
 import { progressView } from '../../domain/sessions/progress-view.js';
 import { visibleTo, type Viewer } from '../runs/runs.js';
 import { maybeOne, sql, type Db, type Sql } from '../base/sql.js';
+import { stepNameArray } from './step-order.js';
 
 export interface ProgressRow {
   readonly status: RunStatus;
@@ -41,7 +42,7 @@ export const progressJoins: Sql = sql`cross join lateral (
   select coalesce(jsonb_agg(jsonb_build_object('phase', phase.number, 'step', step.name,
                                                'runningMs', running.elapsed_ms)), '[]') as steps
     from jsonb_array_elements(sessions.state->'phases') with ordinality as phase (state, number)
-   cross join unnest(array['THINK', 'EXECUTE', 'INTEGRATE']) as step (name)
+   cross join unnest(${stepNameArray}) as step (name)
     left join lateral (
       select extract(epoch from now() - max(started_at)) * 1000 as elapsed_ms from session_steps
        where run_id = runs.id and status = 'running'

@@ -1,6 +1,7 @@
 import { webhooksDueChannel } from '../../contracts/names.js';
 import { Refusal } from '../../contracts/refusal.js';
-import type { Attempt, Delivery, DeliveryStatus } from '../../contracts/webhooks/webhook.js';
+import type { Attempt, Delivery } from '../../contracts/webhooks/webhook.js';
+import { hasEnded, type DeliveryStatus } from '../../domain/webhooks/delivery-status.js';
 import { eventOfRun, type WebhookEvent } from '../../domain/webhooks/body.js';
 import { toJsonb } from '../base/jsonb.js';
 import { keyset, type PageRequest } from '../base/keyset.js';
@@ -125,10 +126,7 @@ export async function redeliverWebhook(tx: Tx, deliveryId: string): Promise<Rede
   if (known === undefined) return undefined;
   const { webhookId, isActive, status } = known;
   if (!isActive) throw new Refusal('conflict', { detail: 'The webhook is switched off.' });
-  const id =
-    status === 'pending' || status === 'delivering'
-      ? await makeDue(tx, deliveryId)
-      : await copyDelivery(tx, deliveryId);
+  const id = hasEnded(status) ? await copyDelivery(tx, deliveryId) : await makeDue(tx, deliveryId);
   tx.announce(webhooksDueChannel, webhookId);
   return { id, webhookId };
 }

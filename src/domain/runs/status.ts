@@ -16,11 +16,21 @@ export type RunStatus = (typeof runStatuses)[number];
 export const finalStatuses = ['completed', 'rejected', 'failed', 'canceled'] as const satisfies RunStatus[];
 export type FinalStatus = (typeof finalStatuses)[number];
 
+/** The run goes on when a person acts. */
+export const waitingStatuses = ['waiting_approval', 'needs_attention'] as const satisfies RunStatus[];
+
+export const jobStatuses = ['running', 'success', 'failed', 'canceled'] as const;
+export type JobStatus = (typeof jobStatuses)[number];
+
 export const jobStates = ['PENDING', 'PROCESSING', 'SUCCESS', 'FAILED', 'CANCELED'] as const;
 export type JobState = (typeof jobStates)[number];
 
 export function isFinal(status: RunStatus): status is FinalStatus {
   return (finalStatuses as readonly RunStatus[]).includes(status);
+}
+
+export function needsPerson(status: RunStatus): boolean {
+  return (waitingStatuses as readonly RunStatus[]).includes(status);
 }
 
 /**
