@@ -1,5 +1,5 @@
 import type { ModelErrorKind } from '../../src/models/error-kind.js';
-import type { ModelReply } from '../support/models/server.js';
+import type { ModelReply } from '../support/models/reply.js';
 import { ask, failureOf, modelOf, useModelServer, wires } from './fixture.js';
 
 const server = useModelServer();

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { ModelReply } from '../support/models/server.js';
+import type { ModelReply } from '../support/models/reply.js';
 import { createRedactor } from '../../src/models/providers/redact.js';
 import { ask, canary, failureOf, modelOf, useModelServer, wires } from './fixture.js';
 

@@ -13,11 +13,11 @@ import { waitingCount } from './page-title';
 import { Rail } from './rail';
 import { navItems, Routes } from './routes';
 import { Toasts } from './toasts';
-import { TopBar } from './top-bar';
+import { TopBar, type Overlay } from './top-bar';
 
 const Palette = lazy(() => import('./palette').then((part) => part.Palette));
 
-export const overlay = signal<'palette' | 'keys' | null>(null);
+const overlay = signal<Overlay | null>(null);
 const close = (): void => void (overlay.value = null);
 
 /** The frame around every page. */
@@ -32,7 +32,7 @@ export function Shell() {
         {t().frame.skip}
       </a>
       <Rail />
-      <TopBar />
+      <TopBar onOpen={(chosen) => (overlay.value = chosen)} />
       <main id="main" tabIndex={-1} class={isStale.value ? 'main stale' : 'main'}>
         <Panel reset={path}>
           <ErrorBoundary>

@@ -4,18 +4,19 @@ import { t } from './i18n';
 import { live } from '../live/live';
 import { LiveMark } from '../live/live-mark';
 import { me } from './me';
-import { overlay } from './shell';
 
-export function TopBar() {
+export type Overlay = 'palette' | 'keys';
+
+export function TopBar({ onOpen }: { readonly onOpen: (overlay: Overlay) => void }) {
   return (
     <header class="top-bar">
-      <button type="button" class="palette-button" onClick={() => (overlay.value = 'palette')}>
+      <button type="button" class="palette-button" onClick={() => onOpen('palette')}>
         <Icon name="search" />
         <span>{t().frame.search}</span>
         <KeyHint keys="mod+k" />
       </button>
       <LiveMark state={live.value} />
-      <IconButton icon="info" label={t().keys.sheet} onClick={() => (overlay.value = 'keys')} />
+      <IconButton icon="info" label={t().keys.sheet} onClick={() => onOpen('keys')} />
       <a class="person" href="/settings" title={t().nav.settings}>
         <span class="avatar" aria-hidden="true">
           {initialsOf(me.value?.name ?? '')}

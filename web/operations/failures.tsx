@@ -1,32 +1,16 @@
 import { useSignal } from '@preact/signals';
-import { useQuery } from '@tanstack/preact-query';
-import { askAgain, onChanges } from '../live/changes';
-import { get } from '../app/client';
 import { t } from '../app/i18n';
-import { pollMs } from '../app/queries';
 import type { FailureGroup } from '../app/types';
 import { Button } from '../ui/button';
 import { Loaded } from '../ui/panel';
 import { Ago } from '../ui/time';
+import { useFailures } from './failure-queries';
 import { RetryDialog } from './retry-dialog';
-
-export const FAILURES = 'failures';
-
-onChanges({
-  lists: [FAILURES],
-  onChange: ({ type }) => {
-    if (/^(job|step|session)\.(failed|completed|started)$/.test(type)) askAgain(FAILURES);
-  },
-});
 
 /** Failures, grouped by cause. All of a line are tried again together, after it is said what that does. */
 export function Failures() {
   const chosen = useSignal<FailureGroup | null>(null);
-  const failures = useQuery({
-    queryKey: [FAILURES],
-    queryFn: ({ signal }) => get<{ items: readonly FailureGroup[] }>('/api/v1/failures', {}, signal),
-    refetchInterval: pollMs,
-  });
+  const failures = useFailures();
   return (
     <>
       <Loaded query={failures}>

@@ -8,7 +8,7 @@ import { askAgain } from '../live/changes';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { Loaded } from '../ui/panel';
-import { FAILURES } from './failures';
+import { FAILURES } from './failure-queries';
 
 interface RetryDialogProps {
   readonly group: FailureGroup;

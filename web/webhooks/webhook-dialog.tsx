@@ -12,8 +12,7 @@ import { Empty, Loaded } from '../ui/panel';
 import { StateMark, statusWord } from '../ui/state-mark';
 import { Ago } from '../ui/time';
 import { RotateSecret } from './rotate-secret';
-import { forgetWebhooks, useDeliveries, useDelivery, WEBHOOKS } from './webhook-queries';
-import { statusOf } from './webhooks-page';
+import { forgetWebhooks, useDeliveries, useDelivery, WEBHOOKS, statusOf } from './webhook-queries';
 
 export function WebhookDialog({
   webhook,

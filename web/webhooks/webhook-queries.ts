@@ -37,3 +37,8 @@ export function useDelivery(id: string, deliveryId: string, wanted: boolean) {
 export function forgetWebhooks(): void {
   void queries.invalidateQueries({ queryKey: ['webhooks'] });
 }
+
+export function statusOf({ isActive, failingSince }: Webhook): string {
+  if (!isActive) return 'inactive';
+  return failingSince === null ? 'active' : 'failed';
+}

@@ -9,7 +9,7 @@ import { StateMark } from '../ui/state-mark';
 import { Ago } from '../ui/time';
 import { NewWebhookDialog } from './new-webhook-dialog';
 import { WebhookDialog } from './webhook-dialog';
-import { useWebhooks } from './webhook-queries';
+import { useWebhooks, statusOf } from './webhook-queries';
 
 /** Webhooks and the state of their deliveries. */
 export function WebhooksPage() {
@@ -88,9 +88,4 @@ function WebhookTable({ webhooks, onOpen }: WebhookTableProps) {
       </table>
     </div>
   );
-}
-
-export function statusOf({ isActive, failingSince }: Webhook): string {
-  if (!isActive) return 'inactive';
-  return failingSince === null ? 'active' : 'failed';
 }

@@ -1,5 +1,6 @@
 import { modelOf } from '../../models/fixture.js';
-import { startModelServer, type ModelReply, type SeenRequest } from '../../support/models/server.js';
+import type { ModelReply } from '../../support/models/reply.js';
+import { startModelServer, type SeenRequest } from '../../support/models/server.js';
 import { useSqlHouse } from '../../support/sql/house.js';
 import { waitUntil } from '../../support/wait-until.js';
 

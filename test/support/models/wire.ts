@@ -1,4 +1,4 @@
-import type { ModelReply } from './server.js';
+import type { ModelReply } from './reply.js';
 
 const usageOf = (reply: ModelReply): NonNullable<ModelReply['usage']> | null =>
   reply.usage === undefined ? { input: 11, output: 7 } : reply.usage;

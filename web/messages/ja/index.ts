@@ -1,4 +1,4 @@
-import type { Messages } from '../../app/i18n';
+import type { en } from '../en';
 import { admin } from './admin';
 import { frame } from './frame';
 import { lists } from './lists';
@@ -7,7 +7,7 @@ import { reports } from './reports';
 import { session } from './session';
 import { sql } from './sql';
 
-export const ja: Messages = {
+export const ja: typeof en = {
   ...frame,
   ...session,
   ...lists,
