@@ -107,6 +107,17 @@ test.each(['src', 'web', 'test', 'bench'])('imports of %s form no cycle, not eve
   expect(findCycle(edges)).toBeUndefined();
 });
 
+test('each package that src loads at run time is installed without the development dependencies', () => {
+  const { dependencies, optionalDependencies } = JSON.parse(
+    readFileSync(resolve(root, 'package.json'), 'utf8'),
+  ) as Record<string, Record<string, string>>;
+  const installed = new Set([...Object.keys(dependencies ?? {}), ...Object.keys(optionalDependencies ?? {})]);
+  const missing = imports.filter(
+    ({ to, typeOnly }) => !isOurs(to) && !typeOnly && !to.startsWith('node:') && !installed.has(to),
+  );
+  expect(missing.map(describeEdge)).toEqual([]);
+});
+
 test('domain, contracts and crypto stay free of effects and frameworks', () => {
   const packages = imports
     .filter((edge) => !isOurs(edge.to) && !edge.typeOnly)
