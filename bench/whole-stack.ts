@@ -17,6 +17,8 @@ const pidFiles: Readonly<Record<PartName, string>> = {
 export interface WholeStack {
   readonly url: string;
   readonly token: string;
+  readonly analystToken: string;
+  readonly temporalUiUrl: string;
   readonly databaseUrl: string;
   readonly temporalAddress: string;
   /** Undefined while the part is not there. */
@@ -27,6 +29,8 @@ export interface WholeStack {
 interface DevFile {
   readonly apiUrl: string;
   readonly adminApiKey: string;
+  readonly analystApiKey: string;
+  readonly temporalUiUrl: string;
   readonly databaseUrl: string;
   readonly temporalAddress: string;
 }
@@ -53,6 +57,8 @@ export async function startWholeStack(more: Readonly<Record<string, string>>): P
   return {
     url: dev.apiUrl,
     token: dev.adminApiKey,
+    analystToken: dev.analystApiKey,
+    temporalUiUrl: dev.temporalUiUrl,
     databaseUrl: dev.databaseUrl,
     temporalAddress: dev.temporalAddress,
     pidOf(part) {

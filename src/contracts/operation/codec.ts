@@ -15,12 +15,19 @@ export type WirePayload = z.infer<typeof payloadSchema>;
 const payloads = z.object({ payloads: z.array(payloadSchema).max(1_000) });
 export const codecBody = payloads.meta({ id: 'TemporalPayloads' });
 
+/**
+ * The Web UI sends it each time. `decode` keeps references to stored contents in any case, and `download` follows them.
+ * Further parameters are ignored: the protocol is Temporal's, and grows.
+ */
+const codecQuery = z.object({ preserveStorageRefs: z.enum(['true', 'false']).optional() });
+
 /** The protocol of remote codecs, as the Temporal Web UI and the `temporal` command speak it. */
 const codecRoute = {
   method: 'POST',
   tag: 'Operation',
   access: 'admin',
   temporalUi: true,
+  query: codecQuery,
   body: codecBody,
   problems: ['payload_unreadable'],
 } as const;

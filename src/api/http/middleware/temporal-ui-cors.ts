@@ -1,7 +1,7 @@
 import type { Middleware } from 'koa';
 
 const CODEC = '/api/v1/codec/';
-const HEADERS = 'Authorization, Content-Type, X-Namespace';
+const HEADERS = 'Authorization, Authorization-Extras, Content-Type, X-Namespace';
 
 /**
  * Lets the Temporal Web UI call the codec with the cookie of the signed-in person. No other page may. Without
