@@ -24,6 +24,21 @@ function commandsOf(file: string): string[] {
   return [...blocks].flatMap(([, skipped, block]) => (skipped === undefined ? [block ?? ''] : []));
 }
 
+/** Those whose commands a test of this file types. */
+const typed = [
+  'README.md',
+  'docs/tutorial.md',
+  'docs/tutorial.ja.md',
+  'docs/how-to.md',
+  'docs/mcp.md',
+  'docs/reports.md',
+  'docs/events.md',
+  'docs/jobs.md',
+  'docs/sql.md',
+  'docs/webhooks.md',
+  'docs/operations/encryption.md',
+];
+
 /** As GitHub names the anchor of a heading. */
 function anchorsOf(file: string): string[] {
   return [...read(file).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
@@ -47,6 +62,10 @@ test.each(documents)('each link of %s leads to something that is there', (file) 
     );
   });
   expect(broken).toEqual([]);
+});
+
+test('each command of a document is typed by a test, or says why not', () => {
+  expect(documents.filter((file) => commandsOf(file).length > 0).sort()).toEqual(typed.toSorted());
 });
 
 test('the Japanese tutorial has the commands of the English one', () => {
@@ -81,12 +100,11 @@ describe('run against a whole house', () => {
   });
 
   /** All commands in one shell, as one types them. Only 5, needs a person, is a way to go on. */
-  async function run(file: string, before = ''): Promise<string> {
+  async function run(...files: string[]): Promise<string> {
     const script = [
       'set -uo pipefail',
       `trap 'code=$?; [ $code -eq 5 ] || { echo "exit $code: $BASH_COMMAND" >&2; exit $code; }' ERR`,
-      before,
-      ...commandsOf(file),
+      ...files.flatMap(commandsOf),
     ].join('\n');
     const env = {
       PATH: [join(folder, 'bin'), dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter),
@@ -117,6 +135,17 @@ describe('run against a whole house', () => {
     expect(first).toMatch(/^ses_/);
     expect(second).toBe(first);
     expect(out).toContain('exit code 4');
+  }, 300_000);
+
+  test('the pages of reports, events, jobs, SQL, webhooks and encryption', async () => {
+    const pages = ['reports', 'events', 'jobs', 'sql', 'webhooks', 'operations/encryption'];
+    const out = await run(...pages.map((page) => `docs/${page}.md`));
+    expect(readFileSync(join(folder, 'session-report.md'), 'utf8')).toContain('home coffee roasting');
+    expect(out).toContain('event: job.completed');
+    expect(out).toContain('"secret":"whsec_');
+    expect(out).toContain('Fridays');
+    expect(out).toContain('"total_rows"');
+    expect(out).toMatch(/TEMPORAL_PAYLOAD_KEYS=2026-11:[A-Za-z0-9+/]{43}=$/m);
   }, 300_000);
 
   test('docs/mcp.md', async () => {
