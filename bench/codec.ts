@@ -1,10 +1,10 @@
 /**
- * What the Temporal Web UI shows of sealed payloads, in Debian's Chromium: to nobody, to an analyst and to an administrator.
- * Each enters the codec server in the dialog of the Web UI, as docs/operations/encryption.md says, and opens the history of
- * a session. It fails when anybody but the administrator reads the topic, or when the administrator does not.
+ * The Temporal Web UI over sealed payloads, in Debian's Chromium, for nobody, an analyst and an administrator.
+ * Each visitor enters the codec server in the dialog of the Web UI (docs/operations/encryption.md). Then the history of
+ * a session is opened. The program fails when anybody but the administrator reads the topic, or the administrator does not.
  *
  * `node scripts/bench.mjs codec` after a build. It starts and removes a whole stack. `--shots <folder>` keeps pictures.
- * What is not looked at: a Web UI with a sign-in of its own, other browsers, Temporal Cloud.
+ * Not looked at: a Web UI with a sign-in of its own, other browsers, Temporal Cloud.
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';

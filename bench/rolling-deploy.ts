@@ -26,6 +26,7 @@ import { inOwnDatabase } from './own-database.js';
 import { startBalancer, type Balancer } from './rolling/balancer.js';
 import { startProcess, type Kind, type Running, type Version } from './rolling/process.js';
 import { gapsOf, readEvents, type Reading } from './rolling/reader.js';
+import { standingOf } from './rolling/standing.js';
 
 const { values } = parseArgs({
   options: {
@@ -132,7 +133,7 @@ async function deployUnderLoad(house: House): Promise<void> {
   calmUntilMs = Date.now() + CALM_MS;
   await load;
   await Promise.all(readings.map(({ ended }) => Promise.race([ended, setTimeout(CALM_MS)])));
-  judge(house, { reviewers, readings, drains });
+  await judge(house, { reviewers, readings, drains });
   for (const each of serving) await each.end();
 }
 
@@ -191,7 +192,10 @@ interface Seen {
   readonly drains: readonly { readonly kind: Kind; readonly ms: number }[];
 }
 
-function judge({ balancer, calls }: House, { reviewers, readings, drains }: Seen): void {
+async function judge(
+  { balancer, calls, token, env }: House,
+  { reviewers, readings, drains }: Seen,
+): Promise<void> {
   const failed = balancer.passed.filter(({ status }) => status === 0 || status >= 500);
   const unfinished = reviewers.filter(({ id, ended }) => id !== '' && !ended);
   const gaps = readings.reduce((sum, { positions }) => sum + gapsOf(positions), 0);
@@ -212,6 +216,13 @@ function judge({ balancer, calls }: House, { reviewers, readings, drains }: Seen
     'slowest end of a worker, ms': { found: slowest('worker'), allowed: '' },
   });
   for (const { line, status } of failed.slice(0, 20)) console.log(`failed: ${status} ${line}`);
-  for (const { id, status } of unfinished) console.log(`did not end: ${id} ${status}`);
+  const asked = {
+    url: balancer.url,
+    token,
+    temporalAddress: env['TEMPORAL_ADDRESS'] ?? '',
+    namespace: env['TEMPORAL_NAMESPACE'] ?? '',
+  };
+  for (const { id, status } of unfinished)
+    console.log(`did not end: ${id} ${status} ${await standingOf(asked, id)}`);
   process.exitCode = failed.length + unfinished.length + gaps + twice > 0 ? 1 : 0;
 }

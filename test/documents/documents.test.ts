@@ -24,7 +24,7 @@ function commandsOf(file: string): string[] {
   return [...blocks].flatMap(([, skipped, block]) => (skipped === undefined ? [block ?? ''] : []));
 }
 
-/** Those whose commands a test of this file types. */
+/** A test of this file types the commands of each. */
 const typed = [
   'README.md',
   'docs/tutorial.md',
