@@ -1,4 +1,6 @@
-/** The types of the API, taken from its contracts. The one place that knows where the contracts are. */
+import type { AnswerOf, InputOf, ItemOf } from '../../src/client/operations.js';
+
+/** The types of the API, taken from its contracts. No other file of the console knows where the contracts are. */
 export type { InboxGate } from '../../src/contracts/sessions/gate-inbox.js';
 export type { SessionProgressView, DecideBody } from '../../src/contracts/sessions/session.js';
 export type {
@@ -50,3 +52,26 @@ export type { Staff } from '../../src/contracts/notifications/staff.js';
 export type { SavedQuery } from '../../src/contracts/sql/saved-query.js';
 export type { SqlSession } from '../../src/contracts/sql/log.js';
 export type { SqlStatus } from '../../src/contracts/sql/session.js';
+
+export type { AnswerOf };
+
+type BodyOf<Input extends { readonly body?: unknown }> = NonNullable<Input['body']>;
+
+export type Me = AnswerOf<'me'>;
+export type Readiness = AnswerOf<'readiness'>;
+export type Verification = AnswerOf<'verifyAuditLog'>;
+export type Reservation = AnswerOf<'reserveGate'>;
+export type BulkPreview = Extract<AnswerOf<'bulkApproveGates'>, { readonly gates: unknown }>;
+export type BulkResult = Extract<AnswerOf<'bulkApproveGates'>, { readonly results: unknown }>;
+export type NewSession = BodyOf<InputOf<'createSession'>>;
+export type Rerun = Omit<BodyOf<InputOf<'forkSession'>>, 'dryRun'>;
+export type RerunPreview = Extract<AnswerOf<'forkSession'>, { readonly rerunSteps: unknown }>;
+export type ReportRequest = BodyOf<InputOf<'generateReport'>>;
+export type ReportQuery = Extract<ReportRequest, { readonly type: 'sql' }>['queries'][number];
+export type SqlRequest = BodyOf<InputOf<'executeSqlAsync'>>;
+export type AcceptedSql = AnswerOf<'executeSqlAsync'>;
+export type SqlEstimate = Extract<AcceptedSql, { readonly estimate: unknown }>['estimate'];
+export type SqlResults = AnswerOf<'getSqlResults'>;
+export type SqlTable = AnswerOf<'getSqlSchema'>['tables'][number];
+export type DataSources = AnswerOf<'listDataSources'>;
+export type SqlSessionItem = ItemOf<'listSqlSessions'>;

@@ -4,7 +4,7 @@ import { dateTime, number } from '../app/format';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import { usePageTitle } from '../app/page-title';
-import type { AuditFacets, AuditLog, Page } from '../app/types';
+import type { AnswerOf, AuditFacets, AuditLog, Page } from '../app/types';
 import { useAction } from '../app/use-action';
 import { Blocks } from '../ui/blocks';
 import { Button } from '../ui/button';
@@ -72,7 +72,7 @@ function ExportButtons({ filters }: { readonly filters: Filters }) {
   const { busy, run } = useAction();
   const start = (format: 'ndjson' | 'csv'): Promise<boolean> =>
     run(async () => {
-      const { jobId } = await post<{ jobId: string }>(`${AUDIT}/export`, { format, ...filters });
+      const { jobId } = await post<AnswerOf<'exportAuditLog'>>(`${AUDIT}/export`, { format, ...filters });
       address.go(`/jobs/${jobId}`);
     });
   return (

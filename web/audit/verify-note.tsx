@@ -2,16 +2,10 @@ import { useQuery } from '@tanstack/preact-query';
 import { get } from '../app/client';
 import { number } from '../app/format';
 import { t } from '../app/i18n';
+import type { Verification } from '../app/types';
 import { Button } from '../ui/button';
 import { Icon } from '../ui/icon';
 import { ProblemNote } from '../ui/panel';
-
-interface Verification {
-  readonly valid: boolean;
-  readonly checked: number;
-  readonly checkpoint: unknown;
-  readonly firstBroken?: { readonly seq: number | null; readonly reason: string };
-}
 
 /** Checks the whole log against its hash chain, when it is asked to, and shows the proof. */
 export function VerifyNote({ path }: { readonly path: string }) {

@@ -5,25 +5,13 @@ import { t } from '../app/i18n';
 import { queries } from '../app/queries';
 import { toast } from '../app/toasts';
 import { useAction } from '../app/use-action';
+import type { BulkPreview, BulkResult } from '../app/types';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { TextField } from '../ui/field';
 import { Empty, Loaded } from '../ui/panel';
 import { Ago } from '../ui/time';
 import { INBOX_KEY, useInbox } from './inbox-items';
-
-interface PreviewedGate {
-  readonly id: string;
-  readonly topic: string;
-  readonly phase: number;
-  readonly phaseTitle: string;
-  readonly outputDigest: string;
-  readonly openedAt: string;
-}
-
-interface BulkResult {
-  readonly results: readonly { readonly gateId: string; readonly status: 'approved' | 'refused' }[];
-}
 
 /** Approves one phase of many sessions: exactly those that the preview shows, with the content that it shows. */
 export function BulkApproveDialog({ onClose }: { readonly onClose: () => void }) {
@@ -87,7 +75,7 @@ function BulkForm({ group, groups, onChoose, onClose }: BulkFormProps) {
   const preview = useQuery({
     queryKey: ['bulk', template, phase],
     queryFn: () =>
-      post<{ gates: readonly PreviewedGate[] }>('/api/v1/gates/bulk-approve', {
+      post<BulkPreview>('/api/v1/gates/bulk-approve', {
         template,
         phase,
         dryRun: true,
@@ -155,7 +143,7 @@ function GroupChoice({ group, groups, onChoose }: Omit<BulkFormProps, 'onClose'>
 }
 
 interface GateChoiceProps {
-  readonly gates: readonly PreviewedGate[];
+  readonly gates: readonly BulkPreview['gates'][number][];
   readonly left: ReadonlySet<string>;
   readonly onChange: (left: ReadonlySet<string>) => void;
 }

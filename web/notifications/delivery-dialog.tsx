@@ -3,7 +3,7 @@ import { post } from '../app/client';
 import { dateTime } from '../app/format';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
-import type { DeliveryWithContent } from '../app/types';
+import type { AnswerOf, DeliveryWithContent } from '../app/types';
 import { Button } from '../ui/button';
 import { CopyButton } from '../ui/copy-button';
 import { Dialog } from '../ui/dialog';
@@ -116,7 +116,9 @@ function Resend({ delivery: { id, status }, onDone }: ResendProps) {
   const { busy, save } = useSave();
   const resend = (): Promise<boolean> =>
     save(async () => {
-      const { jobId } = await post<{ jobId: string }>(`${NOTICES}/deliveries/${id}/resend`);
+      const { jobId } = await post<AnswerOf<'resendNotificationDelivery'>>(
+        `${NOTICES}/deliveries/${id}/resend`,
+      );
       onDone();
       address.go(`/notifications/runs/${jobId}`);
     }, words.resent);

@@ -3,7 +3,7 @@ import { post } from '../app/client';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import { toast } from '../app/toasts';
-import type { DeadlineRunResult, Job } from '../app/types';
+import type { AnswerOf, DeadlineRunResult, Job } from '../app/types';
 import { CancelJobButton } from '../reports/cancel-job-button';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
@@ -44,7 +44,7 @@ function ExecuteDialog({ id, plan, onClose }: ExecuteDialogProps) {
   const { busy, save } = useSave();
   const execute = (): Promise<boolean> =>
     save(async () => {
-      const { jobId } = await post<{ jobId: string }>(`${RUNS}/${id}/execute`);
+      const { jobId } = await post<AnswerOf<'executeDeadlinePlan'>>(`${RUNS}/${id}/execute`);
       toast({ tone: 'done', text: words.executed });
       onClose();
       address.go(`/notifications/runs/${jobId}`);

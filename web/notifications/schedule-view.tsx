@@ -3,7 +3,7 @@ import { post, put } from '../app/client';
 import { shortDateTime } from '../app/format';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
-import type { NotificationSchedule } from '../app/types';
+import type { AnswerOf, NotificationSchedule } from '../app/types';
 import { Button } from '../ui/button';
 import { TextField } from '../ui/field';
 import { Loaded } from '../ui/panel';
@@ -49,7 +49,7 @@ function Schedule({ schedule }: { readonly schedule: NotificationSchedule }) {
     );
   const runNow = (): Promise<boolean> =>
     save(async () => {
-      const { jobId } = await post<{ jobId: string }>(`${NOTICES}/schedule/trigger`);
+      const { jobId } = await post<AnswerOf<'triggerNotifications'>>(`${NOTICES}/schedule/trigger`);
       address.go(`/notifications/runs/${jobId}`);
     }, words.started);
   return (

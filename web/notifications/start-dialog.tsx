@@ -3,6 +3,7 @@ import { post } from '../app/client';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import { queries } from '../app/queries';
+import type { AnswerOf } from '../app/types';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { CheckField, Field } from '../ui/field';
@@ -20,7 +21,7 @@ export function StartDialog({ onClose }: { readonly onClose: () => void }) {
   const { busy, faults, save } = useSave();
   const start = (): Promise<boolean> =>
     save(async () => {
-      const { jobId } = await post<{ jobId: string }>(RUNS, {
+      const { jobId } = await post<AnswerOf<'startDeadlineRun'>>(RUNS, {
         dry_run: isPlan.value,
         office_ids: chosen.value ?? undefined,
         as_of: day.value === '' ? undefined : day.value,

@@ -1,12 +1,8 @@
 import { useQuery } from '@tanstack/preact-query';
 import { t } from '../app/i18n';
+import type { Readiness } from '../app/types';
 import { StateMark } from '../ui/state-mark';
 import { Loaded } from '../ui/panel';
-
-interface Readiness {
-  readonly status: 'ready' | 'degraded' | 'unavailable';
-  readonly checks: Readonly<Record<string, { readonly status: 'up' | 'down'; readonly ms: number }>>;
-}
 
 const POLL_MS = 5_000;
 

@@ -3,7 +3,7 @@ import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import { queries } from '../app/queries';
 import { toast } from '../app/toasts';
-import type { DeadLetterView } from '../app/types';
+import type { AnswerOf, DeadLetterView } from '../app/types';
 import { useAction } from '../app/use-action';
 import { Button } from '../ui/button';
 import { Empty, Loaded } from '../ui/panel';
@@ -75,11 +75,14 @@ function CauseGroup({ cause, canReplay }: { readonly cause: Cause; readonly canR
   const replayAll = (): Promise<boolean> =>
     run(async () => {
       const filter = { ids: cause.letters.map(({ id }) => id) };
-      const { replayed } = await post<{ replayed: readonly unknown[] }>(`${DEAD_LETTERS}/replay`, {
-        filter,
-        dryRun: false,
-        limit: cause.letters.length,
-      });
+      const { replayed } = await post<Extract<AnswerOf<'replayDeadLetters'>, { readonly replayed: unknown }>>(
+        `${DEAD_LETTERS}/replay`,
+        {
+          filter,
+          dryRun: false,
+          limit: cause.letters.length,
+        },
+      );
       toast({ tone: 'done', text: words.replayedMany(replayed.length) });
       void queries.invalidateQueries({ queryKey: ['dead-letters'] });
     });

@@ -6,7 +6,7 @@ import { bytes, clockTime, dateTime, duration } from '../app/format';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import { usePageTitle } from '../app/page-title';
-import type { Job } from '../app/types';
+import type { AnswerOf, Job } from '../app/types';
 import { useAction } from '../app/use-action';
 import { Bar } from '../ui/bar';
 import { Button } from '../ui/button';
@@ -136,7 +136,7 @@ function Gaps({ job }: { readonly job: Job }) {
   const redo = (): Promise<boolean> =>
     run(
       async () => {
-        const { jobId } = await post<{ jobId: string }>(`/jobs/${job.jobId}/redo-sections`);
+        const { jobId } = await post<AnswerOf<'redoReportSections'>>(`/jobs/${job.jobId}/redo-sections`);
         address.go(`/jobs/${jobId}`);
       },
       { done: words.gathering },

@@ -1,20 +1,13 @@
 import { t } from '../app/i18n';
+import type { ReportQuery } from '../app/types';
 import { useDataSources } from '../sql/sql-queries';
 import { Button } from '../ui/button';
 import { AreaField, SelectField, TextField } from '../ui/field';
 
-/** A statement of a report, as the API takes it. */
-export interface ReportQuery {
-  readonly title: string;
-  readonly sql: string;
-  readonly data_source: string;
-  readonly params?: readonly unknown[];
-  readonly chart?: ChartKind | { readonly type: ChartKind };
-}
-
 type ChartKind = 'bar' | 'line';
 
-export const newQuery: ReportQuery = { title: '', sql: '', data_source: 'demo' };
+const DEFAULT_SOURCE = 'demo';
+export const newQuery: ReportQuery = { title: '', sql: '', data_source: DEFAULT_SOURCE };
 
 const MOST_QUERIES = 20;
 
@@ -56,7 +49,8 @@ interface OneQueryProps {
 function OneQuery({ query, onChange }: OneQueryProps) {
   const words = t().reports;
   const sources = useDataSources().data?.data_sources.map(({ name }) => name) ?? [];
-  const names = [...new Set(sources.concat(query.data_source))];
+  const source = query.data_source ?? DEFAULT_SOURCE;
+  const names = [...new Set(sources.concat(source))];
   return (
     <>
       <div class="grid-2">
@@ -68,7 +62,7 @@ function OneQuery({ query, onChange }: OneQueryProps) {
         />
         <SelectField
           label={words.source}
-          value={query.data_source}
+          value={source}
           options={names.map((name) => [name, name] as const)}
           onChange={(data_source) => onChange({ ...query, data_source })}
         />

@@ -2,16 +2,15 @@ import { useQuery } from '@tanstack/preact-query';
 import { get } from '../app/client';
 import { t } from '../app/i18n';
 import { isAdmin } from '../app/me';
-import type { Page, SessionSummary } from '../app/types';
+import type { Page, ReportQuery, ReportRequest, SessionSummary } from '../app/types';
 import { SelectField, TextField } from '../ui/field';
-import { newQuery, QueryFields, type ReportQuery } from './query-fields';
-import type { ReportRequest } from './report-queries';
+import { newQuery, QueryFields } from './query-fields';
 
 const formats = ['html', 'pdf', 'md', 'json', 'csv'] as const;
 
 export interface ReportDraft {
-  readonly type: ReportRequest['type'];
-  readonly format: string;
+  readonly type: NonNullable<ReportRequest['type']>;
+  readonly format: NonNullable<ReportRequest['format']>;
   readonly title: string;
   readonly sessionId: string;
   readonly hours: string;
@@ -35,14 +34,17 @@ export function isComplete({ type, sessionId, queries }: ReportDraft): boolean {
 }
 
 export function requestOf({ type, format, title, sessionId, hours, queries }: ReportDraft): ReportRequest {
-  return {
-    type,
-    format,
-    ...(title.trim() === '' ? {} : { title: title.trim() }),
-    ...(type === 'cot-session' ? { sessionId } : {}),
-    ...(type === 'sql' ? { queries } : {}),
-    ...(type === 'activity' ? { params: { hours: Number(hours) } } : {}),
-  };
+  const every = title.trim() === '' ? { format } : { format, title: title.trim() };
+  switch (type) {
+    case 'activity':
+      return { type, ...every, params: { hours: Number(hours) } };
+    case 'cot-session':
+      return { type, ...every, sessionId };
+    case 'sql':
+      return { type, ...every, queries: [...queries] };
+    case 'audit':
+      return { type, ...every };
+  }
 }
 
 interface ReportFieldsProps {
@@ -85,7 +87,7 @@ export function ReportFields({ draft, onChange }: ReportFieldsProps) {
           label={words.format}
           value={draft.format}
           options={formats.map((format) => [format, words.formats[format]] as const)}
-          onChange={(format) => set({ format })}
+          onChange={(format) => set({ format: format as ReportDraft['format'] })}
         />
         <TextField
           label={words.title}

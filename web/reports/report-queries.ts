@@ -2,8 +2,16 @@ import { useInfiniteQuery, useQuery } from '@tanstack/preact-query';
 import { askAgain, onChanges } from '../live/changes';
 import { get, getText, post } from '../app/client';
 import { patchPages, pollMs, queries } from '../app/queries';
-import type { ReportQuery } from './query-fields';
-import type { DeadLetterView, Firing, Job, ListedJob, Page, ReportSchedule } from '../app/types';
+import type {
+  AnswerOf,
+  DeadLetterView,
+  Firing,
+  Job,
+  ListedJob,
+  Page,
+  ReportRequest,
+  ReportSchedule,
+} from '../app/types';
 
 export const SCHEDULES = '/api/v1/report-schedules';
 export const DEAD_LETTERS = '/api/v1/dead-letters';
@@ -83,17 +91,8 @@ export function useResultText(id: string, wanted: boolean) {
   });
 }
 
-export interface ReportRequest {
-  readonly type: 'activity' | 'cot-session' | 'sql' | 'audit';
-  readonly format: string;
-  readonly title?: string;
-  readonly sessionId?: string;
-  readonly params?: { readonly hours: number };
-  readonly queries?: readonly ReportQuery[];
-}
-
 export async function makeReport(request: ReportRequest): Promise<string> {
-  const { jobId } = await post<{ jobId: string }>('/generate-report', request);
+  const { jobId } = await post<AnswerOf<'generateReport'>>('/generate-report', request);
   void queries.invalidateQueries({ queryKey: ['jobs'] });
   return jobId;
 }

@@ -2,12 +2,12 @@ import { useSignal } from '@preact/signals';
 import { patch, post } from '../app/client';
 import { t } from '../app/i18n';
 import { queries } from '../app/queries';
-import type { ReportSchedule } from '../app/types';
+import type { ReportQuery, ReportSchedule } from '../app/types';
 import { useForm } from '../app/use-action';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { TextField } from '../ui/field';
-import { newQuery, type ReportQuery } from './query-fields';
+import { newQuery } from './query-fields';
 import { isComplete, newReport, ReportFields, requestOf, type ReportDraft } from './report-fields';
 import { SCHEDULES } from './report-queries';
 
@@ -92,7 +92,7 @@ function draftOf({ report }: ReportSchedule): ReportDraft {
   const type = (text('type') || 'activity') as ReportDraft['type'];
   return {
     type,
-    format: text('format') || 'html',
+    format: (text('format') || 'html') as ReportDraft['format'],
     title: text('title'),
     sessionId: text('sessionId'),
     hours: String(hours ?? 24),

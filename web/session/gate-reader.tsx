@@ -3,13 +3,11 @@ import { useEffect } from 'preact/hooks';
 import { post } from '../app/client';
 import { t } from '../app/i18n';
 import { me } from '../app/me';
-import type { GateRecord } from '../app/types';
+import type { GateRecord, Reservation } from '../app/types';
 import { Icon } from '../ui/icon';
 
 const BEGINS_MS = 1_000;
 const AGAIN_MS = 30_000;
-
-type Reservation = { readonly reservedBy: { readonly id: string; readonly name: string } | null };
 
 /** Reserves this gate for its reader, and shows who reads it already. It keeps nobody from deciding. */
 export function GateReader({ gate }: { readonly gate: GateRecord }) {

@@ -5,6 +5,8 @@ import type {
   Comparison,
   DecideBody,
   Page,
+  Rerun,
+  RerunPreview,
   SessionDetail,
   SessionProgressView,
   StepDetail,
@@ -79,23 +81,6 @@ export function useTemplate(name: string, version: number) {
     queryFn: ({ signal }) => get<TemplateView>(`/api/v1/templates/${name}`, { version }, signal),
     staleTime: Infinity,
   });
-}
-
-/** The steps that a redo or a fork would reuse and run, and their cost. */
-export interface RerunPreview {
-  readonly reusedSteps: readonly { phase: number; step: string }[];
-  readonly rerunSteps: readonly { phase: number; step: string }[];
-  readonly pendingSteps: readonly { phase: number; step: string }[];
-  readonly estimatedTokens: number | null;
-  readonly estimatedCostUsd: number | null;
-  readonly estimatedMs: number | null;
-  readonly basis: 'last_run' | 'template_average' | 'none';
-}
-
-export interface Rerun {
-  readonly from: { readonly phase: number; readonly step?: string };
-  readonly instructions?: string;
-  readonly model?: string;
 }
 
 export function useRerunPreview(

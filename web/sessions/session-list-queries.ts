@@ -2,7 +2,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/preact-query';
 import { onChanges } from '../live/changes';
 import { get, post } from '../app/client';
 import { patchPages, pollMs, queries } from '../app/queries';
-import type { Page, SessionSummary, TemplateSummary } from '../app/types';
+import type { AnswerOf, NewSession, Page, SessionSummary, TemplateSummary } from '../app/types';
 
 const SESSIONS = '/api/v1/cot-sessions';
 
@@ -67,20 +67,8 @@ export function useTemplates() {
   });
 }
 
-export interface NewSession {
-  readonly topic: string;
-  readonly template?: string;
-  readonly input?: string;
-  readonly model?: string;
-  readonly autoProgressSteps?: boolean;
-  readonly autoProgressPhases?: boolean;
-  readonly gate?: { readonly timeoutSeconds?: number; readonly onTimeout?: string };
-  readonly budget?: { readonly maxTokens?: number; readonly maxCostUsd?: number };
-  readonly tags?: readonly string[];
-}
-
 export async function startSession(body: NewSession): Promise<{ id: string }> {
-  const accepted = await post<{ id: string }>(SESSIONS, body);
+  const accepted = await post<AnswerOf<'createSession'>>(SESSIONS, body);
   void queries.invalidateQueries({ queryKey: ['sessions'] });
   return accepted;
 }

@@ -3,13 +3,13 @@ import { useDraft } from '../app/drafts';
 import { language, t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import { isProblem } from '../app/problem';
-import type { TemplateSummary } from '../app/types';
+import type { NewSession, TemplateSummary } from '../app/types';
 import { useAction } from '../app/use-action';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { AreaField, CheckField, SelectField, TextField } from '../ui/field';
 import { Loaded } from '../ui/panel';
-import { startSession, useTemplates, type NewSession } from './session-list-queries';
+import { startSession, useTemplates } from './session-list-queries';
 
 type Text = TemplateSummary['title'];
 
@@ -128,12 +128,14 @@ function TemplateChoice({ templates, chosen, onChoose }: TemplateChoiceProps) {
   );
 }
 
+type OnTimeout = NonNullable<NonNullable<NewSession['gate']>['onTimeout']>;
+
 const noOptions = {
   model: '',
   autoProgressPhases: false,
   autoProgressSteps: true,
   timeoutHours: '',
-  onTimeout: 'hold',
+  onTimeout: 'hold' as OnTimeout,
   maxTokens: '',
   maxCostUsd: '',
   tags: '',
@@ -188,7 +190,7 @@ function Options({ options, onChange }: OptionsProps) {
           options={(['hold', 'approve', 'reject'] as const).map(
             (each) => [each, t().gate.onTimeout[each]] as const,
           )}
-          onChange={(onTimeout) => set({ onTimeout })}
+          onChange={(onTimeout) => set({ onTimeout: onTimeout as OnTimeout })}
         />
       </div>
       <CheckField

@@ -1,5 +1,5 @@
 import { get, post, remove } from '../app/client';
-import type { NoticeDevice, Page, Staff } from '../app/types';
+import type { AnswerOf, NoticeDevice, Page, Staff } from '../app/types';
 import { DEVICES, NOTICES } from '../notifications/notification-queries';
 
 const WORKER = '/push-worker.js';
@@ -23,7 +23,7 @@ export async function subscribe(email: string): Promise<void> {
   const { items } = await get<Page<Staff>>('/api/v1/staff', { email, limit: 1 });
   const [person] = items;
   if (person === undefined) throw new NobodyError();
-  const { public_key } = await get<{ public_key: string }>(`${NOTICES}/push-key`);
+  const { public_key } = await get<AnswerOf<'getPushKey'>>(`${NOTICES}/push-key`);
   await navigator.serviceWorker.register(WORKER);
   const registration = await navigator.serviceWorker.ready;
   const subscription = await registration.pushManager.subscribe({

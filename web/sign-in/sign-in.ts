@@ -1,8 +1,9 @@
 import { signal } from '@preact/signals';
 import { get, post, remove } from '../app/client';
-import { me, type Me } from '../app/me';
+import { me } from '../app/me';
 import { isProblem } from '../app/problem';
 import { queries } from '../app/queries';
+import type { Me } from '../app/types';
 
 /** Why the first question could not be answered, when it was something else than a missing sign-in. */
 export const entryProblem = signal<unknown>(null);

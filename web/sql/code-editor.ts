@@ -4,7 +4,7 @@ import { PostgreSQL, sql } from '@codemirror/lang-sql';
 import { defaultHighlightStyle, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { Compartment, EditorState, Prec } from '@codemirror/state';
 import { EditorView, keymap, lineNumbers } from '@codemirror/view';
-import type { SqlTable } from './sql-queries';
+import type { SqlTable } from '../app/types';
 
 export interface EditorOptions {
   readonly text: string;

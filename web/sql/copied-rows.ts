@@ -1,6 +1,6 @@
-import type { Results } from './sql-queries';
+import type { SqlResults } from '../app/types';
 
-type Rows = Pick<Results, 'columns' | 'rows'>;
+type Rows = Pick<SqlResults, 'columns' | 'rows'>;
 
 /**
  * Tab-separated text as spreadsheets read it. A field with a tab, a line end or a quote is quoted; NULL is

@@ -2,9 +2,10 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { number } from '../app/format';
 import { t } from '../app/i18n';
+import type { SqlResults } from '../app/types';
 import { ProblemNote, Skeleton } from '../ui/panel';
 import { firstAfterKey, firstAt, lastFirst, topOf, type GridScroll } from './grid-scroll';
-import { readRows, type Column, type Row } from './sql-queries';
+import { readRows } from './sql-queries';
 
 /**
  * A grid that reaches the last of a million rows.
@@ -19,8 +20,10 @@ const BLOCK = 500;
 const MOST_BLOCKS = 12;
 const REST_MS = 40;
 
+type Row = SqlResults['rows'][number];
+
 interface Shape {
-  readonly columns: readonly Column[];
+  readonly columns: SqlResults['columns'];
   readonly total: number;
 }
 

@@ -1,10 +1,11 @@
 import { number } from '../app/format';
 import { t } from '../app/i18n';
 import { toast, toastProblem } from '../app/toasts';
+import type { SqlResults } from '../app/types';
 import { Button } from '../ui/button';
 import { Icon } from '../ui/icon';
 import { jsonOf, tsvOf } from './copied-rows';
-import { readRows, SQL, type Results } from './sql-queries';
+import { readRows, SQL } from './sql-queries';
 
 const formats = ['csv', 'xlsx', 'json', 'ndjson', 'parquet'] as const;
 /** As many as the server gives in one answer. A whole result is a download. */
@@ -19,12 +20,12 @@ interface ResultActionsProps {
 /** Downloads a stored result, copies it, or makes it the source of a statement. */
 export function ResultActions({ id, rows, onQuery }: ResultActionsProps) {
   const words = t().sql;
-  const copy = async (write: (results: Results) => string): Promise<void> => {
+  const copy = async (write: (results: SqlResults) => string): Promise<void> => {
     const results = await readRows(id, 0, MOST_COPIED);
     await navigator.clipboard.writeText(write(results));
     toast({ tone: 'done', text: words.copied(number(results.rows.length), number(rows)) });
   };
-  const copyAs = (write: (results: Results) => string) => () => void copy(write).catch(toastProblem);
+  const copyAs = (write: (results: SqlResults) => string) => () => void copy(write).catch(toastProblem);
   return (
     <div class="row result-actions">
       {formats.map((format) => (

@@ -1,7 +1,7 @@
 import { useSignalEffect, type Signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../app/i18n';
-import type { SqlTable } from './sql-queries';
+import type { SqlTable } from '../app/types';
 
 interface SqlEditorProps {
   /** At every moment what the editor holds: a text that is a rendering old would undo what was typed since. */

@@ -6,7 +6,7 @@ import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import { usePageTitle } from '../app/page-title';
 import { isProblem } from '../app/problem';
-import type { SavedQuery, SqlSession } from '../app/types';
+import type { SavedQuery, SqlEstimate, SqlSession, SqlTable } from '../app/types';
 import { useAction } from '../app/use-action';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
@@ -15,14 +15,7 @@ import { Panel } from '../ui/panel';
 import { SavedQueries, SaveQueryDialog, type UnsavedQuery } from './saved-queries';
 import { SqlEditor } from './sql-editor';
 import { SqlHistory } from './sql-history';
-import {
-  execute,
-  useDataSources,
-  useSchema,
-  useSqlSession,
-  type Estimate,
-  type SqlTable,
-} from './sql-queries';
+import { execute, useDataSources, useSchema, useSqlSession } from './sql-queries';
 import { SqlRun } from './sql-run';
 import { SqlParameters, SqlStatement } from './sql-statement';
 import { SchemaTree } from './schema-tree';
@@ -33,7 +26,7 @@ const noTables: readonly SqlTable[] = [];
 interface Asked {
   readonly sql: string;
   readonly token: string;
-  readonly estimate: Estimate;
+  readonly estimate: SqlEstimate;
   readonly message: string;
 }
 
@@ -189,6 +182,8 @@ function SourceChoice({ source }: { readonly source: string }) {
   );
 }
 
+const noEstimate = { rows: null, bytes: null, basis: 'none' } as const;
+
 interface ConfirmProps {
   readonly asked: Asked;
   readonly busy: boolean;
@@ -200,7 +195,7 @@ interface ConfirmProps {
 function ConfirmDialog({ asked, busy, onConfirm, onClose }: ConfirmProps) {
   const words = t().sql;
   const remember = useSignal(false);
-  const { rows, bytes: size, basis } = asked.estimate;
+  const { rows, bytes: size, basis } = asked.estimate ?? noEstimate;
   const footer = (
     <>
       <Button onClick={onClose}>{t().actions.cancel}</Button>
@@ -223,7 +218,7 @@ function ConfirmDialog({ asked, busy, onConfirm, onClose }: ConfirmProps) {
         </div>
         <div>
           <dt>{words.restsOn}</dt>
-          <dd>{words.bases[basis as keyof typeof words.bases] ?? basis}</dd>
+          <dd>{words.bases[basis]}</dd>
         </div>
       </dl>
       <CheckField

@@ -2,56 +2,22 @@ import { useQuery } from '@tanstack/preact-query';
 import { askAgain, onChanges } from '../live/changes';
 import { get, post } from '../app/client';
 import { pollMs, queries } from '../app/queries';
-import type { Page, SqlSession, SqlStatus } from '../app/types';
+import type {
+  AcceptedSql,
+  DataSources,
+  Page,
+  SqlRequest,
+  SqlResults,
+  SqlSession,
+  SqlSessionItem,
+  SqlStatus,
+  SqlTable,
+} from '../app/types';
 
 export const SQL = '/api/v1/sql/cache';
 
-export interface Column {
-  readonly name: string;
-  readonly type: string;
-}
-
-export type Row = readonly (string | number | boolean | null)[];
-
-export interface Estimate {
-  readonly rows: number | null;
-  readonly bytes: number | null;
-  readonly basis: string;
-}
-
-interface Confirmation {
-  readonly status: 'confirmation_required';
-  readonly estimate: Estimate;
-  readonly confirm_token: string;
-  readonly message: string;
-}
-
-type Accepted = { readonly status: 'processing' | 'completed'; readonly session_id: string } | Confirmation;
-
-export interface SqlRequest {
-  readonly sql: string;
-  readonly params?: SqlSession['params'];
-  readonly data_source: string;
-  readonly confirm_token?: string;
-  readonly remember_confirmation?: boolean;
-}
-
-export interface Results {
-  readonly columns: readonly Column[];
-  readonly rows: readonly Row[];
-  readonly total_rows: number;
-  readonly truncated: boolean;
-}
-
-export interface SqlTable {
-  readonly schema: string;
-  readonly name: string;
-  readonly estimated_rows: number | null;
-  readonly columns: readonly Column[];
-}
-
-export async function execute(request: SqlRequest): Promise<Accepted> {
-  const accepted = await post<Accepted>(`${SQL}/execute-async`, request);
+export async function execute(request: SqlRequest): Promise<AcceptedSql> {
+  const accepted = await post<AcceptedSql>(`${SQL}/execute-async`, request);
   // The page of the run has its statement at once.
   if ('session_id' in accepted) await queries.prefetchQuery(sessionQuery(accepted.session_id));
   void queries.invalidateQueries({ queryKey: [HISTORY] });
@@ -87,16 +53,12 @@ export function useSqlStatus(id: string) {
   });
 }
 
-export function readRows(id: string, offset: number, limit: number): Promise<Results> {
+export function readRows(id: string, offset: number, limit: number): Promise<SqlResults> {
   return queries.fetchQuery({
     queryKey: ['sql', 'rows', id, offset, limit],
-    queryFn: ({ signal }) => get<Results>(`${SQL}/results/${id}`, { offset, limit }, signal),
+    queryFn: ({ signal }) => get<SqlResults>(`${SQL}/results/${id}`, { offset, limit }, signal),
     staleTime: Infinity,
   });
-}
-
-interface DataSources {
-  readonly data_sources: readonly { readonly name: string; readonly title: string }[];
 }
 
 const dataSources = {
@@ -122,16 +84,6 @@ export function useSchema(source: string) {
     staleTime: 60_000,
     retry: false,
   });
-}
-
-export interface SqlSessionItem {
-  readonly session_id: string;
-  readonly status: string;
-  readonly sql: string;
-  readonly data_source: string;
-  readonly row_count: number | null;
-  readonly execution_ms: number | null;
-  readonly created_at: string;
 }
 
 const HISTORY = 'sql-history';

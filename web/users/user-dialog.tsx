@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { patch, post, remove } from '../app/client';
 import { t } from '../app/i18n';
 import { toastProblem } from '../app/toasts';
-import type { ApiKey, User } from '../app/types';
+import type { AnswerOf, ApiKey, User } from '../app/types';
 import { useAction } from '../app/use-action';
 import { Button } from '../ui/button';
 import { CopyButton } from '../ui/copy-button';
@@ -85,7 +85,9 @@ function Keys({ id }: { readonly id: string }) {
   const { busy, run } = useAction();
   const issue = (): Promise<boolean> =>
     run(async () => {
-      const issued = await post<{ secret: string }>(`${USERS}/${id}/api-keys`, { name: name.value.trim() });
+      const issued = await post<AnswerOf<'issueApiKey'>>(`${USERS}/${id}/api-keys`, {
+        name: name.value.trim(),
+      });
       secret.value = issued.secret;
       name.value = '';
       forgetUsers();

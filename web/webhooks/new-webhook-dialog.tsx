@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { post } from '../app/client';
 import { t } from '../app/i18n';
-import type { Webhook } from '../app/types';
+import type { AnswerOf } from '../app/types';
 import { useForm } from '../app/use-action';
 import { Button } from '../ui/button';
 import { CopyButton } from '../ui/copy-button';
@@ -21,7 +21,7 @@ export function NewWebhookDialog({ onClose }: { readonly onClose: () => void }) 
     send(async () => {
       const names = events.value.split(',').map((name) => name.trim());
       const body = { url: url.value.trim(), events: names, description: description.value.trim() };
-      const made = await post<Webhook & { secret: string }>(WEBHOOKS, body);
+      const made = await post<AnswerOf<'createWebhook'>>(WEBHOOKS, body);
       secret.value = made.secret;
       forgetWebhooks();
     });

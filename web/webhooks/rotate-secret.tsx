@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { post } from '../app/client';
 import { t } from '../app/i18n';
 import { toastProblem } from '../app/toasts';
+import type { AnswerOf } from '../app/types';
 import { Button } from '../ui/button';
 import { CopyButton } from '../ui/copy-button';
 import { forgetWebhooks, WEBHOOKS } from './webhook-queries';
@@ -14,7 +15,9 @@ export function RotateSecret({ webhookId }: { readonly webhookId: string }) {
   const rotate = async (): Promise<void> => {
     state.value = 'busy';
     try {
-      secret.value = (await post<{ secret: string }>(`${WEBHOOKS}/${webhookId}/rotate-secret`)).secret;
+      secret.value = (
+        await post<AnswerOf<'rotateWebhookSecret'>>(`${WEBHOOKS}/${webhookId}/rotate-secret`)
+      ).secret;
     } catch (error) {
       toastProblem(error);
     }

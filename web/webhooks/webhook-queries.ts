@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/preact-query';
 import { get } from '../app/client';
 import { pollMs, queries } from '../app/queries';
-import type { Attempt, Delivery, Page, Webhook } from '../app/types';
+import type { AnswerOf, Delivery, Page, Webhook } from '../app/types';
 
 export const WEBHOOKS = '/api/v1/webhooks';
 
@@ -25,11 +25,7 @@ export function useDelivery(id: string, deliveryId: string, wanted: boolean) {
   return useQuery({
     queryKey: ['webhooks', id, 'delivery', deliveryId],
     queryFn: ({ signal }) =>
-      get<Delivery & { body: unknown; log: readonly Attempt[] }>(
-        `${WEBHOOKS}/${id}/deliveries/${deliveryId}`,
-        {},
-        signal,
-      ),
+      get<AnswerOf<'getWebhookDelivery'>>(`${WEBHOOKS}/${id}/deliveries/${deliveryId}`, {}, signal),
     enabled: wanted,
   });
 }
