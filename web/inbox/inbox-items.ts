@@ -36,12 +36,12 @@ const RESERVATION_MS = 15_000;
 onChanges({ lists: ['inbox'], onChange: (change) => void followInbox(change) });
 
 /** The item that a change opens: a gate, a session that waits without a gate, or nothing. */
-async function followInbox({ runId, type, session, ...data }: Change): Promise<void> {
+async function followInbox(change: Change): Promise<void> {
+  const { runId, session, kind } = change;
   if (session === undefined) {
     // Of a job only its gates wait, and only they say so.
-    if (type === 'gate.decided') setWaiting(runId, undefined);
-    else if (type === 'gate.opened' && data.kind !== 'cot-session')
-      await addGate(runId, String(data['gateId']));
+    if (change.type === 'gate.decided') setWaiting(runId, undefined);
+    else if (change.type === 'gate.opened' && kind !== 'cot-session') await addGate(runId, change.gateId);
   } else if (session.finishedAt !== null) setWaiting(runId, undefined);
   else if (session.gateId !== null) await addGate(runId, session.gateId);
   else setWaiting(runId, needsPerson(session.status) ? ofSession(session) : undefined);

@@ -9,12 +9,12 @@ import type { ListedJob, SessionSummary } from '../app/types';
  * C2. A snapshot says that something was missed: all lists are asked for again.
  * C3. A part of the console that is not loaded has no list, and hears nothing.
  */
-export interface Change extends StreamEvent {
+export type Change = StreamEvent & {
   readonly runId: string;
   readonly kind: string;
   readonly session?: SessionSummary;
   readonly job?: ListedJob;
-}
+};
 
 interface ChangeListener {
   readonly onChange: (change: Change) => void;

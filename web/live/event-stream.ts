@@ -1,4 +1,4 @@
-import { isFinalEvent } from '../../src/contracts/event-data.js';
+import { isFinalEvent, type EventData } from '../../src/contracts/event-data.js';
 import { signedOut } from '../app/me';
 
 /**
@@ -8,12 +8,14 @@ import { signedOut } from '../app/me';
  * E2. The server sends a comment every 15 s. A connection that is silent for longer is taken for dead.
  * E3. A page that nobody sees holds no connection: a browser has six for a host. It resumes when it is looked at.
  */
-export interface StreamEvent {
-  readonly pos?: number;
-  readonly at: string;
-  readonly type: string;
-  readonly [member: string]: unknown;
-}
+export type StreamEvent = {
+  readonly [Name in keyof EventData]: EventData[Name] & {
+    readonly type: Name;
+    readonly at: string;
+    /** Absent for text under way and for a snapshot, which are not stored. */
+    readonly pos?: number;
+  };
+}[keyof EventData];
 
 export type StreamState = 'connecting' | 'live' | 'reconnecting' | 'finished' | 'absent';
 

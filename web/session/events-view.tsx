@@ -4,16 +4,12 @@ import { get } from '../app/client';
 import type { StreamEvent } from '../live/event-stream';
 import { clockTime, dateTime } from '../app/format';
 import { t } from '../app/i18n';
-import type { SessionDetail } from '../app/types';
+import type { AnswerOf, SessionDetail } from '../app/types';
 import { Loaded } from '../ui/panel';
 import type { LiveSession } from './live-session';
 import { SESSIONS, sessionKey } from './session-queries';
 
-interface EventPage {
-  readonly items: readonly StreamEvent[];
-  readonly hasMore: boolean;
-  readonly nextAfter: number;
-}
+type EventPage = Omit<AnswerOf<'sessionEvents'>, 'items'> & { readonly items: readonly StreamEvent[] };
 
 const MOST = 1_000;
 

@@ -46,8 +46,8 @@ export function useLiveSession(id: string): LiveSession {
       },
       onEvent: (event) => {
         if (event.type === 'step.delta') return voice.hear(event);
-        if (/^step\.(completed|failed)$/.test(event.type)) voice.fallSilent(String(event['stepId']));
-        const progress = event['progress'] as Partial<SessionProgressView> | undefined;
+        if (event.type === 'step.completed' || event.type === 'step.failed') voice.fallSilent(event.stepId);
+        const progress = progressIn(event);
         // A snapshot that is newer than what was read says that the reading was too early.
         const isNewer = event.type === 'snapshot' && (progress?.version ?? 0) > knownVersion(id);
         if (progress !== undefined) patchProgress(id, progress);
@@ -104,7 +104,7 @@ function gatherSpeech(show: (spoken: Spoken | null) => void) {
     show(current);
   };
   return {
-    hear: (event: StreamEvent): void => {
+    hear: (event: Delta): void => {
       current = heard(current, event);
       if (frame === 0) frame = requestAnimationFrame(draw);
     },
@@ -117,9 +117,14 @@ function gatherSpeech(show: (spoken: Spoken | null) => void) {
   };
 }
 
-function heard(before: Spoken | null, event: StreamEvent): Spoken {
-  const stepId = String(event['stepId']);
-  const key = `${stepId} ${Number(event['try'])} ${Number(event['generation'])}`;
-  const kept = before?.key === key ? before.text.slice(0, Number(event['offset'])) : '';
-  return { stepId, key, text: kept + String(event['text'] ?? '') };
+type Delta = Extract<StreamEvent, { readonly type: 'step.delta' }>;
+
+function heard(before: Spoken | null, { stepId, try: number, generation, offset, text }: Delta): Spoken {
+  const key = `${stepId} ${number} ${generation}`;
+  const kept = before?.key === key ? before.text.slice(0, offset) : '';
+  return { stepId, key, text: kept + text };
+}
+
+function progressIn(event: StreamEvent): Partial<SessionProgressView> | undefined {
+  return event.type === 'snapshot' || event.type === 'progress' ? event.progress : undefined;
 }
