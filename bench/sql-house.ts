@@ -3,6 +3,8 @@
  * five statements compute. It times how long a canceled statement lives at its source beside four others. It
  * compares twenty readers of one result with one, and counts their connections to the source.
  *
+ * Arguments (`submit`, `cancel`, `read`) choose parts.
+ *
  * Not measured: a network, other machines for the source and the workers. All parts share the processors with the
  * five statements.
  */
@@ -153,14 +155,18 @@ function at(times: readonly number[], share: number): string {
   return (times.toSorted((a, b) => a - b)[Math.floor(times.length * share)] ?? NaN).toFixed(1);
 }
 
+const parts = [
+  ['submit', submitting],
+  ['cancel', canceling],
+  ['read', reading],
+] as const;
 const stack = await startWholeStack({ SQL_QUEUE_MAX: '1000', LLM_PROVIDER: 'offline' });
 const watch = new pg.Client(stack.databaseUrl);
 try {
   await watch.connect();
   const house = new House(stack, watch);
-  await submitting(house);
-  await canceling(house);
-  await reading(house);
+  const chosen = process.argv.slice(2);
+  for (const [name, part] of parts) if (chosen.length === 0 || chosen.includes(name)) await part(house);
 } finally {
   await watch.end();
   await stack.stop();

@@ -1,4 +1,5 @@
 import { useSqlHouse } from '../../support/sql/house.js';
+import { attacks, legitimate, type Case } from '../../support/sql/matrix.js';
 import { waitUntil } from '../../support/wait-until.js';
 
 const house = useSqlHouse();
@@ -104,4 +105,37 @@ test('saved queries are their owner’s, and shared ones can be read by others',
   expect((await house.api.send(one, { token: house.bob.token })).body).toMatchObject({ name: 'Orders' });
   expect((await house.api.send(one, { method: 'DELETE', token: house.bob.token })).status).toBe(404);
   expect((await house.api.send(one, { method: 'DELETE', token: house.ana.token })).status).toBe(204);
+});
+
+/** A statement mostly waits for others: several are on their way at once. */
+async function eachOf(cases: readonly Case[], work: (each: Case) => Promise<void>): Promise<void> {
+  const left = cases.values();
+  const inTurn = async (): Promise<void> => {
+    for (const each of left) await work(each);
+  };
+  await Promise.all(Array.from({ length: 8 }, inTurn));
+}
+
+const runs = async (): Promise<unknown> =>
+  (await house.database.pool.query('select count(*) from sql_runs')).rows;
+
+test('no attack gets past the door, and none leaves a session behind', async () => {
+  const passed: unknown[] = [];
+  const before = await runs();
+  await eachOf(attacks, async ([what, sql]) => {
+    const { status, body } = await house.execute({ sql });
+    if (status !== 400) passed.push([what, status, body]);
+  });
+  expect(passed).toEqual([]);
+  expect(await runs()).toEqual(before);
+});
+
+test('everything legitimate gives rows', async () => {
+  const refused: unknown[] = [];
+  await eachOf(legitimate, async ([what, sql]) => {
+    const { status, body } = await house.executeAsync({ sql });
+    const end = status === 202 ? await house.ended(String(body['session_id'])) : body;
+    if (end['status'] !== 'completed' || end['row_count'] === 0) refused.push([what, end]);
+  });
+  expect(refused).toEqual([]);
 });
