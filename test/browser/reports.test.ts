@@ -159,3 +159,53 @@ test('a statement that is not allowed is refused at its place, and one that is k
   await saved.getByRole('button', { name: /^How many/ }).click();
   await page.locator('.cm-content', { hasText: 'select count(*) from orders' }).waitFor();
 }, 180_000);
+
+test('a strange result breaks nothing: it is laid out, run, read in the grid and drawn', async () => {
+  await withSql(async () => {
+    const { page, faults } = await house.visit('/sql');
+    const script = `<script>document.title="owned"</script><img src=x onerror="document.title='owned'">`;
+    const texts = [
+      script,
+      'safe \u202etxt.exe\u202c',
+      '👩🏽‍🚀'.repeat(50),
+      'هذا نص عربي طويل '.repeat(10),
+      'a\nb',
+    ];
+    const literals = texts.map((text) => `'${text.replaceAll("'", "''")}'`).concat("repeat('x', 100000)");
+    const columns = Array.from(
+      { length: 50 },
+      (_, place) => `${literals[place] ?? place} as "<b>\u202e${place}</b>"`,
+    );
+    await write(
+      page,
+      `select n as number,n*n as square,${columns.join(',')} from generate_series(1,30) as n`,
+    );
+    // Completions lie over the buttons until the editor is left.
+    await page.getByRole('heading', { level: 1 }).click();
+    await page.getByRole('button', { name: 'Format', exact: true }).click();
+    await page.locator('.cm-line', { hasText: /^from generate_series\(1, 30\) as n$/ }).waitFor();
+    await run(page);
+    const grid = page.getByRole('group', { name: 'Result' });
+    await grid
+      .getByRole('cell', { name: 'safe [U+202E]txt.exe[U+202C]' })
+      .first()
+      .waitFor({ timeout: 60_000 });
+    await grid.getByRole('columnheader', { name: '<b>[U+202E]49</b>' }).waitFor();
+    const cells = await grid.locator('tbody td').allTextContents();
+    expect(cells).toContain(`${'x'.repeat(300)}…`);
+    expect(cells).toContain('a↵b');
+    await page.getByRole('button', { name: 'Chart', exact: true }).click();
+    const chart = page.getByRole('img', { name: 'square by number' });
+    await chart.waitFor();
+    expect(await chart.locator('rect').count()).toBe(30);
+    await page.getByLabel('Kind').selectOption('line');
+    await chart.locator('polyline').waitFor();
+    await page.getByLabel('Across').selectOption('square');
+    await page.getByRole('img', { name: 'number by square' }).waitFor();
+    expect(await page.title()).not.toMatch(/^owned/);
+    expect(await page.locator('main script, main img').count()).toBe(0);
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+    expect(await axeViolations(page)).toEqual([]);
+    expect(faults).toEqual(noFaults);
+  });
+}, 180_000);

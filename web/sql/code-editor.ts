@@ -4,6 +4,7 @@ import { PostgreSQL, sql } from '@codemirror/lang-sql';
 import { defaultHighlightStyle, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { Compartment, EditorState, Prec } from '@codemirror/state';
 import { EditorView, keymap, lineNumbers } from '@codemirror/view';
+import { formatStatement } from '../../src/domain/sql/format-statement.js';
 import type { SqlTable } from '../app/types';
 
 export interface EditorOptions {
@@ -16,12 +17,13 @@ export interface EditorOptions {
 
 /**
  * In a shadow root the editor brings its styles as a sheet. In the page they would be inline, which the
- * policy forbids. CodeMirror: words of SQL and of the tables are completed, and mod+Enter runs. Tab leaves
- * it, as in any other field.
+ * policy forbids. CodeMirror: words of SQL and of the tables are completed, mod+Enter runs, and shift+alt+F
+ * lays out. Tab leaves it, as in any other field.
  */
 export function openEditor(parent: HTMLElement, options: EditorOptions) {
   const words = new Compartment();
   const run = { key: 'Mod-Enter', run: () => (options.onRun(), true) };
+  const format = { key: 'Shift-Alt-f', run: laidOut };
   const root = parent.shadowRoot ?? parent.attachShadow({ mode: 'open' });
   const view = new EditorView({
     parent: root,
@@ -34,12 +36,13 @@ export function openEditor(parent: HTMLElement, options: EditorOptions) {
         autocompletion(),
         words.of(languageOf(options.tables)),
         syntaxHighlighting(colors),
-        Prec.highest(keymap.of([run])),
+        Prec.highest(keymap.of([run, format])),
         keymap.of([...completionKeymap, ...historyKeymap, ...defaultKeymap]),
         EditorView.domEventHandlers({ blur: (_event, left) => closeCompletionsOf(left) }),
         EditorView.lineWrapping,
         EditorView.theme(looks),
-        EditorView.contentAttributes.of({ 'aria-label': options.label }),
+        // A reader who cannot point scrolls a long statement by the keys of its text.
+        EditorView.contentAttributes.of({ 'aria-label': options.label, tabindex: '0' }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) options.onChange(update.state.doc.toString());
         }),
@@ -55,6 +58,12 @@ export function openEditor(parent: HTMLElement, options: EditorOptions) {
       view.dispatch({ effects: words.reconfigure(languageOf(tables)) }),
     close: (): void => view.destroy(),
   };
+}
+
+function laidOut(view: EditorView): boolean {
+  const { doc } = view.state;
+  view.dispatch({ changes: { from: 0, to: doc.length, insert: formatStatement(doc.toString()) } });
+  return true;
 }
 
 /** A late list of completions would open over the page after the person has left the editor. */
@@ -84,13 +93,13 @@ const looks = {
   },
 };
 
-/** The library's colours are made for white: on dark they are mixed with white. */
+/** Text needs contrast: the library's colours become darker on white, and lighter on dark. */
 const colors = HighlightStyle.define(
   defaultHighlightStyle.specs.map((spec) => {
     const { color } = spec as { readonly color?: string };
     if (color === undefined) return spec;
     return Object.assign({}, spec, {
-      color: `light-dark(${color}, color-mix(in oklab, ${color} 35%, white))`,
+      color: `light-dark(color-mix(in oklab, ${color} 75%, black), color-mix(in oklab, ${color} 35%, white))`,
     });
   }),
 );

@@ -1,5 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { cellText } from '../../src/domain/sql/cell-text.js';
+import { visibleText } from '../../src/domain/visible-text.js';
 import { number } from '../app/format';
 import { t } from '../app/i18n';
 import type { SqlResults } from '../app/types';
@@ -145,7 +147,7 @@ function GridHead({ columns }: Pick<Shape, 'columns'>) {
         <th scope="col">#</th>
         {columns.map(({ name, type }, place) => (
           <th key={place} scope="col" title={type} dir="auto">
-            {name}
+            {visibleText(name)}
           </th>
         ))}
       </tr>
@@ -167,7 +169,7 @@ function GridRow({ number: row, cells, width }: GridRowProps) {
         const value = cells?.[place];
         return (
           <td key={place} dir="auto" class={value === null ? 'quiet' : ''}>
-            {value === undefined ? '…' : value === null ? 'NULL' : String(value)}
+            {value === undefined ? '…' : cellText(value)}
           </td>
         );
       })}

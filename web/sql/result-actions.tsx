@@ -14,11 +14,13 @@ const MOST_COPIED = 10_000;
 interface ResultActionsProps {
   readonly id: string;
   readonly rows: number;
+  readonly isCharted: boolean;
+  readonly onChart: () => void;
   readonly onQuery: (sql: string) => void;
 }
 
 /** Downloads a stored result, copies it, or makes it the source of a statement. */
-export function ResultActions({ id, rows, onQuery }: ResultActionsProps) {
+export function ResultActions({ id, rows, isCharted, onChart, onQuery }: ResultActionsProps) {
   const words = t().sql;
   const copy = async (write: (results: SqlResults) => string): Promise<void> => {
     const results = await readRows(id, 0, MOST_COPIED);
@@ -38,6 +40,9 @@ export function ResultActions({ id, rows, onQuery }: ResultActionsProps) {
       </Button>
       <Button kind="quiet" icon="copy" onClick={copyAs(jsonOf)}>
         {words.copyAs('JSON')}
+      </Button>
+      <Button kind="quiet" pressed={isCharted} onClick={onChart}>
+        {words.chart}
       </Button>
       <a
         class="button button-quiet"

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useRoute } from 'preact-iso';
+import { formatStatement } from '../../src/domain/sql/format-statement.js';
 import { useDraft, type Draft } from '../app/drafts';
 import { bytes, number } from '../app/format';
 import { t } from '../app/i18n';
@@ -32,7 +33,6 @@ interface Asked {
 
 /** Ask a database, see how far it is, and read what came: the address holds which run is shown. */
 export function SqlPage() {
-  const words = t().sql;
   const address = useAddress();
   const id = useRoute().params['id'] ?? '';
   const shown = useSqlSession(id).data;
@@ -90,20 +90,7 @@ export function SqlPage() {
               {fault.value}
             </p>
           )}
-          <p class="row">
-            <Button
-              kind="primary"
-              icon="play"
-              hint="mod+Enter"
-              busy={busy.value}
-              onClick={() => void start()}
-            >
-              {words.run}
-            </Button>
-            <Button disabled={draft.text.value.trim() === ''} onClick={save}>
-              {words.save}
-            </Button>
-          </p>
+          <EditorActions draft={draft} busy={busy.value} onRun={() => void start()} onSave={save} />
           {id !== '' && (
             <Panel reset={id}>
               {shown !== undefined && (
@@ -128,6 +115,32 @@ export function SqlPage() {
         />
       )}
     </div>
+  );
+}
+
+interface EditorActionsProps {
+  readonly draft: Draft;
+  readonly busy: boolean;
+  readonly onRun: () => void;
+  readonly onSave: () => void;
+}
+
+function EditorActions({ draft, busy, onRun, onSave }: EditorActionsProps) {
+  const words = t().sql;
+  const isEmpty = draft.text.value.trim() === '';
+  const format = (): void => draft.set(formatStatement(draft.text.value));
+  return (
+    <p class="row">
+      <Button kind="primary" icon="play" hint="mod+Enter" busy={busy} onClick={onRun}>
+        {words.run}
+      </Button>
+      <Button hint="shift+alt+F" disabled={isEmpty} onClick={format}>
+        {words.format}
+      </Button>
+      <Button disabled={isEmpty} onClick={onSave}>
+        {words.save}
+      </Button>
+    </p>
   );
 }
 

@@ -53,12 +53,18 @@ export function useSqlStatus(id: string) {
   });
 }
 
-export function readRows(id: string, offset: number, limit: number): Promise<SqlResults> {
-  return queries.fetchQuery({
+/** The rows of a result do not change. */
+export function rowsQuery(id: string, offset: number, limit: number) {
+  return {
     queryKey: ['sql', 'rows', id, offset, limit],
-    queryFn: ({ signal }) => get<SqlResults>(`${SQL}/results/${id}`, { offset, limit }, signal),
+    queryFn: ({ signal }: { readonly signal: AbortSignal }) =>
+      get<SqlResults>(`${SQL}/results/${id}`, { offset, limit }, signal),
     staleTime: Infinity,
-  });
+  };
+}
+
+export function readRows(id: string, offset: number, limit: number): Promise<SqlResults> {
+  return queries.fetchQuery(rowsQuery(id, offset, limit));
 }
 
 const dataSources = {

@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import { post } from '../app/client';
 import { duration, number } from '../app/format';
 import { t } from '../app/i18n';
@@ -9,6 +10,7 @@ import { Loaded } from '../ui/panel';
 import { StateMark, toneOf } from '../ui/state-mark';
 import { DataGrid } from './data-grid';
 import { ResultActions } from './result-actions';
+import { ResultChart } from './result-chart';
 import { SQL, useSqlStatus } from './sql-queries';
 
 interface SqlRunProps {
@@ -20,6 +22,7 @@ interface SqlRunProps {
 /** A run: its place in the queue, how far it is and what that rests on, then its rows. */
 export function SqlRun({ id, onQuery }: SqlRunProps) {
   const status = useSqlStatus(id);
+  const isCharted = useSignal(false);
   return (
     <Loaded query={status}>
       {(data) => (
@@ -32,7 +35,14 @@ export function SqlRun({ id, onQuery }: SqlRunProps) {
           )}
           {data.status === 'completed' && (
             <>
-              <ResultActions id={id} rows={data.row_count ?? 0} onQuery={onQuery} />
+              <ResultActions
+                id={id}
+                rows={data.row_count ?? 0}
+                isCharted={isCharted.value}
+                onChart={() => (isCharted.value = !isCharted.value)}
+                onQuery={onQuery}
+              />
+              {isCharted.value && <ResultChart id={id} />}
               <DataGrid id={id} />
             </>
           )}

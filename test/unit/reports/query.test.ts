@@ -1,5 +1,7 @@
 import { generateReportBody } from '../../../src/contracts/reports/report.js';
-import { queryBlocks, queryCsv, type QueryChart, type QueryData } from '../../../src/domain/reports/query.js';
+import type { QueryChart } from '../../../src/domain/reports/query-chart.js';
+import { queryBlocks, queryCsv, type QueryData } from '../../../src/domain/reports/query.js';
+import { valueScale } from '../../../src/domain/reports/value-scale.js';
 
 const columns = [
   { name: 'country', type: 'text' },
@@ -139,4 +141,43 @@ test('queries that are too long together are refused, however few they are', () 
   const long = { title: 'Long', sql: `select '${'x'.repeat(90_000)}'` };
   expect(asked({ queries: [long, long] }).success).toBe(true);
   expect(asked({ queries: [long, long, long] }).success).toBe(false);
+});
+
+test.each([
+  [[], [0, 1]],
+  [
+    [0, 0],
+    [0, 1],
+  ],
+  [
+    [1, 9],
+    [0, 2, 4, 6, 8, 10],
+  ],
+  [
+    [-3, 2],
+    [-3, -2, -1, 0, 1, 2],
+  ],
+  [
+    [-7, -1],
+    [-8, -6, -4, -2, 0],
+  ],
+  [
+    [0.1, 0.3],
+    [0, 0.1, 0.2, 0.3],
+  ],
+  [[41_000], [0, 10_000, 20_000, 30_000, 40_000, 50_000]],
+] as [number[], number[]][])('the values %j have an axis with the marks %j', (values, marks) => {
+  expect(valueScale(values).marks).toEqual(marks);
+});
+
+test('an axis spans its values, from the smallest number to the largest', () => {
+  const scale = valueScale([-1, 3]);
+  expect([scale.marks[0], scale.marks.at(-1)].map((mark) => scale.shareOf(mark ?? NaN))).toEqual([0, 1]);
+  expect(scale.shareOf(1)).toBeCloseTo(0.5);
+  for (const values of [[-Number.MAX_VALUE, Number.MAX_VALUE], [Number.MIN_VALUE], [1e-300, 5e-300]]) {
+    const { marks, shareOf } = valueScale(values);
+    expect(marks.length).toBeLessThan(15);
+    for (const value of values) expect(shareOf(value)).toBeGreaterThanOrEqual(0);
+    for (const value of values) expect(shareOf(value)).toBeLessThanOrEqual(1);
+  }
 });

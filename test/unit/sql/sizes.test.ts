@@ -1,3 +1,4 @@
+import { cellText } from '../../../src/domain/sql/cell-text.js';
 import { isDeniedFunction, isDeniedRelation } from '../../../src/domain/sql/denied-functions.js';
 import { estimateOf, judgeSize, passedLimit, planOf, sizeInWords } from '../../../src/domain/sql/estimate.js';
 import {
@@ -306,4 +307,17 @@ test.each([
   ['timestamp with time zone', '-infinity', '-infinity'],
 ])('the text of a %s, %s, is %s in JSON', (type, text, expected) => {
   expect(jsonValueOf(type)(text)).toBe(expected);
+});
+
+test.each([
+  [null, 'NULL'],
+  [false, 'false'],
+  ['a\r\nb\nc\td', 'a↵b↵c[U+0009]d'],
+  ['safe \u202etxt.exe', 'safe [U+202E]txt.exe'],
+  ['x'.repeat(300), 'x'.repeat(300)],
+  ['x'.repeat(100_000), `${'x'.repeat(300)}…`],
+  [`${'x'.repeat(299)}👩 and more`, `${'x'.repeat(299)}…`],
+  [`${'x'.repeat(298)}👩 and more`, `${'x'.repeat(298)}👩…`],
+])('a cell shows %j as %j', (value, text) => {
+  expect(cellText(value)).toBe(text);
 });

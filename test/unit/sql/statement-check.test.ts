@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { checkStatement } from '../../../src/domain/sql/statement-check.js';
+import { formatStatement } from '../../../src/domain/sql/format-statement.js';
+import { tokensOf } from '../../../src/domain/sql/statement-tokens.js';
 import { positionAt } from '../../../src/domain/sql/text-position.js';
 import { loadSqlGrammar } from '../../../src/platform/sql/grammar.js';
 import { attacks, legitimate } from '../../support/sql/matrix.js';
@@ -125,4 +127,66 @@ test.each([
   ['abc', -3, { line: 1, column: 1 }],
 ])('in %j the offset %d is %j', (text, offset, place) => {
   expect(positionAt(text, offset)).toEqual(place);
+});
+
+/** Without the places of its parts, which a layout changes. */
+const meaningOf = (sql: string): string | undefined => {
+  const parsed = grammar.read(sql);
+  const withoutPlaces = (key: string, value: unknown): unknown =>
+    /location$|^stmt_len$/.test(key) ? undefined : value;
+  return parsed.kind === 'parsed' ? JSON.stringify(parsed.tree, withoutPlaces) : undefined;
+};
+
+const withoutSpace = (sql: string): string[] =>
+  tokensOf(sql)
+    .filter(({ kind }) => kind !== 'space')
+    .map(({ text }) => text);
+
+test.each(legitimate.concat(attacks))(
+  'a layout of %s has the same tokens and the same meaning',
+  (_what, sql) => {
+    const laidOut = formatStatement(sql);
+    expect(withoutSpace(laidOut)).toEqual(withoutSpace(sql));
+    expect(meaningOf(laidOut)).toBe(meaningOf(sql));
+    expect(formatStatement(laidOut)).toBe(laidOut);
+  },
+);
+
+test('a layout of any text has its tokens, and is laid out already', () => {
+  const text =
+    "select from with and left join case end between is distinct group by x 'a' e'\\'' \"b\" $$ ( $$ $t$;$t$ $1 " +
+    '/* /* d */ */ 1.5 日本 ( ) , ; . - * :: \' " $$ /* \\ --';
+  const pieces = fc.constantFrom<string>('\n', ' ', '\t', '-- c\n', ...text.split(' '));
+  fc.assert(
+    fc.property(fc.array(pieces, { maxLength: 30 }), (parts) => {
+      const sql = parts.join('');
+      const laidOut = formatStatement(sql);
+      expect(
+        tokensOf(sql)
+          .map(({ text }) => text)
+          .join(''),
+      ).toBe(sql);
+      expect(withoutSpace(laidOut)).toEqual(withoutSpace(sql));
+      expect(formatStatement(laidOut)).toBe(laidOut);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test.each([
+  [
+    'select a,b from t left join u on t.id=u.id where a between 1 and 2 and b in (select id from v) order by 1',
+    'select a,\n  b\nfrom t\nleft join u on t.id=u.id\nwhere a between 1 and 2\n  and b in (\n    select id\n    from v\n  )\norder by 1',
+  ],
+  [
+    'with a as (select 1), b as (values (1),(2)) select left(x,2), extract(year from d) from a where x is distinct from 1',
+    'with a as (\n  select 1\n),\nb as (\n  values (1), (2)\n)\nselect left(x, 2),\n  extract(year from d)\nfrom a\nwhere x is distinct from 1',
+  ],
+  ["select 1 -- one\n, 'a'\n'b'", "select 1 -- one\n  ,\n  'a'\n  'b'"],
+  [
+    'select case when a and b then 1 end as limit from t group by 1 union all select 2',
+    'select case when a and b then 1 end as limit\nfrom t\ngroup by 1\nunion all\nselect 2',
+  ],
+])('%s is laid out', (sql, laidOut) => {
+  expect(formatStatement(sql)).toBe(laidOut);
 });
