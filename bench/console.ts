@@ -15,6 +15,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { runEventsChannel } from '../src/contracts/names.js';
 import { median, percentile, say } from './console/figures.js';
 import { insertSessions } from '../test/support/many-sessions.js';
+import { waitUntil } from '../test/support/wait-until.js';
 import { moveSession } from './console/move-session.js';
 
 interface Home {
@@ -34,6 +35,7 @@ const TURNS = 120;
 const homeFolder = process.env['SLUICE_HOME'];
 if (homeFolder === undefined) throw new Error('SLUICE_HOME says which home may be filled');
 const home = JSON.parse(readFileSync(join(homeFolder, 'dev.json'), 'utf8')) as Home;
+const asAdmin = { Authorization: `Bearer ${home.adminApiKey}`, 'Content-Type': 'application/json' };
 const pool = new pg.Pool({ connectionString: home.databaseUrl, max: 4 });
 const browser = await chromium.launch({
   executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
@@ -64,22 +66,19 @@ function measureFirstLoad(): void {
 
 /** The session that all written ones are like, at its first gate. */
 async function startModel(): Promise<string> {
-  const page = await open('/sessions');
   const topic = `The model of all ${Date.now()}`;
   const answer = await fetch(`${home.apiUrl}/api/v1/cot-sessions`, {
     method: 'POST',
     body: JSON.stringify({ topic, template: 'minimal' }),
-    headers: {
-      Authorization: `Bearer ${home.adminApiKey}`,
-      'Content-Type': 'application/json',
-      'Idempotency-Key': crypto.randomUUID(),
-    },
+    headers: Object.assign({ 'Idempotency-Key': crypto.randomUUID() }, asAdmin),
   });
   if (!answer.ok) throw new Error(`starting a session failed with ${answer.status}`);
   const { id } = (await answer.json()) as { id: string };
-  await page.goto(`${home.apiUrl}/sessions/${id}`);
-  await page.locator('[data-status=waiting_approval]').first().waitFor({ timeout: 120_000 });
-  await page.context().close();
+  const isAtGate = async (): Promise<boolean> => {
+    const session = await fetch(`${home.apiUrl}/api/v1/cot-sessions/${id}`, { headers: asAdmin });
+    return ((await session.json()) as { status: string }).status === 'waiting_approval';
+  };
+  await waitUntil(isAtGate, { what: `the first gate of ${id}`, timeoutMs: 300_000 });
   return id;
 }
 

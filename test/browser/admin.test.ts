@@ -1,7 +1,8 @@
+import type { Page } from 'playwright-core';
 import { newId } from '../../src/contracts/ids.js';
 import { createApiUser } from '../support/api.js';
 import { waitUntil } from '../support/wait-until.js';
-import { noFaults, useConsole } from './console-house.js';
+import { expectWindowed, noFaults, useConsole } from './console-house.js';
 
 const house = useConsole();
 
@@ -76,6 +77,14 @@ test('an administrator adds a webhook, whose secret is shown once, and switches 
     [stored!.id],
   );
   expect(actions.rows).toContainEqual({ action: expect.stringContaining('secret') });
+
+  await house.database.pool.query(
+    `insert into webhook_deliveries (webhook_id, event_type, body, status, finished_at)
+     select $1, 'webhook.test', '{}', 'delivered', now() from generate_series(1, 120)`,
+    [stored!.id],
+  );
+  await page.reload();
+  await expectWindowed(page, { row: '.letter', frame: '.dialog-content', count: 120 });
 });
 
 /** Reports that failed in one way. Gives who asked for them. */
@@ -118,6 +127,19 @@ test('failures of one kind stand in one line, and are tried again together after
   expect(faults).toEqual(noFaults);
 });
 
+/** Saves what a list shows under a name, leaves it, and comes back by that name. */
+async function keepsView(page: Page, list: string, filter: string): Promise<void> {
+  await page.goto(`${house.api.url}${list}${filter}`);
+  await page.getByRole('button', { name: 'Save this view' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Save this view' });
+  await dialog.getByLabel('Name').fill(`of ${list}`);
+  await dialog.getByRole('button', { name: 'Save this view' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.goto(`${house.api.url}${list}`);
+  await page.getByRole('combobox', { name: 'Views' }).selectOption({ label: `of ${list}` });
+  await page.waitForURL((url) => url.search.includes(filter));
+}
+
 test('a view is saved with its filters and columns, chosen again, and is the same for those that it is shared with', async () => {
   const { token } = await createApiUser(house.database);
   await house.api.send('/api/v1/cot-sessions', { method: 'POST', token, body: { topic: 'in a view' } });
@@ -152,4 +174,18 @@ test('a view is saved with its filters and columns, chosen again, and is the sam
   await other.page.waitForURL(/columns=state%2Cprogress/);
   expect(await other.page.getByRole('button', { name: 'Remove the view Short' }).count()).toBe(0);
   expect(faults).toEqual(noFaults);
+
+  const admin = await house.visit('/inbox', { role: 'ADMIN' });
+  for (const [list, filter] of [
+    ['/users?', 'role=ADMIN'],
+    ['/audit?', 'resourceType=user'],
+    ['/reports?', 'status=failed'],
+    ['/notifications?tab=deliveries&', 'status=failed'],
+    ['/notifications?tab=offices&', 'q=north'],
+    ['/notifications?tab=staff&', 'q=ada'],
+    ['/notifications?tab=deadlines&', 'columns=office'],
+  ] as const) {
+    await keepsView(admin.page, list, filter);
+  }
+  expect(admin.faults).toEqual(noFaults);
 });

@@ -14,6 +14,7 @@ import { seedBuiltinTemplates } from '../../src/db/templates/templates.js';
 import type { Role } from '../../src/contracts/users/principal.js';
 import { createApiUser, startApi, type TestApi } from '../support/api.js';
 import { useDatabase, type TestDatabase } from '../support/servers/database.js';
+import { waitUntil } from '../support/wait-until.js';
 import { useTemporal, type TestTemporal } from '../support/servers/temporal.js';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -206,4 +207,42 @@ export async function axeViolations(page: Page): Promise<string[]> {
   return violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
   );
+}
+
+/** What a reader would have to move sideways: the page, or a table of records, which is cards on a phone. */
+export function scrolledSideways(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(
+    `[document.documentElement, ...document.querySelectorAll('.table-frame:has(.record-table)')]
+       .map((each) => [each.ariaLabel ?? 'page', each.scrollWidth - each.clientWidth])
+       .filter(([, px]) => px > 0)
+       .map(([name, px]) => name + ': ' + px + ' px too wide')`,
+  );
+}
+
+interface LongList {
+  /** Selects a row. */
+  readonly row: string;
+  /** Selects the frame that scrolls. */
+  readonly frame: string;
+  readonly count: number;
+}
+
+/** Loads a list to its end and looks at it there: rows that are far away are no elements. */
+export async function expectWindowed(page: Page, { row, frame, count }: LongList): Promise<void> {
+  const rowAt = (place: number) => page.locator(`${row}[aria-posinset="${place}"]`);
+  const more = page.locator(frame).getByRole('button', { name: 'Load more' });
+  const reach = (place: number): Promise<boolean> =>
+    waitUntil(
+      async () => {
+        await page.locator(frame).evaluate((element) => element.scrollTo(0, element.scrollHeight));
+        return (await rowAt(place).count()) === 1;
+      },
+      { what: `row ${place} of ${row}` },
+    );
+  await rowAt(1).waitFor();
+  for (let loaded = 50; loaded < count; loaded += 50) {
+    await more.click();
+    await reach(Math.min(count, loaded + 50));
+  }
+  await rowAt(1).waitFor({ state: 'detached' });
 }

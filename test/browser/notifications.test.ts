@@ -4,7 +4,7 @@ import { startMailCatcher } from '../../src/platform/notifications/mail-catcher.
 import { testSenders } from '../support/notifications/parts.js';
 import { seedOffices } from '../support/notifications/seed.js';
 import { withWorker } from '../support/spine.js';
-import { axeViolations, noFaults, useConsole } from './console-house.js';
+import { axeViolations, expectWindowed, noFaults, scrolledSideways, useConsole } from './console-house.js';
 
 const house = useConsole();
 const pool = () => house.database.pool;
@@ -50,7 +50,7 @@ async function expectCalm(page: Page): Promise<void> {
     expect(await axeViolations(page)).toEqual([]);
   }
   await page.setViewportSize({ width: 390, height: 844 });
-  expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+  expect(await scrolledSideways(page)).toEqual([]);
   await page.setViewportSize(viewport);
 }
 
@@ -135,6 +135,14 @@ test('a message whose outcome nobody knows is sent again by a person alone', asy
     await state(page, 'success');
     await page.getByText('Mails sent').waitFor();
     expect((await pool().query('select id from caught_mails')).rows).toHaveLength(2);
+
+    await pool().query(
+      `insert into caught_mails (id, mail_from, rcpt_to, raw)
+       select 'mail_' || n, 'a@example.test', '{b@example.test}', convert_to('Subject: Mail ' || n, 'UTF8')
+         from generate_series(1, 118) as n`,
+    );
+    await page.goto(`${house.api.url}/notifications?tab=mails`);
+    await expectWindowed(page, { row: '.mail-list [role=listitem]', frame: '.mail-list', count: 120 });
   });
 }, 180_000);
 

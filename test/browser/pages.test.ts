@@ -9,7 +9,7 @@ import { createSignInToken } from '../../src/db/users/sign-in-tokens.js';
 import { scriptedModel, untilGate, withWorkers } from '../workflows/sessions/fixture.js';
 import { createApiUser } from '../support/api.js';
 import { insertSessions } from '../support/many-sessions.js';
-import { axeViolations, bundleInto, noFaults, useConsole, watch } from './console-house.js';
+import { axeViolations, bundleInto, noFaults, scrolledSideways, useConsole, watch } from './console-house.js';
 
 // With the page of the building blocks, which only such a build has.
 const house = useConsole({ development: true });
@@ -109,8 +109,7 @@ test.each(looks)(
         await page.goto(`${house.api.url}${path}`);
         await settle(page);
         found.push(...(await axeViolations(page)).map((violation) => `${path}: ${violation}`));
-        const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
-        if (overflow > 0) found.push(`${path}: ${overflow} px too wide`);
+        found.push(...(await scrolledSideways(page)).map((part) => `${path}: ${part}`));
       }
       found.push(...faults.errors, ...faults.foreign);
       expect(found).toEqual([]);
@@ -268,6 +267,17 @@ test('an analyst sees no page of an administrator, and the API refuses what such
   expect(await page.getByRole('link', { name: 'Audit' }).count()).toBe(0);
   const status = await page.evaluate(async () => (await fetch('/api/v1/dead-letters')).status);
   expect(status).toBe(403);
+  for (const path of [
+    '/sessions/ses_gone',
+    '/gates/gat_gone',
+    '/jobs/job_gone',
+    '/notifications/runs/job_gone',
+  ]) {
+    await page.goto(`${house.api.url}${path}`);
+    await page.getByRole('alert').waitFor();
+    // A page that fails to load has a name as well.
+    expect([path, await page.locator('h1').count()]).toEqual([path, 1]);
+  }
   expect(faults.foreign).toEqual([]);
 });
 

@@ -27,7 +27,7 @@ export function GatePage() {
   usePageTitle(gate.data === undefined ? t().gate.page : gate.data.topic);
   return (
     <div class="page gate-page">
-      <Loaded query={gate}>
+      <Loaded query={gate} heading={t().gate.page}>
         {(data) =>
           data.jobId === null ? <Gate gate={data} /> : <GateOfRun gate={data} jobId={data.jobId} />
         }

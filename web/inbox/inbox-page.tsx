@@ -21,7 +21,7 @@ export function InboxPage() {
   usePageTitle(t().nav.inbox);
   return (
     <div class="inbox">
-      <Loaded query={inbox}>
+      <Loaded query={inbox} heading={t().nav.inbox}>
         {(items) => (items.length === 0 ? <NothingWaits /> : <Inbox items={items} />)}
       </Loaded>
     </div>

@@ -2,6 +2,7 @@ import { bytes, dateTime } from '../app/format';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import type { CaughtMail, CaughtMailHead } from '../app/types';
+import { Blocks } from '../ui/blocks';
 import { Button } from '../ui/button';
 import { Empty, Loaded } from '../ui/panel';
 import { SearchBox } from '../ui/search-box';
@@ -31,11 +32,13 @@ export function MailsView() {
           ) : (
             <div class="mails" data-open={chosen === '' ? undefined : 'true'}>
               <div class="mail-list">
-                <ul aria-label={t().notices.tabs.mails}>
-                  {items.map((mail) => (
-                    <MailRow key={mail.id} mail={mail} isChosen={mail.id === chosen} />
-                  ))}
-                </ul>
+                <div role="list" aria-label={t().notices.tabs.mails}>
+                  <Blocks items={items} tag="div" within=".mail-list">
+                    {(mail, place) => (
+                      <MailRow key={mail.id} mail={mail} place={place + 1} isChosen={mail.id === chosen} />
+                    )}
+                  </Blocks>
+                </div>
                 {mails.more !== undefined && (
                   <Button kind="quiet" busy={mails.isLoadingMore} onClick={mails.more}>
                     {t().actions.loadMore}
@@ -53,10 +56,17 @@ export function MailsView() {
   );
 }
 
-function MailRow({ mail, isChosen }: { readonly mail: CaughtMailHead; readonly isChosen: boolean }) {
+interface MailRowProps {
+  readonly mail: CaughtMailHead;
+  /** The first is 1. */
+  readonly place: number;
+  readonly isChosen: boolean;
+}
+
+function MailRow({ mail, place, isChosen }: MailRowProps) {
   const address = useAddress();
   return (
-    <li>
+    <div role="listitem" aria-setsize={-1} aria-posinset={place}>
       <button
         type="button"
         class="choice-item"
@@ -70,7 +80,7 @@ function MailRow({ mail, isChosen }: { readonly mail: CaughtMailHead; readonly i
           {mail.to.join(', ')} · <Ago at={mail.received_at} />
         </span>
       </button>
-    </li>
+    </div>
   );
 }
 

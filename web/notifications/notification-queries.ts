@@ -1,8 +1,9 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/preact-query';
+import { useQuery } from '@tanstack/preact-query';
 import { askAgain, onChanges } from '../live/changes';
 import { get } from '../app/client';
 import { language } from '../app/i18n';
 import { pollMs, queries } from '../app/queries';
+import { usePages, type Filters } from '../app/use-pages';
 import type {
   CaughtMail,
   CaughtMailHead,
@@ -36,39 +37,16 @@ export interface RecordTypes {
 export type RecordKind = keyof RecordTypes;
 export const recordPath = (kind: RecordKind): string => `/api/v1/${kind}`;
 
-type Filters = Readonly<Record<string, string | undefined>>;
-
 /** Everything of the notifications is asked for again: a record that changed stands in many lists. */
 export function forgetNotices(): void {
   void queries.invalidateQueries({ queryKey: [KEY] });
 }
 
-function usePages<Item>(path: string, filters: Filters) {
-  const pages = useInfiniteQuery({
-    queryKey: [KEY, path, filters],
-    queryFn: ({ pageParam, signal }) =>
-      get<Page<Item>>(path, { ...filters, limit: 50, cursor: pageParam }, signal),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.nextCursor ?? undefined,
-    refetchInterval: (query) => ((query.state.data?.pages.length ?? 0) > 4 ? false : pollMs()),
-  });
-  return {
-    loaded: {
-      data: pages.data?.pages.flatMap(({ items }) => items),
-      error: pages.error,
-      refetch: pages.refetch,
-    },
-    more: pages.hasNextPage ? () => void pages.fetchNextPage() : undefined,
-    isLoadingMore: pages.isFetchingNextPage,
-  };
-}
-
-export type Pages = ReturnType<typeof usePages<unknown>>;
-
 export const useRecords = <Kind extends RecordKind>(kind: Kind, filters: Filters) =>
-  usePages<RecordTypes[Kind]>(recordPath(kind), filters);
-export const useDeliveries = (filters: Filters) => usePages<NoticeDelivery>(`${NOTICES}/deliveries`, filters);
-export const useMails = (filters: Filters) => usePages<CaughtMailHead>(`${NOTICES}/mails`, filters);
+  usePages<RecordTypes[Kind]>(KEY, recordPath(kind), filters);
+export const useDeliveries = (filters: Filters) =>
+  usePages<NoticeDelivery>(KEY, `${NOTICES}/deliveries`, filters);
+export const useMails = (filters: Filters) => usePages<CaughtMailHead>(KEY, `${NOTICES}/mails`, filters);
 
 function useOne<Answer>(path: string, query: Filters = {}, enabled = true) {
   return useQuery({

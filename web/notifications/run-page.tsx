@@ -33,7 +33,9 @@ export function NoticeRunPage() {
       <p class="quiet">
         <a href="/notifications">{t().nav.notifications}</a>
       </p>
-      <Loaded query={job}>{(data) => <RunView job={data} />}</Loaded>
+      <Loaded query={job} heading={t().nav.notifications}>
+        {(data) => <RunView job={data} />}
+      </Loaded>
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { usePageTitle } from '../app/page-title';
 import type { SessionMetrics } from '../app/types';
 import { Explain } from '../ui/explain';
 import { Empty, Loaded, Panel } from '../ui/panel';
+import { RecordTable, type Column } from '../ui/record-table';
 import { StateMark } from '../ui/state-mark';
 import { Failures } from './failures';
 import { Health } from './health';
@@ -97,14 +98,37 @@ function Metrics() {
 function Speed({ metrics }: { readonly metrics: SessionMetrics }) {
   const words = t().operations;
   if (metrics.bottlenecks.length === 0) return <Empty title={words.nothingRan} />;
-  const errors = new Map(
+  const errors = new Map<string, number | null>(
     metrics.templates.flatMap(({ template, phases }) =>
       phases.flatMap(({ phase, steps }) =>
         steps.map(({ step, errorRate }) => [`${template} ${phase} ${step}`, errorRate] as const),
       ),
     ),
   );
-  const columns = [words.step, words.share, words.runs, 'p95', words.errorRate];
+  const columns: readonly Column<Bottleneck>[] = [
+    { name: words.step, cell: ({ template, phase, step }) => `${template} · ${phase} · ${t().steps[step]}` },
+    {
+      name: words.share,
+      cell: ({ share }) => (
+        <span class="share-cell">
+          <span class="share" style={{ '--width': share }} /> <span class="figures">{percent(share)}</span>
+        </span>
+      ),
+    },
+    { name: words.runs, kind: 'number', cell: ({ runs }) => number(runs) },
+    { name: 'p95', kind: 'number', cell: ({ p95Ms }) => (p95Ms === null ? '–' : duration(p95Ms)) },
+    {
+      name: words.errorRate,
+      kind: 'number',
+      cell: ({ id }) => {
+        const rate = errors.get(id);
+        return rate == null ? '–' : percent(rate);
+      },
+    },
+  ];
+  const items = metrics.bottlenecks.map((each) =>
+    Object.assign({ id: `${each.template} ${each.phase} ${each.step}` }, each),
+  );
   return (
     <>
       {metrics.humanShare !== null && (
@@ -112,41 +136,12 @@ function Speed({ metrics }: { readonly metrics: SessionMetrics }) {
           <Explain basis={words.humanBasis}>{words.human(percent(metrics.humanShare))}</Explain>
         </p>
       )}
-      <div class="table-frame" tabIndex={0} role="group" aria-label={words.speed}>
-        <table class="table">
-          <thead>
-            <tr>
-              {columns.map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {metrics.bottlenecks.map(({ template, phase, step, runs, share, p95Ms }) => {
-              const rate = errors.get(`${template} ${phase} ${step}`);
-              return (
-                <tr key={`${template} ${phase} ${step}`}>
-                  <td>
-                    {template} · {phase} · {t().steps[step]}
-                  </td>
-                  <td class="share-cell">
-                    <span class="share" style={{ '--width': share }} />{' '}
-                    <span class="figures">{percent(share)}</span>
-                  </td>
-                  <td class="number">{number(runs)}</td>
-                  <td class="number">{p95Ms === null ? '–' : duration(p95Ms)}</td>
-                  <td class="number">{rate == null ? '–' : percent(rate)}</td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
+      <RecordTable label={words.speed} columns={columns} items={items} />
     </>
   );
 }
+
+type Bottleneck = SessionMetrics['bottlenecks'][number] & { readonly id: string };
 
 interface StalledProps {
   readonly title: string;

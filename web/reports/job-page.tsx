@@ -27,7 +27,9 @@ export function JobPage() {
   usePageTitle(job.data?.title ?? t().nav.reports);
   return (
     <div class="page job-page">
-      {<Loaded query={job}>{(data) => <JobView job={data} events={events} />}</Loaded>}
+      <Loaded query={job} heading={t().nav.reports}>
+        {(data) => <JobView job={data} events={events} />}
+      </Loaded>
     </div>
   );
 }

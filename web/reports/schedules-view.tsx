@@ -10,6 +10,7 @@ import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { Menu } from '../ui/menu';
 import { Empty, Loaded } from '../ui/panel';
+import { RecordTable, type Column } from '../ui/record-table';
 import { StateMark } from '../ui/state-mark';
 import { Ago } from '../ui/time';
 import { commandSchedule, SCHEDULES, useFirings, useSchedules } from './report-queries';
@@ -49,39 +50,51 @@ interface ScheduleTableProps {
 
 function ScheduleTable({ schedules, onOpen }: ScheduleTableProps) {
   const words = t().schedules;
-  const columns = [words.name, words.when, words.next, t().sessions.state];
-  return (
-    <div class="table-frame" tabIndex={0} role="group" aria-label={t().reports.schedules}>
-      <table class="table">
-        <thead>
-          <tr>
-            {columns.map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-            <th scope="col">
-              <span class="unseen">{t().session.more}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {schedules.map((schedule) => (
-            <ScheduleRow key={schedule.id} schedule={schedule} onOpen={onOpen} />
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
+  const columns: readonly Column<ReportSchedule>[] = [
+    {
+      name: words.name,
+      cell: ({ id, name }) => (
+        <button type="button" class="link" dir="auto" onClick={() => onOpen(id)}>
+          {name}
+        </button>
+      ),
+    },
+    {
+      name: words.when,
+      cell: ({ cron, timeZone }) => (
+        <>
+          <code>{cron}</code> <span class="quiet">{timeZone}</span>
+        </>
+      ),
+    },
+    {
+      name: words.next,
+      cell: ({ nextRuns: [next] }) => (next === undefined ? '–' : shortDateTime(next)),
+    },
+    {
+      name: t().sessions.state,
+      cell: ({ enabled, sync }) => (
+        <>
+          <StateMark status={enabled ? 'active' : 'paused'} />
+          {sync === 'pending' && <span class="chip chip-changed">{words.pending}</span>}
+        </>
+      ),
+    },
+    {
+      name: t().session.more,
+      kind: 'more',
+      cell: (schedule) => <ScheduleMenu schedule={schedule} onOpen={onOpen} />,
+    },
+  ];
+  return <RecordTable label={t().reports.schedules} items={schedules} columns={columns} />;
 }
 
-function ScheduleRow({
-  schedule,
-  onOpen,
-}: {
+interface ScheduleMenuProps {
   readonly schedule: ReportSchedule;
   readonly onOpen: (id: string) => void;
-}) {
+}
+
+function ScheduleMenu({ schedule, onOpen }: ScheduleMenuProps) {
   const words = t().schedules;
   const edits = useSignal(false);
   const run = async (name: 'pause' | 'resume' | 'trigger', text: string): Promise<void> => {
@@ -97,36 +110,21 @@ function ScheduleRow({
     await queries.invalidateQueries({ queryKey: ['schedules'] });
   };
   return (
-    <tr class="table-row">
-      <td>
-        <button type="button" class="link" onClick={() => onOpen(schedule.id)}>
-          {schedule.name}
-        </button>
-      </td>
-      <td>
-        <code>{schedule.cron}</code> <span class="quiet">{schedule.timeZone}</span>
-      </td>
-      <td>{schedule.nextRuns[0] === undefined ? '–' : shortDateTime(schedule.nextRuns[0])}</td>
-      <td>
-        <StateMark status={schedule.enabled ? 'active' : 'paused'} />
-        {schedule.sync === 'pending' && <span class="chip chip-changed">{words.pending}</span>}
-      </td>
-      <td class="number">
-        <Menu
-          label={`${t().session.more}: ${schedule.name}`}
-          items={[
-            { label: words.runs, icon: 'menu', run: () => onOpen(schedule.id) },
-            { label: words.trigger, icon: 'play', run: () => void run('trigger', words.triggered) },
-            { label: words.edit, icon: 'edit', run: () => (edits.value = true) },
-            schedule.enabled
-              ? { label: t().session.pause, icon: 'pause', run: () => void run('pause', words.paused) }
-              : { label: t().session.resume, icon: 'play', run: () => void run('resume', words.resumed) },
-            { label: t().actions.remove, icon: 'close', danger: true, run: () => void drop() },
-          ]}
-        />
-        {edits.value && <ScheduleDialog schedule={schedule} onClose={() => (edits.value = false)} />}
-      </td>
-    </tr>
+    <>
+      <Menu
+        label={`${t().session.more}: ${schedule.name}`}
+        items={[
+          { label: words.runs, icon: 'menu', run: () => onOpen(schedule.id) },
+          { label: words.trigger, icon: 'play', run: () => void run('trigger', words.triggered) },
+          { label: words.edit, icon: 'edit', run: () => (edits.value = true) },
+          schedule.enabled
+            ? { label: t().session.pause, icon: 'pause', run: () => void run('pause', words.paused) }
+            : { label: t().session.resume, icon: 'play', run: () => void run('resume', words.resumed) },
+          { label: t().actions.remove, icon: 'close', danger: true, run: () => void drop() },
+        ]}
+      />
+      {edits.value && <ScheduleDialog schedule={schedule} onClose={() => (edits.value = false)} />}
+    </>
   );
 }
 

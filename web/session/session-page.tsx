@@ -40,7 +40,9 @@ export function SessionPage() {
   usePageTitle(session.data?.topic ?? t().nav.sessions);
   return (
     <div class="session-page">
-      <Loaded query={session}>{(data) => <Session session={data} live={live} />}</Loaded>
+      <Loaded query={session} heading={t().nav.sessions}>
+        {(data) => <Session session={data} live={live} />}
+      </Loaded>
     </div>
   );
 }

@@ -5,6 +5,7 @@ import type { SessionDetail, StepDetail, StepTry, StepView } from '../app/types'
 import { ContentView } from '../ui/content-view';
 import { Dialog } from '../ui/dialog';
 import { Empty, Loaded } from '../ui/panel';
+import { RecordTable, type Column } from '../ui/record-table';
 import { StateMark } from '../ui/state-mark';
 import { Ago } from '../ui/time';
 import { useStep, useSteps } from './session-queries';
@@ -35,71 +36,64 @@ export function StepsView({ session }: { readonly session: SessionDetail }) {
   );
 }
 
-function StepsTable({
-  steps,
-  onOpen,
-}: {
+interface StepsTableProps {
   readonly steps: readonly StepView[];
   readonly onOpen: (id: string) => void;
-}) {
-  const words = t().session;
-  const columns = [
-    words.step,
-    words.state,
-    words.tries,
-    words.model,
-    words.tokensColumn,
-    words.cost,
-    words.took,
-    words.started,
-  ];
-  return (
-    <div class="table-frame" tabIndex={0} role="group" aria-label={words.tabs.steps}>
-      <table class="table">
-        <thead>
-          <tr>
-            {columns.map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {steps.map((step) => (
-            <StepRow key={step.id} step={step} onOpen={onOpen} />
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
 }
 
-function StepRow({ step, onOpen }: { readonly step: StepView; readonly onOpen: (id: string) => void }) {
+function StepsTable({ steps, onOpen }: StepsTableProps) {
+  const columns = columnsOfSteps();
+  const label = t().session.tabs.steps;
+  return <RecordTable label={label} items={steps} columns={columns} onOpen={({ id }) => onOpen(id)} />;
+}
+
+function columnsOfSteps(): readonly Column<StepView>[] {
   const words = t().session;
-  return (
-    <tr class="table-row" onClick={() => onOpen(step.id)}>
-      <td>
-        <button type="button" class="link" onClick={() => onOpen(step.id)}>
-          {step.phase} · {t().steps[step.step]}
-        </button>
-        {step.attempt > 1 && <span class="quiet"> {words.attempt(step.attempt)}</span>}
-      </td>
-      <td>
-        <StateMark status={step.status} />
-      </td>
-      <td class="number">{step.reusedFrom === null ? step.tries.length : words.reused}</td>
-      <td>{step.modelUsed ?? step.modelAsked ?? '–'}</td>
-      <td class="number" title={`${number(step.tokensIn)} → ${number(step.tokensOut)}`}>
-        {compactNumber(step.tokensIn)} → {compactNumber(step.tokensOut)}
-      </td>
-      <td class="number">{step.costUsd === null ? '–' : money(step.costUsd)}</td>
-      <td class="number">{step.durationMs === null ? '–' : duration(step.durationMs)}</td>
-      <td class="quiet">
-        <Ago at={step.startedAt ?? step.queuedAt} />
-      </td>
-    </tr>
-  );
+  return [
+    {
+      name: words.step,
+      // A click of it is one of its row, which opens the step.
+      cell: ({ phase, step, attempt }) => (
+        <>
+          <button type="button" class="link">
+            {phase} · {t().steps[step]}
+          </button>
+          {attempt > 1 && <span class="quiet"> {words.attempt(attempt)}</span>}
+        </>
+      ),
+    },
+    { name: words.state, cell: ({ status }) => <StateMark status={status} /> },
+    {
+      name: words.tries,
+      kind: 'number',
+      cell: ({ reusedFrom, tries }) => (reusedFrom === null ? tries.length : words.reused),
+    },
+    { name: words.model, cell: ({ modelUsed, modelAsked }) => modelUsed ?? modelAsked ?? '–' },
+    {
+      name: words.tokensColumn,
+      kind: 'number',
+      cell: ({ tokensIn, tokensOut }) => (
+        <span title={`${number(tokensIn)} → ${number(tokensOut)}`}>
+          {compactNumber(tokensIn)} → {compactNumber(tokensOut)}
+        </span>
+      ),
+    },
+    {
+      name: words.cost,
+      kind: 'number',
+      cell: ({ costUsd }) => (costUsd === null ? '–' : money(costUsd)),
+    },
+    {
+      name: words.took,
+      kind: 'number',
+      cell: ({ durationMs }) => (durationMs === null ? '–' : duration(durationMs)),
+    },
+    {
+      name: words.started,
+      kind: 'quiet',
+      cell: ({ startedAt, queuedAt }) => <Ago at={startedAt ?? queuedAt} />,
+    },
+  ];
 }
 
 interface StepDialogProps {

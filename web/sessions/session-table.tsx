@@ -116,12 +116,14 @@ function Row({ session, rowIndex, columns, isSelected, onSelect }: RowProps) {
   return (
     <tr class={isSelected ? 'table-row selected' : 'table-row'} aria-rowindex={rowIndex}>
       <td>
-        <input
-          type="checkbox"
-          aria-label={`${t().keys.select}: ${session.topic}`}
-          checked={isSelected}
-          onClick={(event) => onSelect(event.shiftKey)}
-        />
+        <label class="row-check">
+          <input
+            type="checkbox"
+            aria-label={`${t().keys.select}: ${session.topic}`}
+            checked={isSelected}
+            onClick={(event) => onSelect(event.shiftKey)}
+          />
+        </label>
       </td>
       <td class="topic">
         <a href={`/sessions/${session.id}`} dir="auto">

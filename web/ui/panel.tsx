@@ -76,14 +76,24 @@ interface Loading<Data> {
 interface LoadedProps<Data> {
   readonly query: Loading<Data>;
   readonly skeleton?: ComponentChildren;
+  /** The heading of a page whose content brings its own. */
+  readonly heading?: string;
   readonly children: (data: Data) => ComponentChildren;
 }
 
 /** Loading, problem or content of one question. Old content stays while a new answer fails. */
-export function Loaded<Data>({ query, skeleton, children }: LoadedProps<Data>) {
+export function Loaded<Data>({ query, skeleton, heading, children }: LoadedProps<Data>) {
   if (query.data !== undefined) return <>{children(query.data)}</>;
-  if (query.error != null) return <ProblemNote error={query.error} onRetry={() => void query.refetch()} />;
-  return <>{skeleton ?? <Skeleton lines={5} />}</>;
+  return (
+    <>
+      {heading !== undefined && <h1 class="heading-before">{heading}</h1>}
+      {query.error == null ? (
+        (skeleton ?? <Skeleton lines={5} />)
+      ) : (
+        <ProblemNote error={query.error} onRetry={() => void query.refetch()} />
+      )}
+    </>
+  );
 }
 
 export function Skeleton({ lines }: { readonly lines: number }) {

@@ -8,38 +8,47 @@ export interface Column<Item> {
   readonly id?: string;
   readonly name: string;
   readonly cell: (item: Item) => ComponentChildren;
-  readonly kind?: 'number' | 'quiet' | 'topic';
+  /** What holds more has a heading for ears alone, and stands beside the first cell where a record is a card. */
+  readonly kind?: 'number' | 'quiet' | 'topic' | 'more';
 }
 
 interface RecordTableProps<Item> {
   readonly label: string;
   readonly columns: readonly Column<Item>[];
   readonly items: readonly Item[];
+  readonly onOpen?: (item: Item) => void;
 }
 
+/** Rows of records. On a phone each is a card, whose values carry the names of their columns. */
 export function RecordTable<Item extends { readonly id: string }>({
   label,
   columns: all,
   items,
+  onOpen,
 }: RecordTableProps<Item>) {
   const columns = shownColumns(all, useAddress().get('columns'));
   return (
     <div class="table-frame" tabIndex={0} role="group" aria-label={label}>
-      <table class="table" aria-rowcount={items.length + 1}>
+      <table class="table record-table" aria-rowcount={items.length + 1}>
         <thead>
           <tr aria-rowindex={1}>
-            {columns.map(({ name }) => (
+            {columns.map(({ name, kind }) => (
               <th key={name} scope="col">
-                {name}
+                {kind === 'more' ? <span class="unseen">{name}</span> : name}
               </th>
             ))}
           </tr>
         </thead>
         <Blocks items={items} tag="tbody">
           {(item, place) => (
-            <tr key={item.id} class="table-row" aria-rowindex={place + 2}>
+            <tr
+              key={item.id}
+              class="table-row"
+              aria-rowindex={place + 2}
+              onClick={onOpen === undefined ? undefined : () => onOpen(item)}
+            >
               {columns.map(({ name, cell, kind }) => (
-                <td key={name} class={kind}>
+                <td key={name} class={kind} data-name={name}>
                   {cell(item)}
                 </td>
               ))}

@@ -6,6 +6,7 @@ import { t } from '../app/i18n';
 import { toastProblem } from '../app/toasts';
 import type { Attempt, Delivery, Webhook } from '../app/types';
 import { useAction } from '../app/use-action';
+import { Blocks } from '../ui/blocks';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { Empty, Loaded } from '../ui/panel';
@@ -80,24 +81,37 @@ function Deliveries({ webhookId }: { readonly webhookId: string }) {
           </button>
         ))}
       </div>
-      <Loaded query={deliveries}>
-        {({ items }) =>
+      <Loaded query={deliveries.loaded}>
+        {(items) =>
           items.length === 0 ? (
             <Empty title={words.noDeliveries} />
           ) : (
-            <ul class="letters">
-              {items.map((delivery) => (
-                <DeliveryLine key={delivery.id} delivery={delivery} />
-              ))}
-            </ul>
+            <div class="letters" role="list">
+              <Blocks items={items} tag="div" within=".dialog-content">
+                {(delivery, place) => (
+                  <DeliveryLine key={delivery.id} delivery={delivery} place={place + 1} />
+                )}
+              </Blocks>
+            </div>
           )
         }
       </Loaded>
+      {deliveries.more !== undefined && (
+        <Button busy={deliveries.isLoadingMore} onClick={deliveries.more}>
+          {t().actions.loadMore}
+        </Button>
+      )}
     </section>
   );
 }
 
-function DeliveryLine({ delivery }: { readonly delivery: Delivery }) {
+interface DeliveryLineProps {
+  readonly delivery: Delivery;
+  /** The first is 1. */
+  readonly place: number;
+}
+
+function DeliveryLine({ delivery, place }: DeliveryLineProps) {
   const isOpen = useSignal(false);
   const detail = useDelivery(delivery.webhookId, delivery.id, isOpen.value);
   const again = async (): Promise<void> => {
@@ -105,7 +119,7 @@ function DeliveryLine({ delivery }: { readonly delivery: Delivery }) {
     forgetWebhooks();
   };
   return (
-    <li>
+    <div class="letter" role="listitem" aria-setsize={-1} aria-posinset={place}>
       <details onToggle={(event) => (isOpen.value = event.currentTarget.open)}>
         <summary>
           <StateMark status={delivery.status} /> <code>{delivery.event}</code>{' '}
@@ -131,7 +145,7 @@ function DeliveryLine({ delivery }: { readonly delivery: Delivery }) {
           {t().webhooks.again}
         </Button>
       )}
-    </li>
+    </div>
   );
 }
 

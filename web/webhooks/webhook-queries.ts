@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/preact-query';
 import { get } from '../app/client';
-import { pollMs, queries } from '../app/queries';
+import { queries } from '../app/queries';
+import { usePages } from '../app/use-pages';
 import type { AnswerOf, Delivery, Page, Webhook } from '../app/types';
 
 export const WEBHOOKS = '/api/v1/webhooks';
@@ -13,12 +14,7 @@ export function useWebhooks() {
 }
 
 export function useDeliveries(id: string, status: string) {
-  return useQuery({
-    queryKey: ['webhooks', id, 'deliveries', status],
-    queryFn: ({ signal }) =>
-      get<Page<Delivery>>(`${WEBHOOKS}/${id}/deliveries`, { status, limit: 50 }, signal),
-    refetchInterval: pollMs,
-  });
+  return usePages<Delivery>('webhooks', `${WEBHOOKS}/${id}/deliveries`, { status });
 }
 
 export function useDelivery(id: string, deliveryId: string, wanted: boolean) {

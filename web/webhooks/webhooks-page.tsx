@@ -5,6 +5,7 @@ import { usePageTitle } from '../app/page-title';
 import type { Webhook } from '../app/types';
 import { Button } from '../ui/button';
 import { Empty, Loaded } from '../ui/panel';
+import { RecordTable, type Column } from '../ui/record-table';
 import { StateMark } from '../ui/state-mark';
 import { Ago } from '../ui/time';
 import { NewWebhookDialog } from './new-webhook-dialog';
@@ -50,42 +51,35 @@ interface WebhookTableProps {
 }
 
 function WebhookTable({ webhooks, onOpen }: WebhookTableProps) {
+  return <RecordTable label={t().nav.webhooks} items={webhooks} columns={columnsOfWebhooks(onOpen)} />;
+}
+
+function columnsOfWebhooks(open: (id: string) => void): readonly Column<Webhook>[] {
   const words = t().webhooks;
-  const columns = [words.url, words.events, t().sessions.state, words.lastSuccess];
-  return (
-    <div class="table-frame" tabIndex={0} role="group" aria-label={t().nav.webhooks}>
-      <table class="table">
-        <thead>
-          <tr>
-            {columns.map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {webhooks.map((webhook) => (
-            <tr key={webhook.id} class="table-row">
-              <td class="topic">
-                <button type="button" class="link" dir="auto" onClick={() => onOpen(webhook.id)}>
-                  {webhook.url}
-                </button>
-                <div class="quiet" dir="auto">
-                  {webhook.description}
-                </div>
-              </td>
-              <td>{webhook.events.includes('*') ? words.everything : webhook.events.join(', ')}</td>
-              <td>
-                <StateMark status={statusOf(webhook)} />
-              </td>
-              <td class="quiet">
-                {webhook.lastSuccessAt === null ? '–' : <Ago at={webhook.lastSuccessAt} />}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
+  return [
+    {
+      name: words.url,
+      kind: 'topic',
+      cell: ({ id, url, description }) => (
+        <>
+          <button type="button" class="link" dir="auto" onClick={() => open(id)}>
+            {url}
+          </button>
+          <div class="quiet" dir="auto">
+            {description}
+          </div>
+        </>
+      ),
+    },
+    {
+      name: words.events,
+      cell: ({ events }) => (events.includes('*') ? words.everything : events.join(', ')),
+    },
+    { name: t().sessions.state, cell: (webhook) => <StateMark status={statusOf(webhook)} /> },
+    {
+      name: words.lastSuccess,
+      kind: 'quiet',
+      cell: ({ lastSuccessAt }) => (lastSuccessAt === null ? '–' : <Ago at={lastSuccessAt} />),
+    },
+  ];
 }
