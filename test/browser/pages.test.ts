@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { newId } from '../../src/contracts/ids.js';
 import { consoleLink } from '../../src/domain/sessions/console-link.js';
 import { createSignInToken } from '../../src/db/users/sign-in-tokens.js';
 import { scriptedModel, untilGate, withWorkers } from '../workflows/sessions/fixture.js';
@@ -267,12 +268,7 @@ test('an analyst sees no page of an administrator, and the API refuses what such
   expect(await page.getByRole('link', { name: 'Audit' }).count()).toBe(0);
   const status = await page.evaluate(async () => (await fetch('/api/v1/dead-letters')).status);
   expect(status).toBe(403);
-  for (const path of [
-    '/sessions/ses_gone',
-    '/gates/gat_gone',
-    '/jobs/job_gone',
-    '/notifications/runs/job_gone',
-  ]) {
+  for (const path of [`/sessions/${newId('session')}`, `/gates/${newId('gate')}`, `/jobs/${newId('job')}`]) {
     await page.goto(`${house.api.url}${path}`);
     await page.getByRole('alert').waitFor();
     // A page that fails to load has a name as well.

@@ -57,15 +57,20 @@ async function startByForm({ page }: Visitor, topic: string): Promise<string> {
 test('a session is started, read while the model speaks, edited, redone and approved', async () => {
   const { model, goOn } = talkingModel();
   await withTalk(model, async () => {
-    const visitor = await house.visit('/sessions');
+    const { token } = await createApiUser(house.database);
+    const visitor = await house.visit('/sessions', { token });
     const { page, faults } = visitor;
     const id = await startByForm(visitor, 'latte art');
+    const seen = page.waitForResponse((response) => response.url().endsWith('/phases/1/seen'));
     await page.getByText('first half of 1').waitFor();
     expect(await page.getByText('second half of 1').count()).toBe(0);
     goOn();
 
     await page.getByRole('heading', { name: 'Phase 1 waits for you' }).waitFor();
     await page.getByText('first half of 3, second half of 3').waitFor();
+    await seen;
+    // From now on only another device tells that it showed this phase.
+    await page.route('**/phases/1/seen', (route) => route.fulfill({ status: 204 }));
     await page.getByRole('button', { name: 'Redo' }).click();
     await page.getByLabel('What should be different?').fill('be bolder');
     await page.getByText(/runs \d+ again/).waitFor();
@@ -74,6 +79,10 @@ test('a session is started, read while the model speaks, edited, redone and appr
     await page.getByText('be bolder').first().waitFor();
     await page.getByRole('button', { name: 'Changes' }).click();
     await page.locator('ins').first().waitFor();
+    const elsewhere = await house.visit(`/sessions/${id}`, { token });
+    await elsewhere.page.getByRole('button', { name: 'Since you looked' }).click();
+    await elsewhere.page.locator('ins').first().waitFor();
+    expect(elsewhere.faults).toEqual(noFaults);
 
     await page.getByRole('button', { name: 'Edit' }).click();
     await page.getByRole('textbox', { name: /^Edit:/ }).fill('what a person wrote');
@@ -134,6 +143,10 @@ test('of two people at one gate the second sees that it was decided, and how', a
     const id = await startByForm(first, 'one gate for two');
     const { gateId } = await untilGate(house, id, 1);
     const second = await house.visit(`/gates/${gateId}`, { token: other!.token });
+    // Whoever comes second is told of the other.
+    await Promise.any(
+      [first, second].map(({ page }) => page.getByText(/is reading this/).waitFor({ timeout: 60_000 })),
+    );
     await second.page.getByRole('button', { name: 'Reject' }).click();
     await second.page.getByLabel('Why is it rejected?').fill('too late');
     await first.page.getByRole('button', { name: 'Approve phase 1' }).click();

@@ -100,8 +100,12 @@ function parts(units: [number, string][]): string {
   const shown = units.filter(([value], place) => place === 0 || value > 0);
   return shown
     .map(([value, unit]) => {
-      const options = { style: 'unit', unit, unitDisplay: 'narrow', maximumFractionDigits: 1 } as const;
-      return formatter(`duration.${unit}`, (tag) => new Intl.NumberFormat(tag, options)).format(value);
+      const options = { style: 'unit', unit, maximumFractionDigits: 1 } as const;
+      return formatter(`duration.${unit}`, (tag) => {
+        // Japanese has no short words of its own for them: narrow ones are English letters.
+        const unitDisplay = tag.startsWith('ja') ? 'short' : 'narrow';
+        return new Intl.NumberFormat(tag, { ...options, unitDisplay });
+      }).format(value);
     })
     .join(' ');
 }

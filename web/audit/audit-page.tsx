@@ -101,10 +101,15 @@ function Facets({ filters }: { readonly filters: Filters }) {
             <Facet
               name="resourceType"
               title={words.what}
-              values={resourceType}
+              values={resourceType.map(named(words.resources))}
               chosen={filters.resourceType}
             />
-            <Facet name="action" title={words.action} values={action} chosen={filters.action} />
+            <Facet
+              name="action"
+              title={words.action}
+              values={action.map(named(words.actions))}
+              chosen={filters.action}
+            />
             <Facet
               name="actorId"
               title={words.who}
@@ -120,10 +125,22 @@ function Facets({ filters }: { readonly filters: Filters }) {
   );
 }
 
+type Words = Readonly<Record<string, string>>;
+
+const wordOf = (words: Words, code: string): string => words[code] ?? code.replaceAll('_', ' ');
+
+const named =
+  (words: Words) =>
+  ({ value, count }: { readonly value: string; readonly count: number }) => ({
+    value,
+    count,
+    label: wordOf(words, value),
+  });
+
 interface FacetProps {
   readonly name: 'resourceType' | 'action' | 'actorId';
   readonly title: string;
-  readonly values: readonly { readonly value: string; readonly label?: string; readonly count: number }[];
+  readonly values: readonly { readonly value: string; readonly label: string; readonly count: number }[];
   readonly chosen: string | undefined;
 }
 
@@ -144,7 +161,7 @@ function Facet({ name, title, values, chosen }: FacetProps) {
               aria-pressed={value === chosen}
               onClick={() => address.set({ [name]: value === chosen ? undefined : value }, true)}
             >
-              <span dir="auto">{label ?? value.replaceAll('_', ' ')}</span>
+              <span dir="auto">{label}</span>
               <span class="figures quiet">{number(count)}</span>
             </button>
           </li>
@@ -164,8 +181,8 @@ function Entries({ entries }: { readonly entries: readonly AuditLog[] }) {
               <summary>
                 <span class="audit-line">
                   <strong dir="auto">{entry.actor.name}</strong>{' '}
-                  <span>{entry.action.replaceAll('_', ' ')}</span>{' '}
-                  <span class="chip">{entry.resourceType.replaceAll('_', ' ')}</span>{' '}
+                  <span>{wordOf(t().audit.actions, entry.action)}</span>{' '}
+                  <span class="chip">{wordOf(t().audit.resources, entry.resourceType)}</span>{' '}
                   <code class="audit-id">{entry.resourceId}</code>
                 </span>
                 <span class="quiet">

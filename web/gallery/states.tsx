@@ -4,7 +4,7 @@ import { ApiProblem } from '../app/problem';
 import { Bar } from '../ui/bar';
 import { Button } from '../ui/button';
 import { Explain } from '../ui/explain';
-import { Empty, Panel, ProblemNote, Skeleton } from '../ui/panel';
+import { Empty, Panel, ProblemNote, RowsSkeleton, Skeleton } from '../ui/panel';
 import { StateMark, knownStatuses } from '../ui/state-mark';
 import { Ago, Since } from '../ui/time';
 import { Specimen } from './specimen';
@@ -44,6 +44,7 @@ export function States() {
       </Specimen>
       <Specimen name="Loading, nothing, problem">
         <Skeleton lines={3} />
+        <RowsSkeleton />
         <Empty title="Nothing waits for you" text="A session stops here when it needs a decision.">
           <Button kind="primary" icon="plus">
             Start a session

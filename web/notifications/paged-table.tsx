@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { t } from '../app/i18n';
 import { Button } from '../ui/button';
-import { Loaded } from '../ui/panel';
+import { Loaded, RowsSkeleton } from '../ui/panel';
 import { RecordTable, type Column } from '../ui/record-table';
 import type { Pages } from '../app/use-pages';
 
@@ -27,7 +27,7 @@ export function PagedTable<Item extends { readonly id: string }>({
 }: PagedTableProps<Item>) {
   return (
     <>
-      <Loaded query={loaded}>
+      <Loaded query={loaded} skeleton={<RowsSkeleton />}>
         {(items) =>
           items.length === 0 ? <>{empty}</> : <RecordTable label={label} columns={columns} items={items} />
         }

@@ -5,7 +5,7 @@ import { useSteadyList } from '../inbox/steady-list';
 import { useJobs } from '../reports/report-queries';
 import { Bar } from '../ui/bar';
 import { Button } from '../ui/button';
-import { Empty, Loaded } from '../ui/panel';
+import { Empty, Loaded, RowsSkeleton } from '../ui/panel';
 import { StateMark } from '../ui/state-mark';
 import { Ago } from '../ui/time';
 import { RecordTable } from '../ui/record-table';
@@ -23,7 +23,7 @@ export function RunsView() {
   const words = t().notices.runs;
   return (
     <>
-      <Loaded query={loaded}>
+      <Loaded query={loaded} skeleton={<RowsSkeleton />}>
         {(items) =>
           items.length === 0 ? <Empty title={words.none} text={words.noneText} /> : <RunTable runs={items} />
         }

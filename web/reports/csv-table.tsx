@@ -1,6 +1,8 @@
 import { t } from '../app/i18n';
 
 const MOST_ROWS = 500;
+/** A time or an id stays in one line. */
+const MOST_UNBROKEN = 40;
 
 /** The first rows of a CSV. */
 export function CsvTable({ text }: { readonly text: string }) {
@@ -22,7 +24,7 @@ export function CsvTable({ text }: { readonly text: string }) {
             {rows.slice(0, MOST_ROWS).map((row, place) => (
               <tr key={place}>
                 {row.map((cell, at) => (
-                  <td key={at} dir="auto">
+                  <td key={at} class={cell.length > MOST_UNBROKEN ? 'topic' : 'unbroken'} dir="auto">
                     {cell}
                   </td>
                 ))}

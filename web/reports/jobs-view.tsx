@@ -6,7 +6,7 @@ import type { Job } from '../app/types';
 import { useSteadyList } from '../inbox/steady-list';
 import { Bar } from '../ui/bar';
 import { Button } from '../ui/button';
-import { Empty, Loaded } from '../ui/panel';
+import { Empty, Loaded, RowsSkeleton } from '../ui/panel';
 import { RecordTable, type Column } from '../ui/record-table';
 import { StateMark, statusWord } from '../ui/state-mark';
 import { Ago } from '../ui/time';
@@ -46,7 +46,7 @@ export function JobsView() {
         <ColumnChoice columns={columnsOfJobs()} />
         <SavedViews page="reports" names={viewNames} />
       </div>
-      <Loaded query={loaded}>
+      <Loaded query={loaded} skeleton={<RowsSkeleton />}>
         {(items) =>
           items.length === 0 ? (
             <Empty title={t().reports.none} text={t().reports.noneText} />

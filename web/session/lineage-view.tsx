@@ -9,8 +9,14 @@ import { SESSIONS, sessionKey } from './session-queries';
 
 /** Where this session came from, what came of it, and how often it was begun anew. */
 export function LineageView({ session }: { readonly session: SessionDetail }) {
-  const { origin } = session.lineage;
-  if (origin === null) return <Node session={session} isHere />;
+  const { origin, forks } = session.lineage;
+  if (origin === null)
+    return (
+      <>
+        <Node session={session} isHere />
+        {forks.length === 0 && session.progress.attempt === 1 && <p class="note">{t().lineage.alone}</p>}
+      </>
+    );
   return <Origin id={origin.id} session={session} />;
 }
 

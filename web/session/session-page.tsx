@@ -5,7 +5,7 @@ import { useKeys } from '../app/keys';
 import { useAddress } from '../app/location';
 import { usePageTitle } from '../app/page-title';
 import type { SessionDetail } from '../app/types';
-import { Loaded, Panel } from '../ui/panel';
+import { Loaded, Panel, Skeleton } from '../ui/panel';
 import { Tabs } from '../ui/tabs';
 import { CompareView } from './compare-view';
 import { DecisionPanel } from './decision-panel';
@@ -40,9 +40,20 @@ export function SessionPage() {
   usePageTitle(session.data?.topic ?? t().nav.sessions);
   return (
     <div class="session-page">
-      <Loaded query={session} heading={t().nav.sessions}>
+      <Loaded query={session} heading={t().nav.sessions} skeleton={<SessionSkeleton />}>
         {(data) => <Session session={data} live={live} />}
       </Loaded>
+    </div>
+  );
+}
+
+/** Phases, document and context, each where it will be. */
+function SessionSkeleton() {
+  return (
+    <div class="session-columns session-columns-before">
+      <Skeleton lines={4} />
+      <Skeleton lines={9} />
+      <Skeleton lines={4} />
     </div>
   );
 }

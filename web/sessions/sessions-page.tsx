@@ -7,7 +7,7 @@ import { usePageTitle } from '../app/page-title';
 import type { SessionSummary } from '../app/types';
 import { useSteadyList } from '../inbox/steady-list';
 import { Button } from '../ui/button';
-import { Empty, Loaded } from '../ui/panel';
+import { Empty, Loaded, RowsSkeleton } from '../ui/panel';
 import { DemoButton } from './demo-button';
 import { rememberOrder } from './list-order';
 import { SelectionBar } from './selection-bar';
@@ -39,7 +39,7 @@ export function SessionsPage() {
         </Button>
       </header>
       <SessionFilters filters={filters} />
-      <Loaded query={loaded}>
+      <Loaded query={loaded} skeleton={<RowsSkeleton />}>
         {(items) =>
           items.length === 0 ? (
             <NoSessions filtered={Object.keys(filters).length > 0} />

@@ -12,6 +12,8 @@ interface DialogProps {
   readonly children: ComponentChildren;
 }
 
+const FIELD = '.dialog-content :is(input, select, textarea):not(:disabled)';
+
 let count = 0;
 
 /** A native dialog: the browser keeps focus in it, closes it on Escape and gives the focus back. */
@@ -22,6 +24,8 @@ export function Dialog({ title, onClose, wide = false, side = false, footer, chi
     const element = dialog.current;
     const before = document.activeElement;
     element?.showModal();
+    // The first button of a dialog closes it, which is no place to begin.
+    if (!side) element?.querySelector<HTMLElement>(FIELD)?.focus();
     return () => {
       element?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();

@@ -6,7 +6,7 @@ import { useAddress } from '../app/location';
 import { usePageTitle } from '../app/page-title';
 import type { User } from '../app/types';
 import { Button } from '../ui/button';
-import { Empty, Loaded } from '../ui/panel';
+import { Empty, Loaded, RowsSkeleton } from '../ui/panel';
 import { RecordTable, type Column } from '../ui/record-table';
 import { SearchBox } from '../ui/search-box';
 import { StateMark } from '../ui/state-mark';
@@ -46,7 +46,7 @@ export function UsersPage() {
       </header>
       <Stats />
       <Filters filters={filters} />
-      <Loaded query={loaded}>
+      <Loaded query={loaded} skeleton={<RowsSkeleton />}>
         {(items) => (items.length === 0 ? <Empty title={words.none} /> : <UserTable users={items} />)}
       </Loaded>
       {users.hasNextPage && (

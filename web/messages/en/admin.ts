@@ -24,6 +24,9 @@ export const admin = {
   },
   audit: {
     none: 'No entry matches',
+    // The codes of the log are English words already.
+    resources: {} as Readonly<Record<string, string>>,
+    actions: {} as Readonly<Record<string, string>>,
     export: 'Export',
     facets: 'Narrow down',
     what: 'What',
@@ -76,7 +79,7 @@ export const admin = {
       degraded: 'It serves, but something is missing',
       unavailable: 'It cannot serve',
     },
-    parts: { up: 'up', down: 'down' },
+    parts: { up: 'Up', down: 'Down' },
     queues: 'Queues and slots',
     queue: 'Queue',
     backlog: 'Waiting',

@@ -216,6 +216,7 @@ export const session = {
   },
   lineage: {
     fork: 'Fork',
+    alone: 'Nothing was forked from this session or begun anew. Fork tries another way and keeps this one.',
     notYours: 'A session that you may not see',
     forkedAt: (phase: number, step: string) => `forked at phase ${phase}, ${step}`,
   },

@@ -210,6 +210,8 @@ export const session: typeof english = {
   },
   lineage: {
     fork: 'フォーク',
+    alone:
+      'このセッションからのフォークややり直しはまだありません。フォークすると、このセッションを残したまま別の進め方を試せます。',
     notYours: '見ることのできないセッション',
     forkedAt: (phase, step) => `フェーズ ${phase}・${step}からフォーク`,
   },
