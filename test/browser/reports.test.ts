@@ -64,13 +64,6 @@ const withSql = (work: () => Promise<void>): Promise<void> =>
     work,
   );
 
-/** Fifty columns, marks that turn the direction of writing, a line of 100 kB. */
-const STRANGE = [
-  `repeat('x', 100000) as long`,
-  `U&'safe \\202Etxt.exe\\202C' as bidi`,
-  ...Array.from({ length: 48 }, (_, place) => `repeat('👩🏽‍🚀', 20) as c${place}`),
-].join(', ');
-
 const editorText = (page: Page): Promise<string> => page.locator('.cm-content').innerText();
 
 async function write(page: Page, sql: string): Promise<void> {
@@ -120,16 +113,6 @@ test('much data is confirmed, and the grid shows every row of a million, by numb
     await grid.evaluate((frame) => frame.scrollTo({ top: 0 }));
     await cell('1').first().waitFor();
     expect(await axeViolations(page)).toEqual([]);
-
-    await write(
-      page,
-      `select '<script>document.title="owned"</script>' as "<b>name</b>", ${STRANGE} from orders limit 1`,
-    );
-    await run(page);
-    await grid.getByText('<script>document.title="owned"</script>').waitFor();
-    expect(await page.title()).not.toMatch(/^owned/);
-    expect(await grid.locator('b, script, img').count()).toBe(0);
-    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
     expect(faults).toEqual(noFaults);
   });
 }, 180_000);
