@@ -142,9 +142,16 @@ async function keepsView(page: Page, list: string, filter: string): Promise<void
 
 test('a view is saved with its filters and columns, chosen again, and is the same for those that it is shared with', async () => {
   const { token } = await createApiUser(house.database);
-  await house.api.send('/api/v1/cot-sessions', { method: 'POST', token, body: { topic: 'in a view' } });
+  const body = { topic: 'in a view', tags: ['calm'] };
+  await house.api.send('/api/v1/cot-sessions', { method: 'POST', token, body });
   const { page, faults } = await house.visit('/sessions', { token });
   await page.getByRole('link', { name: 'in a view' }).waitFor();
+  await page.getByRole('button', { name: '#calm' }).click();
+  await page.waitForURL(/tag=calm/);
+  await page.getByRole('combobox', { name: 'Began' }).selectOption({ label: 'Last 24 hours' });
+  await page.waitForURL(/since=day/);
+  await page.getByRole('link', { name: 'in a view' }).waitFor();
+  await page.goto(`${house.api.url}/sessions`);
   await page.getByRole('button', { name: 'Columns' }).click();
   const choice = page.getByRole('group', { name: 'Columns' });
   for (const name of ['Template', 'Person', 'Cost', 'Changed']) await choice.getByLabel(name).uncheck();

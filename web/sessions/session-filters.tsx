@@ -9,6 +9,7 @@ import { SavedViews } from '../views/saved-views';
 import { sessionColumns } from './session-columns';
 import {
   filterNames,
+  spans,
   useTemplates,
   type FilterName,
   type SessionFilters as Filters,
@@ -23,7 +24,7 @@ const statusSets = [
   ['canceled', 'canceled'],
 ] as const;
 
-const viewNames = [...filterNames, 'columns'];
+const viewNames = [...filterNames, 'since', 'columns'];
 
 /** Filters of the list as parts of the address. */
 export function SessionFilters({ filters }: { readonly filters: Filters }) {
@@ -59,6 +60,19 @@ export function SessionFilters({ filters }: { readonly filters: Filters }) {
         {templates.map(({ name }) => (
           <option key={name} value={name}>
             {name}
+          </option>
+        ))}
+      </select>
+      <select
+        class="input input-small"
+        aria-label={words.began}
+        value={address.get('since')}
+        onChange={(event) => address.set({ since: event.currentTarget.value }, true)}
+      >
+        <option value="">{words.anyTime}</option>
+        {Object.keys(spans).map((span) => (
+          <option key={span} value={span}>
+            {words.spans[span as keyof typeof spans]}
           </option>
         ))}
       </select>

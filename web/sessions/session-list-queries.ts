@@ -7,6 +7,21 @@ import type { AnswerOf, NewSession, Page, SessionSummary, TemplateSummary } from
 const SESSIONS = '/api/v1/cot-sessions';
 
 export const filterNames = ['status', 'template', 'tag', 'q', 'createdFrom', 'createdTo'] as const;
+/** How long ago a listed session began at most, by its name in the address. */
+export const spans = { day: 24, week: 7 * 24, month: 30 * 24 } as const;
+const HOUR_MS = 3_600_000;
+
+/** From the full hour on: a list that is asked for again keeps its rows. */
+export function startOf(span: string): string | undefined {
+  if (!isSpan(span)) return undefined;
+  const hour = Math.floor(Date.now() / HOUR_MS) - spans[span];
+  return new Date(hour * HOUR_MS).toISOString();
+}
+
+function isSpan(name: string): name is keyof typeof spans {
+  return name in spans;
+}
+
 export type FilterName = (typeof filterNames)[number];
 export type SessionFilters = Readonly<Partial<Record<FilterName, string>>>;
 

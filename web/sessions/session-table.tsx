@@ -113,6 +113,7 @@ interface RowProps {
 }
 
 function Row({ session, rowIndex, columns, isSelected, onSelect }: RowProps) {
+  const address = useAddress();
   return (
     <tr class={isSelected ? 'table-row selected' : 'table-row'} aria-rowindex={rowIndex}>
       <td>
@@ -130,9 +131,15 @@ function Row({ session, rowIndex, columns, isSelected, onSelect }: RowProps) {
           {session.topic}
         </a>
         {session.tags.map((tag) => (
-          <span key={tag} class="chip">
+          <button
+            key={tag}
+            type="button"
+            class="chip chip-button"
+            title={t().sessions.onlyTag(tag)}
+            onClick={() => address.set({ tag }, true)}
+          >
             #{tag}
-          </span>
+          </button>
         ))}
       </td>
       {columns.map((name) => cells[name](session))}

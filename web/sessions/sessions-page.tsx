@@ -12,7 +12,7 @@ import { DemoButton } from './demo-button';
 import { rememberOrder } from './list-order';
 import { SelectionBar } from './selection-bar';
 import { SessionFilters } from './session-filters';
-import { filterNames, useSessionList, type SessionFilters as Filters } from './session-list-queries';
+import { filterNames, startOf, useSessionList, type SessionFilters as Filters } from './session-list-queries';
 import { SessionTable } from './session-table';
 import { StartDialog } from './start-dialog';
 
@@ -59,7 +59,9 @@ export function SessionsPage() {
 }
 
 function filtersOf(get: (name: string) => string): Filters {
-  return Object.fromEntries(filterNames.map((name) => [name, get(name)]).filter(([, value]) => value !== ''));
+  const given = filterNames.map((name) => [name, get(name)] as const).filter(([, value]) => value !== '');
+  const createdFrom = startOf(get('since'));
+  return Object.fromEntries(createdFrom === undefined ? given : [...given, ['createdFrom', createdFrom]]);
 }
 
 function NoSessions({ filtered }: { readonly filtered: boolean }) {
