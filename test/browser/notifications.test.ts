@@ -4,6 +4,7 @@ import { startMailCatcher } from '../../src/platform/notifications/mail-catcher.
 import { testSenders } from '../support/notifications/parts.js';
 import { seedOffices } from '../support/notifications/seed.js';
 import { withWorker } from '../support/spine.js';
+import { waitUntil } from '../support/wait-until.js';
 import { axeViolations, expectWindowed, noFaults, scrolledSideways, useConsole } from './console-house.js';
 
 const house = useConsole();
@@ -219,8 +220,13 @@ test('a web push is shown by the worker of this device, also when no page asked 
     registrationId: await registered,
     data: JSON.stringify({ web_push: 8030, notification }),
   });
-  const shown = await page.waitForFunction<string>(
-    `navigator.serviceWorker.ready.then((worker) => worker.getNotifications()).then(([first]) => first?.title)`,
+  // A promise is something to waitForFunction, whatever it gives.
+  const title = await waitUntil(
+    () =>
+      page.evaluate<string | undefined>(
+        `navigator.serviceWorker.ready.then((worker) => worker.getNotifications()).then(([first]) => first?.title)`,
+      ),
+    { what: 'a notification' },
   );
-  expect(await shown.jsonValue()).toBe('Tax filing: due today');
+  expect(title).toBe('Tax filing: due today');
 });
