@@ -209,7 +209,7 @@ export async function axeViolations(page: Page): Promise<string[]> {
   );
 }
 
-/** What a reader would have to move sideways: the page, or a table of records, which is cards on a phone. */
+/** The page and its tables of records, where a reader has to move them sideways. */
 export function scrolledSideways(page: Page): Promise<string[]> {
   return page.evaluate<string[]>(
     `[document.documentElement, ...document.querySelectorAll('.table-frame:has(.record-table)')]

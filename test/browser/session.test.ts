@@ -143,7 +143,7 @@ test('of two people at one gate the second sees that it was decided, and how', a
     const id = await startByForm(first, 'one gate for two');
     const { gateId } = await untilGate(house, id, 1);
     const second = await house.visit(`/gates/${gateId}`, { token: other!.token });
-    // Whoever comes second is told of the other.
+    // The second reader is told of the first one.
     await Promise.any(
       [first, second].map(({ page }) => page.getByText(/is reading this/).waitFor({ timeout: 60_000 })),
     );

@@ -3,7 +3,7 @@ import { askAgain, onChanges } from '../live/changes';
 import { get } from '../app/client';
 import { language } from '../app/i18n';
 import { pollMs, queries } from '../app/queries';
-import { usePages, type Filters } from '../app/use-pages';
+import { usePages, type Filters } from '../live/use-pages';
 import type {
   CaughtMail,
   CaughtMailHead,

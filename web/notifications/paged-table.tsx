@@ -3,7 +3,7 @@ import { t } from '../app/i18n';
 import { Button } from '../ui/button';
 import { Loaded, RowsSkeleton } from '../ui/panel';
 import { RecordTable, type Column } from '../ui/record-table';
-import type { Pages } from '../app/use-pages';
+import type { Pages } from '../live/use-pages';
 
 interface PagedTableProps<Item> {
   readonly label: string;

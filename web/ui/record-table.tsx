@@ -8,7 +8,7 @@ export interface Column<Item> {
   readonly id?: string;
   readonly name: string;
   readonly cell: (item: Item) => ComponentChildren;
-  /** What holds more has a heading for ears alone, and stands beside the first cell where a record is a card. */
+  /** The heading of `more` is for ears alone. On a card it stands beside the first cell. */
   readonly kind?: 'number' | 'quiet' | 'topic' | 'more';
 }
 

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/preact-query';
 import { get } from '../app/client';
 import { queries } from '../app/queries';
-import { usePages } from '../app/use-pages';
+import { usePages } from '../live/use-pages';
 import type { AnswerOf, Delivery, Page, Webhook } from '../app/types';
 
 export const WEBHOOKS = '/api/v1/webhooks';

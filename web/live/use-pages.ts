@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/preact-query';
-import { get } from './client';
-import { pollMs } from './queries';
-import type { Page } from './types';
+import { get } from '../app/client';
+import { pollMs } from '../app/queries';
+import type { Page } from '../app/types';
 
 export type Filters = Readonly<Record<string, string | undefined>>;
 
