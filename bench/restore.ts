@@ -1,12 +1,14 @@
 /**
- * Backs a running system up, loses it, restores it, and takes every session to its end, in two ways.
+ * Backs a running system up, loses it, restores it, and takes every session to its end, in four ways.
  *
  * `one moment`: a base back-up of the cluster that holds the databases of Sluice and of Temporal.
  * `two moments`: a dump of Sluice's database alone. Temporal starts anew, is adopted, and open sessions are revived.
+ * `older Temporal`, `newer Temporal`: dumps of both, with gates decided in between. This is what an operator is told not to
+ * do, so each session's fate is printed instead of a failure.
  *
- * It fails when a session does not end, when its events have a gap, or when the audit chain breaks. Run it with
- * `TEMPORAL_SERVER=… TEMPORAL_SQL_TOOL=… TEMPORAL_CLI=… PG_BIN=/usr/lib/postgresql/15/bin node
- * scripts/bench.mjs restore`. Needs a build. It starts and removes everything itself.
+ * The first two fail when a session does not end, its events have a gap, or the audit chain breaks. Run it
+ * with `TEMPORAL_SERVER=… TEMPORAL_SQL_TOOL=… TEMPORAL_CLI=… PG_BIN=/usr/lib/postgresql/15/bin node
+ * scripts/bench.mjs restore`. Needs a build. `--only older-temporal` takes one way. It starts and removes everything itself.
  *
  * Not looked at: continuous archiving, results in an object store, Temporal Cloud, large databases.
  */
@@ -15,11 +17,13 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { startModelServer } from '../test/support/models/server.js';
 import { createClient, type SluiceClient } from '../src/client/client.js';
 import { sluice as command } from './command-line.js';
 import { Reviewer } from './chaos/reviewer.js';
 import { restoreBase, startCluster, type Cluster } from './restore/cluster.js';
+import { fatesOf, goOn } from './restore/moments.js';
 import { makeNamespace, makeTemporalSchema, startTemporal, type TemporalServer } from './restore/temporal.js';
 import { gapsOf, readEvents } from './rolling/reader.js';
 import { startProcess, type Running } from './rolling/process.js';
@@ -213,11 +217,60 @@ async function twoMoments(): Promise<void> {
   await fresh.cluster.stop();
 }
 
+const ofTemporal = ['temporal', 'temporal_visibility'] as const;
+
+/** Nothing is revived or adopted: the processes start as after any other outage. */
+async function differentMoments(
+  name: string,
+  older: readonly string[],
+  newer: readonly string[],
+): Promise<void> {
+  const { cluster, temporal } = await newSystem(name);
+  const env = environment(cluster, temporal, 'sluice');
+  sluice(env, 'migrate');
+  const token = sluice(env, 'create-admin', 'restore@example.org');
+  const house = await openHouse(cluster, temporal, 'sluice');
+  const client = createClient({ baseUrl: house.url, token });
+  const ids = await makeSessions(client);
+  const dumpOf = (database: string): string => join(root, `${name}-${database}.dump`);
+  const dump = (databases: readonly string[]): void => {
+    for (const each of databases) cluster.run('pg_dump', '--format=custom', '--file', dumpOf(each), each);
+  };
+  dump(older);
+  const late = await goOn(client, ids);
+  dump(newer);
+  const before = calls.length;
+  await loseHouse(house);
+  await cluster.lose();
+
+  const folder = join(root, `${name}-restored`);
+  const restored = await startCluster(folder, bin);
+  for (const database of [...older, ...newer]) {
+    restored.run('createdb', database);
+    restored.run('pg_restore', '--no-owner', '--exit-on-error', '--dbname', database, dumpOf(database));
+  }
+  const server = await startTemporal(programs, restored, `${folder}-temporal.log`);
+  const open = await openHouse(restored, server, 'sluice');
+  console.log(`${name}:`);
+  for (const fate of await fatesOf({ url: open.url, token }, [...ids, late])) console.log(`  ${fate}`);
+  const { valid } = await createClient({ baseUrl: open.url, token }).call('verifyAuditLog', {});
+  console.log(`  ${again(before)} calls paid again, the audit log is ${valid ? 'whole' : 'broken'}`);
+  await loseHouse(open);
+  await restored.stop();
+}
+
+const { values } = parseArgs({ options: { only: { type: 'string' } } });
+const ways: Readonly<Record<string, () => Promise<void>>> = {
+  'one-moment': oneMoment,
+  'two-moments': twoMoments,
+  'older-temporal': () => differentMoments('older-temporal', ofTemporal, ['sluice']),
+  'newer-temporal': () => differentMoments('newer-temporal', ['sluice'], ofTemporal),
+};
+
 try {
   mkdirSync(join(root, 'objects'));
   if (!existsSync('dist/api/main.js')) throw new Error('there is no build: npm run build');
-  await oneMoment();
-  await twoMoments();
+  for (const [name, way] of Object.entries(ways)) if ((values.only ?? name) === name) await way();
 } finally {
   await model.close();
   rmSync(root, { recursive: true, force: true });
