@@ -17,7 +17,9 @@ import { waitUntil } from '../support/wait-until.js';
 
 const root = resolve(import.meta.dirname, '../..');
 const folder = useTemporaryFolder();
-const GONE_MS = 5_000;
+/** Of every stack here: each start finds what the ending before it left, and boots without making a cluster anew. */
+const home = join(folder, 'home');
+const GONE_MS = 30_000;
 /** A machine that does much else boots slowly. */
 const BOOT_MS = 240_000;
 
@@ -29,7 +31,7 @@ interface Group {
 }
 
 /** A command line as a terminal runs it: in a group of its own. */
-function startGroup(commandLine: string, home: string, port: number): Group {
+function startGroup(commandLine: string, port: number): Group {
   const child = spawn('sh', ['-c', commandLine], {
     cwd: root,
     detached: true,
@@ -42,25 +44,18 @@ function startGroup(commandLine: string, home: string, port: number): Group {
   return { child, output: () => output, signal: (name) => process.kill(-(child.pid ?? 0), name) };
 }
 
-function newHome(name: string): string {
-  const home = join(folder, name);
-  mkdirSync(home, { mode: 0o711 });
-  return home;
-}
+const devFile = (): DevFile => JSON.parse(readFileSync(join(home, 'dev.json'), 'utf8')) as DevFile;
 
-const devFileOf = (home: string): DevFile =>
-  JSON.parse(readFileSync(join(home, 'dev.json'), 'utf8')) as DevFile;
-
-const supervisorOf = (home: string): ProcessIdentity =>
+const supervisorOf = (): ProcessIdentity =>
   JSON.parse(readFileSync(join(home, 'lock'), 'utf8')) as ProcessIdentity;
 
-const leftOf = (home: string): number[] => [
+const left = (): number[] => [
   ...markedProcesses(homeMark(home)).map(({ pid }) => pid),
   ...processesOf(home, undefined),
 ];
 
-const untilGone = (home: string): Promise<true> =>
-  waitUntil(() => Promise.resolve(leftOf(home).length === 0), {
+const untilGone = (): Promise<true> =>
+  waitUntil(() => Promise.resolve(left().length === 0), {
     what: 'the end of every process',
     timeoutMs: GONE_MS,
   });
@@ -83,20 +78,43 @@ const answers = (port: number): Promise<boolean> =>
     () => false,
   );
 
-beforeAll(() => buildOnce(), 300_000);
+beforeAll(() => {
+  buildOnce();
+  mkdirSync(home, { mode: 0o711 });
+}, 300_000);
 
 afterAll(() => {
   for (const { pid } of markedProcesses(folder)) process.kill(pid, 'SIGKILL');
   for (const pid of processesOf(folder, undefined)) process.kill(pid, 'SIGKILL');
 });
 
+test.each([
+  ['kill -9', 'SIGKILL', 'PostgreSQL  starting'],
+  ['SIGTERM', 'SIGTERM', 'PostgreSQL  starting'],
+  ['kill -9', 'SIGKILL', 'API         starting'],
+  ['SIGTERM', 'SIGTERM', 'API         starting'],
+] as const)(
+  '%s of the group of npm leaves nothing (%s at "%s")',
+  async (_name, signal, line) => {
+    const group = startGroup('npm start', await randomPort('127.0.0.1'));
+    await untilSays(group, line);
+    const supervisor = supervisorOf();
+    group.signal(signal);
+    await waitUntil(() => Promise.resolve(!isRunning(supervisor)), {
+      what: 'the supervisor',
+      timeoutMs: 40_000,
+    });
+    await untilGone();
+  },
+  360_000,
+);
+
 test('the stack runs on when nobody reads its output, its file is there before it answers, and SIGHUP ends it', async () => {
-  const home = newHome('head');
   const port = await randomPort('127.0.0.1');
-  const group = startGroup('npm start | head -n 8', home, port);
+  const group = startGroup('npm start | head -n 8', port);
   await waitUntil(() => answers(port), { what: 'the API', timeoutMs: BOOT_MS });
-  expect(devFileOf(home).apiUrl).toBe(`http://127.0.0.1:${port}`);
-  const supervisor = supervisorOf(home);
+  expect(devFile().apiUrl).toBe(`http://127.0.0.1:${port}`);
+  const supervisor = supervisorOf();
   // `head` has read its lines by now: the supervisor has written more of them, into a closed pipe.
   await waitUntil(() => answers(port), { what: 'the API' });
   await new Promise((settle) => setTimeout(settle, 1_000));
@@ -108,36 +126,12 @@ test('the stack runs on when nobody reads its output, its file is there before i
     what: 'the supervisor',
     timeoutMs: 30_000,
   });
-  await untilGone(home);
+  await untilGone();
 }, 360_000);
 
-test.each([
-  ['kill -9', 'SIGKILL', 'PostgreSQL  starting'],
-  ['kill -9', 'SIGKILL', 'API         starting'],
-  ['kill -9', 'SIGKILL', 'Ctrl-C stops everything'],
-  ['SIGTERM', 'SIGTERM', 'PostgreSQL  starting'],
-  ['SIGTERM', 'SIGTERM', 'API         starting'],
-] as const)(
-  '%s of the group of npm leaves nothing (%s at "%s")',
-  async (_name, signal, line) => {
-    const home = newHome(`${signal}-${line.replaceAll(/\W+/g, '-')}`);
-    const group = startGroup('npm start', home, await randomPort('127.0.0.1'));
-    await untilSays(group, line);
-    const supervisor = supervisorOf(home);
-    group.signal(signal);
-    await waitUntil(() => Promise.resolve(!isRunning(supervisor)), {
-      what: 'the supervisor',
-      timeoutMs: 40_000,
-    });
-    await untilGone(home);
-  },
-  360_000,
-);
-
-test('what is left all the same is ended by the next start, which gets the port that it was asked to use', async () => {
-  const home = newHome('left');
-  const more = { PORT: String(await randomPort('127.0.0.1')) };
-  const first = startStack(home, more);
+test('what is left all the same is ended by the next start, which gets the port that it was asked to use; kill -9 of its group leaves nothing', async () => {
+  const port = await randomPort('127.0.0.1');
+  const first = startStack(home, { PORT: String(port) });
   await untilReady(first);
   const before = markedProcesses(homeMark(home)).map(({ pid }) => pid);
   // A frozen process hears nothing of the supervisor's end, and without a watcher nobody ends the others.
@@ -151,14 +145,19 @@ test('what is left all the same is ended by the next start, which gets the port 
   for (const pid of watcher) process.kill(pid, 'SIGKILL');
   first.child.kill('SIGKILL');
   await first.ended;
-  expect(leftOf(home)).toContain(api);
+  expect(left()).toContain(api);
 
-  const second = startStack(home, more);
-  const dev = await untilReady(second);
-  expect(dev.apiUrl).toBe(`http://127.0.0.1:${more.PORT}`);
+  const second = startGroup('npm start', port);
+  await untilSays(second, 'Ctrl-C stops everything');
+  expect(devFile().apiUrl).toBe(`http://127.0.0.1:${port}`);
   expect(second.output()).toContain('processes of an earlier start were ended');
-  expect(before.filter((pid) => leftOf(home).includes(pid))).toEqual([]);
-  second.child.kill('SIGINT');
-  expect(await second.ended).toBe(0);
-  expect(leftOf(home)).toEqual([]);
+  const now = left();
+  expect(before.filter((pid) => now.includes(pid))).toEqual([]);
+  const supervisor = supervisorOf();
+  second.signal('SIGKILL');
+  await waitUntil(() => Promise.resolve(!isRunning(supervisor)), {
+    what: 'the supervisor',
+    timeoutMs: 40_000,
+  });
+  await untilGone();
 }, 360_000);

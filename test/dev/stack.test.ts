@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -13,12 +13,25 @@ import {
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 import { waitUntil } from '../support/wait-until.js';
 
+interface Progress {
+  readonly status: string;
+  readonly currentPhase: number;
+  readonly completedPhases: number;
+}
+
+interface Step {
+  readonly id: string;
+  readonly phase: number;
+  readonly step: string;
+  readonly status: string;
+}
+
 const folder = useTemporaryFolder();
 const home = join(folder, 'one');
 const started: StackProcess[] = [];
 
 function start(more: Readonly<Record<string, string>> = {}, at = home): StackProcess {
-  const stack = startStack(at, { OFFLINE_LLM_LATENCY_MS: '0', ...more });
+  const stack = startStack(at, { OFFLINE_LLM_LATENCY_MS: '600', ...more });
   started.push(stack);
   return stack;
 }
@@ -53,11 +66,72 @@ const untilDone = (dev: DevFile, jobId: string): Promise<unknown> =>
   waitUntil(
     async () =>
       ((await (await call(dev, `/jobs/${jobId}`)).json()) as { status: string }).status === 'success',
-    { what: 'the report', timeoutMs: 60_000 },
+    { what: 'the report', timeoutMs: 180_000 },
   );
 
 const historyOf = async (dev: DevFile, jobId: string): Promise<number> =>
   (await fetch(`${dev.temporalUiUrl}/api/v1/namespaces/default/workflows/report:${jobId}`)).status;
+
+/** Of the stack that runs, as its analyst. */
+async function ask<Body>(path: string, body?: object): Promise<{ status: number; body: Body }> {
+  const stack = await running();
+  const response = await fetch(`${stack.dev().apiUrl}${path}`, {
+    headers: {
+      Authorization: `Bearer ${stack.dev().analystApiKey}`,
+      Accept: 'application/json',
+      'Content-Type': 'application/json',
+    },
+    ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+  });
+  return { status: response.status, body: (await response.json()) as Body };
+}
+
+async function begin(more: object = {}): Promise<string> {
+  const { status, body } = await ask<{ id: string }>('/api/v1/cot-sessions', {
+    topic: 'A bakery that opens at four',
+    template: 'minimal',
+    ...more,
+  });
+  expect(status).toBe(202);
+  return body.id;
+}
+
+/** While PostgreSQL is away there is no answer to this either. */
+const until = (id: string, what: string, isSo: (progress: Progress) => boolean): Promise<unknown> =>
+  waitUntil(
+    async () => {
+      const { status, body } = await ask<Progress>(`/api/v1/cot-sessions/${id}/progress`);
+      return status === 200 && isSo(body);
+    },
+    { what, timeoutMs: 90_000 },
+  );
+
+/** Every process of the part, killed; and back again. */
+async function killPart(name: 'PostgreSQL' | 'Temporal'): Promise<void> {
+  const stack = await running();
+  const isPart = name === 'PostgreSQL' ? /postgres/ : /server start-dev/;
+  const before = stack.output().length;
+  for (const pid of processesOf(folder, undefined)) {
+    const { stdout } = spawnSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' });
+    if (isPart.test(stdout)) process.kill(pid, 'SIGKILL');
+  }
+  await waitUntil(
+    () => Promise.resolve(new RegExp(`${name}\\s+is back`).test(stack.output().slice(before))),
+    { what: `${name} is back`, timeoutMs: 60_000 },
+  );
+}
+
+async function expectWhole(id: string): Promise<void> {
+  const { body: steps } = await ask<{ items: Step[] }>(`/api/v1/cot-sessions/${id}/steps?limit=100`);
+  const done = steps.items.filter((step) => step.status === 'completed');
+  expect(done).toHaveLength(9);
+  expect(new Set(done.map(({ phase, step }) => `${phase} ${step}`)).size).toBe(9);
+  const { body: events } = await ask<{ items: { pos: number; type: string }[] }>(
+    `/api/v1/cot-sessions/${id}/events?limit=100`,
+  );
+  expect(events.items.map(({ pos }) => pos)).toEqual(events.items.map((_event, index) => index + 1));
+  expect(events.items.filter(({ type }) => type === 'session.completed')).toHaveLength(1);
+}
 
 beforeAll(() => buildOnce(), 300_000);
 
@@ -128,6 +202,33 @@ test('a part that is killed comes back by itself', async () => {
   });
   await untilDone(stack.dev(), await makeReport(stack.dev()));
 }, 240_000);
+
+test.each(['PostgreSQL', 'Temporal'] as const)(
+  'a session whose %s is killed in the middle of it goes on when that is back, and no step is done twice',
+  async (part) => {
+    const id = await begin({ autoProgressPhases: true });
+    await until(id, 'the second phase', (progress) => progress.completedPhases >= 1);
+    await killPart(part);
+    await until(id, 'the end', ({ status }) => status === 'completed');
+    await expectWhole(id);
+  },
+  180_000,
+);
+
+test('a gate that waits through the restart of both is approved afterwards', async () => {
+  const id = await begin();
+  await until(id, 'the gate', ({ status }) => status === 'waiting_approval');
+  await Promise.all([killPart('PostgreSQL'), killPart('Temporal')]);
+  await waitUntil(
+    async () => (await ask(`/api/v1/cot-sessions/${id}/proceed-next-phase`, {})).status === 200,
+    { what: 'the approval', timeoutMs: 60_000 },
+  );
+  await until(
+    id,
+    'the next gate',
+    ({ status, currentPhase }) => status === 'waiting_approval' && currentPhase === 2,
+  );
+}, 180_000);
 
 test('a home has one stack, and two homes have two', async () => {
   const only = await running();
