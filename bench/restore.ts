@@ -275,3 +275,5 @@ try {
   await model.close();
   rmSync(root, { recursive: true, force: true });
 }
+// Streams of sessions that did not end are still read.
+process.exit();
