@@ -246,7 +246,7 @@ async function measureMemory(): Promise<void> {
   await page
     .getByText(`an hour, event ${STREAMED - 1}`)
     .first()
-    .waitFor();
+    .waitFor({ state: 'attached' });
   const grown = ((await held()) - before) / 2 ** 20;
   say('an open session page after an hour of events', { value: grown, wanted: 20, unit: 'MB' });
   await page.context().close();
