@@ -77,6 +77,7 @@ async function look(inside: Browser, { who, token, id }: Visit): Promise<Seen> {
   const workflowId = encodeURIComponent(workflowIdOf('cot-session', id));
   await page.goto(`${uiOf(stack)}/namespaces/default/workflows/${workflowId}`);
   await page.getByTestId('data-encoder-status').click();
+  await page.getByText('Use my browser setting').click();
   await page.locator('#data-encoder-endpoint-input').fill(`${stack.url}/api/v1/codec`);
   await page.locator('label[for=pass-access-credentials]').click();
   await page.getByRole('button', { name: 'Apply' }).click();
