@@ -181,10 +181,13 @@ async function initialise(place: PostgresPlace, options: PostgresOptions): Promi
 function passwordOf(place: PostgresPlace): string {
   const path = join(place.folder, 'password');
   if (!existsSync(path)) {
-    writeFileSync(path, randomBytes(24).toString('base64url'), { mode: 0o600 });
+    // A start may be killed between these lines: the file appears whole, with its owner, or not at all.
+    const making = `${path}.new`;
+    writeFileSync(making, randomBytes(24).toString('base64url'), { mode: 0o600 });
     // initdb reads it as the user that it runs as.
     const user = asUser(place.runAs);
-    if (user !== undefined) chownSync(path, user.uid, user.gid);
+    if (user !== undefined) chownSync(making, user.uid, user.gid);
+    renameSync(making, path);
   }
   return readFileSync(path, 'utf8');
 }
