@@ -1,10 +1,19 @@
-import { chmodSync, existsSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, renameSync, writeFileSync } from 'node:fs';
 
-/** Whole or not at all, and for its owner's eyes only. */
-export function writePrivateJson(path: string, content: unknown): void {
+/** The file appears whole, with its owner, or not at all, however the process ends. Its owner alone may read it. */
+export function writePrivateFile(
+  path: string,
+  content: string,
+  owner?: { readonly uid: number; readonly gid: number },
+): void {
   const making = `${path}.${process.pid}`;
-  writeFileSync(making, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+  writeFileSync(making, content, { mode: 0o600 });
+  if (owner !== undefined) chownSync(making, owner.uid, owner.gid);
   renameSync(making, path);
+}
+
+export function writePrivateJson(path: string, content: unknown): void {
+  writePrivateFile(path, `${JSON.stringify(content, null, 2)}\n`);
 }
 
 /** Closes the files of an SQLite database that an earlier start left open to others. An absent one stays absent. */

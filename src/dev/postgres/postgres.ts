@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -10,6 +10,7 @@ import { placePostgres, type PostgresPlace } from './place.js';
 import type { PostgresPrograms } from './programs.js';
 import { ProcessPart, type ProcessPartOptions } from '../parts/process-part.js';
 import { asCommand, asUser } from './run-as.js';
+import { writePrivateFile } from '../private-file.js';
 import { sentenceFor, StartError } from '../start-error.js';
 import { startServer } from '../start-server.js';
 
@@ -181,13 +182,8 @@ async function initialise(place: PostgresPlace, options: PostgresOptions): Promi
 function passwordOf(place: PostgresPlace): string {
   const path = join(place.folder, 'password');
   if (!existsSync(path)) {
-    // A start may be killed between these lines: the file appears whole, with its owner, or not at all.
-    const making = `${path}.new`;
-    writeFileSync(making, randomBytes(24).toString('base64url'), { mode: 0o600 });
     // initdb reads it as the user that it runs as.
-    const user = asUser(place.runAs);
-    if (user !== undefined) chownSync(making, user.uid, user.gid);
-    renameSync(making, path);
+    writePrivateFile(path, randomBytes(24).toString('base64url'), asUser(place.runAs));
   }
   return readFileSync(path, 'utf8');
 }
