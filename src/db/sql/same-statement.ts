@@ -1,15 +1,10 @@
 import type { RunResult } from '../../contracts/runs/run.js';
-import type { ResultColumn } from '../../domain/sql/result-values.js';
 import { maybeOne, sql, type Db } from '../base/sql.js';
+import type { AnswerMeasures } from './tries.js';
 
-export interface StoredAnswer {
+export interface StoredAnswer extends AnswerMeasures {
   readonly runId: string;
   readonly result: RunResult;
-  readonly columns: readonly ResultColumn[];
-  readonly rowCount: number;
-  readonly truncated: boolean;
-  readonly executionMs: number;
-  readonly bytes: number;
 }
 
 /** The newest kept result of the very same statement that is no older. Whether the asker may have it is the caller's. */

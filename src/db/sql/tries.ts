@@ -57,12 +57,16 @@ export async function holdsRun(db: Db, runId: string, attempt: number): Promise<
   return held !== undefined;
 }
 
-export interface StoredRows {
+/** The measures of an answer: equal for the run that made it and for those that it serves. */
+export interface AnswerMeasures {
   readonly columns: readonly ResultColumn[];
   readonly rowCount: number;
   readonly bytes: number;
   readonly truncated: boolean;
   readonly executionMs: number;
+}
+
+export interface StoredRows extends AnswerMeasures {
   readonly chunks: readonly ResultChunk[];
 }
 
@@ -74,16 +78,21 @@ export interface ResultChunk {
   readonly sha256: string;
 }
 
-/** The stored result, with an index of its rows. */
-export async function keepResult(db: Db, runId: string, stored: StoredRows): Promise<void> {
-  await execute(
+/** The run has its answer, and waits for nothing more. */
+export function keepMeasures(db: Db, runId: string, answer: AnswerMeasures): Promise<unknown> {
+  return execute(
     db,
     sql`update sql_runs
-           set columns = ${toJsonb(stored.columns)}::jsonb, row_count = ${stored.rowCount}::bigint,
-               bytes = ${stored.bytes}::bigint, truncated = ${stored.truncated},
-               execution_ms = ${stored.executionMs}::bigint, waiting_on = null
+           set columns = ${toJsonb(answer.columns)}::jsonb, row_count = ${answer.rowCount}::bigint,
+               bytes = ${answer.bytes}::bigint, truncated = ${answer.truncated},
+               execution_ms = ${answer.executionMs}::bigint, waiting_on = null
          where run_id = ${runId}`,
   );
+}
+
+/** The stored result, with an index of its rows. */
+export async function keepResult(db: Db, runId: string, stored: StoredRows): Promise<void> {
+  await keepMeasures(db, runId, stored);
   await execute(db, sql`delete from sql_result_chunks where run_id = ${runId}`);
   await execute(
     db,
