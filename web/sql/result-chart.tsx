@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/preact-query';
 import { chartOfRows, isNumeric } from '../../src/domain/reports/query-chart.js';
 import { valueScale, type ValueScale } from '../../src/domain/reports/value-scale.js';
 import type { ReportChart } from '../../src/domain/reports/document.js';
+import { shortened } from '../../src/domain/shortened.js';
 import { visibleText } from '../../src/domain/visible-text.js';
 import { compactNumber, number } from '../app/format';
 import { t } from '../app/i18n';
@@ -114,7 +115,7 @@ function Drawing({ chart, label }: DrawingProps) {
               y={HEIGHT - 8}
               text-anchor="middle"
             >
-              {shortened(category)}
+              {shortened(visibleText(category), LONGEST_LABEL)}
             </text>
           ),
       )}
@@ -195,11 +196,4 @@ function Legend({ chart: { series } }: { readonly chart: ReportChart }) {
 
 function yOf(scale: ValueScale, value: number): number {
   return HEIGHT - BOTTOM - scale.shareOf(value) * (HEIGHT - TOP - BOTTOM);
-}
-
-function shortened(text: string): string {
-  const characters = Array.from(visibleText(text));
-  return characters.length <= LONGEST_LABEL
-    ? characters.join('')
-    : `${characters.slice(0, LONGEST_LABEL - 1).join('')}…`;
 }

@@ -1,6 +1,7 @@
 import type { ReportChart } from '../../domain/reports/document.js';
 import type { DrawChart } from '../../domain/reports/html.js';
 import { widthOf } from '../../domain/reports/text-width.js';
+import { shortened } from '../../domain/shortened.js';
 
 /** Wide enough for a page, and as tall as its bars need. */
 const WIDTH = 720;
@@ -79,7 +80,7 @@ function optionOf(chart: ReportChart): Record<string, unknown> {
   const lying = isLying(chart);
   const categories = {
     type: 'category',
-    data: chart.categories.map((category) => shortened(category)),
+    data: chart.categories.map((category) => shortened(category, LONGEST_LABEL)),
     inverse: lying,
     axisTick: { show: false },
     axisLabel: lying ? { interval: 0 } : {},
@@ -121,9 +122,4 @@ function optionOf(chart: ReportChart): Record<string, unknown> {
       ...(chart.shape === 'bars' ? { barMaxWidth: 28 } : { showSymbol: chart.categories.length < 40 }),
     })),
   };
-}
-
-function shortened(text: string): string {
-  const characters = Array.from(text);
-  return characters.length <= LONGEST_LABEL ? text : `${characters.slice(0, LONGEST_LABEL - 1).join('')}…`;
 }
