@@ -21,9 +21,8 @@ import { parseArgs } from 'node:util';
 import { startModelServer } from '../test/support/models/server.js';
 import { createClient, type SluiceClient } from '../src/client/client.js';
 import { sluice as command } from './command-line.js';
-import { Reviewer } from './chaos/reviewer.js';
 import { restoreBase, startCluster, type Cluster } from './restore/cluster.js';
-import { fatesOf, goOn } from './restore/moments.js';
+import { fatesOf, goOn, followed } from './restore/moments.js';
 import { makeNamespace, makeTemporalSchema, startTemporal, type TemporalServer } from './restore/temporal.js';
 import { gapsOf, readEvents } from './rolling/reader.js';
 import { startProcess, type Running } from './rolling/process.js';
@@ -119,10 +118,7 @@ async function finish(url: string, token: string, ids: readonly string[]): Promi
   const client = createClient({ baseUrl: url, token });
   await Promise.all(
     ids.map(async (id) => {
-      const reviewer = new Reviewer({ url, token }, id);
-      reviewer.id = id;
-      const endMs = Date.now() + WAIT_MS;
-      await reviewer.follow(() => Date.now() > endMs);
+      const reviewer = await followed({ url, token }, id, WAIT_MS);
       if (reviewer.status !== 'completed') throw new Error(`${id} is ${reviewer.status}`);
       const reading = readEvents(url, token, id);
       await reading.ended;

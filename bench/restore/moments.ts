@@ -20,17 +20,25 @@ export async function goOn(client: SluiceClient, ids: readonly string[]): Promis
   return id;
 }
 
+interface Place {
+  readonly url: string;
+  readonly token: string;
+}
+
+/** Takes a session to its end as people do, for so long at most. */
+export async function followed(place: Place, id: string, patienceMs: number): Promise<Reviewer> {
+  const reviewer = new Reviewer(place, id);
+  reviewer.id = id;
+  const endMs = Date.now() + patienceMs;
+  await reviewer.follow(() => Date.now() > endMs);
+  return reviewer;
+}
+
 /** How each session ends when people go on with it as if nothing had happened. */
-export async function fatesOf(
-  { url, token }: { readonly url: string; readonly token: string },
-  ids: readonly string[],
-): Promise<string[]> {
+export async function fatesOf({ url, token }: Place, ids: readonly string[]): Promise<string[]> {
   return Promise.all(
     ids.map(async (id) => {
-      const reviewer = new Reviewer({ url, token }, id);
-      reviewer.id = id;
-      const endMs = Date.now() + PATIENCE_MS;
-      await reviewer.follow(() => Date.now() > endMs);
+      const reviewer = await followed({ url, token }, id, PATIENCE_MS);
       const reading = readEvents(url, token, id);
       await Promise.race([reading.ended.catch(() => undefined), setTimeout(READ_MS)]);
       const refused = reviewer.answers.filter(({ status }) => status >= 400);
