@@ -23,7 +23,8 @@ const config = {
   // Longer than a few waits one after the other on a slow machine: a time-out is no proof of a fault, and costs nothing.
   testTimeout: 180_000,
   maxWorkers: 2,
-  // Modules of a finished test file are never freed. Pauses of gigabytes' collection outlast the heartbeats of activities.
+  // A worker keeps the modules of each finished file: about 20 MB of heap for a file of the API. Collecting gigabytes
+  // stops it, and activities need their heartbeats.
   workerIdleMemoryLimit: '600MB',
 };
 
