@@ -147,6 +147,8 @@ class PostgresSession implements SourceSession {
   }
 
   async #end(): Promise<void> {
+    // The last row may have come together with a pause: nobody would read the answer to ROLLBACK.
+    this.resume();
     if (this.#isBusy) await this.#endStatement();
     if (this.#isBusy || this.#lost !== undefined || this.pid === 0) this.#stream().destroy();
     else await this.#run(new ExtendedQuery({ text: 'rollback' })).catch(() => this.#stream().destroy());
@@ -159,7 +161,6 @@ class PostgresSession implements SourceSession {
    */
   async #endStatement(): Promise<void> {
     const until = performance.now() + END_PATIENCE_MS;
-    this.resume();
     while (this.#isBusy && this.#lost === undefined && performance.now() < until) {
       await this.cancel();
       await Promise.race([this.#idle(), setTimeout(CANCEL_AGAIN_MS)]);

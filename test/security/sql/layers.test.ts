@@ -122,6 +122,16 @@ test('a statement that needs more disk than it may is ended', async () => {
   expect(await faultOf(shop.source, sorts)).toBe('resources');
 });
 
+test('a session whose rows were paused with the last one closes', async () => {
+  const session = await sourceConnector.open(shop.source, options);
+  await session.declare({ sql: 'select 1', params: [] });
+  session.pause();
+  await session.close();
+  await waitUntil(async () => !(await backends('layers')).includes(session.pid), {
+    what: 'its connection is gone',
+  });
+});
+
 test('a session whose worker is frozen between two statements is ended by the server', async () => {
   const session = await sourceConnector.open(shop.source, { ...options, idleTimeoutMs: 200 });
   await waitUntil(async () => !(await backends('layers')).includes(session.pid), {
