@@ -107,7 +107,7 @@ function api() {
       ['route', 'for', 'operation', 'what it does'],
       records.map(({ method, path, access, operationId, summary }) => [
         `\`${method} ${path}\``,
-        { open: 'everybody', user: 'users', admin: 'ADMIN' }[access],
+        { open: 'everybody', user: 'users', admin: 'ADMIN' }[access] ?? `\`${access}\``,
         `\`${operationId}\``,
         summary,
       ]),

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { ProblemCode } from './problem-code.js';
+import type { Permission } from './users/permission.js';
 
 /**
  * A route as a value: where it is, who may call it, what goes in and what comes out. A record mounts and guards the
@@ -12,7 +13,8 @@ import type { ProblemCode } from './problem-code.js';
  * R4. A `raw` route answers by itself (streams, files, redirects to sign-in).
  */
 export type RouteKind = 'read' | 'write' | 'command' | 'raw';
-export type Access = 'open' | 'user' | 'admin';
+/** Nobody has to be signed in; everybody signed in; the role ADMIN; a role that has the permission. */
+export type Access = 'open' | 'user' | 'admin' | Permission;
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 type Shape = z.ZodType;

@@ -2,6 +2,7 @@ import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import type { Pool } from 'pg';
 import { Problem } from './problems.js';
+import { permissionsOf } from '../../contracts/users/permission.js';
 import type { Principal } from '../../contracts/users/principal.js';
 import { runMetered } from '../../platform/query-meter.js';
 import { answerOf, sendAnswer, sendRead } from './answer.js';
@@ -11,7 +12,7 @@ import type { Idempotency, KeyedRequest } from './idempotency.js';
 import { limitRequest, type RequestLimits } from './limits/limit-request.js';
 import { readJsonBody } from './body.js';
 import { originOf, scopeOf } from './request-scope.js';
-import { aliasesOf, type RouteRecord } from '../../contracts/route.js';
+import { aliasesOf, type Access, type RouteRecord } from '../../contracts/route.js';
 import type { Call, Route, SignedCall } from './route.js';
 import { takesBody } from './takes-body.js';
 import { validateBody, validateParams, validateQuery } from './validate.js';
@@ -105,11 +106,16 @@ async function admit(route: RouteRecord, deps: MountDeps, ctx: Context): Promise
   }
   const principal = await identify(deps, ctx);
   await limitRequest(deps.limits, ctx, principal);
-  if (route.access === 'admin' && principal.role !== 'ADMIN') throw new Problem('forbidden');
+  if (!isGranted(route.access, principal)) throw new Problem('forbidden');
   if (principal.via === 'console' && !isRead(ctx) && !isFromOwnPage(route, deps, ctx)) {
     throw new Problem('forbidden', { detail: 'A change by the console must come from the console.' });
   }
   return principal;
+}
+
+function isGranted(access: Exclude<Access, 'open'>, { role }: Principal): boolean {
+  if (access === 'user') return true;
+  return access === 'admin' ? role === 'ADMIN' : permissionsOf(role).includes(access);
 }
 
 async function identify(deps: MountDeps, ctx: Context): Promise<Principal> {

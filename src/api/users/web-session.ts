@@ -8,6 +8,7 @@ import type { Authenticator } from '../http/auth/authenticator.js';
 import { isFromBrowser, isSameOrigin } from '../http/auth/same-origin.js';
 import { endedSessionCookie, sessionCookie, sessionTokenOf } from '../http/auth/session-cookie.js';
 import { implement, reply, type Route } from '../http/route.js';
+import { permissionsOf } from '../../contracts/users/permission.js';
 import { usersRoutes } from '../../contracts/users/routes.js';
 import { temporalLink, type TemporalUi } from '../http/temporal-link.js';
 
@@ -57,7 +58,8 @@ function meRoute({ ui }: WebSessionRouteDeps): Route {
 }
 
 function describe({ userId, email, name, role, via, apiKeyId }: Principal): Record<string, unknown> {
-  return { id: userId, email, name, role, via, apiKeyId: apiKeyId ?? null };
+  const permissions = permissionsOf(role);
+  return { id: userId, email, name, role, permissions, via, apiKeyId: apiKeyId ?? null };
 }
 
 function answerEmpty(ctx: Context, cookie: string): void {

@@ -25,7 +25,7 @@ const codecQuery = z.object({ preserveStorageRefs: z.enum(['true', 'false']).opt
 const codecRoute = {
   method: 'POST',
   tag: 'Operation',
-  access: 'admin',
+  access: 'view_payloads',
   temporalUi: true,
   query: codecQuery,
   body: codecBody,

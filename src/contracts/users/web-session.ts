@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from '../ids.js';
+import { permissionSchema } from './permission.js';
 import { roleSchema } from './principal.js';
 
 /** Either way in: what a person has, or the link that `npm start` prints, once. */
@@ -16,6 +17,7 @@ export const meSchema = z
     email: z.string(),
     name: z.string(),
     role: roleSchema,
+    permissions: z.array(permissionSchema),
     via: z.enum(['api_key', 'jwt', 'console']),
     apiKeyId: z.string().nullable(),
     links: z.object({

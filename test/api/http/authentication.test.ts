@@ -35,6 +35,7 @@ describe('API keys', () => {
       id: user.id,
       email: user.email,
       role: 'ANALYST',
+      permissions: [],
       via: 'api_key',
       apiKeyId: user.keyId,
     });

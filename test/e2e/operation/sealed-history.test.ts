@@ -120,13 +120,18 @@ test('it replays, also after the key was changed', async () => {
   }
 });
 
-test('an administrator sees it through the codec, after a rotation too, and it is written down', async () => {
+test('the permission view_payloads sees it through the codec, after a rotation too, and it is written down', async () => {
   await withHouse(`${autumn},${spring}`, async ({ api }) => {
     const sealed = await sealedInput();
     const body = { payloads: [sealed] };
     // The query is the Web UI's.
     const path = '/api/v1/codec/decode?preserveStorageRefs=true';
-    expect((await api.send(path, { token: ana.token, method: 'POST', body })).status).toBe(403);
+    for (const [user, permissions] of [[ana, []] as const, [admin, ['view_payloads']] as const])
+      expect((await api.send('/api/v1/me', { token: user.token })).body).toMatchObject({ permissions });
+    for (const work of ['decode', 'encode', 'download'])
+      expect(
+        (await api.send(`/api/v1/codec/${work}`, { token: ana.token, method: 'POST', body })).status,
+      ).toBe(403);
     const headers = { 'X-Namespace': temporal.namespace };
     const opened = await api.send(path, { token: admin.token, method: 'POST', body, headers });
     expect(opened.status).toBe(200);

@@ -10,7 +10,7 @@ import { problems } from '../problems.js';
 import { webhookMessageSchema } from '../../../contracts/webhooks/message.js';
 import { takesBody } from '../takes-body.js';
 import { linksOf } from './links.js';
-import { aliasesOf, type ResponseSpec, type RouteRecord } from '../../../contracts/route.js';
+import { aliasesOf, type Access, type ResponseSpec, type RouteRecord } from '../../../contracts/route.js';
 
 export type OpenApiDocument = oas31.OpenAPIObject;
 
@@ -109,7 +109,7 @@ function operation(route: RouteRecord, routes: readonly RouteRecord[]): ZodOpenA
     summary: route.summary,
     tags: [route.tag],
     security: route.access === 'open' ? [] : [{ bearer: [] }, { console: [] }],
-    ...(route.access === 'admin' ? { description: 'Needs the role `ADMIN`.' } : {}),
+    ...needOf(route.access),
     ...(Object.keys(requestParams).length === 0 ? {} : { requestParams }),
     ...(route.body === undefined
       ? {}
@@ -121,6 +121,12 @@ function operation(route: RouteRecord, routes: readonly RouteRecord[]): ZodOpenA
         }),
     responses: { ...responsesOf(route, routes), ...problemsOf(route) },
   };
+}
+
+function needOf(access: Access): { readonly description: string } | undefined {
+  if (access === 'open' || access === 'user') return undefined;
+  const need = access === 'admin' ? 'role `ADMIN`' : `permission \`${access}\``;
+  return { description: `Needs the ${need}.` };
 }
 
 function responsesOf(
@@ -197,7 +203,7 @@ export function problemCodesOf(route: RouteRecord): ProblemCode[] {
   codes.push('validation_error', 'request_timeout', 'headers_too_large');
   if (takesBody(route)) codes.push('payload_too_large', 'unsupported_media_type');
   if (route.access !== 'open') codes.push('unauthenticated', 'database_unavailable');
-  if (route.access === 'admin') codes.push('forbidden');
+  if (needOf(route.access) !== undefined) codes.push('forbidden');
   if (route.params !== undefined) codes.push('not_found');
   if (route.kind === 'write' || route.kind === 'command')
     codes.push('idempotency_in_progress', 'idempotency_key_reused');
