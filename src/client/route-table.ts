@@ -8,6 +8,7 @@ export const routeTable = {
   docs: 'GET /docs',
   documents: 'GET /llms.txt',
   document: 'GET /docs/:page.md',
+  documentInFolder: 'GET /docs/:folder/:page.md',
   problem: 'GET /problems/:code',
   decodePayloads: 'POST /api/v1/codec/decode',
   encodePayloads: 'POST /api/v1/codec/encode',

@@ -23,6 +23,7 @@ const openOnPurpose: Record<string, string> = {
   'GET /openapi.json': 'the contract',
   'GET /docs': 'the contract',
   'GET /docs/:page.md': 'the documents',
+  'GET /docs/:folder/:page.md': 'the documents',
   'GET /llms.txt': 'the documents',
   'GET /problems/:code': 'the contract',
   'POST /api/v1/session': 'signing in',

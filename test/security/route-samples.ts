@@ -96,6 +96,7 @@ export async function createSamples(pool: pg.Pool, api: TestApi, { analyst }: Pe
     [/^\/api\/v1\/webhooks\//, { id: webhook, deliveryId: delivery.rows[0]?.id ?? '' }],
     [/^\/files\//, { key: job }],
     [/^\/problems\//, { code: 'not_found' }],
+    [/^\/docs\/:folder/, { folder: 'operations', page: 'back-up' }],
     [/^\/docs\//, { page: 'sessions' }],
   ];
 }

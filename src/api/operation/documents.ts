@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Context } from 'koa';
 import { operationRoutes } from '../../contracts/operation/routes.js';
 import { keepContent, serveKept, type KeptContent } from '../http/kept-content.js';
 import { Problem } from '../http/problems.js';
@@ -10,13 +11,17 @@ export function createDocumentRoutes({ documentsFolder }: { readonly documentsFo
   const pages = readPages(documentsFolder);
   const index = markdown(indexOf(pages));
   const kept = new Map([...pages].map(([name, text]) => [name, markdown(text)]));
+  const serve = (ctx: Context, name: string): Promise<void> => {
+    const found = kept.get(name);
+    if (found === undefined) throw new Problem('not_found');
+    return Promise.resolve(serveKept(ctx, found));
+  };
   return [
     implement(operationRoutes.documents, (_call, ctx) => Promise.resolve(serveKept(ctx, index))),
-    implement(operationRoutes.document, ({ params: { page } }, ctx) => {
-      const found = kept.get(page);
-      if (found === undefined) throw new Problem('not_found');
-      return Promise.resolve(serveKept(ctx, found));
-    }),
+    implement(operationRoutes.document, ({ params: { page } }, ctx) => serve(ctx, page)),
+    implement(operationRoutes.documentInFolder, ({ params: { folder, page } }, ctx) =>
+      serve(ctx, `${folder}/${page}`),
+    ),
   ];
 }
 
@@ -32,7 +37,7 @@ function readPages(folder: string): Map<string, string> {
 
 function listNames(folder: string): string[] {
   try {
-    return readdirSync(folder);
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;

@@ -10,6 +10,12 @@ const readinessSchema = z
   })
   .meta({ id: 'Readiness' });
 
+const documentName = z.string().meta({ description: 'As /llms.txt lists it: `sessions`.' });
+const documentResponses = {
+  200: { description: 'The page', body: { contentType: 'text/markdown' } },
+  304: { description: 'You have it: its `ETag` is in `If-None-Match`.' },
+} as const;
+
 export const operationRoutes = {
   health: rawRoute({
     method: 'GET',
@@ -96,11 +102,22 @@ export const operationRoutes = {
     summary: 'A page of the documents as Markdown',
     tag: 'Reference',
     access: 'open',
-    params: z.object({ page: z.string().meta({ description: 'As /llms.txt lists it: `sessions`.' }) }),
-    responses: {
-      200: { description: 'The page', body: { contentType: 'text/markdown' } },
-      304: { description: 'You have it: its `ETag` is in `If-None-Match`.' },
-    },
+    params: z.object({ page: documentName }),
+    responses: documentResponses,
+    problems: ['not_found'],
+  }),
+  documentInFolder: rawRoute({
+    method: 'GET',
+    path: '/docs/:folder/:page.md',
+    operationId: 'documentInFolder',
+    summary: 'A page of a folder of the documents as Markdown',
+    tag: 'Reference',
+    access: 'open',
+    params: z.object({
+      folder: z.string().meta({ description: 'As /llms.txt lists it: `operations`.' }),
+      page: documentName,
+    }),
+    responses: documentResponses,
     problems: ['not_found'],
   }),
   problem: rawRoute({

@@ -5,7 +5,7 @@ import { startApi, useApi } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
 
 const docs = resolve(import.meta.dirname, '../../../docs');
-const pages = readdirSync(docs).filter((name) => name.endsWith('.md'));
+const pages = readdirSync(docs, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md'));
 const database = useDatabase();
 const api = useApi({ database });
 
@@ -45,6 +45,8 @@ test.each([
   '/docs/sessions%00.md',
   '/docs/__proto__.md',
   '/docs/images%2finbox.md',
+  '/docs/operations/nothing.md',
+  '/docs/operations/..%2fsessions.md',
 ])('%s is no page: a problem document', async (path) => {
   const answer = await api.send(path);
   expect([answer.status, answer.headers['content-type']]).toEqual([
@@ -61,8 +63,13 @@ test('a file beside the folder is never served, whatever its name', async () => 
   writeFileSync(join(folder, 'docs', 'one.md'), '# One\n\nThe only page.\n');
   const own = await startApi({ database, documentsFolder: join(folder, 'docs') });
   try {
-    for (const path of ['/docs/..%2fsecret.md', '/docs/%2e%2e/secret.md', '/docs/.%2e%2fsecret.md'])
-      expect((await own.send(path)).text).not.toBe('secret');
+    const paths = [
+      '/docs/..%2fsecret.md',
+      '/docs/%2e%2e/secret.md',
+      '/docs/.%2e%2fsecret.md',
+      '/docs/a/..%2f..%2fsecret.md',
+    ];
+    for (const path of paths) expect((await own.send(path)).text).not.toBe('secret');
     expect((await own.send('/llms.txt')).text).toContain('- [One](/docs/one.md): The only page.');
   } finally {
     await own.close();
