@@ -1,7 +1,8 @@
 /**
  * The Temporal Web UI over sealed payloads, in Debian's Chromium, for nobody, an analyst and an administrator.
  * Each visitor enters the codec server in the dialog of the Web UI (docs/operations/encryption.md). Then the history of
- * a session is opened. The program fails when anybody but the administrator reads the topic, or the administrator does not.
+ * a report is opened, whose input holds its title. A session's would show nothing: prompts and topics never enter a
+ * history. The program fails when anybody but the administrator reads the title, or the administrator does not.
  *
  * `node scripts/bench.mjs codec` after a build. It starts and removes a whole stack. `--shots <folder>` keeps pictures.
  * Not looked at: a Web UI with a sign-in of its own, other browsers, Temporal Cloud.
@@ -16,15 +17,15 @@ import { workflowIdOf } from '../src/contracts/names.js';
 import { startWholeStack, type WholeStack } from './whole-stack.js';
 
 const { values } = parseArgs({ options: { shots: { type: 'string' } } });
-const TOPIC = 'the-secret-of-the-house';
+const TITLE = 'the-secret-of-the-house';
 const WAIT_MS = 60_000;
-/** After this long nothing more of a history comes. */
+/** This long after the page shows its workflow nothing more of the history comes. */
 const SETTLE_MS = 5_000;
 
 interface Seen {
   readonly who: string;
   readonly codec: readonly number[];
-  readonly readsTopic: boolean;
+  readonly readsTitle: boolean;
 }
 
 const keys = `bench:${randomBytes(32).toString('base64')}`;
@@ -34,29 +35,29 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
 });
 try {
-  const id = await startSession();
+  const id = await makeReport();
   const people = { nobody: undefined, analyst: stack.analystToken, administrator: stack.token };
   const seen: Seen[] = [];
   for (const [who, token] of Object.entries(people)) seen.push(await look(browser, { who, token, id }));
-  for (const { who, codec, readsTopic } of seen)
+  for (const { who, codec, readsTitle } of seen)
     console.log(
-      `${who}: the codec answers ${[...new Set(codec)].join(' ')}, ${readsTopic ? 'plain' : 'sealed'}`,
+      `${who}: the codec answers ${[...new Set(codec)].join(' ')}, ${readsTitle ? 'plain' : 'sealed'}`,
     );
-  const isRight = seen.every(({ who, readsTopic }) => readsTopic === (who === 'administrator'));
+  const isRight = seen.every(({ who, readsTitle }) => readsTitle === (who === 'administrator'));
   process.exitCode = isRight ? 0 : 1;
 } finally {
   await browser.close();
   await stack.stop();
 }
 
-async function startSession(): Promise<string> {
+async function makeReport(): Promise<string> {
   const client = createClient({ baseUrl: stack.url, token: stack.token });
-  const { id } = await client.call('createSession', { body: { topic: TOPIC, template: 'minimal' } });
+  const { jobId } = await client.call('generateReport', { body: { title: TITLE, format: 'md' } });
   for (const endMs = Date.now() + WAIT_MS; Date.now() < endMs; await setTimeout(300)) {
-    const { status } = await client.call('getSessionProgress', { params: { id } });
-    if (status === 'waiting_approval') return id;
+    const { state } = await client.call('getJob', { params: { id: jobId } });
+    if (state === 'SUCCESS') return jobId;
   }
-  throw new Error(`${id} has no gate`);
+  throw new Error(`${jobId} did not end`);
 }
 
 interface Visit {
@@ -74,19 +75,20 @@ async function look(inside: Browser, { who, token, id }: Visit): Promise<Seen> {
     if (answer.url().includes('/api/v1/codec/') && answer.request().method() === 'POST')
       codec.push(answer.status());
   });
-  const workflowId = encodeURIComponent(workflowIdOf('cot-session', id));
-  await page.goto(`${uiOf(stack)}/namespaces/default/workflows/${workflowId}`);
+  const workflowId = workflowIdOf('report', id);
+  await page.goto(`${uiOf(stack)}/namespaces/default/workflows/${encodeURIComponent(workflowId)}`);
   await page.getByTestId('data-encoder-status').click();
   await page.getByText('Use my browser setting').click();
   await page.locator('#data-encoder-endpoint-input').fill(`${stack.url}/api/v1/codec`);
-  await page.locator('label[for=pass-access-credentials]').click();
+  await page.getByText('Include cross-origin credentials', { exact: true }).click();
   await page.getByRole('button', { name: 'Apply' }).click();
   await page.reload();
+  await page.getByText(workflowId).filter({ visible: true }).first().waitFor({ timeout: WAIT_MS });
   await setTimeout(SETTLE_MS);
   if (values.shots !== undefined) await page.screenshot({ path: join(values.shots, `codec-${who}.png`) });
   const text = await page.locator('body').innerText();
   await context.close();
-  return { who, codec, readsTopic: text.includes(TOPIC) };
+  return { who, codec, readsTitle: text.includes(TITLE) };
 }
 
 /** As the console does; the cookie belongs to the host, whatever the port. */
