@@ -114,13 +114,16 @@ test('the metrics ask for a token of their own, or an administrator', async () =
   expect((await api.send('/metrics', { token: people.admin.token })).status).toBe(200);
 });
 
-test.each(table(({ access }) => !['open', 'user'].includes(access)))('%s is not for analysts', async (_name, route) => {
-  expect(problemOf(await ask(route, people.analyst.token))).toEqual([403, 'forbidden']);
-  expect(problemOf(await ask(route, people.other.token, { body: { unknown: 1 } }))).toEqual([
-    403,
-    'forbidden',
-  ]);
-});
+test.each(table(({ access }) => !['open', 'user'].includes(access)))(
+  '%s is not for analysts',
+  async (_name, route) => {
+    expect(problemOf(await ask(route, people.analyst.token))).toEqual([403, 'forbidden']);
+    expect(problemOf(await ask(route, people.other.token, { body: { unknown: 1 } }))).toEqual([
+      403,
+      'forbidden',
+    ]);
+  },
+);
 
 test.each(table(ownedByAnalyst))('%s does not exist for somebody else', async (_name, route) => {
   const missing = [404, 'not_found'];
