@@ -39,3 +39,16 @@ export const failureTypes = {
   /** Temporal gave the step to another try. No worker reads it. */
   stepLost: 'StepLost',
 } as const;
+
+/** Failures that no retry of a job's step can help. */
+export const hopelessFailures: readonly string[] = [
+  failureTypes.invalidInput,
+  failureTypes.payloadTooLarge,
+  failureTypes.recordGone,
+  failureTypes.runEnded,
+];
+
+/** The details of a step's last failure, which Temporal does not retry. A person may. */
+export interface LastFailureDetails {
+  readonly usedUp: true;
+}

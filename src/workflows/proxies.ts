@@ -1,5 +1,5 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
-import { failureTypes } from '../contracts/errors.js';
+import { hopelessFailures } from '../contracts/errors.js';
 import type { AuditExportActivities } from '../contracts/audit/export.js';
 import type { RunActivities } from '../contracts/runs/job-workflow.js';
 import type { MaintenanceActivities } from '../contracts/runs/maintenance.js';
@@ -12,14 +12,6 @@ import { taskQueues } from '../contracts/names.js';
  * in sessions/proxies.ts.
  */
 
-/** Failures that no retry can help. */
-const hopeless = [
-  failureTypes.invalidInput,
-  failureTypes.payloadTooLarge,
-  failureTypes.recordGone,
-  failureTypes.runEnded,
-];
-
 /**
  * Telling readers: one short transaction, inside the workflow task, so that it costs no round trip through the server.
  * It is retried for ever: a job must not go on, or end, unseen. PostgreSQL will be back.
@@ -31,19 +23,23 @@ export const runs = proxyLocalActivities<RunActivities>({
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
 });
 
+const hopeless = [...hopelessFailures];
+
 const reportStep = {
   taskQueue: taskQueues.flow,
   // A checkpointed step beats every second: after the death of its worker another one has it in this time.
   heartbeatTimeout: '5s',
+  // The third failure of a step is its last, see C5 of its activity. The other attempts are for lost workers.
   retry: {
-    maximumAttempts: 3,
+    maximumAttempts: 20,
     initialInterval: '1s',
     backoffCoefficient: 3,
+    maximumInterval: '10s',
     nonRetryableErrorTypes: hopeless,
   },
 } as const;
 
-/** Reading a section takes well under a second; minutes mean a database in trouble, and three tries prove it. */
+/** Reading a section takes well under a second. Minutes mean a database in trouble. */
 export const reportSteps = proxyActivities<Pick<ReportActivities, 'openReport' | 'gatherSection'>>({
   ...reportStep,
   startToCloseTimeout: '5m',

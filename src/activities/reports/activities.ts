@@ -36,6 +36,9 @@ export interface ReportDeps extends AskDeps {
 
 const SECTION_KEY = 'section:';
 
+/** Of a step. A statement has its own limit, see gather-query.ts. */
+const MOST_FAILURES = 3;
+
 export function createReportActivities(deps: ReportDeps): ReportActivities {
   const { pool } = deps;
   const renderPdf = createPdfRenderer();
@@ -44,6 +47,7 @@ export function createReportActivities(deps: ReportDeps): ReportActivities {
       checkpointedStep(pool, {
         runId: input.runId,
         stepKey: 'basis',
+        mostFailures: MOST_FAILURES,
         produce: () => opened(pool, input),
         store: async (tx, { snapshot, ...times }): Promise<ReportBasis> => ({
           ...times,
@@ -52,7 +56,8 @@ export function createReportActivities(deps: ReportDeps): ReportActivities {
         project: () => progressAt(5, 'gather'),
       }),
 
-    gatherSection: (input) => gatherOnce(pool, input, () => deps.gather(deps, input)),
+    gatherSection: (input) =>
+      gatherOnce(pool, { ...input, mostFailures: MOST_FAILURES }, () => deps.gather(deps, input)),
 
     gatherQuery: (input) => gatherOnce(pool, input, () => gatherQuery(deps, input)),
 
@@ -60,6 +65,7 @@ export function createReportActivities(deps: ReportDeps): ReportActivities {
       checkpointedStep(pool, {
         runId: input.runId,
         stepKey: 'render',
+        mostFailures: MOST_FAILURES,
         produce: async () => {
           const report = await gatheredReport(pool, input);
           const signal = Context.current().cancellationSignal;
@@ -78,16 +84,21 @@ export function createReportActivities(deps: ReportDeps): ReportActivities {
   };
 }
 
+interface GatheredOnce extends Pick<GatherSectionInput, 'runId' | 'section' | 'outOf'> {
+  readonly mostFailures?: number;
+}
+
 /** A section as a step, with its share of the progress. */
 function gatherOnce(
   pool: Pool,
-  { runId, section, outOf }: Pick<GatherSectionInput, 'runId' | 'section' | 'outOf'>,
+  { runId, section, outOf, mostFailures = Infinity }: GatheredOnce,
   gather: () => Promise<object | undefined>,
 ): Promise<ContentRef> {
   let gathered = 0;
   return checkpointedStep(pool, {
     runId,
     stepKey: `${SECTION_KEY}${section}`,
+    mostFailures,
     produce: async () => {
       const data = await gather();
       if (data === undefined) throw gone('what the report is about is no longer kept');

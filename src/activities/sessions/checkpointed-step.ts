@@ -1,6 +1,6 @@
 import { activityInfo, ApplicationFailure, CancelledFailure, Context, log } from '@temporalio/activity';
 import type { Pool } from 'pg';
-import { failureTypes } from '../../contracts/errors.js';
+import { failureTypes, hopelessFailures, type LastFailureDetails } from '../../contracts/errors.js';
 import type { RunProjection } from '../../contracts/runs/projection.js';
 import {
   findCheckpoint,
@@ -22,8 +22,11 @@ import { describeFailure } from '../runs/describe-failure.js';
  * C2. The step's result, its checkpoint and its events commit together.
  * C3. Of two concurrent tries (a worker taken for dead) the first commit wins; both report its result.
  * C4. Every failed try is recorded, because Temporal keeps only the last one.
+ * C5. The limit of failures counts these records. Temporal's attempts count lost workers too.
  */
 export interface CheckpointedStep<Produced, Output> extends StepPlace {
+  /** Without it Temporal's attempts alone are the limit. */
+  readonly mostFailures?: number;
   /** The work itself, outside any transaction. It may run more than once. */
   produce(): Promise<Produced>;
   /** Stores what was produced. The result enters the history, so it is small: content by reference. */
@@ -50,8 +53,9 @@ async function stepOnce<Produced, Output>(
     const produced = await Promise.race([step.produce(), Context.current().cancelled]);
     return await withTransaction(pool, (tx) => commitStep(tx, step, produced));
   } catch (error) {
-    if (!(error instanceof CancelledFailure)) await keepError(pool, step, error);
-    throw error;
+    if (error instanceof CancelledFailure) throw error;
+    const failures = await keepError(pool, step, error);
+    throw failures >= (step.mostFailures ?? Infinity) ? lastFailure(error) : error;
   }
 }
 
@@ -73,11 +77,32 @@ async function commitStep<Produced, Output>(
   return output;
 }
 
-async function keepError(pool: Pool, place: StepPlace, error: unknown): Promise<void> {
+/** The failures of the step so far; 0 while PostgreSQL is away, which is no failure of the step. */
+async function keepError(pool: Pool, { runId, stepKey }: StepPlace, error: unknown): Promise<number> {
+  const place = { runId, stepKey };
   try {
-    await recordStepError(pool, place, { attempt: activityInfo().attempt, error: describeFailure(error) });
+    return await recordStepError(pool, place, {
+      attempt: activityInfo().attempt,
+      error: describeFailure(error),
+    });
   } catch (cause) {
-    // The database is away: the failure itself still goes to Temporal.
     log.warn('a failed try could not be recorded', { ...place, cause });
+    return 0;
   }
+}
+
+/** Temporal retries it no more. Its details tell the workflow that retries are used up, not hopeless. */
+function lastFailure(error: unknown): Error {
+  const { type } = describeFailure(error);
+  const cause = error instanceof Error ? error : new Error(String(error));
+  const isHopeless = cause instanceof ApplicationFailure && cause.nonRetryable === true;
+  if (isHopeless || hopelessFailures.includes(type)) return cause;
+  const details: LastFailureDetails = { usedUp: true };
+  return ApplicationFailure.create({
+    type,
+    message: cause.message,
+    nonRetryable: true,
+    details: [details],
+    cause,
+  });
 }

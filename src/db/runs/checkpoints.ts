@@ -40,18 +40,24 @@ export interface StepError {
   readonly message: string;
 }
 
-/** Keeps why a try of a step failed. A run that is no longer kept needs no such record. */
+/** Keeps why a try of a step failed, and counts such tries. A run that is no longer kept needs no such record. */
 export async function recordStepError(
   db: Db,
-  place: StepPlace,
+  { runId, stepKey }: StepPlace,
   { attempt, error }: { readonly attempt: number; readonly error: StepError },
-): Promise<void> {
-  await execute(
+): Promise<number> {
+  const { failures } = await one<{ failures: number }>(
     db,
-    sql`insert into run_step_errors (run_id, step_key, try, error)
-        select id, ${place.stepKey}, ${attempt}::integer, ${toJsonb(error)}::jsonb from runs where id = ${place.runId}
-        on conflict do nothing`,
+    sql`with kept as (
+          insert into run_step_errors (run_id, step_key, try, error)
+          select id, ${stepKey}, ${attempt}::integer, ${toJsonb(error)}::jsonb from runs where id = ${runId}
+          on conflict do nothing
+          returning 1)
+        select ((select count(*) from kept)
+                + (select count(*) from run_step_errors where run_id = ${runId} and step_key = ${stepKey})
+               )::integer as failures`,
   );
+  return failures;
 }
 
 export interface StepTry extends StepError {

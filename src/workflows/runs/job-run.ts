@@ -7,7 +7,7 @@ import {
   TimeoutFailure,
   workflowInfo,
 } from '@temporalio/workflow';
-import { failureTypes } from '../../contracts/errors.js';
+import { failureTypes, type LastFailureDetails } from '../../contracts/errors.js';
 import { event } from '../../contracts/event-data.js';
 import type { EndRunInput } from '../../contracts/runs/job-workflow.js';
 import type { RunError, RunOutcome, RunResult } from '../../contracts/runs/run.js';
@@ -57,13 +57,20 @@ async function fail(runId: string, failure: ActivityFailure): Promise<RunOutcome
     return { status: 'canceled', reason: 'the run was ended from outside' };
   }
   // A step that was refused as hopeless has not used up anything: running it again would be refused again.
-  const usedUp = failure.retryState !== 'NON_RETRYABLE_FAILURE';
+  const usedUp = failure.retryState !== 'NON_RETRYABLE_FAILURE' || isLast(failure.cause);
   return end({
     runId,
     status: 'failed',
     error: errorOf(failure, failure.activityType),
     ...(usedUp ? { deadLetter: { step: failure.activityType } } : {}),
   });
+}
+
+/** The step's own count of failures says that this one was the last, see C5 of checkpointed-step.ts. */
+function isLast(cause: Error | undefined): boolean {
+  if (!(cause instanceof ApplicationFailure)) return false;
+  const [details] = (cause.details ?? []) as readonly Partial<LastFailureDetails>[];
+  return details?.usedUp === true;
 }
 
 async function end(input: Omit<EndRunInput, 'dedupKey'>): Promise<RunOutcome> {

@@ -27,6 +27,7 @@ function attempt(
     checkpointedStep(database.pool, {
       runId,
       stepKey: 'count',
+      mostFailures: 3,
       produce,
       store: (tx, content) => storeBlob(tx, runId, { content, contentType: 'text/plain' }),
       project: () => ({ events: [{ type: 'job.progress', data: {} }] }),
@@ -69,6 +70,18 @@ test('a failed try leaves nothing behind but its error', async () => {
   expect(await listStepErrors(database.pool, run.id)).toMatchObject([
     { step: 'count', try: 1, message: 'no' },
   ]);
+});
+
+test('the third failure is the last, however many tries were lost with their workers', async () => {
+  const run = await givenRun(database.pool, owner);
+  const failing = (attempts: number): Promise<unknown> =>
+    attempt(
+      run.id,
+      () => Promise.reject(new TypeError('no')),
+      new MockActivityEnvironment({ attempt: attempts }),
+    );
+  for (const number of [2, 2, 5]) await expect(failing(number)).rejects.toThrow(TypeError);
+  await expect(failing(6)).rejects.toMatchObject({ type: 'TypeError', message: 'no', nonRetryable: true });
 });
 
 test('a step of a run that was ended meanwhile stores nothing and is not tried again', async () => {
