@@ -17,7 +17,7 @@ import { createLogger } from '../src/platform/logger.js';
 import { createDeltaPublisher } from '../src/models/deltas/channel.js';
 import { createPool } from '../src/platform/pool.js';
 import { givenRun, givenUser } from '../test/support/runs.js';
-import { inOwnDatabase } from './own-database.js';
+import { inOwnDatabase } from './support/own-database.js';
 
 const WRITERS = Number(process.env['WRITERS'] ?? 20);
 const SECONDS = Number(process.env['SECONDS'] ?? 5);

@@ -16,8 +16,8 @@ import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createClient, type SluiceClient } from '../src/client/client.js';
-import { sluice } from './command-line.js';
-import { inOwnDatabase } from './own-database.js';
+import { sluice } from './support/command-line.js';
+import { inOwnDatabase } from './support/own-database.js';
 import { startProcess } from './rolling/process.js';
 
 const { values } = parseArgs({

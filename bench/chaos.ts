@@ -16,7 +16,7 @@ import { startModelServer } from '../test/support/models/server.js';
 import { dice } from './chaos/deck.js';
 import { disturb, type Disturbance } from './chaos/disturbances.js';
 import { Reviewer } from './chaos/reviewer.js';
-import { startWholeStack } from './whole-stack.js';
+import { startWholeStack } from './support/whole-stack.js';
 import {
   callsPaidTwice,
   longest503Ms,

@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 import { chromium, type Browser, type BrowserContext } from 'playwright-core';
 import { createClient } from '../src/client/client.js';
 import { workflowIdOf } from '../src/contracts/names.js';
-import { startWholeStack, type WholeStack } from './whole-stack.js';
+import { startWholeStack, type WholeStack } from './support/whole-stack.js';
 
 const { values } = parseArgs({ options: { shots: { type: 'string' } } });
 const TITLE = 'the-secret-of-the-house';

@@ -62,7 +62,7 @@ let sessions = 0;
 Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-engine-'));
 const workflowBundle = await bundleWorkflowCode({
-  workflowsPath: resolve('bench/engine-workflows.ts'),
+  workflowsPath: resolve('bench/engine/workflows.ts'),
   logger: new DefaultLogger('ERROR'),
 });
 const servers: Server[] = [];

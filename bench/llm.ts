@@ -22,7 +22,7 @@ import { DeltaFeed } from '../src/models/deltas/feed.js';
 import { createModel } from '../src/models/model.js';
 import { createLogger } from '../src/platform/logger.js';
 import { createListenerClient, createPool } from '../src/platform/pool.js';
-import { streamingSettings } from './streaming-settings.js';
+import { streamingSettings } from './support/streaming-settings.js';
 
 const STREAMS = Number(process.argv[3] ?? 200);
 const TOKENS_PER_SECOND = 60;

@@ -14,8 +14,8 @@ import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { createClient, type SluiceClient } from '../src/client/client.js';
 import { workflowIdOf } from '../src/contracts/names.js';
-import { sluice } from './command-line.js';
-import { inOwnDatabase } from './own-database.js';
+import { sluice } from './support/command-line.js';
+import { inOwnDatabase } from './support/own-database.js';
 import { startProcess, type Running } from './rolling/process.js';
 
 const address = process.env['TEMPORAL_ADDRESS'] ?? '';

@@ -12,7 +12,7 @@ import { createLogger } from '../src/platform/logger.js';
 import { createPool } from '../src/platform/pool.js';
 import { SeededSession } from '../test/api/sessions/reads-fixture.js';
 import { givenUser } from '../test/support/runs.js';
-import { inOwnDatabase } from './own-database.js';
+import { inOwnDatabase } from './support/own-database.js';
 
 const SECONDS = Number(process.env['SECONDS'] ?? 3);
 const ROUNDS = 3;

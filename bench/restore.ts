@@ -20,7 +20,7 @@ import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startModelServer } from '../test/support/models/server.js';
 import { createClient, type SluiceClient } from '../src/client/client.js';
-import { sluice as command } from './command-line.js';
+import { sluice as command } from './support/command-line.js';
 import { restoreBase, startCluster, type Cluster } from './restore/cluster.js';
 import { fatesOf, goOn, followed } from './restore/moments.js';
 import { makeNamespace, makeTemporalSchema, startTemporal, type TemporalServer } from './restore/temporal.js';

@@ -202,7 +202,7 @@ async function withWorker(places: Places, work: (bench: Bench) => Promise<void>)
     namespace,
     queues: ['flow', 'llm'],
     workflowBundle: await bundleWorkflowCode({
-      workflowsPath: fileOf('bench/sessions-workflows.ts'),
+      workflowsPath: fileOf('bench/sessions/workflows.ts'),
       logger,
     }),
     activities: { flow: { projectSession }, llm: { runSessionStep, nothing }, sql: {}, notify: {} },

@@ -10,7 +10,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { startWholeStack, type WholeStack } from './whole-stack.js';
+import { startWholeStack, type WholeStack } from './support/whole-stack.js';
 
 const RUNNING = 5;
 const SUBMISSIONS = 100;

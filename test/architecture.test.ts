@@ -67,9 +67,9 @@ const longFolders: Record<string, string> = {
   'src/db/migrations': 'a released migration stays where it is, under its name',
 };
 
-test('no folder of sources, console and tests holds more than 25 files of its own', () => {
+test('no folder of sources, console, tests and benches holds more than 25 files of its own', () => {
   const sizes = new Map<string, number>();
-  for (const room of ['src', 'web', 'test']) {
+  for (const room of ['src', 'web', 'test', 'bench', 'scripts', 'examples']) {
     for (const file of readdirSync(resolve(root, room), { recursive: true, withFileTypes: true })) {
       if (!file.isFile()) continue;
       const folder = relative(root, file.parentPath);

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import type { Dice, DisturbanceKind } from './deck.js';
-import type { WholeStack, PartName } from '../whole-stack.js';
+import type { WholeStack, PartName } from '../support/whole-stack.js';
 
 export interface Disturbance {
   readonly what: string;

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { WholeStack } from '../whole-stack.js';
+import type { WholeStack } from '../support/whole-stack.js';
 
 /** The answers to the commands of a session, in their order. */
 export interface Answered {

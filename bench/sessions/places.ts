@@ -5,7 +5,7 @@ import type { Pool } from 'pg';
 import { migrateUp, readMigrations } from '../../src/db/base/migrate.js';
 import { createLogger } from '../../src/platform/logger.js';
 import { createPool } from '../../src/platform/pool.js';
-import { inOwnDatabase } from '../own-database.js';
+import { inOwnDatabase } from '../support/own-database.js';
 
 /** A database and a namespace of their own. */
 export interface Places {

@@ -14,7 +14,7 @@ import { testDeciders } from '../../test/support/deciders.js';
 import { givenUser } from '../../test/support/runs.js';
 import { startSession } from '../../test/workflows/sessions/fixture.js';
 import type { TemplateDefinition } from '../../src/contracts/templates/template.js';
-import { streamingSettings } from '../streaming-settings.js';
+import { streamingSettings } from '../support/streaming-settings.js';
 import type { Places } from './places.js';
 import { listenerOf, postmasterOf, processorMsOf } from './processor-time.js';
 import { serveModel, topicOf, type Served } from './provider.js';
@@ -143,7 +143,7 @@ async function runWorker({ url, address, namespace, modelUrl }: WorkerPlaces): P
     namespace,
     queues: ['flow', 'llm'],
     workflowBundle: await bundleWorkflowCode({
-      workflowsPath: `${process.cwd()}/bench/sessions-workflows.ts`,
+      workflowsPath: `${process.cwd()}/bench/sessions/workflows.ts`,
       logger: new DefaultLogger('ERROR'),
     }),
     activities: { flow: { projectSession }, llm: { runSessionStep }, sql: {}, notify: {} },

@@ -1,6 +1,6 @@
 import { proxyActivities } from '@temporalio/workflow';
 
-export { cotSession } from '../src/workflows/sessions/cot-session.js';
+export { cotSession } from '../../src/workflows/sessions/cot-session.js';
 
 const { nothing } = proxyActivities<{ nothing(): Promise<void> }>({
   taskQueue: 'llm',

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { freePort } from '../src/platform/free-port.js';
+import { freePort } from '../../src/platform/free-port.js';
 
 export type PartName = 'worker' | 'api' | 'temporal' | 'postgres';
 

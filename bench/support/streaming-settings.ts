@@ -1,4 +1,4 @@
-import type { ModelSettings } from '../src/models/settings.js';
+import type { ModelSettings } from '../../src/models/settings.js';
 
 /** Of a model whose provider is another process of the bench. */
 export function streamingSettings(baseUrl: string, concurrency: number): ModelSettings {
