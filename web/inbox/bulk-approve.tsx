@@ -6,8 +6,7 @@ import { queries } from '../app/queries';
 import { toast } from '../app/toasts';
 import { useAction } from '../app/use-action';
 import type { BulkPreview, BulkResult } from '../app/types';
-import { Button } from '../ui/button';
-import { Dialog } from '../ui/dialog';
+import { Dialog, DialogChoice } from '../ui/dialog';
 import { TextField } from '../ui/field';
 import { Empty, Loaded } from '../ui/panel';
 import { Ago } from '../ui/time';
@@ -102,12 +101,15 @@ function BulkForm({ group, groups, onChoose, onClose }: BulkFormProps) {
     });
   };
   const footer = (
-    <>
-      <Button onClick={onClose}>{t().actions.cancel}</Button>
-      <Button kind="approve" busy={busy.value} disabled={gates.length === 0} onClick={() => void approve()}>
-        {words.approveThese(gates.length)}
-      </Button>
-    </>
+    <DialogChoice
+      onClose={onClose}
+      kind="approve"
+      busy={busy.value}
+      disabled={gates.length === 0}
+      onClick={() => void approve()}
+    >
+      {words.approveThese(gates.length)}
+    </DialogChoice>
   );
   return (
     <Dialog title={words.bulk} wide onClose={onClose} footer={footer}>

@@ -6,7 +6,7 @@ import { toast } from '../app/toasts';
 import type { AnswerOf, DeadlineRunResult, Job } from '../app/types';
 import { CancelJobButton } from '../reports/cancel-job-button';
 import { Button } from '../ui/button';
-import { Dialog } from '../ui/dialog';
+import { Dialog, DialogChoice } from '../ui/dialog';
 import { RUNS } from './notification-queries';
 import { useSave } from './use-save';
 
@@ -50,12 +50,9 @@ function ExecuteDialog({ id, plan, onClose }: ExecuteDialogProps) {
       address.go(`/notifications/runs/${jobId}`);
     });
   const footer = (
-    <>
-      <Button onClick={onClose}>{t().actions.cancel}</Button>
-      <Button kind="primary" busy={busy.value} onClick={() => void execute()}>
-        {words.execute}
-      </Button>
-    </>
+    <DialogChoice onClose={onClose} busy={busy.value} onClick={() => void execute()}>
+      {words.execute}
+    </DialogChoice>
   );
   return (
     <Dialog title={words.executeTitle} onClose={onClose} footer={footer}>

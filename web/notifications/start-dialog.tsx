@@ -5,7 +5,7 @@ import { useAddress } from '../app/location';
 import { queries } from '../app/queries';
 import type { AnswerOf } from '../app/types';
 import { Button } from '../ui/button';
-import { Dialog } from '../ui/dialog';
+import { Dialog, DialogChoice } from '../ui/dialog';
 import { CheckField, Field } from '../ui/field';
 import { SearchBox } from '../ui/search-box';
 import { RUNS, useRecords } from './notification-queries';
@@ -31,17 +31,14 @@ export function StartDialog({ onClose }: { readonly onClose: () => void }) {
       address.go(`/notifications/runs/${jobId}`);
     });
   const footer = (
-    <>
-      <Button onClick={onClose}>{t().actions.cancel}</Button>
-      <Button
-        kind="primary"
-        busy={busy.value}
-        disabled={chosen.value?.length === 0}
-        onClick={() => void start()}
-      >
-        {isPlan.value ? words.doPlan : words.doSend}
-      </Button>
-    </>
+    <DialogChoice
+      onClose={onClose}
+      busy={busy.value}
+      disabled={chosen.value?.length === 0}
+      onClick={() => void start()}
+    >
+      {isPlan.value ? words.doPlan : words.doSend}
+    </DialogChoice>
   );
   return (
     <Dialog title={words.title} onClose={onClose} footer={footer}>

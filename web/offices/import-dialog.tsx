@@ -5,8 +5,7 @@ import { isProblem } from '../app/problem';
 import { toast } from '../app/toasts';
 import type { ImportReport, LineError } from '../app/types';
 import { useAction } from '../app/use-action';
-import { Button } from '../ui/button';
-import { Dialog } from '../ui/dialog';
+import { Dialog, DialogChoice } from '../ui/dialog';
 import { AreaField, Field } from '../ui/field';
 import { forgetNotices, recordPath, type RecordKind } from '../notifications/notification-queries';
 import { RecordTable } from '../ui/record-table';
@@ -53,12 +52,9 @@ export function ImportDialog({ kind, onClose }: ImportDialogProps) {
   };
   const isReady = file.value !== null || text.value.trim() !== '';
   const footer = (
-    <>
-      <Button onClick={onClose}>{t().actions.cancel}</Button>
-      <Button kind="primary" busy={busy.value} disabled={!isReady} onClick={() => void start()}>
-        {words.start}
-      </Button>
-    </>
+    <DialogChoice onClose={onClose} busy={busy.value} disabled={!isReady} onClick={() => void start()}>
+      {words.start}
+    </DialogChoice>
   );
   return (
     <Dialog title={words.title[kind]} wide onClose={onClose} footer={footer}>

@@ -5,8 +5,7 @@ import { toast } from '../app/toasts';
 import type { FailureGroup, RetriedFailures } from '../app/types';
 import { useAction } from '../app/use-action';
 import { askAgain } from '../live/changes';
-import { Button } from '../ui/button';
-import { Dialog } from '../ui/dialog';
+import { Dialog, DialogChoice } from '../ui/dialog';
 import { Loaded } from '../ui/panel';
 import { FAILURES } from './failure-queries';
 
@@ -37,18 +36,15 @@ export function RetryDialog({ group, onClose }: RetryDialogProps) {
     askAgain(FAILURES);
   };
   const footer = (
-    <>
-      <Button onClick={onClose}>{t().actions.cancel}</Button>
-      <Button
-        kind="primary"
-        icon="redo"
-        busy={busy.value}
-        disabled={ready === 0}
-        onClick={() => void retry()}
-      >
-        {words.retry(ready)}
-      </Button>
-    </>
+    <DialogChoice
+      onClose={onClose}
+      icon="redo"
+      busy={busy.value}
+      disabled={ready === 0}
+      onClick={() => void retry()}
+    >
+      {words.retry(ready)}
+    </DialogChoice>
   );
   return (
     <Dialog title={words.retryTitle} onClose={onClose} footer={footer}>

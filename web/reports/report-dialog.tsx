@@ -2,8 +2,7 @@ import { useSignal } from '@preact/signals';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import { useAction } from '../app/use-action';
-import { Button } from '../ui/button';
-import { Dialog } from '../ui/dialog';
+import { Dialog, DialogChoice } from '../ui/dialog';
 import { isComplete, newReport, ReportFields, requestOf } from './report-fields';
 import { makeReport } from './report-queries';
 
@@ -14,17 +13,14 @@ export function ReportDialog({ onClose }: { readonly onClose: () => void }) {
   const make = (): Promise<boolean> =>
     run(async () => address.go(`/jobs/${await makeReport(requestOf(draft.value))}`));
   const footer = (
-    <>
-      <Button onClick={onClose}>{t().actions.cancel}</Button>
-      <Button
-        kind="primary"
-        busy={busy.value}
-        disabled={!isComplete(draft.value)}
-        onClick={() => void make()}
-      >
-        {t().reports.make}
-      </Button>
-    </>
+    <DialogChoice
+      onClose={onClose}
+      busy={busy.value}
+      disabled={!isComplete(draft.value)}
+      onClick={() => void make()}
+    >
+      {t().reports.make}
+    </DialogChoice>
   );
   return (
     <Dialog title={t().reports.make} onClose={onClose} footer={footer}>

@@ -4,8 +4,7 @@ import { t } from '../app/i18n';
 import { queries } from '../app/queries';
 import type { ReportQuery, ReportSchedule } from '../app/types';
 import { useForm } from '../app/use-action';
-import { Button } from '../ui/button';
-import { Dialog } from '../ui/dialog';
+import { Dialog, DialogChoice } from '../ui/dialog';
 import { TextField } from '../ui/field';
 import { newQuery } from './query-fields';
 import { isComplete, newReport, ReportFields, requestOf, type ReportDraft } from './report-fields';
@@ -45,17 +44,14 @@ export function ScheduleDialog({ schedule, onClose }: ScheduleDialogProps) {
     onClose();
   };
   const footer = (
-    <>
-      <Button onClick={onClose}>{t().actions.cancel}</Button>
-      <Button
-        kind="primary"
-        busy={busy.value}
-        disabled={name.value.trim() === '' || !isComplete(report.value)}
-        onClick={() => void save()}
-      >
-        {t().actions.save}
-      </Button>
-    </>
+    <DialogChoice
+      onClose={onClose}
+      busy={busy.value}
+      disabled={name.value.trim() === '' || !isComplete(report.value)}
+      onClick={() => void save()}
+    >
+      {t().actions.save}
+    </DialogChoice>
   );
   return (
     <Dialog title={schedule?.name ?? t().reports.newSchedule} onClose={onClose} footer={footer}>

@@ -3,8 +3,7 @@ import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import type { SessionDetail } from '../app/types';
 import { useAction } from '../app/use-action';
-import { Button } from '../ui/button';
-import { Dialog } from '../ui/dialog';
+import { Dialog, DialogChoice } from '../ui/dialog';
 import { AreaField, SelectField, TextField } from '../ui/field';
 import { RerunPrice } from './rerun-price';
 import { command, forkSession } from './session-queries';
@@ -23,12 +22,15 @@ export function CancelDialog({ session, onClose }: DialogProps) {
       command(session.id, 'cancel', reason.value === '' ? {} : { reason: reason.value }).then(onClose),
     );
   const footer = (
-    <>
-      <Button onClick={onClose}>{words.keepRunning}</Button>
-      <Button kind="danger" busy={busy.value} onClick={() => void cancel()}>
-        {words.cancelForGood}
-      </Button>
-    </>
+    <DialogChoice
+      onClose={onClose}
+      leave={words.keepRunning}
+      kind="danger"
+      busy={busy.value}
+      onClick={() => void cancel()}
+    >
+      {words.cancelForGood}
+    </DialogChoice>
   );
   return (
     <Dialog title={words.cancelTitle} onClose={onClose} footer={footer}>
@@ -56,12 +58,9 @@ export function ForkDialog({ session, onClose }: DialogProps) {
       { done: words.forked },
     );
   const footer = (
-    <>
-      <Button onClick={onClose}>{t().actions.cancel}</Button>
-      <Button kind="primary" busy={busy.value} onClick={() => void fork()}>
-        {words.fork}
-      </Button>
-    </>
+    <DialogChoice onClose={onClose} busy={busy.value} onClick={() => void fork()}>
+      {words.fork}
+    </DialogChoice>
   );
   return (
     <Dialog title={words.forkTitle} onClose={onClose} footer={footer}>

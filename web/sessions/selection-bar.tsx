@@ -6,7 +6,7 @@ import type { SessionSummary } from '../app/types';
 import { useAction } from '../app/use-action';
 import { command } from '../session/session-queries';
 import { Button, IconButton } from '../ui/button';
-import { Dialog } from '../ui/dialog';
+import { Dialog, DialogChoice } from '../ui/dialog';
 
 interface SelectionBarProps {
   readonly sessions: readonly SessionSummary[];
@@ -65,12 +65,15 @@ export function SelectionBar({ sessions, onClear }: SelectionBarProps) {
           title={words.cancelMany(count('cancel'))}
           onClose={() => (asks.value = false)}
           footer={
-            <>
-              <Button onClick={() => (asks.value = false)}>{t().session.keepRunning}</Button>
-              <Button kind="danger" busy={action.busy.value} onClick={() => void run('cancel')}>
-                {t().session.cancelForGood}
-              </Button>
-            </>
+            <DialogChoice
+              onClose={() => (asks.value = false)}
+              leave={t().session.keepRunning}
+              kind="danger"
+              busy={action.busy.value}
+              onClick={() => void run('cancel')}
+            >
+              {t().session.cancelForGood}
+            </DialogChoice>
           }
         >
           <p>{t().session.cancelText}</p>

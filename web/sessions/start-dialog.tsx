@@ -5,8 +5,7 @@ import { useAddress } from '../app/location';
 import { isProblem } from '../app/problem';
 import type { NewSession, TemplateSummary } from '../app/types';
 import { useAction } from '../app/use-action';
-import { Button } from '../ui/button';
-import { Dialog } from '../ui/dialog';
+import { Dialog, DialogChoice } from '../ui/dialog';
 import { AreaField, CheckField, SelectField, TextField } from '../ui/field';
 import { Loaded } from '../ui/panel';
 import { startSession, useTemplates } from './session-list-queries';
@@ -47,18 +46,15 @@ export function StartDialog({ onClose }: { readonly onClose: () => void }) {
     await run(create, { done: words.started, shows });
   };
   const footer = (
-    <>
-      <Button onClick={onClose}>{t().actions.cancel}</Button>
-      <Button
-        kind="primary"
-        type="submit"
-        form="start-session"
-        busy={busy.value}
-        disabled={topic.text.value.trim() === ''}
-      >
-        {words.start}
-      </Button>
-    </>
+    <DialogChoice
+      onClose={onClose}
+      type="submit"
+      form="start-session"
+      busy={busy.value}
+      disabled={topic.text.value.trim() === ''}
+    >
+      {words.start}
+    </DialogChoice>
   );
   return (
     <Dialog title={words.start} wide onClose={onClose} footer={footer}>

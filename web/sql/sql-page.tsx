@@ -10,7 +10,7 @@ import { isProblem } from '../app/problem';
 import type { SavedQuery, SqlEstimate, SqlSession, SqlTable } from '../app/types';
 import { useAction } from '../app/use-action';
 import { Button } from '../ui/button';
-import { Dialog } from '../ui/dialog';
+import { Dialog, DialogChoice } from '../ui/dialog';
 import { CheckField } from '../ui/field';
 import { Panel } from '../ui/panel';
 import { SavedQueries, SaveQueryDialog, type UnsavedQuery } from './saved-queries';
@@ -210,12 +210,9 @@ function ConfirmDialog({ asked, busy, onConfirm, onClose }: ConfirmProps) {
   const remember = useSignal(false);
   const { rows, bytes: size, basis } = asked.estimate ?? noEstimate;
   const footer = (
-    <>
-      <Button onClick={onClose}>{t().actions.cancel}</Button>
-      <Button kind="primary" busy={busy} onClick={() => onConfirm(remember.value)}>
-        {words.runAnyway}
-      </Button>
-    </>
+    <DialogChoice onClose={onClose} busy={busy} onClick={() => onConfirm(remember.value)}>
+      {words.runAnyway}
+    </DialogChoice>
   );
   return (
     <Dialog title={words.muchData} onClose={onClose} footer={footer}>

@@ -2,7 +2,7 @@ import type { ComponentChildren, Ref } from 'preact';
 import { keyCaps } from '../app/keys';
 import { Icon, type IconName } from './icon';
 
-interface ButtonProps {
+export interface ButtonProps {
   readonly kind?: 'primary' | 'plain' | 'quiet' | 'danger' | 'approve';
   readonly icon?: IconName;
   readonly hint?: string | undefined;

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../app/i18n';
-import { IconButton } from './button';
+import { Button, IconButton, type ButtonProps } from './button';
 
 interface DialogProps {
   readonly title: string;
@@ -53,5 +53,21 @@ export function Dialog({ title, onClose, wide = false, side = false, footer, chi
         {footer !== undefined && <footer class="dialog-foot">{footer}</footer>}
       </div>
     </dialog>
+  );
+}
+
+interface DialogChoiceProps extends ButtonProps {
+  readonly onClose: () => void;
+  /** The label of the button that closes, where "Cancel" could be taken for the action. */
+  readonly leave?: string;
+}
+
+/** The foot of a dialog that asks: the button that closes it, and the button of its action. */
+export function DialogChoice({ onClose, leave, ...action }: DialogChoiceProps) {
+  return (
+    <>
+      <Button onClick={onClose}>{leave ?? t().actions.cancel}</Button>
+      <Button kind="primary" {...action} />
+    </>
   );
 }

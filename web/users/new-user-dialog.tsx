@@ -4,8 +4,7 @@ import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import type { User } from '../app/types';
 import { useForm } from '../app/use-action';
-import { Button } from '../ui/button';
-import { Dialog } from '../ui/dialog';
+import { Dialog, DialogChoice } from '../ui/dialog';
 import { SelectField, TextField } from '../ui/field';
 import { forgetUsers, USERS } from './user-queries';
 
@@ -30,12 +29,9 @@ export function NewUserDialog({ onClose }: { readonly onClose: () => void }) {
     }, words.added);
   const isReady = name.value.trim() !== '' && email.value.trim() !== '';
   const footer = (
-    <>
-      <Button onClick={onClose}>{t().actions.cancel}</Button>
-      <Button kind="primary" busy={busy.value} disabled={!isReady} onClick={() => void add()}>
-        {words.add}
-      </Button>
-    </>
+    <DialogChoice onClose={onClose} busy={busy.value} disabled={!isReady} onClick={() => void add()}>
+      {words.add}
+    </DialogChoice>
   );
   return (
     <Dialog title={words.add} onClose={onClose} footer={footer}>

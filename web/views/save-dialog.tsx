@@ -1,8 +1,6 @@
 import { useSignal } from '@preact/signals';
-import { t } from '../app/i18n';
 import { useAction } from '../app/use-action';
-import { Button } from '../ui/button';
-import { Dialog } from '../ui/dialog';
+import { Dialog, DialogChoice } from '../ui/dialog';
 import { CheckField, TextField } from '../ui/field';
 
 interface SaveDialogProps {
@@ -26,18 +24,15 @@ export function SaveDialog({ words, onSave, onClose }: SaveDialogProps) {
     await run(() => onSave({ name: name.value.trim(), shared: isShared.value }).then(onClose));
   };
   const footer = (
-    <>
-      <Button onClick={onClose}>{t().actions.cancel}</Button>
-      <Button
-        kind="primary"
-        type="submit"
-        form="save-named"
-        busy={busy.value}
-        disabled={name.value.trim() === ''}
-      >
-        {words.save}
-      </Button>
-    </>
+    <DialogChoice
+      onClose={onClose}
+      type="submit"
+      form="save-named"
+      busy={busy.value}
+      disabled={name.value.trim() === ''}
+    >
+      {words.save}
+    </DialogChoice>
   );
   return (
     <Dialog title={words.title} onClose={onClose} footer={footer}>

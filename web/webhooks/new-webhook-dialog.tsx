@@ -5,7 +5,7 @@ import type { AnswerOf } from '../app/types';
 import { useForm } from '../app/use-action';
 import { Button } from '../ui/button';
 import { CopyButton } from '../ui/copy-button';
-import { Dialog } from '../ui/dialog';
+import { Dialog, DialogChoice } from '../ui/dialog';
 import { TextField } from '../ui/field';
 import { forgetWebhooks, WEBHOOKS } from './webhook-queries';
 
@@ -27,17 +27,14 @@ export function NewWebhookDialog({ onClose }: { readonly onClose: () => void }) 
     });
   const footer =
     secret.value === null ? (
-      <>
-        <Button onClick={onClose}>{t().actions.cancel}</Button>
-        <Button
-          kind="primary"
-          busy={busy.value}
-          disabled={url.value.trim() === ''}
-          onClick={() => void add()}
-        >
-          {words.add}
-        </Button>
-      </>
+      <DialogChoice
+        onClose={onClose}
+        busy={busy.value}
+        disabled={url.value.trim() === ''}
+        onClick={() => void add()}
+      >
+        {words.add}
+      </DialogChoice>
     ) : (
       <Button kind="primary" onClick={onClose}>
         {t().actions.close}
