@@ -141,7 +141,7 @@ async function keepsView(page: Page, list: string, filter: string): Promise<void
 }
 
 test('a view is saved with its filters and columns, chosen again, and is the same for those that it is shared with', async () => {
-  const { token } = await createApiUser(house.database);
+  const { id: ownerId, token } = await createApiUser(house.database);
   const body = { topic: 'in a view', tags: ['calm'] };
   await house.api.send('/api/v1/cot-sessions', { method: 'POST', token, body });
   const { page, faults } = await house.visit('/sessions', { token });
@@ -182,7 +182,15 @@ test('a view is saved with its filters and columns, chosen again, and is the sam
   expect(await other.page.getByRole('button', { name: 'Remove the view Short' }).count()).toBe(0);
   expect(faults).toEqual(noFaults);
 
-  const admin = await house.visit('/inbox', { role: 'ADMIN' });
+  const admin = await house.visit('/sessions', { role: 'ADMIN' });
+  const row = admin.page.getByRole('row').filter({ hasText: 'in a view' });
+  await row.getByTitle(/^Only sessions of/).click();
+  await admin.page.waitForURL(new RegExp(`ownerId=${ownerId}`));
+  const person = admin.page.getByRole('combobox', { name: 'Person' });
+  const isChosen = async (): Promise<boolean> => (await person.inputValue()) === ownerId;
+  await waitUntil(isChosen, { what: 'the person of the row' });
+  await person.selectOption({ label: 'Every person' });
+  await admin.page.waitForURL((url) => !url.searchParams.has('ownerId'));
   for (const [list, filter] of [
     ['/users?', 'role=ADMIN'],
     ['/audit?', 'resourceType=user'],

@@ -222,9 +222,9 @@ test('of a long list only the rows near the view are elements, and keys reach ev
       await page.evaluate('scrollTo(0, 0)');
       const far = table.locator('[aria-rowindex="240"]');
       await far.waitFor({ state: 'detached' });
-      // The first row of the second block is the 42nd of the table.
-      for (let row = 2; row <= 42; row += 1) await page.keyboard.press('j');
-      const focused = table.locator('[aria-rowindex="42"] a:focus');
+      // The first row of the second block is the 22nd of the table.
+      for (let row = 2; row <= 22; row += 1) await page.keyboard.press('j');
+      const focused = table.locator('[aria-rowindex="22"] a:focus');
       await focused.waitFor();
       await page.evaluate('scrollTo(0, document.body.scrollHeight)');
       await far.waitFor();
@@ -256,6 +256,15 @@ test('several decisions are approved together, as they were shown', async () => 
       await untilGate(house, ids[2]!, 2);
       expect(await page.title()).toMatch(/^\(\d\) Inbox/);
       expect((await untilGate(house, ids[1]!, 1)).currentPhase).toBe(1);
+
+      await page.goto(`${house.api.url}/sessions`);
+      await page.getByRole('checkbox', { name: 'Select: one' }).check();
+      await page.getByRole('button', { name: 'Approve …' }).click();
+      await dialog.getByRole('checkbox', { name: 'one' }).waitFor();
+      expect(await dialog.getByRole('checkbox').count()).toBe(1);
+      await dialog.getByRole('button', { name: 'Approve 1' }).click();
+      await page.getByText('1 phase is approved.').waitFor();
+      expect((await untilGate(house, ids[2]!, 2)).currentPhase).toBe(2);
       expect(faults).toEqual(noFaults);
     },
   );

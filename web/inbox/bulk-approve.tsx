@@ -5,17 +5,23 @@ import { t } from '../app/i18n';
 import { queries } from '../app/queries';
 import { toast } from '../app/toasts';
 import { useAction } from '../app/use-action';
-import type { BulkPreview, BulkResult } from '../app/types';
+import type { BulkPreview, BulkResult, SessionSummary } from '../app/types';
 import { Dialog, DialogChoice } from '../ui/dialog';
 import { TextField } from '../ui/field';
 import { Empty, Loaded } from '../ui/panel';
 import { Ago } from '../ui/time';
 import { INBOX_KEY, useInbox } from './inbox-items';
 
+interface BulkApproveProps {
+  /** Only the gates of these sessions; without them all that wait. */
+  readonly sessions?: readonly SessionSummary[];
+  readonly onClose: () => void;
+}
+
 /** Approves one phase of many sessions: exactly those that the preview shows, with the content that it shows. */
-export function BulkApproveDialog({ onClose }: { readonly onClose: () => void }) {
+export function BulkApproveDialog({ sessions, onClose }: BulkApproveProps) {
   const words = t().inbox;
-  const groups = useGroups();
+  const groups = useGroups(sessions);
   const chosen = useSignal<string | null>(null);
   const group = groups.find(({ key }) => key === chosen.value) ?? groups[0];
   if (group === undefined) {
@@ -30,6 +36,7 @@ export function BulkApproveDialog({ onClose }: { readonly onClose: () => void })
       key={group.key}
       group={group}
       groups={groups}
+      sessions={sessions}
       onChoose={(key) => (chosen.value = key)}
       onClose={onClose}
     />
@@ -44,8 +51,11 @@ interface Group {
 }
 
 /** Gates that can be approved together: one phase of one template. */
-function useGroups(): readonly Group[] {
-  const gates = (useInbox().data ?? []).flatMap(({ gate }) => (gate?.jobId === null ? gate : []));
+function useGroups(sessions: readonly SessionSummary[] | undefined): readonly Group[] {
+  const inbox = useInbox().data ?? [];
+  const gates =
+    sessions?.map(({ template, currentPhase: phase, phaseTitle }) => ({ template, phase, phaseTitle })) ??
+    inbox.flatMap(({ gate }) => (gate?.jobId === null ? gate : []));
   const groups = new Map<string, Group & { count: number }>();
   for (const { template, phase, phaseTitle } of gates) {
     const key = `${template.name} ${phase}`;
@@ -64,11 +74,12 @@ function useGroups(): readonly Group[] {
 interface BulkFormProps {
   readonly group: Group;
   readonly groups: readonly Group[];
+  readonly sessions: readonly SessionSummary[] | undefined;
   readonly onChoose: (key: string) => void;
   readonly onClose: () => void;
 }
 
-function BulkForm({ group, groups, onChoose, onClose }: BulkFormProps) {
+function BulkForm({ group, groups, sessions, onChoose, onClose }: BulkFormProps) {
   const words = t().inbox;
   const { template, phase } = group;
   const preview = useQuery({
@@ -84,7 +95,10 @@ function BulkForm({ group, groups, onChoose, onClose }: BulkFormProps) {
   const left = useSignal<ReadonlySet<string>>(new Set());
   const comment = useSignal('');
   const { busy, run } = useAction();
-  const gates = preview.data?.gates.filter(({ id }) => !left.value.has(id)) ?? [];
+  const isChosen = ({ sessionId }: Previewed): boolean =>
+    sessions?.some(({ id }) => id === sessionId) !== false;
+  const offered = preview.data?.gates.filter(isChosen) ?? [];
+  const gates = offered.filter(({ id }) => !left.value.has(id));
   const approve = async (): Promise<void> => {
     const chosen = gates.map(({ id, outputDigest }) => ({ gateId: id, outputDigest }));
     const note = comment.value.trim() === '' ? {} : { comment: comment.value.trim() };
@@ -115,16 +129,14 @@ function BulkForm({ group, groups, onChoose, onClose }: BulkFormProps) {
     <Dialog title={words.bulk} wide onClose={onClose} footer={footer}>
       <GroupChoice group={group} groups={groups} onChoose={onChoose} />
       <Loaded query={preview}>
-        {({ gates: all }) => (
-          <GateChoice gates={all} left={left.value} onChange={(next) => (left.value = next)} />
-        )}
+        {() => <GateChoice gates={offered} left={left.value} onChange={(next) => (left.value = next)} />}
       </Loaded>
       <TextField label={words.comment} value={comment.value} onChange={(value) => (comment.value = value)} />
     </Dialog>
   );
 }
 
-function GroupChoice({ group, groups, onChoose }: Omit<BulkFormProps, 'onClose'>) {
+function GroupChoice({ group, groups, onChoose }: Omit<BulkFormProps, 'onClose' | 'sessions'>) {
   return (
     <div class="field">
       <label for="bulk-group">{t().inbox.bulkWhat}</label>
@@ -144,8 +156,10 @@ function GroupChoice({ group, groups, onChoose }: Omit<BulkFormProps, 'onClose'>
   );
 }
 
+type Previewed = BulkPreview['gates'][number];
+
 interface GateChoiceProps {
-  readonly gates: readonly BulkPreview['gates'][number][];
+  readonly gates: readonly Previewed[];
   readonly left: ReadonlySet<string>;
   readonly onChange: (left: ReadonlySet<string>) => void;
 }

@@ -129,7 +129,11 @@ function columns(open: (id: string) => void): Column<NoticeDelivery>[] {
       name: words.office,
       cell: ({ office_name }) => <span dir="auto">{office_name ?? '–'}</span>,
     },
-    { id: 'channel', name: words.channel, cell: ({ channel }) => words.channels[channel] },
+    {
+      id: 'channel',
+      name: words.channel,
+      cell: ({ channel }) => <span class="chip">{words.channels[channel]}</span>,
+    },
     {
       id: 'about',
       name: words.deliveries.about,

@@ -20,11 +20,24 @@ const MOST_SHOWN = 262_144;
  */
 export function JobResult({ job, result }: JobResultProps) {
   const type = result.contentType.split(';')[0] ?? '';
-  if (result.bytes > MOST_SHOWN) return <Empty title={t().reports.large} text={t().reports.largeText} />;
+  if (result.bytes > MOST_SHOWN) return <LargeResult job={job} />;
   const address = `/jobs/${job.jobId}/result`;
   if (type === 'text/html') return <iframe class="result-frame" title={job.title} src={address} sandbox="" />;
   if (type === 'application/pdf') return <iframe class="result-frame" title={job.title} src={address} />;
   return <TextResult id={job.jobId} type={type} />;
+}
+
+/** The rows of a statement are read a block at a time. Anything else large is a file. */
+function LargeResult({ job }: { readonly job: Job }) {
+  const words = t().reports;
+  if (job.kind !== 'sql') return <Empty title={words.large} text={words.largeText} />;
+  return (
+    <Empty title={words.large} text={words.largeRows}>
+      <a class="button button-primary" href={`/sql/${job.jobId}`}>
+        {words.openRows}
+      </a>
+    </Empty>
+  );
 }
 
 function TextResult({ id, type }: { readonly id: string; readonly type: string }) {

@@ -4,6 +4,7 @@ import { t } from '../app/i18n';
 import { toast } from '../app/toasts';
 import type { SessionSummary } from '../app/types';
 import { useAction } from '../app/use-action';
+import { BulkApproveDialog } from '../inbox/bulk-approve';
 import { command } from '../session/session-queries';
 import { Button, IconButton } from '../ui/button';
 import { Dialog, DialogChoice } from '../ui/dialog';
@@ -27,7 +28,9 @@ type BulkCommand = keyof typeof able;
 export function SelectionBar({ sessions, onClear }: SelectionBarProps) {
   const words = t().sessions;
   const action = useAction();
-  const asks = useSignal(false);
+  const asks = useSignal<'approve' | 'cancel' | null>(null);
+  const close = (): void => void (asks.value = null);
+  const atGate = sessions.filter(({ gateId }) => gateId !== null);
   const run = (name: BulkCommand): Promise<boolean> =>
     action.run(async () => {
       const chosen = sessions.filter(able[name]);
@@ -40,6 +43,14 @@ export function SelectionBar({ sessions, onClear }: SelectionBarProps) {
   return (
     <div class="selection-bar" role="region" aria-label={words.selected(sessions.length)}>
       <strong>{words.selected(sessions.length)}</strong>
+      <Button
+        kind="approve"
+        icon="check"
+        disabled={atGate.length === 0}
+        onClick={() => (asks.value = 'approve')}
+      >
+        {words.approveMany}
+      </Button>
       <Button
         icon="pause"
         busy={action.busy.value}
@@ -56,17 +67,23 @@ export function SelectionBar({ sessions, onClear }: SelectionBarProps) {
       >
         {t().session.resume}
       </Button>
-      <Button kind="danger" icon="stop" disabled={count('cancel') === 0} onClick={() => (asks.value = true)}>
+      <Button
+        kind="danger"
+        icon="stop"
+        disabled={count('cancel') === 0}
+        onClick={() => (asks.value = 'cancel')}
+      >
         {t().session.cancel}
       </Button>
       <IconButton icon="close" label={words.clearSelection} onClick={onClear} />
-      {asks.value && (
+      {asks.value === 'approve' && <BulkApproveDialog sessions={atGate} onClose={close} />}
+      {asks.value === 'cancel' && (
         <Dialog
           title={words.cancelMany(count('cancel'))}
-          onClose={() => (asks.value = false)}
+          onClose={close}
           footer={
             <DialogChoice
-              onClose={() => (asks.value = false)}
+              onClose={close}
               leave={t().session.keepRunning}
               kind="danger"
               busy={action.busy.value}

@@ -1,9 +1,11 @@
 import { waitingStatuses } from '../../src/domain/runs/status.js';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
+import { isAdmin } from '../app/me';
 import { IconButton } from '../ui/button';
 import { SearchBox } from '../ui/search-box';
 import { statusWord } from '../ui/state-mark';
+import { useUser, useUsers } from '../users/user-queries';
 import { ColumnChoice } from '../views/column-choice';
 import { SavedViews } from '../views/saved-views';
 import { sessionColumns } from './session-columns';
@@ -63,6 +65,7 @@ export function SessionFilters({ filters }: { readonly filters: Filters }) {
           </option>
         ))}
       </select>
+      {isAdmin() && <PersonChoice chosen={filters.ownerId ?? ''} onChange={(id) => set('ownerId', id)} />}
       <select
         class="input input-small"
         aria-label={words.began}
@@ -85,5 +88,36 @@ export function SessionFilters({ filters }: { readonly filters: Filters }) {
         </span>
       )}
     </div>
+  );
+}
+
+interface PersonChoiceProps {
+  readonly chosen: string;
+  readonly onChange: (id: string) => void;
+}
+
+/** The newest users. Anybody else is chosen by their name in a row, and stands here then. */
+function PersonChoice({ chosen, onChange }: PersonChoiceProps) {
+  const words = t().sessions;
+  const users = useUsers({}).data?.pages.flatMap(({ items }) => items) ?? [];
+  const isKnown = chosen === '' || users.some(({ id }) => id === chosen);
+  const other = useUser(chosen, { enabled: !isKnown }).data;
+  const people = (isKnown || other === undefined ? users : [...users, other]).toSorted((one, two) =>
+    one.name.localeCompare(two.name),
+  );
+  return (
+    <select
+      class="input input-small"
+      aria-label={words.owner}
+      value={chosen}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    >
+      <option value="">{words.everyPerson}</option>
+      {people.map(({ id, name }) => (
+        <option key={id} value={id}>
+          {name}
+        </option>
+      ))}
+    </select>
   );
 }

@@ -6,7 +6,7 @@ import type { AnswerOf, NewSession, Page, SessionSummary, TemplateSummary } from
 
 const SESSIONS = '/api/v1/cot-sessions';
 
-export const filterNames = ['status', 'template', 'tag', 'q', 'createdFrom', 'createdTo'] as const;
+export const filterNames = ['status', 'template', 'tag', 'ownerId', 'q', 'createdFrom', 'createdTo'] as const;
 /** How long ago a listed session began at most, by its name in the address. */
 export const spans = { day: 24, week: 7 * 24, month: 30 * 24 } as const;
 const HOUR_MS = 3_600_000;
@@ -63,11 +63,12 @@ function withSession(
 
 /** As the API filters. */
 function isListed(session: SessionSummary, filters: SessionFilters): boolean {
-  const { status, template, tag, q, createdFrom, createdTo } = filters;
+  const { status, template, tag, ownerId, q, createdFrom, createdTo } = filters;
   return (
     (status === undefined || status.split(',').includes(session.status)) &&
     (template === undefined || session.template.name === template) &&
     (tag === undefined || session.tags.includes(tag)) &&
+    (ownerId === undefined || session.owner.id === ownerId) &&
     (q === undefined || session.topic.toLowerCase().includes(q.toLowerCase())) &&
     (createdFrom === undefined || Date.parse(session.createdAt) >= Date.parse(createdFrom)) &&
     (createdTo === undefined || Date.parse(session.createdAt) < Date.parse(createdTo))

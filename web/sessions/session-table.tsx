@@ -6,6 +6,7 @@ import { compactNumber, money } from '../app/format';
 import { t } from '../app/i18n';
 import { useKeys } from '../app/keys';
 import { useAddress } from '../app/location';
+import { isAdmin } from '../app/me';
 import type { SessionSummary } from '../app/types';
 import { Bar } from '../ui/bar';
 import { Blocks } from '../ui/blocks';
@@ -168,7 +169,7 @@ const cells: Readonly<Record<SessionColumn, (session: SessionSummary) => Compone
   ),
   owner: ({ owner }) => (
     <td key="owner" class="cell-more" dir="auto">
-      {owner.name}
+      <Owner {...owner} />
     </td>
   ),
   cost: ({ usedCostUsd, usedTokens }) => (
@@ -182,3 +183,19 @@ const cells: Readonly<Record<SessionColumn, (session: SessionSummary) => Compone
     </td>
   ),
 };
+
+/** Only an administrator sees sessions of several people. */
+function Owner({ id, name }: SessionSummary['owner']) {
+  const address = useAddress();
+  if (!isAdmin()) return <>{name}</>;
+  return (
+    <button
+      type="button"
+      class="chip chip-button"
+      title={t().sessions.onlyPerson(name)}
+      onClick={() => address.set({ ownerId: id }, true)}
+    >
+      {name}
+    </button>
+  );
+}

@@ -14,7 +14,8 @@ import { readRows } from './sql-queries';
  * G1. Browsers end at about 16.7 million pixels, so the space is never higher than MOST_PIXELS. The scroll
  * bar's place is a share of the way through the rows.
  * G2. A pixel may stand for many rows. Keys, the wheel and "go to row" set the row itself, and the bar follows.
- * G3. Only the rows that are seen are elements. Their blocks are asked for when the bar rests, and few are kept.
+ * G3. Only the rows that are seen are elements. A jump asks for their blocks at once, a bar that is dragged only when
+ *     it rests. Few blocks are kept.
  */
 const ROW_PX = 28;
 const MOST_PIXELS = 8_000_000;
@@ -119,8 +120,11 @@ function useBlocks(id: string, first: number, count: number) {
     const seen = new Set([Math.floor(first / BLOCK), Math.floor((first + count) / BLOCK)]);
     for (const block of seen) if (block === 0 || block * BLOCK < total) void load(block);
   };
+  const movedAt = useRef(-Infinity);
   useEffect(() => {
-    const waiting = setTimeout(loadSeen, total === 0 ? 0 : REST_MS);
+    const isJump = performance.now() - movedAt.current > REST_MS;
+    movedAt.current = performance.now();
+    const waiting = setTimeout(loadSeen, isJump ? 0 : REST_MS);
     return () => clearTimeout(waiting);
   }, [id, first, count, total]);
   return {

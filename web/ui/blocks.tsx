@@ -8,8 +8,9 @@ import { useEffect, useRef } from 'preact/hooks';
  * B2. The block of the pinned row is there, else no key could move the focus to it. So is a block that holds the focus
  *     or something that a reader opened.
  * B3. A block that was never drawn is as high as usual rows are. The browser keeps the view in place.
+ * B4. A task draws or clears one block. Several in one task would hold up a key or a click.
  */
-const BLOCK = 40;
+const BLOCK = 20;
 const NEAR = '1000px 0px';
 const USUAL_ROW_PX = 45;
 
@@ -54,6 +55,8 @@ function Block<Item>({ items, from, tag: Tag, isPinned, rowPx, within, children 
   useEffect(() => {
     const { current } = element;
     if (current === null) return;
+    let isSeen = isNear.value;
+    const draw = (): void => void (isNear.value = isSeen || isUsed(current));
     const follow = (entries: readonly IntersectionObserverEntry[]): void => {
       const last = entries.at(-1);
       if (last === undefined) return;
@@ -61,11 +64,15 @@ function Block<Item>({ items, from, tag: Tag, isPinned, rowPx, within, children 
         height.current = last.boundingClientRect.height;
         rowPx.current = height.current / current.childElementCount;
       }
-      isNear.value = last.isIntersecting || isUsed(current);
+      isSeen = last.isIntersecting;
+      inTurn(draw);
     };
     const observer = new IntersectionObserver(follow, { root: frameOf(current, within), rootMargin: NEAR });
     observer.observe(current);
-    return () => observer.disconnect();
+    return () => {
+      observer.disconnect();
+      turns.delete(draw);
+    };
   }, []);
   const isThere = isNear.value || isPinned;
   const empty = height.current > 0 ? height.current : items.length * (rowPx.current ?? USUAL_ROW_PX);
@@ -79,6 +86,21 @@ function Block<Item>({ items, from, tag: Tag, isPinned, rowPx, within, children 
       )}
     </Tag>
   );
+}
+
+const turns = new Set<() => void>();
+
+function inTurn(draw: () => void): void {
+  if (turns.size === 0) setTimeout(takeTurn);
+  turns.add(draw);
+}
+
+function takeTurn(): void {
+  const [draw] = turns;
+  if (draw === undefined) return;
+  draw();
+  turns.delete(draw);
+  if (turns.size > 0) setTimeout(takeTurn);
 }
 
 function isUsed(block: Element): boolean {

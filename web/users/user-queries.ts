@@ -24,10 +24,11 @@ export function useUserStats() {
   });
 }
 
-export function useUser(id: string) {
+export function useUser(id: string, { enabled = true } = {}) {
   return useQuery({
     queryKey: ['users', id],
     queryFn: ({ signal }) => get<User>(`${USERS}/${id}`, {}, signal),
+    enabled,
   });
 }
 

@@ -30,8 +30,8 @@ export function createSessionReadRoutes(deps: SessionReadDeps): Route[] {
 
 function listRoute(deps: SessionReadDeps): Route {
   return implement(sessionRoutes.listSessions, async ({ path, query, principal }, db) => {
-    const { status: statuses, template, tag, q, createdFrom, createdTo } = query;
-    const filters = { statuses, template, tag, q, createdFrom, createdTo };
+    const { status: statuses, template, tag, ownerId, q, createdFrom, createdTo } = query;
+    const filters = { statuses, template, tag, ownerId, q, createdFrom, createdTo };
     const scope = { list: 'sessions', filters: { ...filters, viewer: viewerKey(principal) } };
     const request = deps.pager.request(scope, query);
     const rows = await listSessions(db, { viewer: principal, filters, page: request });

@@ -74,6 +74,7 @@ const list = listing({
     },
     { flags: '--template <name>', about: 'of this template' },
     { flags: '--tag <tag>', about: 'with this tag' },
+    { flags: '--owner-id <user>', about: 'of this person; for an ADMIN' },
     { flags: '--q <words>', about: 'words of the topic' },
     { flags: '--created-from <time>', about: 'RFC 3339' },
     { flags: '--created-to <time>', about: 'RFC 3339' },

@@ -21,6 +21,7 @@ export const sessionListQuery = z
     status: statusList.optional(),
     template: templateName.optional(),
     tag: z.string().min(1).max(100).optional(),
+    ownerId: idSchema('user').optional(),
     q: z.string().trim().min(1).max(200).optional().meta({ description: 'Part of the topic.' }),
     createdFrom: givenMoment.optional(),
     createdTo: givenMoment.optional(),

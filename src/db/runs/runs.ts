@@ -187,6 +187,7 @@ export interface RunFilters {
   readonly createdFrom?: string | undefined;
   readonly createdTo?: string | undefined;
   readonly tag?: string | undefined;
+  readonly ownerId?: string | undefined;
   readonly q?: string | undefined;
 }
 
@@ -211,7 +212,7 @@ export function listRuns(
 
 /** The conditions of a list, for lists that join more to `runs`. */
 export function matching(filters: RunFilters): Sql {
-  const { createdFrom, createdTo, scheduleId, statuses, tag, q } = filters;
+  const { createdFrom, createdTo, scheduleId, statuses, tag, ownerId, q } = filters;
   const conditions = [ofKinds(filters.kinds)];
   if (statuses !== undefined) conditions.push(sql`runs.status = any(${[...statuses]}::text[])`);
   if (scheduleId !== undefined) {
@@ -222,6 +223,7 @@ export function matching(filters: RunFilters): Sql {
   if (createdFrom !== undefined) conditions.push(sql`runs.created_at >= ${createdFrom}::timestamptz`);
   if (createdTo !== undefined) conditions.push(sql`runs.created_at < ${createdTo}::timestamptz`);
   if (tag !== undefined) conditions.push(sql`${tag} = any(runs.tags)`);
+  if (ownerId !== undefined) conditions.push(sql`runs.owner_id = ${ownerId}`);
   if (q !== undefined) conditions.push(sql`position(lower(${q}) in lower(runs.title)) > 0`);
   return join(conditions, sql` and `);
 }

@@ -182,6 +182,11 @@ describe('the list', () => {
     expect(await idsOf('template=viral-content')).toEqual([queued.id]);
     expect(await idsOf('tag=water')).toEqual([waiting.id]);
     expect(await idsOf('q=BRIDGES')).toEqual([waiting.id]);
+    expect(await idsOf(`ownerId=${me.id}`)).toEqual([queued.id, waiting.id]);
+    expect(await idsOf(`ownerId=${owner.id}`)).toEqual([]);
+    const ofMe = await get(`${BASE}?ownerId=${me.id}`, admin);
+    expect(sessionPageSchema.parse(ofMe.body).items.map(({ id }) => id)).toEqual([queued.id, waiting.id]);
+    expect(ofMe.body).toMatchObject({ appliedFilters: { ownerId: me.id } });
     const hourAgo = new Date(Date.now() - 3_600_000).toISOString();
     expect(await idsOf(`createdFrom=${hourAgo}`)).toEqual([queued.id]);
     expect(await idsOf(`createdTo=${hourAgo}`)).toEqual([waiting.id]);

@@ -61,6 +61,8 @@ export const reports = {
     everyTry: 'Every failed try',
     large: 'The result is large',
     largeText: 'Download it to look at it.',
+    largeRows: 'The SQL page reads its rows block by block, to the last one.',
+    openRows: 'Open the rows',
     moreRows: (rows: number) => `${rows} more rows are in the download.`,
   },
   schedules: {

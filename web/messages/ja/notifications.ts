@@ -103,7 +103,7 @@ export const notifications: typeof english = {
       unknown: '不明',
       unknownBasis: '届いた可能性があります。再送は担当者だけが行えます。',
       offices: '事業所',
-      officesOf: (done, all) => `${n(all)} 件中 ${n(done)} 件`,
+      officesOf: (done, all) => `${n(done)} / ${n(all)} 件`,
       queries: 'クエリ',
       queriesBasis: '計画の読み取り回数です。職員数が増えても増えません。',
       sections: { offices: '事業所', excluded: '対象外', samples: '見本', drift: '変化', deliveries: '配信' },

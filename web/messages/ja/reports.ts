@@ -60,6 +60,8 @@ export const reports: typeof english = {
     everyTry: '失敗した試行',
     large: '結果が大きいため表示しません',
     largeText: 'ダウンロードしてご覧ください。',
+    largeRows: 'SQL ページでは、最後の行まで少しずつ読み込んで表示します。',
+    openRows: '行を開く',
     moreRows: (rows) => `残り ${rows} 行はダウンロードに含まれます。`,
   },
   schedules: {
