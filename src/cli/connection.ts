@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../platform/config.js';
-import { CliError, UsageError } from './cli-error.js';
+import { CliError, exitCodes, UsageError } from './cli-error.js';
 import { profileFile, readProfile, STANDARD_PROFILE } from './profile.js';
 
 const devFile = z.object({
@@ -52,6 +52,7 @@ export async function resolveConnection(config: Config, flags: ConnectionFlags):
       flags.url === undefined
         ? 'SLUICE_URL is set: set SLUICE_API_KEY too, an API key of that API.'
         : '--url is given: give --api-key too, an API key of that API.',
+      exitCodes.auth,
     );
   }
   if (config.cliProfile !== undefined) return withKey(await namedProfile(config, config.cliProfile), apiKey);

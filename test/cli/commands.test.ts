@@ -191,7 +191,7 @@ test('login keeps a profile for its owner alone; flags win over environment, env
 
 test('a key of the environment never goes to another address', async () => {
   const ran = await sluice(['runs', '--url', 'http://127.0.0.1:1'], env());
-  expect([ran.code, ran.err]).toEqual([1, expect.stringContaining('--api-key')]);
+  expect([ran.code, ran.err]).toEqual([3, expect.stringContaining('--api-key')]);
 });
 
 test('sluice-<name> on the PATH is a subcommand', async () => {

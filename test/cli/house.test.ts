@@ -170,6 +170,9 @@ test('deadlines are planned, executed as shown, and explained', async () => {
   );
   const plan = await asAdmin('notify', 'plan', '--office', office, '--wait', '-o', 'ids');
   expect(JSON.parse(await asAdmin('report', 'download', plan))).toMatchObject({ dry_run: true });
+  expect(await asAdmin('notify', 'plan', '--office', office, '--wait')).toMatch(
+    /^offices +e-mails [^]*\n1 +1 +0 /,
+  );
   const sent = await asAdmin('notify', 'execute', plan, '--wait', '-o', 'ids');
   expect(JSON.parse(await asAdmin('report', 'download', sent))).toMatchObject({ dry_run: false });
   expect(JSON.parse(await asAdmin('notify', 'explain', staff, deadline))).toHaveProperty('staff_id', staff);
@@ -186,7 +189,7 @@ test('users, their keys and the audit log', async () => {
     id: string;
     secret: string;
   };
-  expect(JSON.parse(await ok(['user', 'me'], '', made.secret))).toMatchObject({ name: 'Bo' });
+  expect(JSON.parse(await ok(['user', 'me', '-o', 'json'], '', made.secret))).toMatchObject({ name: 'Bo' });
   expect(await asAdmin('user', 'key', 'list', id, '-o', 'ids')).toBe(made.id);
   await asAdmin('user', 'change', id, '--role', 'ADMIN', '--reason', 'on call');
   expect(JSON.parse(await asAdmin('user', 'get', id, '-o', 'json'))).toMatchObject({ role: 'ADMIN' });

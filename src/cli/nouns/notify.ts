@@ -1,13 +1,29 @@
 import type { AnswerOf, InputOf } from '../../client/operations.js';
+import {
+  deadlineRunResultSchema,
+  type DeadlineRunResult,
+} from '../../contracts/notifications/deadline-run.js';
 import type { CommandSpec, Given, OptionSpec } from '../command.js';
 import type { Context } from '../context.js';
 import { waitFor } from '../follow.js';
 import { waitOption } from '../result.js';
 import { listing, showOne, type Columns } from '../show.js';
 
-const accepted: Columns<AnswerOf<'startDeadlineRun'>> = [
+type Accepted = AnswerOf<'startDeadlineRun'>;
+
+const accepted: Columns<Accepted> = [
   ['id', ({ jobId }) => jobId],
-  ['status', ({ statusUrl }) => statusUrl],
+  ['status at', ({ statusUrl }) => statusUrl],
+];
+
+const outcome: Columns<DeadlineRunResult> = [
+  ['offices', ({ offices_processed }) => offices_processed],
+  ['e-mails', ({ email_sent }) => email_sent],
+  ['pushes', ({ push_sent }) => push_sent],
+  ['failed', ({ email_failed, push_failed }) => email_failed + push_failed],
+  ['unknown', ({ unknown }) => unknown],
+  ['held', ({ held }) => held],
+  ['left out', ({ excluded }) => excluded.reduce((sum, { count }) => sum + count, 0)],
 ];
 
 const which: readonly OptionSpec[] = [
@@ -23,8 +39,20 @@ async function start(context: Context, given: Given, dryRun: boolean): Promise<v
     as_of: given.text('asOf'),
   };
   const job = await (await context.client()).call('startDeadlineRun', { body });
-  showOne(context, job, accepted);
-  if (given.flag('wait')) await waitFor(context, job.jobId, { after: 0 });
+  await tell(context, job, { waits: given.flag('wait') });
+}
+
+/** People who wait see the counts; programs get the id first, and then the events where they asked for JSON. */
+async function tell(context: Context, job: Accepted, { waits }: { readonly waits: boolean }): Promise<void> {
+  const counts = waits && context.flags.output === 'table';
+  if (counts) context.terminal.err(`job ${job.jobId} accepted`);
+  else showOne(context, job, accepted);
+  if (waits) await waitFor(context, job.jobId, { after: 0 });
+  if (!counts) return;
+  const answer = await (await context.client()).send('getJobResult', { params: { id: job.jobId } });
+  const result = deadlineRunResultSchema.parse(await answer.json());
+  showOne(context, result, outcome);
+  if (result.dry_run) context.terminal.err('nothing was sent: this is the plan');
 }
 
 const schedule: Columns<AnswerOf<'getNotificationSchedule'>> = [
@@ -87,8 +115,7 @@ export const notifyCommands: readonly CommandSpec[] = [
     examples: ['sluice notify execute job_… --wait'],
     run: async (context, [id = ''], given) => {
       const job = await (await context.client()).call('executeDeadlinePlan', { params: { id } });
-      showOne(context, job, accepted);
-      if (given.flag('wait')) await waitFor(context, job.jobId, { after: 0 });
+      await tell(context, job, { waits: given.flag('wait') });
     },
   },
   {
@@ -110,6 +137,8 @@ export const notifyCommands: readonly CommandSpec[] = [
       ['id', ({ id }) => id],
       ['status', ({ status }) => status],
       ['channel', ({ channel }) => channel],
+      ['created', ({ created_at }) => created_at],
+      ['to', ({ address }) => address],
       ['reason', ({ reason }) => reason],
     ],
     filters: [

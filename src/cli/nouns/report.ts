@@ -9,7 +9,7 @@ import { jobColumns } from './run.js';
 
 const made: Columns<{ readonly jobId: string; readonly statusUrl: string }> = [
   ['id', ({ jobId }) => jobId],
-  ['status', ({ statusUrl }) => statusUrl],
+  ['status at', ({ statusUrl }) => statusUrl],
 ];
 
 const start: CommandSpec = {

@@ -10,6 +10,14 @@ const columns: Columns<AnswerOf<'getUser'>> = [
   ['name', ({ name }) => name],
 ];
 
+const you: Columns<AnswerOf<'me'>> = [
+  ['id', ({ id }) => id],
+  ['role', ({ role }) => role],
+  ['permissions', ({ permissions }) => permissions.join(', ')],
+  ['e-mail', ({ email }) => email],
+  ['name', ({ name }) => name],
+];
+
 const role: OptionSpec = { flags: '--role <role>', about: 'what they may do', choices: ['ANALYST', 'ADMIN'] };
 const reason: OptionSpec = { flags: '--reason <text>', about: 'for the audit log' };
 type Role = InputOf<'createUser'>['body']['role'];
@@ -95,7 +103,7 @@ export const userCommands: readonly CommandSpec[] = [
     name: 'user me',
     about: 'whose key this is',
     examples: ['sluice user me'],
-    run: async ({ client, terminal }) => terminal.out(JSON.stringify(await (await client()).call('me'))),
+    run: async (context) => showOne(context, await (await context.client()).call('me'), you),
   },
   create,
   change,
