@@ -10,9 +10,13 @@ temporal="${TEMPORAL_CLI:-temporal}"
 
 # The server's parts learn of a new namespace one after the other, within some ten seconds.
 tries=0
-until "$temporal" operator search-attribute create --namespace "$TEMPORAL_NAMESPACE" \
-  --name CotStatus --type Keyword --name CotPhase --type Int --name CotTemplate --type Keyword; do
+until said=$("$temporal" operator search-attribute create --namespace "$TEMPORAL_NAMESPACE" \
+  --name CotStatus --type Keyword --name CotPhase --type Int --name CotTemplate --type Keyword 2>&1); do
   tries=$((tries + 1))
-  [ "$tries" -lt 30 ] || exit 1
+  [ "$tries" -lt 30 ] || {
+    echo "$said" >&2
+    exit 1
+  }
   sleep 1
 done
+echo "$said"

@@ -28,6 +28,7 @@ function placesOf(commands: readonly CommandSpec[], optionsOf: OptionsOf): Place
 
 const longFlag = ({ flags }: OptionSpec): string => /--[a-z-]+/.exec(flags)?.[0] ?? '';
 
+/** Also run by zsh: `path` is its PATH, and the length of a slice must begin with a number or `$`. */
 function bash(places: Places): string {
   const entries = [...places].map(([path, { words, options }]) => {
     const candidates = [...words, ...options.map(longFlag)].join(' ');
@@ -51,18 +52,20 @@ ${values.join('\n')}
   esac
 }
 _sluice() {
-  local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD-1]}" path='' word given
-  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    if _sluice_candidates "\${path:+$path }$word" > /dev/null; then path="\${path:+$path }$word"; fi
+  local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD-1]}" place='' word given
+  for word in "\${COMP_WORDS[@]:1:$((COMP_CWORD-1))}"; do
+    if _sluice_candidates "\${place:+$place }$word" > /dev/null; then place="\${place:+$place }$word"; fi
   done
-  given="$(_sluice_values "$path $prev")" || given="$(_sluice_candidates "$path")"
+  given="$(_sluice_values "$place $prev")" || given="$(_sluice_candidates "$place")"
   COMPREPLY=($(compgen -W "$given" -- "$cur"))
 }
 complete -o default -F _sluice sluice`;
 }
 
 function zsh(places: Places): string {
-  return `#compdef sluice\nautoload -U +X bashcompinit && bashcompinit\n${bash(places)}`;
+  return `(( $+functions[compdef] )) || { autoload -Uz compinit && compinit; }
+autoload -U +X bashcompinit && bashcompinit
+${bash(places)}`;
 }
 
 function fish(places: Places): string {
@@ -96,7 +99,11 @@ export function completionCommand(commands: readonly CommandSpec[], optionsOf: O
     about: 'a script that completes commands and options in bash, zsh or fish',
     kind: 'local',
     args: ['<shell>'],
-    examples: ['source <(sluice completion bash)', 'sluice completion fish | source'],
+    examples: [
+      'source <(sluice completion bash)',
+      'source <(sluice completion zsh)',
+      'sluice completion fish | source',
+    ],
     run: ({ terminal }, [shell = '']) => {
       const script = shells[shell];
       if (script === undefined)

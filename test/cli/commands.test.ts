@@ -211,6 +211,7 @@ test('bash completes verbs, options and their values from the script', async () 
   expect(complete('sluice report s')).toEqual(['start', 'schedule']);
   expect(complete('sluice session redo ses_1 --ph')).toEqual(['--phase']);
   expect(complete('sluice report start --format p')).toEqual(['pdf']);
+  expect((await sluice(['completion', 'zsh'], env())).out).not.toMatch(/\bpath=|:COMP_CWORD/);
   for (const shell of ['zsh', 'fish'])
     expect((await sluice(['completion', shell], env())).out).toContain('rotate-secret');
 });
