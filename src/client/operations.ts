@@ -9,11 +9,14 @@ type Member<R, Name extends string> = R extends { readonly [K in Name]: infer S 
   ? z.input<S>
   : undefined;
 
+/** A parameter that is undefined is left out. */
+type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
 type Params<R> = R extends { readonly params: z.ZodType }
   ? { readonly params: Member<R, 'params'> }
   : { readonly params?: undefined };
 type Query<R> = R extends { readonly query: z.ZodType }
-  ? { readonly query?: Partial<Member<R, 'query'>> }
+  ? { readonly query?: Optional<Member<R, 'query'>> }
   : { readonly query?: undefined };
 type Body<R> = R extends { readonly body: z.ZodType }
   ? R extends { readonly bodyOptional: true }
@@ -24,8 +27,10 @@ type Body<R> = R extends { readonly body: z.ZodType }
 export interface CallOptions {
   /** Made by the client for a request that changes something, when it is left out. */
   readonly idempotencyKey?: string;
-  /** The version that was read, for changes to a versioned record. */
-  readonly ifMatch?: string;
+  /** The version that was read, or its entity tag, for changes to a versioned record. */
+  readonly ifMatch?: string | number;
+  /** A file instead of a JSON body, for the imports. */
+  readonly content?: { readonly type: string; readonly data: string | Blob };
   readonly signal?: AbortSignal;
 }
 

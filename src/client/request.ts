@@ -8,13 +8,15 @@ export interface Connection {
   readonly fetch?: typeof fetch;
   /** Further tries of a request that got no answer or a temporary one. */
   readonly retries?: number;
+  /** Whether a temporary refusal of such a request is worth another try; left out: always. */
+  readonly repeats?: (problem: ApiProblem, method: string) => boolean;
 }
 
 export interface Sending {
   readonly method: string;
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Blob;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -30,6 +32,7 @@ export async function sendRepeatedly(connection: Connection, sending: Sending): 
       return await sendOnce(connection, sending);
     } catch (error) {
       if (!(error instanceof ApiProblem) || !error.isTemporary || round >= tries) throw error;
+      if (connection.repeats?.(error, sending.method) === false) throw error;
       const delay = error.retryAfterMs ?? FIRST_DELAY_MS * 2 ** round;
       await pause(Math.min(delay, LONGEST_DELAY_MS), sending.signal);
     }

@@ -59,7 +59,7 @@ const change: CommandSpec = {
       isActive: given.said('activate'),
       reason: given.text('reason'),
     };
-    const input = { params: { id }, body, ifMatch: `"${version}"` };
+    const input = { params: { id }, body, ifMatch: version };
     showOne(context, await client.call('changeUser', input), columns);
   },
 };
