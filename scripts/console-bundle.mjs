@@ -1,5 +1,5 @@
 // Bundles the console. Every file but the page itself carries its hash in its name, so a browser may keep it for ever.
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -27,9 +27,29 @@ export function consoleOptions({ outdir, development = false }) {
   };
 }
 
+/** Of the client's table of routes, a browser loads the rows whose operation the console names as a literal. */
+const namedRoutes = {
+  name: 'named-routes',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\/client\/route-table\.ts$/ }, ({ path }) => ({
+      contents: withoutRows(readFileSync(path, 'utf8'), namesIn(web)),
+      loader: 'ts',
+    })),
+};
+
+function withoutRows(table, names) {
+  return table.replace(/^ {2}(\w+): '.*',\n/gm, (row, id) => (names.has(id) ? row : ''));
+}
+
+function namesIn(folder) {
+  const files = readdirSync(folder, { recursive: true }).filter((file) => /\.tsx?$/.test(file));
+  const sources = files.map((file) => readFileSync(join(folder, file), 'utf8'));
+  return new Set(sources.flatMap((source) => [...source.matchAll(/'(\w+)'/g)].map(([, name]) => name)));
+}
+
 export async function bundleConsole(options) {
   const { build } = await import('esbuild');
-  const { metafile } = await build(consoleOptions(options));
+  const { metafile } = await build({ ...consoleOptions(options), plugins: [namedRoutes] });
   writePage(options.outdir, metafile);
   return firstLoad(options.outdir, metafile);
 }

@@ -1,18 +1,16 @@
-import type { AnswerOf, Arguments, CallOptions, InputOf, ItemOf, ListId, OperationId } from './operations.js';
+import type { AnswerOf, Arguments, CallOptions, OperationId } from './operations.js';
 import { sendRepeatedly, type Connection } from './request.js';
 import { routeTable } from './route-table.js';
 
-/** The operations of the HTTP API without its streams. A page that has an `EventSource` needs no more. */
+/** The operations of the HTTP API without its lists and streams: as much as a browser's page needs. */
 export interface Calls {
   /** The body of the answer. A refusal is an `ApiProblem`. */
   call<Id extends OperationId>(id: Id, ...args: Arguments<Id>): Promise<AnswerOf<Id>>;
   /** The answer itself: for files, redirects and headers. */
   send<Id extends OperationId>(id: Id, ...args: Arguments<Id>): Promise<Response>;
-  /** Every item of a list, page by page. */
-  items<Id extends ListId>(id: Id, input?: InputOf<Id>): AsyncGenerator<ItemOf<Id>>;
 }
 
-interface AnyInput extends CallOptions {
+export interface AnyInput extends CallOptions {
   readonly params?: Readonly<Record<string, unknown>>;
   readonly query?: Readonly<Record<string, unknown>>;
   readonly body?: unknown;
@@ -34,18 +32,7 @@ export function createCalls(connection: Connection): Calls {
     const text = await (await send(id, input)).text();
     return text === '' ? undefined : (JSON.parse(text) as unknown);
   };
-  async function* items(id: OperationId, input: AnyInput = {}): AsyncGenerator<unknown> {
-    for (let cursor: string | null | undefined; cursor !== null;) {
-      const query = cursor === undefined ? input.query : { ...input.query, cursor };
-      const page = (await call(id, { ...input, ...(query && { query }) })) as {
-        readonly items: readonly unknown[];
-        readonly nextCursor: string | null;
-      };
-      yield* page.items;
-      cursor = page.nextCursor;
-    }
-  }
-  return { call, send, items } as Calls;
+  return { call, send } as Calls;
 }
 
 /** The address of an operation, its parameters and query filled in: also for links and streams. */

@@ -6,6 +6,8 @@ export interface ProblemDocument {
   readonly detail?: string;
   readonly requestId?: string;
   readonly errors?: readonly { readonly path: string; readonly message: string }[];
+  /** The facts of its code. */
+  readonly [member: string]: unknown;
 }
 
 export class ApiProblem extends Error {

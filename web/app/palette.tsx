@@ -5,12 +5,12 @@ import { useEffect, useRef } from 'preact/hooks';
 import { KeyHint } from '../ui/button';
 import { Icon, type IconName } from '../ui/icon';
 import { StateMark } from '../ui/state-mark';
-import { get } from './client';
+import { call } from './client';
 import { t } from './i18n';
 import { activeKeys } from './keys';
 import { useAddress } from './location';
 import { navItems } from './routes';
-import type { Page, SessionSummary } from './types';
+import type { SessionSummary } from './types';
 
 interface Command {
   readonly id: string;
@@ -150,7 +150,7 @@ function useSessions(text: string): readonly SessionSummary[] {
   const q = text.trim();
   const sessions = useQuery({
     queryKey: ['sessions', 'palette', q],
-    queryFn: ({ signal }) => get<Page<SessionSummary>>('/api/v1/cot-sessions', { q, limit: 8 }, signal),
+    queryFn: ({ signal }) => call('listSessions', { query: { q, limit: 8 }, signal }),
     enabled: q.length >= 2,
     placeholderData: (before) => before,
   });

@@ -1,6 +1,6 @@
 import { QueryClient, type InfiniteData, type QueryKey } from '@tanstack/preact-query';
 import { isFollowed, live } from '../live/live';
-import { ApiProblem } from './problem';
+import { isUnsettled } from './problem';
 import type { Page } from './types';
 
 /** Intervals of asking for lists anew, without and with a stream of their changes. */
@@ -14,7 +14,7 @@ export const queries = new QueryClient({
       staleTime: 2_000,
       refetchOnReconnect: true,
       retryDelay: (tries) => Math.min(500 * 2 ** tries, 5_000),
-      retry: (tries, error) => error instanceof ApiProblem && error.isUnsettled && tries < 3,
+      retry: (tries, error) => isUnsettled(error) && tries < 3,
     },
   },
 });

@@ -30,7 +30,7 @@ export function toastProblem(error: unknown): void {
   const text = isProblem(error)
     ? (words.byCode[error.code as keyof typeof words.byCode] ?? error.message)
     : words.unexpected;
-  toast({ tone: 'failed', text, requestId: isProblem(error) ? error.requestId : undefined });
+  toast({ tone: 'failed', text, requestId: isProblem(error) ? error.problem.requestId : undefined });
 }
 
 function dismiss(id: number): void {

@@ -1,4 +1,11 @@
-import type { AnswerOf, InputOf, ItemOf } from '../../src/client/operations.js';
+import type {
+  AnswerOf,
+  Arguments,
+  InputOf,
+  ItemOf,
+  ListId,
+  OperationId,
+} from '../../src/client/operations.js';
 
 /** The types of the API, taken from its contracts. No other file of the console knows where the contracts are. */
 export type { InboxGate } from '../../src/contracts/sessions/gate-inbox.js';
@@ -53,7 +60,9 @@ export type { SavedQuery } from '../../src/contracts/sql/saved-query.js';
 export type { SqlSession } from '../../src/contracts/sql/log.js';
 export type { SqlStatus } from '../../src/contracts/sql/session.js';
 
-export type { AnswerOf };
+export type { AnswerOf, Arguments, InputOf, ItemOf, ListId, OperationId };
+
+export type QueryOf<Id extends OperationId> = NonNullable<InputOf<Id>['query']>;
 
 type BodyOf<Input extends { readonly body?: unknown }> = NonNullable<Input['body']>;
 
@@ -65,6 +74,7 @@ export type BulkPreview = Extract<AnswerOf<'bulkApproveGates'>, { readonly gates
 export type BulkResult = Extract<AnswerOf<'bulkApproveGates'>, { readonly results: unknown }>;
 export type NewSession = BodyOf<InputOf<'createSession'>>;
 export type Rerun = Omit<BodyOf<InputOf<'forkSession'>>, 'dryRun'>;
+export type Forked = Exclude<AnswerOf<'forkSession'>, { readonly rerunSteps: unknown }>;
 export type RerunPreview = Extract<AnswerOf<'forkSession'>, { readonly rerunSteps: unknown }>;
 export type ReportRequest = BodyOf<InputOf<'generateReport'>>;
 export type ReportQuery = Extract<ReportRequest, { readonly type: 'sql' }>['queries'][number];

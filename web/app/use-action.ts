@@ -53,7 +53,8 @@ export function useForm() {
 /** By the path in the body, and by the field at its head: a fault of `events.1` stands at `events`. */
 function faultsOf(error: unknown): Faults {
   if (!isProblem(error, 'validation_error')) return {};
-  const heads = error.faults.map(({ path, message }) => [path.split('.')[0] ?? path, message] as const);
-  const paths = error.faults.map(({ path, message }) => [path, message] as const);
+  const { errors = [] } = error.problem;
+  const heads = errors.map(({ path, message }) => [path.split('.')[0] ?? path, message] as const);
+  const paths = errors.map(({ path, message }) => [path, message] as const);
   return Object.fromEntries(heads.concat(paths));
 }

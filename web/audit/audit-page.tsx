@@ -1,10 +1,10 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/preact-query';
-import { get, post } from '../app/client';
+import { call } from '../app/client';
 import { dateTime, number } from '../app/format';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import { usePageTitle } from '../app/page-title';
-import type { AnswerOf, AuditFacets, AuditLog, Page } from '../app/types';
+import type { QueryOf, AuditLog } from '../app/types';
 import { useAction } from '../app/use-action';
 import { Blocks } from '../ui/blocks';
 import { Button } from '../ui/button';
@@ -14,9 +14,8 @@ import { SavedViews } from '../views/saved-views';
 import { AuditChange } from './audit-change';
 import { VerifyNote } from './verify-note';
 
-const AUDIT = '/api/v1/audit-logs';
 const filterNames = ['resourceType', 'resourceId', 'action', 'actorId', 'from', 'to'] as const;
-type Filters = Readonly<Partial<Record<(typeof filterNames)[number], string>>>;
+type Filters = Pick<QueryOf<'getAuditFacets'>, (typeof filterNames)[number]>;
 
 /**
  * The audit log: actor, action, target and time of each entry. Facets narrow it; a row shows what it was
@@ -31,7 +30,7 @@ export function AuditPage() {
   const entries = useInfiniteQuery({
     queryKey: ['audit', filters],
     queryFn: ({ pageParam, signal }) =>
-      get<Page<AuditLog>>(AUDIT, { ...filters, limit: 50, cursor: pageParam }, signal),
+      call('listAuditLogs', { query: { ...filters, limit: 50, cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
   });
@@ -49,7 +48,7 @@ export function AuditPage() {
           <ExportButtons filters={filters} />
         </div>
       </header>
-      <VerifyNote path={`${AUDIT}/verify`} />
+      <VerifyNote />
       <div class="audit-columns">
         <Facets filters={filters} />
         <div class="audit-entries">
@@ -72,7 +71,7 @@ function ExportButtons({ filters }: { readonly filters: Filters }) {
   const { busy, run } = useAction();
   const start = (format: 'ndjson' | 'csv'): Promise<boolean> =>
     run(async () => {
-      const { jobId } = await post<AnswerOf<'exportAuditLog'>>(`${AUDIT}/export`, { format, ...filters });
+      const { jobId } = await call('exportAuditLog', { body: { format, ...filters } });
       address.go(`/jobs/${jobId}`);
     });
   return (
@@ -90,7 +89,7 @@ function Facets({ filters }: { readonly filters: Filters }) {
   const words = t().audit;
   const facets = useQuery({
     queryKey: ['audit', 'facets', filters],
-    queryFn: ({ signal }) => get<AuditFacets>(`${AUDIT}/facets`, filters, signal),
+    queryFn: ({ signal }) => call('getAuditFacets', { query: filters, signal }),
     placeholderData: (before) => before,
   });
   return (

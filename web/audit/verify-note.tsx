@@ -1,18 +1,17 @@
 import { useQuery } from '@tanstack/preact-query';
-import { get } from '../app/client';
+import { call } from '../app/client';
 import { number } from '../app/format';
 import { t } from '../app/i18n';
-import type { Verification } from '../app/types';
 import { Button } from '../ui/button';
 import { Icon } from '../ui/icon';
 import { ProblemNote } from '../ui/panel';
 
 /** Checks the whole log against its hash chain, when it is asked to, and shows the proof. */
-export function VerifyNote({ path }: { readonly path: string }) {
+export function VerifyNote() {
   const words = t().audit;
   const proof = useQuery({
     queryKey: ['audit', 'verify'],
-    queryFn: ({ signal }) => get<Verification>(path, {}, signal),
+    queryFn: ({ signal }) => call('verifyAuditLog', { signal }),
     enabled: false,
   });
   const { data } = proof;

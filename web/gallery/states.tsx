@@ -1,6 +1,6 @@
 import { LiveMark } from '../live/live-mark';
 import type { LiveState } from '../live/live';
-import { ApiProblem } from '../app/problem';
+import { ApiProblem } from '../../src/client/problem.js';
 import { Bar } from '../ui/bar';
 import { Button } from '../ui/button';
 import { Explain } from '../ui/explain';
@@ -9,7 +9,9 @@ import { StateMark, knownStatuses } from '../ui/state-mark';
 import { Ago, Since } from '../ui/time';
 import { Specimen } from './specimen';
 
-const refused = new ApiProblem(422, {
+const refused = new ApiProblem({
+  title: 'Refused',
+  status: 422,
   code: 'budget_exceeded',
   detail: 'The session has used its whole budget of 2,000 tokens.',
   requestId: 'req_01hzy3',

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/preact-query';
 import { useRoute } from 'preact-iso';
-import { get } from '../app/client';
+import { call } from '../app/client';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import { usePageTitle } from '../app/page-title';
@@ -21,7 +21,7 @@ export function GatePage() {
   const id = useRoute().params['id'] ?? '';
   const gate = useQuery({
     queryKey: ['gate', id],
-    queryFn: ({ signal }) => get<InboxGate>(`/api/v1/gates/${id}`, {}, signal),
+    queryFn: ({ signal }) => call('getGate', { params: { id }, signal }),
     refetchInterval: (query) => (query.state.data?.status === 'waiting' ? pollMs() : false),
   });
   usePageTitle(gate.data === undefined ? t().gate.page : gate.data.topic);

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useQuery } from '@tanstack/preact-query';
-import { post } from '../app/client';
+import { call } from '../app/client';
 import { t } from '../app/i18n';
 import { queries } from '../app/queries';
 import { toast } from '../app/toasts';
@@ -84,12 +84,8 @@ function BulkForm({ group, groups, sessions, onChoose, onClose }: BulkFormProps)
   const { template, phase } = group;
   const preview = useQuery({
     queryKey: ['bulk', template, phase],
-    queryFn: () =>
-      post<BulkPreview>('/api/v1/gates/bulk-approve', {
-        template,
-        phase,
-        dryRun: true,
-      }),
+    queryFn: async () =>
+      (await call('bulkApproveGates', { body: { template, phase, dryRun: true } })) as BulkPreview,
     gcTime: 0,
   });
   const left = useSignal<ReadonlySet<string>>(new Set());
@@ -104,7 +100,7 @@ function BulkForm({ group, groups, sessions, onChoose, onClose }: BulkFormProps)
     const note = comment.value.trim() === '' ? {} : { comment: comment.value.trim() };
     await run(async () => {
       const body = { template, phase, dryRun: false, gates: chosen, ...note };
-      const { results } = await post<BulkResult>('/api/v1/gates/bulk-approve', body);
+      const { results } = (await call('bulkApproveGates', { body })) as BulkResult;
       const approved = results.filter(({ status }) => status === 'approved').length;
       toast({
         tone: approved === results.length ? 'done' : 'plain',

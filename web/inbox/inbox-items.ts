@@ -1,10 +1,10 @@
 import { needsPerson } from '../../src/domain/runs/status.js';
 import { useQuery } from '@tanstack/preact-query';
 import { onChanges, type Change } from '../live/changes';
-import { get } from '../app/client';
+import { call } from '../app/client';
 import { me } from '../app/me';
 import { pollMs, queries } from '../app/queries';
-import type { InboxGate, Page, SessionSummary } from '../app/types';
+import type { InboxGate, SessionSummary } from '../app/types';
 
 /** A gate or a session that waits for a person. */
 export interface InboxItem {
@@ -50,7 +50,7 @@ async function followInbox(change: Change): Promise<void> {
 async function addGate(runId: string, gateId: string): Promise<void> {
   const known = queries.getQueryData<readonly InboxItem[]>(INBOX_KEY);
   if (known?.some(({ id }) => id === gateId) === true) return;
-  const gate = await get<InboxGate>(`/api/v1/gates/${gateId}`).catch(() => undefined);
+  const gate = await call('getGate', { params: { id: gateId } }).catch(() => undefined);
   if (gate !== undefined) setWaiting(runId, gate.status === 'waiting' ? ofGate(gate) : undefined);
 }
 
@@ -66,12 +66,8 @@ function setWaiting(runId: string, item: InboxItem | undefined): void {
 
 async function readInbox(signal: AbortSignal): Promise<readonly InboxItem[]> {
   const [gates, waiting] = await Promise.all([
-    get<Page<InboxGate>>('/api/v1/gates', { status: 'waiting', limit: 100 }, signal),
-    get<Page<SessionSummary>>(
-      '/api/v1/cot-sessions',
-      { status: 'waiting_approval,needs_attention', limit: 100 },
-      signal,
-    ),
+    call('listGates', { query: { status: 'waiting', limit: 100 }, signal }),
+    call('listSessions', { query: { status: 'waiting_approval,needs_attention', limit: 100 }, signal }),
   ]);
   const others = waiting.items.filter(({ gateId }) => gateId === null);
   return [...gates.items.map(ofGate), ...others.map(ofSession)].sort(byUrgency);

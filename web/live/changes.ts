@@ -1,3 +1,4 @@
+import { addressOf } from '../app/client';
 import { followEvents, type StreamEvent } from './event-stream';
 import { reportSource } from './live';
 import { queries } from '../app/queries';
@@ -34,7 +35,7 @@ export function onChanges(listener: ChangeListener): void {
 
 export function followChanges(): () => void {
   const stop = followEvents(
-    '/api/v1/events',
+    addressOf('listChanges'),
     {
       onState: (state) => {
         reportSource(NAME, state === 'live' || state === 'reconnecting' ? state : 'gone');

@@ -1,19 +1,20 @@
 import { useInfiniteQuery } from '@tanstack/preact-query';
-import { get } from '../app/client';
+import { callAny } from '../app/client';
 import { pollMs } from '../app/queries';
-import type { Page } from '../app/types';
-
-export type Filters = Readonly<Record<string, string | undefined>>;
+import type { InputOf, ItemOf, ListId, Page } from '../app/types';
 
 /** So many pages would take long to ask for again. */
 const MOST_POLLED = 4;
 
-/** A list of the API, page after page. Its key begins with the given name and its path. */
-export function usePages<Item>(key: string, path: string, filters: Filters) {
+/** A list of the API, page after page. Its key begins with the given name and its operation. */
+export function usePages<Id extends ListId>(key: string, list: Id, input: InputOf<Id>) {
   const pages = useInfiniteQuery({
-    queryKey: [key, path, filters],
-    queryFn: ({ pageParam, signal }) =>
-      get<Page<Item>>(path, { ...filters, limit: 50, cursor: pageParam }, signal),
+    queryKey: [key, list, input],
+    queryFn: async ({ pageParam, signal }) => {
+      const given: { readonly query?: object } = input;
+      const query = { ...given.query, limit: 50, cursor: pageParam };
+      return (await callAny(list, { ...given, query, signal })) as Page<ItemOf<Id>>;
+    },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
     refetchInterval: (query) => ((query.state.data?.pages.length ?? 0) > MOST_POLLED ? false : pollMs()),
@@ -29,4 +30,7 @@ export function usePages<Item>(key: string, path: string, filters: Filters) {
   };
 }
 
-export type Pages = ReturnType<typeof usePages<unknown>>;
+export interface Pages {
+  readonly more: (() => void) | undefined;
+  readonly isLoadingMore: boolean;
+}

@@ -1,16 +1,16 @@
 import type { ComponentChildren } from 'preact';
-import { post } from '../app/client';
+import { addressOf, call } from '../app/client';
 import { dateTime } from '../app/format';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
-import type { AnswerOf, DeliveryWithContent } from '../app/types';
+import type { DeliveryWithContent } from '../app/types';
 import { Button } from '../ui/button';
 import { CopyButton } from '../ui/copy-button';
 import { Dialog } from '../ui/dialog';
 import { Loaded } from '../ui/panel';
 import { StateMark } from '../ui/state-mark';
 import { MessageView } from './message-view';
-import { NOTICES, useDelivery } from './notification-queries';
+import { useDelivery } from './notification-queries';
 import { reasonWord } from './reason-word';
 import { WhyLink } from './run-plan';
 import { useSave } from './use-save';
@@ -47,7 +47,7 @@ function Message({ delivery, onClose }: MessageProps) {
         <MessageView
           subject={textOf(content['subject'])}
           text={textOf(content['text'])}
-          htmlAt={`${NOTICES}/deliveries/${id}/html`}
+          htmlAt={addressOf('showNotificationDelivery', { params: { id } })}
         />
       ) : (
         <PushMessage content={content} />
@@ -116,9 +116,7 @@ function Resend({ delivery: { id, status }, onDone }: ResendProps) {
   const { busy, save } = useSave();
   const resend = (): Promise<boolean> =>
     save(async () => {
-      const { jobId } = await post<AnswerOf<'resendNotificationDelivery'>>(
-        `${NOTICES}/deliveries/${id}/resend`,
-      );
+      const { jobId } = await call('resendNotificationDelivery', { params: { id } });
       onDone();
       address.go(`/notifications/runs/${jobId}`);
     }, words.resent);

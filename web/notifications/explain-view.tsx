@@ -9,7 +9,7 @@ import { SelectField } from '../ui/field';
 import { SearchBox } from '../ui/search-box';
 import { StateMark } from '../ui/state-mark';
 import { Ago } from '../ui/time';
-import { useExplanation, useRecord, useRecords } from './notification-queries';
+import { useExplanation, useRecord, useDeadlines, useStaff } from './notification-queries';
 import { reasonWord } from './reason-word';
 
 /** Why a person was, or was not, notified of a deadline. The address holds the question, so an answer can be shared. */
@@ -39,7 +39,7 @@ export function ExplainView() {
 function PersonSearch({ onChoose }: { readonly onChoose: (id: string) => void }) {
   const words = t().notices.why;
   const q = useSignal('');
-  const people = useRecords('staff', { q: q.value === '' ? undefined : q.value });
+  const people = useStaff({ q: q.value === '' ? undefined : q.value });
   return (
     <>
       <SearchBox label={words.choosePerson} value={q.value} onChange={(text) => (q.value = text)} />
@@ -93,7 +93,7 @@ interface DeadlineChoiceProps {
 
 function DeadlineChoice({ officeId, chosen, label }: DeadlineChoiceProps) {
   const address = useAddress();
-  const deadlines = useRecords('deadlines', { office_id: officeId });
+  const deadlines = useDeadlines({ office_id: officeId });
   return (
     <Loaded query={deadlines.loaded}>
       {(items) =>

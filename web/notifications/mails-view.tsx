@@ -1,3 +1,4 @@
+import { addressOf } from '../app/client';
 import { bytes, dateTime } from '../app/format';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
@@ -8,7 +9,7 @@ import { Empty, Loaded } from '../ui/panel';
 import { SearchBox } from '../ui/search-box';
 import { Ago } from '../ui/time';
 import { MessageView } from './message-view';
-import { NOTICES, useMail, useMails } from './notification-queries';
+import { useMail, useMails } from './notification-queries';
 
 /** Mails that were caught instead of sent: chosen on the left, read on the right. */
 export function MailsView() {
@@ -112,7 +113,7 @@ function Mail({ mail }: { readonly mail: CaughtMail }) {
       <MessageView
         subject={mail.subject}
         text={mail.text}
-        htmlAt={mail.html === null ? null : `${NOTICES}/mails/${mail.id}/html`}
+        htmlAt={mail.html === null ? null : addressOf('showCaughtMail', { params: { id: mail.id } })}
       />
       <details class="context">
         <summary>{words.headers}</summary>

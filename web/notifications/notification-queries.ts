@@ -1,57 +1,63 @@
-import { useQuery } from '@tanstack/preact-query';
+import { useQuery, type UseQueryResult } from '@tanstack/preact-query';
 import { askAgain, onChanges } from '../live/changes';
-import { get } from '../app/client';
+import { call, callAny, send } from '../app/client';
 import { language } from '../app/i18n';
 import { pollMs, queries } from '../app/queries';
-import { usePages, type Filters } from '../live/use-pages';
+import { usePages } from '../live/use-pages';
 import type {
-  CaughtMail,
-  CaughtMailHead,
+  AnswerOf,
+  InputOf,
+  OperationId,
+  QueryOf,
   Deadline,
   DeadlineRunOffice,
-  DeadlineRunOfficePage,
   DeadlineRunResult,
-  DeliveryWithContent,
-  Explanation,
-  InboxGate,
-  NoticeDelivery,
-  NoticeDevice,
-  NotificationSchedule,
-  NotificationSettings,
   Office,
-  Page,
-  Preferences,
   Staff,
 } from '../app/types';
 
-export const NOTICES = '/api/v1/notifications';
-export const RUNS = `${NOTICES}/deadline-runs`;
-export const DEVICES = '/api/v1/push-subscriptions';
 const KEY = 'notices';
 
+/** The operations on the records of each kind. */
+export const recordCalls = {
+  offices: {
+    list: 'listOffices',
+    get: 'getOffice',
+    remove: 'removeOffice',
+    importFile: 'importOffices',
+  },
+  staff: { list: 'listStaff', get: 'getStaffMember', remove: 'removeStaffMember', importFile: 'importStaff' },
+  deadlines: {
+    list: 'listDeadlines',
+    get: 'getDeadline',
+    remove: 'removeDeadline',
+    importFile: 'importDeadlines',
+  },
+} as const;
+export type RecordKind = keyof typeof recordCalls;
 export interface RecordTypes {
   readonly offices: Office;
   readonly staff: Staff;
   readonly deadlines: Deadline;
 }
-export type RecordKind = keyof RecordTypes;
-export const recordPath = (kind: RecordKind): string => `/api/v1/${kind}`;
 
 /** Everything of the notifications is asked for again: a record that changed stands in many lists. */
 export function forgetNotices(): void {
   void queries.invalidateQueries({ queryKey: [KEY] });
 }
 
-export const useRecords = <Kind extends RecordKind>(kind: Kind, filters: Filters) =>
-  usePages<RecordTypes[Kind]>(KEY, recordPath(kind), filters);
-export const useDeliveries = (filters: Filters) =>
-  usePages<NoticeDelivery>(KEY, `${NOTICES}/deliveries`, filters);
-export const useMails = (filters: Filters) => usePages<CaughtMailHead>(KEY, `${NOTICES}/mails`, filters);
+export const useOffices = (query: QueryOf<'listOffices'>) => usePages(KEY, 'listOffices', { query });
+export const useStaff = (query: QueryOf<'listStaff'>) => usePages(KEY, 'listStaff', { query });
+export const useDeadlines = (query: QueryOf<'listDeadlines'>) => usePages(KEY, 'listDeadlines', { query });
+export const useDeliveries = (query: QueryOf<'listNotificationDeliveries'>) =>
+  usePages(KEY, 'listNotificationDeliveries', { query });
+export const useMails = (query: QueryOf<'listCaughtMails'>) => usePages(KEY, 'listCaughtMails', { query });
 
-function useOne<Answer>(path: string, query: Filters = {}, enabled = true) {
+function useOne<Id extends OperationId>(id: Id, input: InputOf<Id>, enabled = true) {
+  const given: object = input;
   return useQuery({
-    queryKey: [KEY, path, query],
-    queryFn: ({ signal }) => get<Answer>(path, query, signal),
+    queryKey: [KEY, id, given],
+    queryFn: async ({ signal }) => (await callAny(id, { ...given, signal })) as AnswerOf<Id>,
     enabled,
   });
 }
@@ -64,30 +70,35 @@ onChanges({
 });
 
 export const useRecord = <Kind extends RecordKind>(kind: Kind, id: string) =>
-  useOne<RecordTypes[Kind]>(`${recordPath(kind)}/${id}`, {}, id !== '');
-export const useDelivery = (id: string) => useOne<DeliveryWithContent>(`${NOTICES}/deliveries/${id}`);
-export const useMail = (id: string) => useOne<CaughtMail>(`${NOTICES}/mails/${id}`);
-export const usePreferences = (staffId: string) =>
-  useOne<Preferences>(`/api/v1/staff/${staffId}/preferences`);
-export const useSchedule = () => useOne<NotificationSchedule>(`${NOTICES}/schedule`);
-export const useRules = () => useOne<NotificationSettings>(`${NOTICES}/settings`);
+  useOne(recordCalls[kind].get, { params: { id } }, id !== '') as UseQueryResult<RecordTypes[Kind]>;
+export const useDelivery = (id: string) => useOne('getNotificationDelivery', { params: { id } });
+export const useMail = (id: string) => useOne('getCaughtMail', { params: { id } });
+export const usePreferences = (id: string) => useOne('getPreferences', { params: { id } });
+export const useSchedule = () => useOne('getNotificationSchedule', {});
+export const useRules = () => useOne('getNotificationSettings', {});
 export const useDevices = (staffId: string) =>
-  useOne<Page<NoticeDevice>>(DEVICES, { staff_id: staffId, limit: '100' });
-export const useRunGate = (id: string) => useOne<InboxGate>(`/api/v1/gates/${id}`);
+  useOne('listPushSubscriptions', { query: { staff_id: staffId, limit: 100 } });
+export const useRunGate = (id: string) => useOne('getGate', { params: { id } });
 export const useExplanation = (staffId: string, deadlineId: string) =>
-  useOne<Explanation>(
-    `${NOTICES}/explain`,
-    { staff_id: staffId, deadline_id: deadlineId, language: language.value },
+  useOne(
+    'explainNotification',
+    { query: { staff_id: staffId, deadline_id: deadlineId, language: language.value } },
     staffId !== '' && deadlineId !== '',
   );
 
 export function useRunResult(id: string, isThere: boolean) {
   return useQuery({
     queryKey: [KEY, 'result', id],
-    queryFn: ({ signal }) => get<DeadlineRunResult>(`/jobs/${id}/result`, {}, signal),
+    queryFn: ({ signal }) => resultOf(id, signal),
     enabled: isThere,
     staleTime: Infinity,
   });
+}
+
+/** The result of a job is a file, whose type its kind knows. */
+async function resultOf(id: string, signal: AbortSignal): Promise<DeadlineRunResult> {
+  const answer = await send('getJobResult', { params: { id }, signal });
+  return (await answer.json()) as DeadlineRunResult;
 }
 
 const MOST_OFFICES = 1_000;
@@ -97,7 +108,11 @@ export function useRunOffices(id: string, isRunning: boolean) {
   return useQuery({
     queryKey: [KEY, 'run-offices', id, isRunning],
     queryFn: async ({ signal }) => {
-      const page = await get<DeadlineRunOfficePage>(`${RUNS}/${id}/offices`, { limit: MOST_OFFICES }, signal);
+      const page = await call('listDeadlineRunOffices', {
+        params: { id },
+        query: { limit: MOST_OFFICES },
+        signal,
+      });
       return { items: [...page.items].sort(byTrouble), hasMore: page.hasMore };
     },
     refetchInterval: isRunning ? pollMs() / 2 : false,

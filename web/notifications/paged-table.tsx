@@ -8,7 +8,7 @@ import type { Pages } from '../live/use-pages';
 interface PagedTableProps<Item> {
   readonly label: string;
   readonly columns: readonly Column<Item>[];
-  readonly pages: Omit<Pages, 'loaded'> & {
+  readonly pages: Pages & {
     readonly loaded: {
       readonly data: readonly Item[] | undefined;
       readonly error: unknown;

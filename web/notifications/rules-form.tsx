@@ -1,10 +1,9 @@
 import { useSignal } from '@preact/signals';
-import { put } from '../app/client';
+import { call } from '../app/client';
 import { t } from '../app/i18n';
 import type { NotificationSettings } from '../app/types';
 import { Button } from '../ui/button';
 import { CheckField, TextField } from '../ui/field';
-import { NOTICES } from './notification-queries';
 import { useSave } from './use-save';
 
 /** The rules by which every run is planned; a run keeps those that it began with. */
@@ -18,16 +17,15 @@ export function RulesForm({ rules }: { readonly rules: NotificationSettings }) {
   const send = (): Promise<boolean> =>
     save(
       () =>
-        put(
-          `${NOTICES}/settings`,
-          {
+        call('setNotificationSettings', {
+          body: {
             thresholds: numbersOf(thresholds.value),
             overdue: overdue.value,
             canary_offices: Number(canary.value),
             pause_error_rate: Number(errorRate.value),
           },
-          rules.version,
-        ),
+          ifMatch: rules.version,
+        }),
       words.saved,
     );
   const thresholdFault = Object.entries(faults.value).find(([path]) => path.startsWith('thresholds'))?.[1];

@@ -1,13 +1,12 @@
 import { useSignal } from '@preact/signals';
-import { post } from '../app/client';
+import { call } from '../app/client';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import { toast } from '../app/toasts';
-import type { AnswerOf, DeadlineRunResult, Job } from '../app/types';
+import type { DeadlineRunResult, Job } from '../app/types';
 import { CancelJobButton } from '../reports/cancel-job-button';
 import { Button } from '../ui/button';
 import { Dialog, DialogChoice } from '../ui/dialog';
-import { RUNS } from './notification-queries';
 import { useSave } from './use-save';
 
 interface RunActionsProps {
@@ -44,7 +43,7 @@ function ExecuteDialog({ id, plan, onClose }: ExecuteDialogProps) {
   const { busy, save } = useSave();
   const execute = (): Promise<boolean> =>
     save(async () => {
-      const { jobId } = await post<AnswerOf<'executeDeadlinePlan'>>(`${RUNS}/${id}/execute`);
+      const { jobId } = await call('executeDeadlinePlan', { params: { id } });
       toast({ tone: 'done', text: words.executed });
       onClose();
       address.go(`/notifications/runs/${jobId}`);

@@ -1,4 +1,4 @@
-import { post } from '../app/client';
+import { call } from '../app/client';
 import { useDraft } from '../app/drafts';
 import { t } from '../app/i18n';
 import { useKeys } from '../app/keys';
@@ -30,7 +30,7 @@ export function RunGate({ id, jobId }: RunGateProps) {
     if (gate.data?.status !== 'waiting' || outputDigest == null) return;
     const note = comment.text.value.trim();
     const body = { decision, outputDigest, comment: note === '' ? undefined : note };
-    const send = post(`/api/v1/gates/${id}/decide`, body).catch((error: unknown) => {
+    const send = call('decideGate', { params: { id }, body }).catch((error: unknown) => {
       // Somebody else was first: what they decided is shown.
       if (!isProblem(error, 'not_waiting', 'already_finished')) throw error;
     });

@@ -1,8 +1,8 @@
+import { addressOf } from '../app/client';
 import { t } from '../app/i18n';
 import type { DeadlineRunResult } from '../app/types';
 import { Empty } from '../ui/panel';
 import { MessageView } from './message-view';
-import { RUNS } from './notification-queries';
 
 interface SamplesProps {
   readonly jobId: string;
@@ -19,7 +19,11 @@ export function Samples({ jobId, samples }: SamplesProps) {
           key={`${office_id} ${channel}`}
           subject={subject}
           text={text}
-          htmlAt={html === null ? null : `${RUNS}/${jobId}/samples/${office_id}/html`}
+          htmlAt={
+            html === null
+              ? null
+              : addressOf('showDeadlinePlanSample', { params: { id: jobId, office: office_id } })
+          }
         />
       ))}
     </div>

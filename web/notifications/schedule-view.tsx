@@ -1,14 +1,14 @@
 import { useSignal } from '@preact/signals';
-import { post, put } from '../app/client';
+import { call } from '../app/client';
 import { shortDateTime } from '../app/format';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
-import type { AnswerOf, NotificationSchedule } from '../app/types';
+import type { NotificationSchedule } from '../app/types';
 import { Button } from '../ui/button';
 import { TextField } from '../ui/field';
 import { Loaded } from '../ui/panel';
 import { StateMark } from '../ui/state-mark';
-import { NOTICES, useRules, useSchedule } from './notification-queries';
+import { useRules, useSchedule } from './notification-queries';
 import { RulesForm } from './rules-form';
 import { useSave } from './use-save';
 
@@ -40,16 +40,15 @@ function Schedule({ schedule }: { readonly schedule: NotificationSchedule }) {
   const set = (enabled: boolean): Promise<boolean> =>
     save(
       () =>
-        put(
-          `${NOTICES}/schedule`,
-          { cron: cron.value.trim(), time_zone: zone.value.trim(), enabled },
-          schedule.version,
-        ),
+        call('setNotificationSchedule', {
+          body: { cron: cron.value.trim(), time_zone: zone.value.trim(), enabled },
+          ifMatch: schedule.version,
+        }),
       t().schedules.saved,
     );
   const runNow = (): Promise<boolean> =>
     save(async () => {
-      const { jobId } = await post<AnswerOf<'triggerNotifications'>>(`${NOTICES}/schedule/trigger`);
+      const { jobId } = await call('triggerNotifications');
       address.go(`/notifications/runs/${jobId}`);
     }, words.started);
   return (

@@ -1,14 +1,13 @@
 import { useSignal } from '@preact/signals';
-import { post } from '../app/client';
+import { call } from '../app/client';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import { queries } from '../app/queries';
-import type { AnswerOf } from '../app/types';
 import { Button } from '../ui/button';
 import { Dialog, DialogChoice } from '../ui/dialog';
 import { CheckField, Field } from '../ui/field';
 import { SearchBox } from '../ui/search-box';
-import { RUNS, useRecords } from './notification-queries';
+import { useOffices } from './notification-queries';
 import { useSave } from './use-save';
 
 /** A plan first, unless somebody asks for the real thing: what is sent cannot be taken back. */
@@ -21,10 +20,12 @@ export function StartDialog({ onClose }: { readonly onClose: () => void }) {
   const { busy, faults, save } = useSave();
   const start = (): Promise<boolean> =>
     save(async () => {
-      const { jobId } = await post<AnswerOf<'startDeadlineRun'>>(RUNS, {
-        dry_run: isPlan.value,
-        office_ids: chosen.value ?? undefined,
-        as_of: day.value === '' ? undefined : day.value,
+      const { jobId } = await call('startDeadlineRun', {
+        body: {
+          dry_run: isPlan.value,
+          office_ids: chosen.value === null ? undefined : [...chosen.value],
+          as_of: day.value === '' ? undefined : day.value,
+        },
       });
       void queries.invalidateQueries({ queryKey: ['jobs'] });
       onClose();
@@ -113,7 +114,7 @@ interface OfficePickerProps {
 function OfficePicker({ chosen, onChoose }: OfficePickerProps) {
   const words = t().notices.starting;
   const q = useSignal('');
-  const offices = useRecords('offices', { q: q.value === '' ? undefined : q.value, is_active: 'true' });
+  const offices = useOffices({ q: q.value === '' ? undefined : q.value, is_active: 'true' });
   const toggle = (id: string, isChosen: boolean): void =>
     onChoose(isChosen ? [...chosen, id] : chosen.filter((each) => each !== id));
   return (

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { patch, post } from '../app/client';
+import { call } from '../app/client';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import type { Deadline } from '../app/types';
@@ -9,7 +9,7 @@ import { Empty } from '../ui/panel';
 import { StateMark, statusWord } from '../ui/state-mark';
 import { daysUntil } from './days-until';
 import { Segments } from '../notifications/deliveries-view';
-import { recordPath, useRecords } from '../notifications/notification-queries';
+import { useDeadlines } from '../notifications/notification-queries';
 import { OfficeChoice } from './office-choice';
 import { RecordDialog } from './record-dialog';
 import type { Column } from '../ui/record-table';
@@ -20,8 +20,8 @@ import { useSave } from '../notifications/use-save';
 export function DeadlinesView() {
   const words = t().notices.records;
   const address = useAddress();
-  const deadlines = useRecords('deadlines', {
-    state: address.get('state') || undefined,
+  const deadlines = useDeadlines({
+    state: (address.get('state') || undefined) as Deadline['state'] | undefined,
     office_id: address.get('office') || undefined,
   });
   return (
@@ -98,7 +98,7 @@ function DeadlineForm({ deadline, onDone }: DeadlineFormProps) {
   const words = t().notices.records;
   const title = useSignal(deadline?.title ?? '');
   const due = useSignal(deadline?.due_on ?? '');
-  const state = useSignal<string>(deadline?.state ?? 'open');
+  const state = useSignal(deadline?.state ?? 'open');
   const critical = useSignal(deadline?.critical ?? false);
   const office = useSignal('');
   const { busy, faults, save } = useSave();
@@ -107,8 +107,8 @@ function DeadlineForm({ deadline, onDone }: DeadlineFormProps) {
     const isSaved = await save(
       () =>
         deadline === undefined
-          ? post(recordPath('deadlines'), { ...body, office_id: office.value })
-          : patch(`${recordPath('deadlines')}/${deadline.id}`, body, deadline.version),
+          ? call('createDeadline', { body: { ...body, office_id: office.value } })
+          : call('changeDeadline', { params: { id: deadline.id }, body, ifMatch: deadline.version }),
       words.saved,
     );
     if (isSaved) onDone();
@@ -142,7 +142,7 @@ function DeadlineForm({ deadline, onDone }: DeadlineFormProps) {
           ['open', words.open],
           ['closed', words.closed],
         ]}
-        onChange={(value) => (state.value = value)}
+        onChange={(value) => (state.value = value as Deadline['state'])}
       />
       <CheckField
         label={words.critical}

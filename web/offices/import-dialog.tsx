@@ -1,13 +1,13 @@
 import { useSignal } from '@preact/signals';
-import { upload } from '../app/client';
+import { call } from '../app/client';
 import { t } from '../app/i18n';
 import { isProblem } from '../app/problem';
 import { toast } from '../app/toasts';
-import type { ImportReport, LineError } from '../app/types';
+import type { LineError } from '../app/types';
 import { useAction } from '../app/use-action';
 import { Dialog, DialogChoice } from '../ui/dialog';
 import { AreaField, Field } from '../ui/field';
-import { forgetNotices, recordPath, type RecordKind } from '../notifications/notification-queries';
+import { forgetNotices, recordCalls, type RecordKind } from '../notifications/notification-queries';
 import { RecordTable } from '../ui/record-table';
 
 interface ImportDialogProps {
@@ -39,7 +39,7 @@ export function ImportDialog({ kind, onClose }: ImportDialogProps) {
     const send = async (): Promise<void> => {
       refusal.value = null;
       const type = (await isNdjson(content)) ? 'application/x-ndjson' : 'text/csv';
-      const report = await upload<ImportReport>(`${recordPath(kind)}/import`, content, type);
+      const report = await call(recordCalls[kind].importFile, { content: { type, data: content } });
       forgetNotices();
       toast({ tone: 'done', text: words.done(report.lines, report.created, report.updated) });
       onClose();
@@ -112,6 +112,6 @@ async function isNdjson(content: File | string): Promise<boolean> {
 
 function refusalOf(error: unknown): Refusal | null {
   if (!isProblem(error, 'validation_error')) return null;
-  const { line_errors: errors, error_count: count } = error.document;
+  const { line_errors: errors, error_count: count } = error.problem;
   return Array.isArray(errors) ? { errors: errors as LineError[], count: Number(count) } : null;
 }

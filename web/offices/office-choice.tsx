@@ -1,6 +1,6 @@
 import { t } from '../app/i18n';
 import { SelectField } from '../ui/field';
-import { useRecords } from '../notifications/notification-queries';
+import { useOffices } from '../notifications/notification-queries';
 
 interface OfficeChoiceProps {
   readonly value: string;
@@ -9,7 +9,7 @@ interface OfficeChoiceProps {
 
 /** The office of a new record. */
 export function OfficeChoice({ value, onChange }: OfficeChoiceProps) {
-  const offices = useRecords('offices', {});
+  const offices = useOffices({});
   const items = (offices.loaded.data ?? []).map(({ id, name }) => [id, name] as const);
   if (offices.more !== undefined && !offices.isLoadingMore) offices.more();
   return (

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { patch, post } from '../app/client';
+import { call } from '../app/client';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import type { Office } from '../app/types';
@@ -7,7 +7,7 @@ import { Button } from '../ui/button';
 import { CheckField, TextField } from '../ui/field';
 import { Empty } from '../ui/panel';
 import { StateMark } from '../ui/state-mark';
-import { recordPath, useRecords } from '../notifications/notification-queries';
+import { useOffices } from '../notifications/notification-queries';
 import { RecordDialog } from './record-dialog';
 import type { Column } from '../ui/record-table';
 import { PagedTable } from '../notifications/paged-table';
@@ -17,7 +17,7 @@ import { useSave } from '../notifications/use-save';
 export function OfficesView() {
   const words = t().notices.records;
   const address = useAddress();
-  const offices = useRecords('offices', { q: address.get('q') || undefined });
+  const offices = useOffices({ q: address.get('q') || undefined });
   return (
     <>
       <RecordsBar kind="offices" columns={columns(() => undefined)} />
@@ -88,12 +88,12 @@ function OfficeForm({ office, onDone }: OfficeFormProps) {
     const isSaved = await save(
       () =>
         office === undefined
-          ? post(recordPath('offices'), external_id === '' ? body : { ...body, external_id })
-          : patch(
-              `${recordPath('offices')}/${office.id}`,
-              { ...body, external_id: external_id === '' ? null : external_id },
-              office.version,
-            ),
+          ? call('createOffice', { body: external_id === '' ? body : { ...body, external_id } })
+          : call('changeOffice', {
+              params: { id: office.id },
+              body: { ...body, external_id: external_id === '' ? null : external_id },
+              ifMatch: office.version,
+            }),
       words.saved,
     );
     if (isSaved) onDone();

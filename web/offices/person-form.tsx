@@ -1,10 +1,9 @@
 import { useSignal } from '@preact/signals';
-import { patch, post } from '../app/client';
+import { call } from '../app/client';
 import { t } from '../app/i18n';
 import type { Staff } from '../app/types';
 import { Button } from '../ui/button';
 import { CheckField, TextField } from '../ui/field';
-import { recordPath } from '../notifications/notification-queries';
 import { OfficeChoice } from './office-choice';
 import { useSave } from '../notifications/use-save';
 
@@ -26,8 +25,8 @@ export function PersonForm({ person, onDone }: PersonFormProps) {
     const isSaved = await save(
       () =>
         person === undefined
-          ? post(recordPath('staff'), { ...body, office_id: office.value })
-          : patch(`${recordPath('staff')}/${person.id}`, body, person.version),
+          ? call('createStaffMember', { body: { ...body, office_id: office.value } })
+          : call('changeStaffMember', { params: { id: person.id }, body, ifMatch: person.version }),
       words.saved,
     );
     if (isSaved && person === undefined) onDone();

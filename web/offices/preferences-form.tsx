@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals';
-import { put, remove } from '../app/client';
+import { call } from '../app/client';
 import { t } from '../app/i18n';
 import type { Preferences } from '../app/types';
 import { Button } from '../ui/button';
 import { CheckField, Field, SelectField } from '../ui/field';
 import { Loaded } from '../ui/panel';
 import { Ago } from '../ui/time';
-import { DEVICES, useDevices, usePreferences } from '../notifications/notification-queries';
+import { useDevices, usePreferences } from '../notifications/notification-queries';
 import { useSave } from '../notifications/use-save';
 
 /** The kinds of message that a person receives, with channel and time. */
@@ -81,7 +81,7 @@ function Choices({ staffId, given }: { readonly staffId: string; readonly given:
         busy={busy.value}
         onClick={() =>
           void save(
-            () => put(`/api/v1/staff/${staffId}/preferences`, wanted.value),
+            () => call('setPreferences', { params: { id: staffId }, body: wanted.value }),
             t().notices.records.saved,
           )
         }
@@ -143,7 +143,12 @@ function Devices({ staffId }: { readonly staffId: string }) {
                 <code>{new URL(endpoint).host}</code> <Ago at={created_at} />
                 <Button
                   busy={busy.value}
-                  onClick={() => void save(() => remove(`${DEVICES}/${id}`), t().notices.records.removed)}
+                  onClick={() =>
+                    void save(
+                      () => call('removePushSubscription', { params: { id } }),
+                      t().notices.records.removed,
+                    )
+                  }
                 >
                   {t().actions.remove}
                 </Button>

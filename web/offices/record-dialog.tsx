@@ -1,13 +1,13 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { remove } from '../app/client';
+import { call } from '../app/client';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { Loaded } from '../ui/panel';
 import {
-  recordPath,
+  recordCalls,
   useRecord,
   type RecordKind,
   type RecordTypes,
@@ -86,7 +86,7 @@ function Removal({ kind, id, version, onDone }: RemovalProps) {
   const drop = async (): Promise<void> => {
     if (!isSure.value) return void (isSure.value = true);
     onDone();
-    await save(() => remove(`${recordPath(kind)}/${id}`, undefined, version), words.removed);
+    await save(() => call(recordCalls[kind].remove, { params: { id }, ifMatch: version }), words.removed);
   };
   return (
     <p class="record-removal">

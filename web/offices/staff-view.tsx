@@ -4,7 +4,7 @@ import type { Staff } from '../app/types';
 import { Empty } from '../ui/panel';
 import { StateMark } from '../ui/state-mark';
 import { OfficeFilter } from './deadlines-view';
-import { useRecords } from '../notifications/notification-queries';
+import { useStaff } from '../notifications/notification-queries';
 import { PersonForm } from './person-form';
 import { PreferencesForm } from './preferences-form';
 import { RecordDialog } from './record-dialog';
@@ -15,7 +15,7 @@ import { RecordsBar } from './records-bar';
 export function StaffView() {
   const words = t().notices;
   const address = useAddress();
-  const people = useRecords('staff', {
+  const people = useStaff({
     q: address.get('q') || undefined,
     office_id: address.get('office') || undefined,
   });

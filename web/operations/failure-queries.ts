@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/preact-query';
-import { get } from '../app/client';
+import { call } from '../app/client';
 import { pollMs } from '../app/queries';
-import type { AnswerOf } from '../app/types';
 import { askAgain, onChanges } from '../live/changes';
 
 export const FAILURES = 'failures';
@@ -16,7 +15,7 @@ onChanges({
 export function useFailures() {
   return useQuery({
     queryKey: [FAILURES],
-    queryFn: ({ signal }) => get<AnswerOf<'listFailures'>>('/api/v1/failures', {}, signal),
+    queryFn: ({ signal }) => call('listFailures', { signal }),
     refetchInterval: pollMs,
   });
 }

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/preact-query';
-import { get } from '../app/client';
+import { call } from '../app/client';
 import { duration, number, percent } from '../app/format';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
@@ -59,7 +59,7 @@ function Metrics() {
   const chosen = windows.find((each) => each === address.get('window')) ?? '24h';
   const metrics = useQuery({
     queryKey: ['operations', 'metrics', chosen],
-    queryFn: ({ signal }) => get<SessionMetrics>('/api/v1/cot-sessions/metrics', { window: chosen }, signal),
+    queryFn: ({ signal }) => call('getSessionMetrics', { query: { window: chosen }, signal }),
     refetchInterval: POLL_MS,
     placeholderData: (before) => before,
   });

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/preact-query';
-import { get } from '../app/client';
+import { call } from '../app/client';
 import { duration, number } from '../app/format';
 import { t } from '../app/i18n';
-import type { AnswerOf, QueueView } from '../app/types';
+import type { QueueView } from '../app/types';
 import { RecordTable } from '../ui/record-table';
 import { Explain } from '../ui/explain';
 import { Loaded } from '../ui/panel';
@@ -15,7 +15,7 @@ export function Queues() {
   const words = t().operations;
   const operations = useQuery({
     queryKey: ['operations', 'queues'],
-    queryFn: ({ signal }) => get<AnswerOf<'operations'>>('/api/v1/operations', {}, signal),
+    queryFn: ({ signal }) => call('operations', { signal }),
     refetchInterval: POLL_MS,
   });
   return (

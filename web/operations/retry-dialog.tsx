@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/preact-query';
-import { post } from '../app/client';
+import { call } from '../app/client';
 import { t } from '../app/i18n';
 import { toast } from '../app/toasts';
 import type { FailureGroup, RetriedFailures } from '../app/types';
@@ -18,17 +18,17 @@ interface RetryDialogProps {
 export function RetryDialog({ group, onClose }: RetryDialogProps) {
   const words = t().operations;
   const { busy, run } = useAction();
-  const path = `/api/v1/failures/${group.fingerprint}/retry`;
+  const params = { fingerprint: group.fingerprint };
   const preview = useQuery({
     queryKey: [FAILURES, group.fingerprint, 'preview'],
-    queryFn: () => post<RetriedFailures>(path, { dryRun: true }),
+    queryFn: () => call('retryFailures', { params, body: { dryRun: true } }),
     staleTime: 0,
     retry: false,
   });
   const ready = preview.data?.results.filter(({ status }) => status === 'would_retry').length ?? 0;
   const retry = async (): Promise<void> => {
     await run(async () => {
-      const { results } = await post<RetriedFailures>(path, {});
+      const { results } = await call('retryFailures', { params, body: {} });
       const done = results.filter(({ status }) => status === 'retried').length;
       toast({ tone: done === results.length ? 'done' : 'failed', text: words.retried(done, results.length) });
       onClose();

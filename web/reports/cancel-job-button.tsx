@@ -1,4 +1,4 @@
-import { remove } from '../app/client';
+import { call } from '../app/client';
 import { t } from '../app/i18n';
 import { queries } from '../app/queries';
 import type { Job } from '../app/types';
@@ -11,7 +11,9 @@ export function CancelJobButton({ job }: { readonly job: Job }) {
   const { busy, run } = useAction();
   const cancel = (): Promise<boolean> =>
     run(() =>
-      remove(`/jobs/${job.jobId}`).finally(() => queries.invalidateQueries({ queryKey: jobKey(job.jobId) })),
+      call('cancelJob', { params: { id: job.jobId } }).finally(() =>
+        queries.invalidateQueries({ queryKey: jobKey(job.jobId) }),
+      ),
     );
   return (
     <Button icon="stop" busy={busy.value || job.cancelRequested} onClick={() => void cancel()}>

@@ -1,4 +1,4 @@
-import { post } from '../app/client';
+import { call } from '../app/client';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import { queries } from '../app/queries';
@@ -8,7 +8,7 @@ import { useAction } from '../app/use-action';
 import { Button } from '../ui/button';
 import { Empty, Loaded } from '../ui/panel';
 import { Ago } from '../ui/time';
-import { DEAD_LETTERS, useDeadLetters } from './report-queries';
+import { useDeadLetters } from './report-queries';
 
 interface Cause {
   readonly key: string;
@@ -75,14 +75,9 @@ function CauseGroup({ cause, canReplay }: { readonly cause: Cause; readonly canR
   const replayAll = (): Promise<boolean> =>
     run(async () => {
       const filter = { ids: cause.letters.map(({ id }) => id) };
-      const { replayed } = await post<Extract<AnswerOf<'replayDeadLetters'>, { readonly replayed: unknown }>>(
-        `${DEAD_LETTERS}/replay`,
-        {
-          filter,
-          dryRun: false,
-          limit: cause.letters.length,
-        },
-      );
+      const { replayed } = (await call('replayDeadLetters', {
+        body: { filter, dryRun: false, limit: cause.letters.length },
+      })) as Extract<AnswerOf<'replayDeadLetters'>, { readonly replayed: unknown }>;
       toast({ tone: 'done', text: words.replayedMany(replayed.length) });
       void queries.invalidateQueries({ queryKey: ['dead-letters'] });
     });
@@ -114,7 +109,7 @@ function Letter({ letter, canReplay }: { readonly letter: DeadLetterView; readon
   const replay = (): Promise<boolean> =>
     run(
       async () => {
-        await post(`${DEAD_LETTERS}/${letter.id}/replay`);
+        await call('replayDeadLetter', { params: { id: letter.id } });
         void queries.invalidateQueries({ queryKey: ['dead-letters'] });
       },
       { done: words.replayedMany(1) },

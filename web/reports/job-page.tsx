@@ -1,12 +1,12 @@
 import { useRoute } from 'preact-iso';
-import { post } from '../app/client';
+import { call } from '../app/client';
 import { now } from '../app/clock';
 import type { StreamEvent } from '../live/event-stream';
 import { bytes, clockTime, dateTime, duration } from '../app/format';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import { usePageTitle } from '../app/page-title';
-import type { AnswerOf, Job } from '../app/types';
+import type { Job } from '../app/types';
 import { useAction } from '../app/use-action';
 import { Bar } from '../ui/bar';
 import { Button } from '../ui/button';
@@ -138,7 +138,7 @@ function Gaps({ job }: { readonly job: Job }) {
   const redo = (): Promise<boolean> =>
     run(
       async () => {
-        const { jobId } = await post<AnswerOf<'redoReportSections'>>(`/jobs/${job.jobId}/redo-sections`);
+        const { jobId } = await call('redoReportSections', { params: { id: job.jobId } });
         address.go(`/jobs/${jobId}`);
       },
       { done: words.gathering },

@@ -1,3 +1,4 @@
+import { addressOf } from '../app/client';
 import { t } from '../app/i18n';
 import type { Job } from '../app/types';
 import { Markdown } from '../ui/markdown';
@@ -21,7 +22,7 @@ const MOST_SHOWN = 262_144;
 export function JobResult({ job, result }: JobResultProps) {
   const type = result.contentType.split(';')[0] ?? '';
   if (result.bytes > MOST_SHOWN) return <LargeResult job={job} />;
-  const address = `/jobs/${job.jobId}/result`;
+  const address = addressOf('getJobResult', { params: { id: job.jobId } });
   if (type === 'text/html') return <iframe class="result-frame" title={job.title} src={address} sandbox="" />;
   if (type === 'application/pdf') return <iframe class="result-frame" title={job.title} src={address} />;
   return <TextResult id={job.jobId} type={type} />;

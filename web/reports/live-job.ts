@@ -1,3 +1,4 @@
+import { addressOf } from '../app/client';
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { followEvents, type StreamEvent } from '../live/event-stream';
@@ -12,7 +13,7 @@ export function useLiveJob(id: string): readonly StreamEvent[] {
   const events = useSignal<readonly StreamEvent[]>([]);
   useEffect(() => {
     events.value = [];
-    const stop = followEvents(`/jobs/${id}/events`, {
+    const stop = followEvents(addressOf('jobEvents', { params: { id } }), {
       onState: (state) => reportSource(id, state === 'live' || state === 'reconnecting' ? state : 'gone'),
       onEvent: (event) => {
         if (event.type !== 'snapshot') events.value = [event, ...events.value].slice(0, MOST_EVENTS);

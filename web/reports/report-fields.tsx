@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/preact-query';
-import { get } from '../app/client';
+import { call } from '../app/client';
 import { t } from '../app/i18n';
 import { isAdmin } from '../app/me';
-import type { Page, ReportQuery, ReportRequest, SessionSummary } from '../app/types';
+import type { ReportQuery, ReportRequest } from '../app/types';
 import { SelectField, TextField } from '../ui/field';
 import { newQuery, QueryFields } from './query-fields';
 
@@ -109,7 +109,7 @@ function SessionField({
 }) {
   const sessions = useQuery({
     queryKey: ['sessions', 'for-report'],
-    queryFn: ({ signal }) => get<Page<SessionSummary>>('/api/v1/cot-sessions', { limit: 100 }, signal),
+    queryFn: ({ signal }) => call('listSessions', { query: { limit: 100 }, signal }),
   });
   const items = (sessions.data?.items ?? []).map(({ id, topic }) => [id, topic.slice(0, 100)] as const);
   return (

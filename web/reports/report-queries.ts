@@ -1,22 +1,10 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/preact-query';
 import { askAgain, onChanges } from '../live/changes';
-import { get, getText, post } from '../app/client';
+import { call, send } from '../app/client';
 import { patchPages, pollMs, queries } from '../app/queries';
-import type {
-  AnswerOf,
-  DeadLetterView,
-  Firing,
-  Job,
-  ListedJob,
-  Page,
-  ReportRequest,
-  ReportSchedule,
-} from '../app/types';
+import type { QueryOf, Job, ListedJob, ReportRequest } from '../app/types';
 
-export const SCHEDULES = '/api/v1/report-schedules';
-export const DEAD_LETTERS = '/api/v1/dead-letters';
-
-export type JobFilters = Readonly<Partial<Record<'kind' | 'status' | 'scheduleId', string>>>;
+export type JobFilters = Pick<QueryOf<'listJobs'>, 'kind' | 'status' | 'scheduleId'>;
 
 export const jobKey = (id: string) => ['job', id] as const;
 
@@ -24,7 +12,7 @@ export function useJobs(filters: JobFilters) {
   return useInfiniteQuery({
     queryKey: ['jobs', filters],
     queryFn: ({ pageParam, signal }) =>
-      get<Page<Job>>('/jobs', { ...filters, limit: 50, cursor: pageParam }, signal),
+      call('listJobs', { query: { ...filters, limit: 50, cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
     refetchInterval: (query) => ((query.state.data?.pages.length ?? 0) > 4 ? false : pollMs()),
@@ -63,7 +51,7 @@ function isListed(job: ListedJob, { kind, status, scheduleId }: JobFilters): boo
 async function addNewJob(id: string): Promise<void> {
   const job = await queries.fetchQuery({
     queryKey: jobKey(id),
-    queryFn: ({ signal }) => get<Job>(`/jobs/${id}`, {}, signal),
+    queryFn: ({ signal }) => call('getJob', { params: { id }, signal }),
     staleTime: 0,
   });
   patchPages<Job>(['jobs'], (items, [, filters]) =>
@@ -76,7 +64,7 @@ async function addNewJob(id: string): Promise<void> {
 export function useJob(id: string) {
   return useQuery({
     queryKey: jobKey(id),
-    queryFn: ({ signal }) => get<Job>(`/jobs/${id}`, {}, signal),
+    queryFn: ({ signal }) => call('getJob', { params: { id }, signal }),
     staleTime: 60_000,
   });
 }
@@ -85,14 +73,14 @@ export function useJob(id: string) {
 export function useResultText(id: string, wanted: boolean) {
   return useQuery({
     queryKey: [...jobKey(id), 'text'],
-    queryFn: ({ signal }) => getText(`/jobs/${id}/result`, signal),
+    queryFn: ({ signal }) => send('getJobResult', { params: { id }, signal }).then((answer) => answer.text()),
     enabled: wanted,
     staleTime: Infinity,
   });
 }
 
 export async function makeReport(request: ReportRequest): Promise<string> {
-  const { jobId } = await post<AnswerOf<'generateReport'>>('/generate-report', request);
+  const { jobId } = await call('generateReport', { body: request });
   void queries.invalidateQueries({ queryKey: ['jobs'] });
   return jobId;
 }
@@ -100,7 +88,7 @@ export async function makeReport(request: ReportRequest): Promise<string> {
 export function useSchedules() {
   return useQuery({
     queryKey: ['schedules'],
-    queryFn: ({ signal }) => get<Page<ReportSchedule>>(SCHEDULES, { limit: 100 }, signal),
+    queryFn: ({ signal }) => call('listReportSchedules', { query: { limit: 100 }, signal }),
     refetchInterval: pollMs,
   });
 }
@@ -108,19 +96,21 @@ export function useSchedules() {
 export function useFirings(id: string) {
   return useQuery({
     queryKey: ['schedules', id, 'runs'],
-    queryFn: ({ signal }) => get<Page<Firing>>(`${SCHEDULES}/${id}/runs`, { limit: 20 }, signal),
+    queryFn: ({ signal }) => call('listReportScheduleRuns', { params: { id }, query: { limit: 20 }, signal }),
   });
 }
 
-export async function commandSchedule(id: string, name: 'pause' | 'resume' | 'trigger'): Promise<void> {
-  await post(`${SCHEDULES}/${id}/${name}`);
+export type ScheduleCommand = 'pauseReportSchedule' | 'resumeReportSchedule' | 'triggerReportSchedule';
+
+export async function commandSchedule(id: string, name: ScheduleCommand): Promise<void> {
+  await call(name, { params: { id } });
   void queries.invalidateQueries({ queryKey: ['schedules'] });
 }
 
 export function useDeadLetters(replayed: 'no' | 'yes') {
   return useQuery({
     queryKey: ['dead-letters', replayed],
-    queryFn: ({ signal }) => get<Page<DeadLetterView>>(DEAD_LETTERS, { replayed, limit: 100 }, signal),
+    queryFn: ({ signal }) => call('listDeadLetters', { query: { replayed, limit: 100 }, signal }),
     refetchInterval: pollMs,
   });
 }

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { patch, post } from '../app/client';
+import { call } from '../app/client';
 import { t } from '../app/i18n';
 import { queries } from '../app/queries';
 import type { ReportQuery, ReportSchedule } from '../app/types';
@@ -8,7 +8,6 @@ import { Dialog, DialogChoice } from '../ui/dialog';
 import { TextField } from '../ui/field';
 import { newQuery } from './query-fields';
 import { isComplete, newReport, ReportFields, requestOf, type ReportDraft } from './report-fields';
-import { SCHEDULES } from './report-queries';
 
 interface ScheduleDialogProps {
   readonly schedule?: ReportSchedule;
@@ -35,8 +34,8 @@ export function ScheduleDialog({ schedule, onClose }: ScheduleDialogProps) {
     const isSaved = await send(
       () =>
         schedule === undefined
-          ? post(SCHEDULES, body)
-          : patch(`${SCHEDULES}/${schedule.id}`, body, schedule.version),
+          ? call('createReportSchedule', { body })
+          : call('changeReportSchedule', { params: { id: schedule.id }, body, ifMatch: schedule.version }),
       words.saved,
     );
     if (!isSaved) return;

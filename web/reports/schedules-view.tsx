@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { remove } from '../app/client';
+import { call } from '../app/client';
 import { shortDateTime } from '../app/format';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
@@ -13,7 +13,7 @@ import { Empty, Loaded, RowsSkeleton } from '../ui/panel';
 import { RecordTable, type Column } from '../ui/record-table';
 import { StateMark } from '../ui/state-mark';
 import { Ago } from '../ui/time';
-import { commandSchedule, SCHEDULES, useFirings, useSchedules } from './report-queries';
+import { commandSchedule, type ScheduleCommand, useFirings, useSchedules } from './report-queries';
 import { ScheduleDialog } from './schedule-dialog';
 
 export function SchedulesView({ onNew }: { readonly onNew: () => void }) {
@@ -97,7 +97,7 @@ interface ScheduleMenuProps {
 function ScheduleMenu({ schedule, onOpen }: ScheduleMenuProps) {
   const words = t().schedules;
   const edits = useSignal(false);
-  const run = async (name: 'pause' | 'resume' | 'trigger', text: string): Promise<void> => {
+  const run = async (name: ScheduleCommand, text: string): Promise<void> => {
     try {
       await commandSchedule(schedule.id, name);
       toast({ tone: 'done', text });
@@ -106,7 +106,7 @@ function ScheduleMenu({ schedule, onOpen }: ScheduleMenuProps) {
     }
   };
   const drop = async (): Promise<void> => {
-    await remove(`${SCHEDULES}/${schedule.id}`).catch(toastProblem);
+    await call('deleteReportSchedule', { params: { id: schedule.id } }).catch(toastProblem);
     await queries.invalidateQueries({ queryKey: ['schedules'] });
   };
   return (
@@ -115,11 +115,23 @@ function ScheduleMenu({ schedule, onOpen }: ScheduleMenuProps) {
         label={`${t().session.more}: ${schedule.name}`}
         items={[
           { label: words.runs, icon: 'menu', run: () => onOpen(schedule.id) },
-          { label: words.trigger, icon: 'play', run: () => void run('trigger', words.triggered) },
+          {
+            label: words.trigger,
+            icon: 'play',
+            run: () => void run('triggerReportSchedule', words.triggered),
+          },
           { label: words.edit, icon: 'edit', run: () => (edits.value = true) },
           schedule.enabled
-            ? { label: t().session.pause, icon: 'pause', run: () => void run('pause', words.paused) }
-            : { label: t().session.resume, icon: 'play', run: () => void run('resume', words.resumed) },
+            ? {
+                label: t().session.pause,
+                icon: 'pause',
+                run: () => void run('pauseReportSchedule', words.paused),
+              }
+            : {
+                label: t().session.resume,
+                icon: 'play',
+                run: () => void run('resumeReportSchedule', words.resumed),
+              },
           { label: t().actions.remove, icon: 'close', danger: true, run: () => void drop() },
         ]}
       />

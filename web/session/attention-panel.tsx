@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { t } from '../app/i18n';
 import { useKeys } from '../app/keys';
-import type { SessionDetail } from '../app/types';
+import type { InputOf, SessionDetail } from '../app/types';
 import { useAction } from '../app/use-action';
 import { Button } from '../ui/button';
 import { AreaField, TextField } from '../ui/field';
@@ -12,7 +12,7 @@ import { command } from './session-queries';
 export function TriggerPanel({ session }: { readonly session: SessionDetail }) {
   const words = t().attention;
   const send = useCommand(session.id);
-  const go = (): void => void send.run('continue-async', {});
+  const go = (): void => void send.run({});
   useKeys([{ keys: 'a', group: 'gate', label: words.runStep, run: go }]);
   const step = session.progress.currentStep;
   return (
@@ -40,7 +40,7 @@ export function AttentionPanel({ session }: { readonly session: SessionDetail })
       ...(instructions.value.trim() === '' ? {} : { instructions: instructions.value }),
       ...(model.value.trim() === '' ? {} : { model: model.value.trim() }),
     };
-    void send.run('continue-async', change);
+    void send.run(change);
   };
   useKeys([{ keys: 'r', group: 'gate', label: words.again, run: again }]);
   return (
@@ -69,11 +69,11 @@ export function AttentionPanel({ session }: { readonly session: SessionDetail })
         <div class="row">
           <Button
             disabled={skip.value.trim() === ''}
-            onClick={() => void send.run('continue-async', { skip: { reason: skip.value.trim() } })}
+            onClick={() => void send.run({ skip: { reason: skip.value.trim() } })}
           >
             {words.skip}
           </Button>
-          <Button onClick={() => void send.run('continue-async', { finish: true })}>{words.finish}</Button>
+          <Button onClick={() => void send.run({ finish: true })}>{words.finish}</Button>
         </div>
       </details>
     </section>
@@ -82,5 +82,9 @@ export function AttentionPanel({ session }: { readonly session: SessionDetail })
 
 function useCommand(id: string) {
   const { busy, run } = useAction();
-  return { busy, run: (name: string, body: object): Promise<boolean> => run(() => command(id, name, body)) };
+  return {
+    busy,
+    run: (change: InputOf<'continueSession'>['body']): Promise<boolean> =>
+      run(() => command(id, 'continueSession', change)),
+  };
 }

@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/preact-query';
-import { get } from '../app/client';
+import { call } from '../app/client';
 import { useAddress } from '../app/location';
 import { t } from '../app/i18n';
-import type { Comparison, Page, SessionDetail, SessionSummary } from '../app/types';
+import type { Comparison, SessionDetail } from '../app/types';
 import { SelectField } from '../ui/field';
 import { Empty, Loaded } from '../ui/panel';
 import { WordDiff } from '../ui/word-diff';
-import { SESSIONS, useComparison } from './session-queries';
+import { useComparison } from './session-queries';
 
 /** This session beside another one, or beside an earlier attempt of its own, phase by phase. */
 export function CompareView({ session }: { readonly session: SessionDetail }) {
@@ -36,7 +36,7 @@ function Chooser({ session, chosen, onChoose }: ChooserProps) {
   const template = session.template.name;
   const others = useQuery({
     queryKey: ['sessions', 'of-template', template],
-    queryFn: ({ signal }) => get<Page<SessionSummary>>(SESSIONS, { template, limit: 50 }, signal),
+    queryFn: ({ signal }) => call('listSessions', { query: { template, limit: 50 }, signal }),
   });
   const attempts = Array.from({ length: session.progress.attempt - 1 }, (_, place) => place + 1).reverse();
   const options: [string, string][] = [

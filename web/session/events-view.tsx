@@ -1,15 +1,13 @@
 import { useQuery } from '@tanstack/preact-query';
 import { useSignal } from '@preact/signals';
-import { get } from '../app/client';
+import { call } from '../app/client';
 import type { StreamEvent } from '../live/event-stream';
 import { clockTime, dateTime } from '../app/format';
 import { t } from '../app/i18n';
-import type { AnswerOf, SessionDetail } from '../app/types';
+import type { SessionDetail } from '../app/types';
 import { Loaded } from '../ui/panel';
 import type { LiveSession } from './live-session';
-import { SESSIONS, sessionKey } from './session-queries';
-
-type EventPage = Omit<AnswerOf<'sessionEvents'>, 'items'> & { readonly items: readonly StreamEvent[] };
+import { sessionKey } from './session-queries';
 
 const MOST = 1_000;
 
@@ -48,8 +46,8 @@ async function readAll(id: string, signal: AbortSignal): Promise<readonly Stream
   const events: StreamEvent[] = [];
   let after = 0;
   for (let more = true; more && events.length < MOST;) {
-    const page = await get<EventPage>(`${SESSIONS}/${id}/events`, { after, limit: 100 }, signal);
-    events.push(...page.items);
+    const page = await call('sessionEvents', { params: { id }, query: { after, limit: 100 }, signal });
+    events.push(...(page.items as unknown as readonly StreamEvent[]));
     more = page.hasMore;
     after = page.nextAfter;
   }

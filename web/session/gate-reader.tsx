@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { post } from '../app/client';
+import { call } from '../app/client';
 import { t } from '../app/i18n';
 import { me } from '../app/me';
 import type { GateRecord, Reservation } from '../app/types';
@@ -18,7 +18,7 @@ export function GateReader({ gate }: { readonly gate: GateRecord }) {
     const reserve = async (): Promise<void> => {
       if (document.visibilityState === 'visible') {
         // A note that does not arrive is no reason to disturb: the next one may.
-        const answer = await post<Reservation>(`/api/v1/gates/${gate.id}/reserve`).catch(() => null);
+        const answer = await call('reserveGate', { params: { id: gate.id } }).catch(() => null);
         if (answer !== null) reader.value = answer.reservedBy;
       }
       if (!isGone) timer = setTimeout(() => void reserve(), AGAIN_MS);

@@ -1,8 +1,8 @@
 import { useEffect, useMemo } from 'preact/hooks';
-import { put } from '../app/client';
+import { call } from '../app/client';
 import { queries } from '../app/queries';
 import type { PhaseView, SessionDetail } from '../app/types';
-import { SESSIONS, sessionKey } from './session-queries';
+import { sessionKey } from './session-queries';
 
 const LOOKED_MS = 2_000;
 
@@ -24,7 +24,10 @@ export function useLastSeen({ id }: SessionDetail, phase: PhaseView): string | n
 async function markSeen(id: string, number: number, digest: string): Promise<void> {
   if (document.visibilityState !== 'visible') return;
   // Content whose note failed is shown as changed once more.
-  const noted = await put(`${SESSIONS}/${id}/phases/${number}/seen`, { outputDigest: digest }).then(
+  const noted = await call('seePhase', {
+    params: { id, n: String(number) },
+    body: { outputDigest: digest },
+  }).then(
     () => true,
     () => false,
   );

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/preact-query';
-import { get } from '../app/client';
+import { call } from '../app/client';
 import { t } from '../app/i18n';
 import { isProblem } from '../app/problem';
 import type { SessionDetail } from '../app/types';
 import { StateMark } from '../ui/state-mark';
 import { Ago } from '../ui/time';
-import { SESSIONS, sessionKey } from './session-queries';
+import { sessionKey } from './session-queries';
 
 /** Where this session came from, what came of it, and how often it was begun anew. */
 export function LineageView({ session }: { readonly session: SessionDetail }) {
@@ -24,7 +24,7 @@ function Origin({ id, session }: { readonly id: string; readonly session: Sessio
   const words = t().lineage;
   const origin = useQuery({
     queryKey: sessionKey(id),
-    queryFn: ({ signal }) => get<SessionDetail>(`${SESSIONS}/${id}`, {}, signal),
+    queryFn: ({ signal }) => call('getSession', { params: { id }, signal }),
     retry: false,
   });
   const from = session.lineage.origin?.from;

@@ -1,10 +1,11 @@
+import { addressOf } from '../app/client';
 import { useSignal, type ReadonlySignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { followEvents, type StreamEvent, type StreamState } from '../live/event-stream';
 import { reportSource } from '../live/live';
 import { queries } from '../app/queries';
 import type { SessionDetail, SessionProgressView } from '../app/types';
-import { patchProgress, SESSIONS, sessionKey } from './session-queries';
+import { patchProgress, sessionKey } from './session-queries';
 
 /**
  * The text that the model of a step streams now. A new try or a new generation abandons what was said before.
@@ -39,7 +40,7 @@ export function useLiveSession(id: string): LiveSession {
     events.value = [];
     const reload = gatherReloads(id);
     const voice = gatherSpeech((text) => (spoken.value = text));
-    const stop = followEvents(`${SESSIONS}/${id}/events`, {
+    const stop = followEvents(addressOf('sessionEvents', { params: { id } }), {
       onState: (next) => {
         state.value = next;
         reportSource(id, next === 'live' || next === 'reconnecting' ? next : 'gone');

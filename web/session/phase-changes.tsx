@@ -1,18 +1,11 @@
 import { useQuery } from '@tanstack/preact-query';
-import { get } from '../app/client';
+import { call } from '../app/client';
 import { t } from '../app/i18n';
-import type {
-  Page,
-  PhaseChanges as Changes,
-  PhaseView,
-  SessionDetail,
-  StepDetail,
-  StepView,
-} from '../app/types';
+import type { PhaseView, SessionDetail } from '../app/types';
 import { Empty, Loaded } from '../ui/panel';
 import { readable } from '../ui/readable';
 import { WordDiff } from '../ui/word-diff';
-import { SESSIONS, sessionKey } from './session-queries';
+import { sessionKey } from './session-queries';
 
 interface PhaseChangesProps {
   readonly session: SessionDetail;
@@ -42,7 +35,7 @@ export function ChangesSince({ session, phase, since }: ChangesSinceProps) {
   const changes = useQuery({
     queryKey: [...sessionKey(session.id), 'since', phase.number, since, phase.outputDigest],
     queryFn: ({ signal }) =>
-      get<Changes>(`${SESSIONS}/${session.id}/phases/${phase.number}/changes`, { since }, signal),
+      call('phaseChanges', { params: { id: session.id, n: String(phase.number) }, query: { since }, signal }),
     staleTime: Infinity,
   });
   return (
@@ -62,11 +55,11 @@ function useEarlierOutput({ id }: SessionDetail, { number, attempt }: PhaseView)
   return useQuery({
     queryKey: [...sessionKey(id), 'earlier', number, attempt],
     queryFn: async ({ signal }): Promise<{ text: string | null }> => {
-      const query = { phase: number, step: 'INTEGRATE', status: 'completed', limit: 100 };
-      const { items } = await get<Page<StepView>>(`${SESSIONS}/${id}/steps`, query, signal);
+      const query = { phase: number, step: 'INTEGRATE', status: 'completed', limit: 100 } as const;
+      const { items } = await call('listSessionSteps', { params: { id }, query, signal });
       const last = items.findLast((step) => step.attempt < attempt);
       if (last === undefined) return { text: null };
-      const { output } = await get<StepDetail>(`${SESSIONS}/${id}/steps/${last.id}`, {}, signal);
+      const { output } = await call('getSessionStep', { params: { id, stepId: last.id }, signal });
       return { text: output };
     },
     staleTime: Infinity,

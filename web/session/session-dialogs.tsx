@@ -19,7 +19,7 @@ export function CancelDialog({ session, onClose }: DialogProps) {
   const { busy, run } = useAction();
   const cancel = (): Promise<boolean> =>
     run(() =>
-      command(session.id, 'cancel', reason.value === '' ? {} : { reason: reason.value }).then(onClose),
+      command(session.id, 'cancelSession', reason.value === '' ? {} : { reason: reason.value }).then(onClose),
     );
   const footer = (
     <DialogChoice

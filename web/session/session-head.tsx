@@ -1,3 +1,4 @@
+import { addressOf } from '../app/client';
 import { isFinal } from '../../src/domain/runs/status.js';
 import { useSignal } from '@preact/signals';
 import { now } from '../app/clock';
@@ -13,7 +14,7 @@ import { Explain } from '../ui/explain';
 import { Menu, type MenuItem } from '../ui/menu';
 import { StateMark, toneOf } from '../ui/state-mark';
 import { CancelDialog, ForkDialog } from './session-dialogs';
-import { command, SESSIONS } from './session-queries';
+import { command } from './session-queries';
 
 export function SessionHead({ session }: { readonly session: SessionDetail }) {
   const { progress, template, owner } = session;
@@ -107,20 +108,28 @@ function HeadActions({ session }: { readonly session: SessionDetail }) {
   const dialog = useSignal<'fork' | 'cancel' | null>(null);
   const { busy, run } = useAction();
   const isPaused = session.status === 'paused';
-  const send = (name: 'pause' | 'resume'): Promise<boolean> =>
+  const send = (name: 'pauseSession' | 'resumeSession'): Promise<boolean> =>
     run(async () => {
       await command(session.id, name);
-      const undo = name === 'pause' ? 'resume' : 'pause';
+      const [undo, text] =
+        name === 'pauseSession'
+          ? (['resumeSession', words.paused] as const)
+          : (['pauseSession', words.resumed] as const);
       const action = { label: t().actions.undo, run: () => void send(undo) };
-      toast({ tone: 'done', text: name === 'pause' ? words.paused : words.resumed, action });
+      toast({ tone: 'done', text, action });
     });
-  const toggle = (): void => void send(isPaused ? 'resume' : 'pause');
+  const toggle = (): void => void send(isPaused ? 'resumeSession' : 'pauseSession');
   useKeys(
     isFinal(session.status) ? [] : [{ keys: 'p', group: 'session', label: words.pauseOrResume, run: toggle }],
   );
   const items: MenuItem[] = [
     { label: words.fork, icon: 'fork', run: () => (dialog.value = 'fork') },
-    { label: words.export, icon: 'download', href: `${SESSIONS}/${session.id}/export`, download: true },
+    {
+      label: words.export,
+      icon: 'download',
+      href: addressOf('exportSession', { params: { id: session.id } }),
+      download: true,
+    },
     ...(session.links.temporal === null
       ? []
       : [{ label: words.openInTemporal, icon: 'external' as const, href: session.links.temporal }]),

@@ -1,21 +1,16 @@
 import { useQuery } from '@tanstack/preact-query';
-import { get, post } from '../app/client';
+import { call } from '../app/client';
 import { queries } from '../app/queries';
 import type {
-  Comparison,
+  InputOf,
+  Forked,
   DecideBody,
-  Page,
   Rerun,
   RerunPreview,
   SessionDetail,
   SessionProgressView,
-  StepDetail,
   StepView,
-  TemplateView,
-  Usage,
 } from '../app/types';
-
-export const SESSIONS = '/api/v1/cot-sessions';
 
 const LONG_MS = 60_000;
 
@@ -24,7 +19,7 @@ export const sessionKey = (id: string) => ['session', id] as const;
 export function useSession(id: string) {
   return useQuery({
     queryKey: sessionKey(id),
-    queryFn: ({ signal }) => get<SessionDetail>(`${SESSIONS}/${id}`, {}, signal),
+    queryFn: ({ signal }) => call('getSession', { params: { id }, signal }),
     staleTime: LONG_MS,
   });
 }
@@ -43,7 +38,7 @@ async function allSteps(id: string, signal: AbortSignal): Promise<readonly StepV
   const steps: StepView[] = [];
   let cursor: string | undefined;
   do {
-    const page = await get<Page<StepView>>(`${SESSIONS}/${id}/steps`, { limit: 100, cursor }, signal);
+    const page = await call('listSessionSteps', { params: { id }, query: { limit: 100, cursor }, signal });
     steps.push(...page.items);
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined && steps.length < MOST_STEPS);
@@ -53,7 +48,7 @@ async function allSteps(id: string, signal: AbortSignal): Promise<readonly StepV
 export function useStep(id: string, stepId: string | null) {
   return useQuery({
     queryKey: [...sessionKey(id), 'step', stepId],
-    queryFn: ({ signal }) => get<StepDetail>(`${SESSIONS}/${id}/steps/${stepId}`, {}, signal),
+    queryFn: ({ signal }) => call('getSessionStep', { params: { id, stepId: stepId ?? '' }, signal }),
     enabled: stepId !== null && stepId !== '',
     staleTime: LONG_MS,
   });
@@ -62,7 +57,7 @@ export function useStep(id: string, stepId: string | null) {
 export function useUsage(id: string) {
   return useQuery({
     queryKey: [...sessionKey(id), 'usage'],
-    queryFn: ({ signal }) => get<Usage>(`${SESSIONS}/${id}/usage`, {}, signal),
+    queryFn: ({ signal }) => call('getSessionUsage', { params: { id }, signal }),
     staleTime: LONG_MS,
   });
 }
@@ -70,7 +65,7 @@ export function useUsage(id: string) {
 export function useComparison(id: string, other: string) {
   return useQuery({
     queryKey: [...sessionKey(id), 'compare', other],
-    queryFn: ({ signal }) => get<Comparison>(`${SESSIONS}/${id}/compare`, { with: other }, signal),
+    queryFn: ({ signal }) => call('compareSessions', { params: { id }, query: { with: other }, signal }),
     enabled: other !== '',
   });
 }
@@ -78,7 +73,7 @@ export function useComparison(id: string, other: string) {
 export function useTemplate(name: string, version: number) {
   return useQuery({
     queryKey: ['template', name, version],
-    queryFn: ({ signal }) => get<TemplateView>(`/api/v1/templates/${name}`, { version }, signal),
+    queryFn: ({ signal }) => call('getTemplate', { params: { name }, query: { version }, signal }),
     staleTime: Infinity,
   });
 }
@@ -90,23 +85,38 @@ export function useRerunPreview(
 ) {
   return useQuery({
     queryKey: [...sessionKey(id), 'preview', kind, rerun.from.phase, rerun.from.step ?? '', digest],
-    queryFn: () => post<RerunPreview>(`${SESSIONS}/${id}/${kind}`, { from: rerun.from, dryRun: true }),
+    queryFn: () => previewOf(kind, id, rerun),
     staleTime: LONG_MS,
     retry: false,
   });
 }
 
-export function forkSession(id: string, rerun: Rerun): Promise<{ id: string }> {
-  return post<{ id: string }>(`${SESSIONS}/${id}/fork`, rerun);
+export async function forkSession(id: string, rerun: Rerun): Promise<{ id: string }> {
+  return (await call('forkSession', { params: { id }, body: rerun })) as Forked;
 }
 
+/** The price of doing again what follows a step, without doing it. */
+async function previewOf(kind: 'redo' | 'fork', id: string, { from }: Rerun): Promise<RerunPreview> {
+  const asked = { params: { id }, body: { from, dryRun: true } };
+  return (await (kind === 'redo' ? call('redoSession', asked) : call('forkSession', asked))) as RerunPreview;
+}
+
+type SessionCommand = 'pauseSession' | 'resumeSession' | 'cancelSession' | 'continueSession';
+
 /** Commands answer with the new progress, which is then what the page shows. */
-export async function command(id: string, name: string, body: object = {}): Promise<void> {
-  showProgress(id, await post<SessionProgressView>(`${SESSIONS}/${id}/${name}`, body));
+export async function command<Name extends SessionCommand>(
+  id: string,
+  name: Name,
+  body?: InputOf<Name>['body'],
+): Promise<void> {
+  const [command, input] = [name as 'continueSession', { params: { id }, body: body ?? {} }];
+  showProgress(id, await call(command, input));
 }
 
 export async function decide(gateId: string, sessionId: string, body: DecideBody): Promise<void> {
-  showProgress(sessionId, await post<SessionProgressView>(`/api/v1/gates/${gateId}/decide`, body));
+  // A gate of a session answers with its progress, a gate of a job with the decision.
+  const progress = await call('decideGate', { params: { id: gateId }, body });
+  showProgress(sessionId, progress as SessionProgressView);
 }
 
 function showProgress(id: string, progress: SessionProgressView): void {

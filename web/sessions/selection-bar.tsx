@@ -17,9 +17,9 @@ interface SelectionBarProps {
 const isOpen = ({ status }: SessionSummary): boolean => !isFinal(status);
 
 const able = {
-  pause: (session: SessionSummary) => isOpen(session) && session.status !== 'paused',
-  resume: (session: SessionSummary) => session.status === 'paused',
-  cancel: isOpen,
+  pauseSession: (session: SessionSummary) => isOpen(session) && session.status !== 'paused',
+  resumeSession: (session: SessionSummary) => session.status === 'paused',
+  cancelSession: isOpen,
 } as const;
 
 type BulkCommand = keyof typeof able;
@@ -54,23 +54,23 @@ export function SelectionBar({ sessions, onClear }: SelectionBarProps) {
       <Button
         icon="pause"
         busy={action.busy.value}
-        disabled={count('pause') === 0}
-        onClick={() => void run('pause')}
+        disabled={count('pauseSession') === 0}
+        onClick={() => void run('pauseSession')}
       >
         {t().session.pause}
       </Button>
       <Button
         icon="play"
         busy={action.busy.value}
-        disabled={count('resume') === 0}
-        onClick={() => void run('resume')}
+        disabled={count('resumeSession') === 0}
+        onClick={() => void run('resumeSession')}
       >
         {t().session.resume}
       </Button>
       <Button
         kind="danger"
         icon="stop"
-        disabled={count('cancel') === 0}
+        disabled={count('cancelSession') === 0}
         onClick={() => (asks.value = 'cancel')}
       >
         {t().session.cancel}
@@ -79,7 +79,7 @@ export function SelectionBar({ sessions, onClear }: SelectionBarProps) {
       {asks.value === 'approve' && <BulkApproveDialog sessions={atGate} onClose={close} />}
       {asks.value === 'cancel' && (
         <Dialog
-          title={words.cancelMany(count('cancel'))}
+          title={words.cancelMany(count('cancelSession'))}
           onClose={close}
           footer={
             <DialogChoice
@@ -87,7 +87,7 @@ export function SelectionBar({ sessions, onClear }: SelectionBarProps) {
               leave={t().session.keepRunning}
               kind="danger"
               busy={action.busy.value}
-              onClick={() => void run('cancel')}
+              onClick={() => void run('cancelSession')}
             >
               {t().session.cancelForGood}
             </DialogChoice>

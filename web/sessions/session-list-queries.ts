@@ -1,10 +1,8 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/preact-query';
 import { onChanges } from '../live/changes';
-import { get, post } from '../app/client';
+import { call } from '../app/client';
 import { patchPages, pollMs, queries } from '../app/queries';
-import type { AnswerOf, NewSession, Page, SessionSummary, TemplateSummary } from '../app/types';
-
-const SESSIONS = '/api/v1/cot-sessions';
+import type { NewSession, SessionSummary } from '../app/types';
 
 export const filterNames = ['status', 'template', 'tag', 'ownerId', 'q', 'createdFrom', 'createdTo'] as const;
 /** How long ago a listed session began at most, by its name in the address. */
@@ -29,7 +27,7 @@ export function useSessionList(filters: SessionFilters) {
   return useInfiniteQuery({
     queryKey: ['sessions', 'list', filters],
     queryFn: ({ pageParam, signal }) =>
-      get<Page<SessionSummary>>(SESSIONS, { ...filters, limit: 50, cursor: pageParam }, signal),
+      call('listSessions', { query: { ...filters, limit: 50, cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
     refetchInterval: (query) => ((query.state.data?.pages.length ?? 0) > 4 ? false : pollMs()),
@@ -78,13 +76,13 @@ function isListed(session: SessionSummary, filters: SessionFilters): boolean {
 export function useTemplates() {
   return useQuery({
     queryKey: ['templates'],
-    queryFn: ({ signal }) => get<Page<TemplateSummary>>('/api/v1/templates', { limit: 100 }, signal),
+    queryFn: ({ signal }) => call('listTemplates', { query: { limit: 100 }, signal }),
     staleTime: 60_000,
   });
 }
 
 export async function startSession(body: NewSession): Promise<{ id: string }> {
-  const accepted = await post<AnswerOf<'createSession'>>(SESSIONS, body);
+  const accepted = await call('createSession', { body });
   void queries.invalidateQueries({ queryKey: ['sessions'] });
   return accepted;
 }

@@ -40,7 +40,7 @@ export function StartDialog({ onClose }: { readonly onClose: () => void }) {
     };
     const shows = (error: unknown): boolean => {
       if (!isProblem(error, 'validation_error')) return false;
-      fault.value = error.faults.map((each) => `${each.path} ${each.message}`).join('; ');
+      fault.value = (error.problem.errors ?? []).map((each) => `${each.path} ${each.message}`).join('; ');
       return true;
     };
     await run(create, { done: words.started, shows });

@@ -1,6 +1,4 @@
-import { get, post, remove } from '../app/client';
-import type { AnswerOf, NoticeDevice, Page, Staff } from '../app/types';
-import { DEVICES, NOTICES } from '../notifications/notification-queries';
+import { call } from '../app/client';
 
 const WORKER = '/push-worker.js';
 
@@ -20,10 +18,10 @@ export async function currentSubscription(): Promise<PushSubscription | null> {
 
 /** The browser's subscription first: what the API then keeps is one that exists. */
 export async function subscribe(email: string): Promise<void> {
-  const { items } = await get<Page<Staff>>('/api/v1/staff', { email, limit: 1 });
+  const { items } = await call('listStaff', { query: { email, limit: 1 } });
   const [person] = items;
   if (person === undefined) throw new NobodyError();
-  const { public_key } = await get<AnswerOf<'getPushKey'>>(`${NOTICES}/push-key`);
+  const { public_key } = await call('getPushKey');
   await navigator.serviceWorker.register(WORKER);
   const registration = await navigator.serviceWorker.ready;
   const subscription = await registration.pushManager.subscribe({
@@ -32,10 +30,12 @@ export async function subscribe(email: string): Promise<void> {
   });
   const { endpoint, keys } = subscription.toJSON();
   try {
-    await post(DEVICES, {
-      staff_id: person.id,
-      endpoint,
-      keys: { p256dh: keys?.['p256dh'], auth: keys?.['auth'] },
+    await call('createPushSubscription', {
+      body: {
+        staff_id: person.id,
+        endpoint: endpoint ?? '',
+        keys: { p256dh: keys?.['p256dh'] ?? '', auth: keys?.['auth'] ?? '' },
+      },
     });
   } catch (error) {
     await subscription.unsubscribe();
@@ -47,8 +47,8 @@ export async function subscribe(email: string): Promise<void> {
 export async function unsubscribe(): Promise<void> {
   const subscription = await currentSubscription();
   if (subscription === null) return;
-  const { items } = await get<Page<NoticeDevice>>(DEVICES, { limit: 100 });
+  const { items } = await call('listPushSubscriptions', { query: { limit: 100 } });
   const known = items.find(({ endpoint }) => endpoint === subscription.endpoint);
   await subscription.unsubscribe();
-  if (known !== undefined) await remove(`${DEVICES}/${known.id}`);
+  if (known !== undefined) await call('removePushSubscription', { params: { id: known.id } });
 }

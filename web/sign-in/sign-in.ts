@@ -1,9 +1,8 @@
 import { signal } from '@preact/signals';
-import { get, post, remove } from '../app/client';
+import { call } from '../app/client';
 import { me } from '../app/me';
 import { isProblem } from '../app/problem';
 import { queries } from '../app/queries';
-import type { Me } from '../app/types';
 
 /** Why the first question could not be answered, when it was something else than a missing sign-in. */
 export const entryProblem = signal<unknown>(null);
@@ -17,7 +16,7 @@ export async function enter(): Promise<void> {
   const token = new URLSearchParams(location.hash.slice(1)).get('signin');
   if (token !== null) {
     history.replaceState(null, '', location.pathname + location.search);
-    await post('/api/v1/session', { signInToken: token }).catch(
+    await call('signIn', { body: { signInToken: token } }).catch(
       (error: unknown) => (entryProblem.value = error),
     );
   }
@@ -26,7 +25,7 @@ export async function enter(): Promise<void> {
 
 async function readMe(): Promise<void> {
   try {
-    me.value = await get<Me>('/api/v1/me');
+    me.value = await call('me');
     entryProblem.value = null;
   } catch (error) {
     if (!isProblem(error, 'unauthenticated')) entryProblem.value = error;
@@ -35,13 +34,13 @@ async function readMe(): Promise<void> {
 }
 
 export async function signIn(apiKey: string): Promise<void> {
-  await post('/api/v1/session', { apiKey });
+  await call('signIn', { body: { apiKey } });
   queries.clear();
   await readMe();
 }
 
 export async function signOut(): Promise<void> {
-  await remove('/api/v1/session');
+  await call('signOut');
   queries.clear();
   me.value = null;
 }

@@ -1,3 +1,4 @@
+import { addressOf } from '../app/client';
 import { number } from '../app/format';
 import { t } from '../app/i18n';
 import { toast, toastProblem } from '../app/toasts';
@@ -5,7 +6,7 @@ import type { SqlResults } from '../app/types';
 import { Button } from '../ui/button';
 import { Icon } from '../ui/icon';
 import { jsonOf, tsvOf } from './copied-rows';
-import { readRows, SQL } from './sql-queries';
+import { readRows } from './sql-queries';
 
 const formats = ['csv', 'xlsx', 'json', 'ndjson', 'parquet'] as const;
 /** As many as the server gives in one answer. A whole result is a download. */
@@ -31,7 +32,12 @@ export function ResultActions({ id, rows, isCharted, onChart, onQuery }: ResultA
   return (
     <div class="row result-actions">
       {formats.map((format) => (
-        <a key={format} class="button button-quiet" href={`${SQL}/download/${id}?format=${format}`} download>
+        <a
+          key={format}
+          class="button button-quiet"
+          href={addressOf('downloadSqlResult', { params: { id }, query: { format } })}
+          download
+        >
           <Icon name="download" /> {format.toUpperCase()}
         </a>
       ))}

@@ -1,15 +1,14 @@
 import { useQuery } from '@tanstack/preact-query';
-import { get, post, remove } from '../app/client';
+import { call } from '../app/client';
 import { t } from '../app/i18n';
 import { me } from '../app/me';
 import { queries } from '../app/queries';
 import { toastProblem } from '../app/toasts';
-import type { Page, SavedQuery } from '../app/types';
+import type { SavedQuery } from '../app/types';
 import { IconButton } from '../ui/button';
 import { Empty, Loaded } from '../ui/panel';
 import { SaveDialog } from '../views/save-dialog';
 
-const SAVED = '/api/v1/sql/saved-queries';
 const KEY = ['sql', 'saved'];
 /** The most that one page of a list has. */
 const MOST_SHOWN = 100;
@@ -19,7 +18,7 @@ export function SavedQueries({ onPick }: { readonly onPick: (query: SavedQuery) 
   const words = t().sql;
   const saved = useQuery({
     queryKey: KEY,
-    queryFn: ({ signal }) => get<Page<SavedQuery>>(SAVED, { limit: MOST_SHOWN }, signal),
+    queryFn: ({ signal }) => call('listSavedQueries', { query: { limit: MOST_SHOWN }, signal }),
     staleTime: 60_000,
   });
   return (
@@ -54,7 +53,7 @@ export function SavedQueries({ onPick }: { readonly onPick: (query: SavedQuery) 
 }
 
 async function forget(id: string): Promise<void> {
-  await remove(`${SAVED}/${id}`).catch(toastProblem);
+  await call('removeSavedQuery', { params: { id } }).catch(toastProblem);
   void queries.invalidateQueries({ queryKey: KEY });
 }
 
@@ -71,7 +70,7 @@ export function SaveQueryDialog({ query, onClose }: SaveQueryProps) {
     <SaveDialog
       words={{ title, name, share, save }}
       onSave={async (named) => {
-        await post(SAVED, { ...query, ...named });
+        await call('createSavedQuery', { body: { ...query, ...named } });
         await queries.invalidateQueries({ queryKey: KEY });
       }}
       onClose={onClose}

@@ -1,23 +1,11 @@
 import { useQuery } from '@tanstack/preact-query';
 import { askAgain, onChanges } from '../live/changes';
-import { get, post } from '../app/client';
+import { call } from '../app/client';
 import { pollMs, queries } from '../app/queries';
-import type {
-  AcceptedSql,
-  DataSources,
-  Page,
-  SqlRequest,
-  SqlResults,
-  SqlSession,
-  SqlSessionItem,
-  SqlStatus,
-  SqlTable,
-} from '../app/types';
-
-export const SQL = '/api/v1/sql/cache';
+import type { AcceptedSql, SqlRequest, SqlResults, SqlTable } from '../app/types';
 
 export async function execute(request: SqlRequest): Promise<AcceptedSql> {
-  const accepted = await post<AcceptedSql>(`${SQL}/execute-async`, request);
+  const accepted = await call('executeSqlAsync', { body: request });
   // The page of the run has its statement at once.
   if ('session_id' in accepted) await queries.prefetchQuery(sessionQuery(accepted.session_id));
   void queries.invalidateQueries({ queryKey: [HISTORY] });
@@ -29,7 +17,7 @@ function sessionQuery(id: string) {
   return {
     queryKey: ['sql', 'session', id],
     queryFn: ({ signal }: { readonly signal: AbortSignal }) =>
-      get<SqlSession>(`${SQL}/sessions/${id}`, {}, signal),
+      call('getSqlSession', { params: { id }, signal }),
     staleTime: Infinity,
   };
 }
@@ -43,7 +31,7 @@ const RUNNING_POLL_MS = 500;
 export function useSqlStatus(id: string) {
   return useQuery({
     queryKey: ['sql', 'status', id],
-    queryFn: ({ signal }) => get<SqlStatus>(`${SQL}/status/${id}`, {}, signal),
+    queryFn: ({ signal }) => call('getSqlStatus', { params: { id }, signal }),
     enabled: id !== '',
     refetchInterval: (query) => {
       const { data } = query.state;
@@ -58,7 +46,7 @@ export function rowsQuery(id: string, offset: number, limit: number) {
   return {
     queryKey: ['sql', 'rows', id, offset, limit],
     queryFn: ({ signal }: { readonly signal: AbortSignal }) =>
-      get<SqlResults>(`${SQL}/results/${id}`, { offset, limit }, signal),
+      call('getSqlResults', { params: { id }, query: { offset, limit }, signal }),
     staleTime: Infinity,
   };
 }
@@ -69,8 +57,7 @@ export function readRows(id: string, offset: number, limit: number): Promise<Sql
 
 const dataSources = {
   queryKey: ['sql', 'sources'],
-  queryFn: ({ signal }: { readonly signal: AbortSignal }) =>
-    get<DataSources>(`${SQL}/data-sources`, {}, signal),
+  queryFn: ({ signal }: { readonly signal: AbortSignal }) => call('listDataSources', { signal }),
   staleTime: 60_000,
 };
 
@@ -85,7 +72,7 @@ export function useSchema(source: string) {
     queryFn: async ({ signal }): Promise<{ tables: readonly SqlTable[] }> => {
       const { data_sources: known } = await queries.fetchQuery(dataSources);
       if (known.every(({ name }) => name !== source)) return { tables: [] };
-      return get(`${SQL}/schema`, { data_source: source }, signal);
+      return call('getSqlSchema', { query: { data_source: source }, signal });
     },
     staleTime: 60_000,
     retry: false,
@@ -104,7 +91,7 @@ onChanges({
 export function useSqlHistory() {
   return useQuery({
     queryKey: [HISTORY],
-    queryFn: ({ signal }) => get<Page<SqlSessionItem>>(`${SQL}/sessions`, { limit: 30 }, signal),
+    queryFn: ({ signal }) => call('listSqlSessions', { query: { limit: 30 }, signal }),
     refetchInterval: pollMs,
   });
 }

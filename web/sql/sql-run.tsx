@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { post } from '../app/client';
+import { call } from '../app/client';
 import { duration, number } from '../app/format';
 import { t } from '../app/i18n';
 import { toastProblem } from '../app/toasts';
@@ -11,7 +11,7 @@ import { StateMark, toneOf } from '../ui/state-mark';
 import { DataGrid } from './data-grid';
 import { ResultActions } from './result-actions';
 import { ResultChart } from './result-chart';
-import { SQL, useSqlStatus } from './sql-queries';
+import { useSqlStatus } from './sql-queries';
 
 interface SqlRunProps {
   readonly id: string;
@@ -55,7 +55,7 @@ export function SqlRun({ id, onQuery }: SqlRunProps) {
 function RunHead({ id, status }: { readonly id: string; readonly status: SqlStatus }) {
   const words = t().sql;
   const basis = words.bases[status.basis as keyof typeof words.bases] ?? status.basis;
-  const cancel = (): void => void post(`${SQL}/cancel/${id}`).catch(toastProblem);
+  const cancel = (): void => void call('cancelSql', { params: { id } }).catch(toastProblem);
   return (
     <>
       <div class="session-facts">

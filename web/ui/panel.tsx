@@ -11,7 +11,7 @@ export function ProblemNote({ error, onRetry }: { readonly error: unknown; reado
   const known = isProblem(error) ? words.byCode[error.code as keyof typeof words.byCode] : undefined;
   const title = known ?? (isProblem(error) ? error.message : words.unexpected);
   if (isProblem(error, 'route_not_found')) return <p class="note">{words.notHere}</p>;
-  const requestId = isProblem(error) ? error.requestId : undefined;
+  const requestId = isProblem(error) ? error.problem.requestId : undefined;
   return (
     <div class="problem-note" role="alert">
       <Icon name="alert" />

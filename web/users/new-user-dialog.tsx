@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals';
-import { post } from '../app/client';
+import { call } from '../app/client';
 import { t } from '../app/i18n';
-import { useAddress } from '../app/location';
 import type { User } from '../app/types';
+import { useAddress } from '../app/location';
 import { useForm } from '../app/use-action';
 import { Dialog, DialogChoice } from '../ui/dialog';
 import { SelectField, TextField } from '../ui/field';
-import { forgetUsers, USERS } from './user-queries';
+import { forgetUsers } from './user-queries';
 
 export const roles = [
   ['ANALYST', 'ANALYST'],
@@ -18,11 +18,13 @@ export function NewUserDialog({ onClose }: { readonly onClose: () => void }) {
   const address = useAddress();
   const name = useSignal('');
   const email = useSignal('');
-  const role = useSignal('ANALYST');
+  const role = useSignal<User['role']>('ANALYST');
   const { busy, faults, send } = useForm();
   const add = (): Promise<boolean> =>
     send(async () => {
-      const user = await post<User>(USERS, { name: name.value, email: email.value, role: role.value });
+      const user = await call('createUser', {
+        body: { name: name.value, email: email.value, role: role.value },
+      });
       forgetUsers();
       onClose();
       address.set({ user: user.id });
@@ -53,7 +55,7 @@ export function NewUserDialog({ onClose }: { readonly onClose: () => void }) {
         value={role.value}
         options={roles}
         hint={words.roleHint}
-        onChange={(value) => (role.value = value)}
+        onChange={(value) => (role.value = value as User['role'])}
       />
     </Dialog>
   );

@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
-import { patch, post, remove } from '../app/client';
+import { call } from '../app/client';
 import { t } from '../app/i18n';
 import { toastProblem } from '../app/toasts';
-import type { AnswerOf, ApiKey, User } from '../app/types';
+import type { ApiKey, User } from '../app/types';
 import { useAction } from '../app/use-action';
 import { Button } from '../ui/button';
 import { CopyButton } from '../ui/copy-button';
@@ -12,7 +12,7 @@ import { Loaded } from '../ui/panel';
 import { StateMark } from '../ui/state-mark';
 import { Ago } from '../ui/time';
 import { roles } from './new-user-dialog';
-import { forgetUsers, useApiKeys, USERS, useUser } from './user-queries';
+import { forgetUsers, useApiKeys, useUser } from './user-queries';
 
 export function UserDialog({ id, onClose }: { readonly id: string; readonly onClose: () => void }) {
   const user = useUser(id);
@@ -40,7 +40,9 @@ function UserForm({ user }: { readonly user: User }) {
   const role = useSignal<string>(user.role);
   const { busy, run } = useAction();
   const change = async (body: object): Promise<void> => {
-    await run(() => patch(`${USERS}/${user.id}`, body, user.version), { done: words.saved });
+    await run(() => call('changeUser', { params: { id: user.id }, body, ifMatch: user.version }), {
+      done: words.saved,
+    });
     forgetUsers();
   };
   const isChanged = name.value.trim() !== user.name || role.value !== user.role;
@@ -85,9 +87,7 @@ function Keys({ id }: { readonly id: string }) {
   const { busy, run } = useAction();
   const issue = (): Promise<boolean> =>
     run(async () => {
-      const issued = await post<AnswerOf<'issueApiKey'>>(`${USERS}/${id}/api-keys`, {
-        name: name.value.trim(),
-      });
+      const issued = await call('issueApiKey', { params: { id }, body: { name: name.value.trim() } });
       secret.value = issued.secret;
       name.value = '';
       forgetUsers();
@@ -123,7 +123,7 @@ function Keys({ id }: { readonly id: string }) {
 function KeyLine({ userId, apiKey }: { readonly userId: string; readonly apiKey: ApiKey }) {
   const words = t().users;
   const revoke = async (): Promise<void> => {
-    await remove(`${USERS}/${userId}/api-keys/${apiKey.id}`).catch(toastProblem);
+    await call('revokeApiKey', { params: { id: userId, keyId: apiKey.id } }).catch(toastProblem);
     forgetUsers();
   };
   return (

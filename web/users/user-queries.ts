@@ -1,17 +1,15 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/preact-query';
-import { get } from '../app/client';
+import { call } from '../app/client';
 import { queries } from '../app/queries';
-import type { ApiKey, Page, User, UserStats } from '../app/types';
+import type { QueryOf } from '../app/types';
 
-export const USERS = '/api/v1/users';
-
-export type UserFilters = Readonly<Partial<Record<'q' | 'role' | 'isActive', string>>>;
+export type UserFilters = Pick<QueryOf<'listUsers'>, 'q' | 'role' | 'isActive'>;
 
 export function useUsers(filters: UserFilters) {
   return useInfiniteQuery({
     queryKey: ['users', 'list', filters],
     queryFn: ({ pageParam, signal }) =>
-      get<Page<User>>(USERS, { ...filters, limit: 50, cursor: pageParam }, signal),
+      call('listUsers', { query: { ...filters, limit: 50, cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
   });
@@ -20,14 +18,14 @@ export function useUsers(filters: UserFilters) {
 export function useUserStats() {
   return useQuery({
     queryKey: ['users', 'stats'],
-    queryFn: ({ signal }) => get<UserStats>(`${USERS}/stats`, {}, signal),
+    queryFn: ({ signal }) => call('getUserStats', { signal }),
   });
 }
 
 export function useUser(id: string, { enabled = true } = {}) {
   return useQuery({
     queryKey: ['users', id],
-    queryFn: ({ signal }) => get<User>(`${USERS}/${id}`, {}, signal),
+    queryFn: ({ signal }) => call('getUser', { params: { id }, signal }),
     enabled,
   });
 }
@@ -35,7 +33,7 @@ export function useUser(id: string, { enabled = true } = {}) {
 export function useApiKeys(id: string) {
   return useQuery({
     queryKey: ['users', id, 'keys'],
-    queryFn: ({ signal }) => get<Page<ApiKey>>(`${USERS}/${id}/api-keys`, { limit: 100 }, signal),
+    queryFn: ({ signal }) => call('listApiKeys', { params: { id }, query: { limit: 100 }, signal }),
   });
 }
 

@@ -1,16 +1,14 @@
 import { useSignal } from '@preact/signals';
 import { useQuery } from '@tanstack/preact-query';
-import { get, post, remove } from '../app/client';
+import { call } from '../app/client';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import { me } from '../app/me';
 import { queries } from '../app/queries';
 import { toastProblem } from '../app/toasts';
-import type { Page, SavedView } from '../app/types';
+import type { SavedView } from '../app/types';
 import { Button, IconButton } from '../ui/button';
 import { SaveDialog } from './save-dialog';
-
-const VIEWS = '/api/v1/saved-views';
 
 interface SavedViewsProps {
   /** The name of the list. */
@@ -28,7 +26,7 @@ export function SavedViews({ page, names }: SavedViewsProps) {
   const isSaving = useSignal(false);
   const views = useQuery({
     queryKey: ['views', page],
-    queryFn: ({ signal }) => get<Page<SavedView>>(VIEWS, { page, limit: 100 }, signal),
+    queryFn: ({ signal }) => call('listSavedViews', { query: { page, limit: 100 }, signal }),
     staleTime: 60_000,
   });
   const shown: Query = Object.fromEntries(
@@ -79,7 +77,7 @@ function isSame(one: SavedView['query'], other: Query): boolean {
 }
 
 async function forget(id: string): Promise<void> {
-  await remove(`${VIEWS}/${id}`).catch(toastProblem);
+  await call('removeSavedView', { params: { id } }).catch(toastProblem);
   void queries.invalidateQueries({ queryKey: ['views'] });
 }
 
@@ -95,7 +93,7 @@ function SaveViewDialog({ page, query, onClose }: SaveViewProps) {
     <SaveDialog
       words={{ title: save, name, share, save }}
       onSave={async (named) => {
-        await post(VIEWS, { page, query, ...named });
+        await call('createSavedView', { body: { page, query, ...named } });
         await queries.invalidateQueries({ queryKey: ['views'] });
       }}
       onClose={onClose}

@@ -1,13 +1,12 @@
 import { useSignal } from '@preact/signals';
-import { post } from '../app/client';
+import { call } from '../app/client';
 import { t } from '../app/i18n';
-import type { AnswerOf } from '../app/types';
 import { useForm } from '../app/use-action';
 import { Button } from '../ui/button';
 import { CopyButton } from '../ui/copy-button';
 import { Dialog, DialogChoice } from '../ui/dialog';
 import { TextField } from '../ui/field';
-import { forgetWebhooks, WEBHOOKS } from './webhook-queries';
+import { forgetWebhooks } from './webhook-queries';
 
 /** The secret is shown once, so the dialog stays until somebody has taken it along. */
 export function NewWebhookDialog({ onClose }: { readonly onClose: () => void }) {
@@ -21,7 +20,7 @@ export function NewWebhookDialog({ onClose }: { readonly onClose: () => void }) 
     send(async () => {
       const names = events.value.split(',').map((name) => name.trim());
       const body = { url: url.value.trim(), events: names, description: description.value.trim() };
-      const made = await post<AnswerOf<'createWebhook'>>(WEBHOOKS, body);
+      const made = await call('createWebhook', { body });
       secret.value = made.secret;
       forgetWebhooks();
     });

@@ -1,11 +1,10 @@
 import { useSignal } from '@preact/signals';
-import { post } from '../app/client';
+import { call } from '../app/client';
 import { t } from '../app/i18n';
 import { toastProblem } from '../app/toasts';
-import type { AnswerOf } from '../app/types';
 import { Button } from '../ui/button';
 import { CopyButton } from '../ui/copy-button';
-import { forgetWebhooks, WEBHOOKS } from './webhook-queries';
+import { forgetWebhooks } from './webhook-queries';
 
 /** A new secret is shown once, after it was asked for twice: receivers need it within a day. */
 export function RotateSecret({ webhookId }: { readonly webhookId: string }) {
@@ -15,9 +14,7 @@ export function RotateSecret({ webhookId }: { readonly webhookId: string }) {
   const rotate = async (): Promise<void> => {
     state.value = 'busy';
     try {
-      secret.value = (
-        await post<AnswerOf<'rotateWebhookSecret'>>(`${WEBHOOKS}/${webhookId}/rotate-secret`)
-      ).secret;
+      secret.value = (await call('rotateWebhookSecret', { params: { id: webhookId } })).secret;
     } catch (error) {
       toastProblem(error);
     }

@@ -1,6 +1,6 @@
 import { hasEnded } from '../../src/domain/webhooks/delivery-status.js';
 import { useSignal } from '@preact/signals';
-import { patch, post } from '../app/client';
+import { call } from '../app/client';
 import { dateTime, duration } from '../app/format';
 import { t } from '../app/i18n';
 import { toastProblem } from '../app/toasts';
@@ -13,7 +13,7 @@ import { Empty, Loaded } from '../ui/panel';
 import { StateMark, statusWord } from '../ui/state-mark';
 import { Ago } from '../ui/time';
 import { RotateSecret } from './rotate-secret';
-import { forgetWebhooks, useDeliveries, useDelivery, WEBHOOKS, statusOf } from './webhook-queries';
+import { forgetWebhooks, useDeliveries, useDelivery, statusOf } from './webhook-queries';
 
 export function WebhookDialog({
   webhook,
@@ -28,8 +28,9 @@ export function WebhookDialog({
     await action.run(work, { done });
     forgetWebhooks();
   };
-  const path = `${WEBHOOKS}/${webhook.id}`;
-  const toggle = (): Promise<unknown> => patch(path, { isActive: !webhook.isActive }, webhook.version);
+  const params = { id: webhook.id };
+  const toggle = (): Promise<unknown> =>
+    call('changeWebhook', { params, body: { isActive: !webhook.isActive }, ifMatch: webhook.version });
   return (
     <Dialog title={words.one} side onClose={onClose}>
       <p class="row">
@@ -46,7 +47,7 @@ export function WebhookDialog({
         <Button
           icon="play"
           busy={action.busy.value}
-          onClick={() => void run(() => post(`${path}/test`), words.tested)}
+          onClick={() => void run(() => call('testWebhook', { params }), words.tested)}
         >
           {words.test}
         </Button>
@@ -60,11 +61,11 @@ export function WebhookDialog({
   );
 }
 
-const statuses = ['', 'pending', 'delivered', 'failed'] as const;
+const statuses = [undefined, 'pending', 'delivered', 'failed'] as const;
 
 function Deliveries({ webhookId }: { readonly webhookId: string }) {
   const words = t().webhooks;
-  const status = useSignal<string>('');
+  const status = useSignal<(typeof statuses)[number]>(undefined);
   const deliveries = useDeliveries(webhookId, status.value);
   return (
     <section class="settings-part">
@@ -77,7 +78,7 @@ function Deliveries({ webhookId }: { readonly webhookId: string }) {
             aria-pressed={each === status.value}
             onClick={() => (status.value = each)}
           >
-            {each === '' ? t().sessions.all : statusWord(each)}
+            {each === undefined ? t().sessions.all : statusWord(each)}
           </button>
         ))}
       </div>
@@ -115,7 +116,8 @@ function DeliveryLine({ delivery, place }: DeliveryLineProps) {
   const isOpen = useSignal(false);
   const detail = useDelivery(delivery.webhookId, delivery.id, isOpen.value);
   const again = async (): Promise<void> => {
-    await post(`${WEBHOOKS}/${delivery.webhookId}/deliveries/${delivery.id}/redeliver`).catch(toastProblem);
+    const params = { id: delivery.webhookId, deliveryId: delivery.id };
+    await call('redeliverWebhook', { params }).catch(toastProblem);
     forgetWebhooks();
   };
   return (

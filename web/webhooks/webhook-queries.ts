@@ -1,27 +1,24 @@
 import { useQuery } from '@tanstack/preact-query';
-import { get } from '../app/client';
+import { call } from '../app/client';
 import { queries } from '../app/queries';
 import { usePages } from '../live/use-pages';
-import type { AnswerOf, Delivery, Page, Webhook } from '../app/types';
-
-export const WEBHOOKS = '/api/v1/webhooks';
+import type { Delivery, Webhook } from '../app/types';
 
 export function useWebhooks() {
   return useQuery({
     queryKey: ['webhooks'],
-    queryFn: ({ signal }) => get<Page<Webhook>>(WEBHOOKS, { limit: 100 }, signal),
+    queryFn: ({ signal }) => call('listWebhooks', { query: { limit: 100 }, signal }),
   });
 }
 
-export function useDeliveries(id: string, status: string) {
-  return usePages<Delivery>('webhooks', `${WEBHOOKS}/${id}/deliveries`, { status });
+export function useDeliveries(id: string, status: Delivery['status'] | undefined) {
+  return usePages('webhooks', 'listWebhookDeliveries', { params: { id }, query: { status } });
 }
 
 export function useDelivery(id: string, deliveryId: string, wanted: boolean) {
   return useQuery({
     queryKey: ['webhooks', id, 'delivery', deliveryId],
-    queryFn: ({ signal }) =>
-      get<AnswerOf<'getWebhookDelivery'>>(`${WEBHOOKS}/${id}/deliveries/${deliveryId}`, {}, signal),
+    queryFn: ({ signal }) => call('getWebhookDelivery', { params: { id, deliveryId }, signal }),
     enabled: wanted,
   });
 }

@@ -20,7 +20,7 @@ interface RecordSpec {
 }
 
 /** List, make, read and remove: the same for offices, staff, deadlines and push subscriptions. */
-export function recordRoutes(spec: RecordSpec) {
+export function recordRoutes<const Spec extends RecordSpec>(spec: Spec) {
   const params = z.object({ id: idSchema(spec.idKind) });
   return {
     list: readRoute({
@@ -30,8 +30,8 @@ export function recordRoutes(spec: RecordSpec) {
       summary: `${spec.many}, newest first`,
       tag,
       access: 'admin',
-      query: spec.listQuery,
-      responses: { 200: { description: 'One page', body: spec.pageSchema } },
+      query: spec.listQuery as Spec['listQuery'],
+      responses: { 200: { description: 'One page', body: spec.pageSchema as Spec['pageSchema'] } },
       problems: ['invalid_cursor'],
     }),
     create: writeRoute({
@@ -41,11 +41,11 @@ export function recordRoutes(spec: RecordSpec) {
       summary: `Make one of the ${spec.many.toLowerCase()}`,
       tag,
       access: 'admin',
-      body: spec.newSchema,
+      body: spec.newSchema as Spec['newSchema'],
       responses: {
         201: {
           description: 'What was made',
-          body: spec.schema,
+          body: spec.schema as Spec['schema'],
           headers: { ...etagHeader, Location: 'Its address.' },
         },
       },
@@ -59,7 +59,9 @@ export function recordRoutes(spec: RecordSpec) {
       tag,
       access: 'admin',
       params,
-      responses: { 200: { description: 'The record', body: spec.schema, headers: etagHeader } },
+      responses: {
+        200: { description: 'The record', body: spec.schema as Spec['schema'], headers: etagHeader },
+      },
       problems: ['not_found'],
     }),
     remove: writeRoute({
@@ -78,7 +80,10 @@ export function recordRoutes(spec: RecordSpec) {
   };
 }
 
-export function changeRoute(spec: RecordSpec, changeSchema: z.ZodType) {
+export function changeRoute<const Spec extends RecordSpec, Change extends z.ZodType>(
+  spec: Spec,
+  changeSchema: Change,
+) {
   return writeRoute({
     method: 'PATCH',
     path: `${spec.path}/:id`,
@@ -88,7 +93,13 @@ export function changeRoute(spec: RecordSpec, changeSchema: z.ZodType) {
     access: 'admin',
     params: z.object({ id: idSchema(spec.idKind) }),
     body: changeSchema,
-    responses: { 200: { description: 'The record as it is now', body: spec.schema, headers: etagHeader } },
+    responses: {
+      200: {
+        description: 'The record as it is now',
+        body: spec.schema as Spec['schema'],
+        headers: etagHeader,
+      },
+    },
     problems: ['not_found', 'already_exists', 'precondition_failed'],
   });
 }

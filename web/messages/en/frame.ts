@@ -70,7 +70,7 @@ export const frame = {
     noPage: 'There is no such page',
     noPageText: 'The address may be mistyped, or the page is not for your role.',
     byCode: {
-      network: 'The API does not answer. Nothing is lost; it is tried again.',
+      unreachable: 'The API does not answer. Nothing is lost; it is tried again.',
       unauthenticated: 'You are signed out. Sign in again.',
       forbidden: 'Your role does not allow this.',
       not_found: 'It does not exist, or it is not yours.',

@@ -72,7 +72,7 @@ export const frame: typeof english = {
     noPage: 'ページが見つかりません',
     noPageText: 'アドレスが間違っているか、あなたの役割では見られないページです。',
     byCode: {
-      network: 'API が応答しません。失われるものはなく、自動で再試行します。',
+      unreachable: 'API が応答しません。失われるものはなく、自動で再試行します。',
       unauthenticated: 'サインアウトしています。もう一度サインインしてください。',
       forbidden: 'あなたの役割では許可されていません。',
       not_found: '存在しないか、あなたのものではありません。',
