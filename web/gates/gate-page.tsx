@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/preact-query';
 import { useRoute } from 'preact-iso';
 import { call } from '../app/client';
 import { t } from '../app/i18n';
+import { notices } from '../notifications/notice-words';
 import { useAddress } from '../app/location';
 import { usePageTitle } from '../app/page-title';
 import { pollMs } from '../app/queries';
@@ -42,7 +43,7 @@ function GateOfRun({ gate, jobId }: { readonly gate: InboxGate; readonly jobId: 
     <>
       <header class="gate-head">
         <p class="quiet">
-          <a href={`/notifications/runs/${jobId}`}>{t().notices.run.whole}</a>
+          <a href={`/notifications/runs/${jobId}`}>{notices().run.whole}</a>
         </p>
         <h1 dir="auto">{gate.topic}</h1>
         <p class="session-facts">

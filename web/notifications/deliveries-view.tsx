@@ -1,4 +1,5 @@
 import { t } from '../app/i18n';
+import { notices } from './notice-words';
 import { useAddress } from '../app/location';
 import type { NoticeDelivery } from '../app/types';
 import { Button } from '../ui/button';
@@ -20,7 +21,7 @@ const viewNames = [...filterNames, 'columns'];
 
 /** Each message and what became of it, narrowed down by the address. */
 export function DeliveriesView() {
-  const words = t().notices;
+  const words = notices();
   const address = useAddress();
   const filters = Object.fromEntries(filterNames.map((name) => [name, address.get(name) || undefined]));
   return (
@@ -69,7 +70,7 @@ export function Segments({ name, label, options, wordOf }: SegmentsProps) {
 }
 
 function Narrowing({ name }: { readonly name: (typeof narrowings)[number] }) {
-  const words = t().notices;
+  const words = notices();
   const address = useAddress();
   const what = {
     run: words.deliveries.ofRun,
@@ -87,14 +88,14 @@ type DeliveryFilters = Readonly<Record<string, string | undefined>>;
 
 /** A table of messages; a row opens the message beside it. */
 export function DeliveryList({ filters }: { readonly filters: DeliveryFilters }) {
-  const words = t().notices.deliveries;
+  const words = notices().deliveries;
   const address = useAddress();
   const deliveries = useDeliveries(filters);
   const opened = address.get('delivery');
   return (
     <>
       <PagedTable
-        label={t().notices.tabs.deliveries}
+        label={notices().tabs.deliveries}
         pages={deliveries}
         columns={columns((delivery) => address.set({ delivery }))}
         empty={<Empty title={words.none} text={words.noneText} />}
@@ -107,7 +108,7 @@ export function DeliveryList({ filters }: { readonly filters: DeliveryFilters })
 }
 
 function columns(open: (id: string) => void): Column<NoticeDelivery>[] {
-  const words = t().notices;
+  const words = notices();
   return [
     {
       name: words.person,

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { addressOf, call } from '../app/client';
 import { dateTime } from '../app/format';
 import { t } from '../app/i18n';
+import { notices } from './notice-words';
 import { useAddress } from '../app/location';
 import type { DeliveryWithContent } from '../app/types';
 import { Button } from '../ui/button';
@@ -23,7 +24,7 @@ interface DeliveryDialogProps {
 /** A message with its text, its tries and the actions that a person may take. */
 export function DeliveryDialog({ id, onClose }: DeliveryDialogProps) {
   const delivery = useDelivery(id);
-  const title = delivery.data?.staff_name ?? delivery.data?.address ?? t().notices.tabs.deliveries;
+  const title = delivery.data?.staff_name ?? delivery.data?.address ?? notices().tabs.deliveries;
   return (
     <Dialog title={title} side onClose={onClose}>
       <Loaded query={delivery}>{(data) => <Message delivery={data} onClose={onClose} />}</Loaded>
@@ -57,7 +58,7 @@ function Message({ delivery, onClose }: MessageProps) {
 }
 
 function Facts({ delivery }: { readonly delivery: DeliveryWithContent }) {
-  const words = t().notices;
+  const words = notices();
   const { status, reason, error, next_eligible_at, sent_at, attempts, deadlines } = delivery;
   const rows: [string, ComponentChildren][] = [
     [t().sessions.state, <StateMark status={status} />],
@@ -111,7 +112,7 @@ interface ResendProps {
 
 /** Twice is better than never: only a person can say so. */
 function Resend({ delivery: { id, status }, onDone }: ResendProps) {
-  const words = t().notices.deliveries;
+  const words = notices().deliveries;
   const address = useAddress();
   const { busy, save } = useSave();
   const resend = (): Promise<boolean> =>

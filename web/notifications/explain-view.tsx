@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { dateTime } from '../app/format';
 import { t } from '../app/i18n';
+import { notices } from './notice-words';
 import { useAddress } from '../app/location';
 import type { Explanation } from '../app/types';
 import { Button } from '../ui/button';
@@ -14,7 +15,7 @@ import { reasonWord } from './reason-word';
 
 /** Why a person was, or was not, notified of a deadline. The address holds the question, so an answer can be shared. */
 export function ExplainView() {
-  const words = t().notices.why;
+  const words = notices().why;
   const address = useAddress();
   const [staffId, deadlineId] = [address.get('staff'), address.get('deadline')];
   const explanation = useExplanation(staffId, deadlineId);
@@ -28,7 +29,7 @@ export function ExplainView() {
         )}
       </div>
       {staffId === '' || deadlineId === '' ? (
-        <Empty title={t().notices.tabs.why} text={words.intro} />
+        <Empty title={notices().tabs.why} text={words.intro} />
       ) : (
         <Loaded query={explanation}>{(data) => <Answer explanation={data} />}</Loaded>
       )}
@@ -37,7 +38,7 @@ export function ExplainView() {
 }
 
 function PersonSearch({ onChoose }: { readonly onChoose: (id: string) => void }) {
-  const words = t().notices.why;
+  const words = notices().why;
   const q = useSignal('');
   const people = useStaff({ q: q.value === '' ? undefined : q.value });
   return (
@@ -60,7 +61,7 @@ function PersonSearch({ onChoose }: { readonly onChoose: (id: string) => void })
 }
 
 function Chosen({ staffId, deadlineId }: { readonly staffId: string; readonly deadlineId: string }) {
-  const words = t().notices;
+  const words = notices();
   const address = useAddress();
   const person = useRecord('staff', staffId);
   return (
@@ -98,7 +99,7 @@ function DeadlineChoice({ officeId, chosen, label }: DeadlineChoiceProps) {
     <Loaded query={deadlines.loaded}>
       {(items) =>
         items.length === 0 ? (
-          <p class="quiet">{t().notices.why.noDeadlines}</p>
+          <p class="quiet">{notices().why.noDeadlines}</p>
         ) : (
           <SelectField
             label={label}
@@ -116,7 +117,7 @@ function DeadlineChoice({ officeId, chosen, label }: DeadlineChoiceProps) {
 }
 
 function Answer({ explanation }: { readonly explanation: Explanation }) {
-  const words = t().notices;
+  const words = notices();
   const { summary, deadline, now, runs } = explanation;
   return (
     <article class="answer">
@@ -149,7 +150,7 @@ function Answer({ explanation }: { readonly explanation: Explanation }) {
 }
 
 function Now({ now }: { readonly now: NonNullable<Explanation['now']> }) {
-  const words = t().notices;
+  const words = notices();
   return (
     <>
       <p>
@@ -174,7 +175,7 @@ function Now({ now }: { readonly now: NonNullable<Explanation['now']> }) {
 }
 
 function RunAnswer({ run }: { readonly run: Explanation['runs'][number] }) {
-  const words = t().notices;
+  const words = notices();
   return (
     <li>
       <p>

@@ -1,6 +1,7 @@
 import { addressOf } from '../app/client';
 import { bytes, dateTime } from '../app/format';
 import { t } from '../app/i18n';
+import { notices } from './notice-words';
 import { useAddress } from '../app/location';
 import type { CaughtMail, CaughtMailHead } from '../app/types';
 import { Blocks } from '../ui/blocks';
@@ -13,7 +14,7 @@ import { useMail, useMails } from './notification-queries';
 
 /** Mails that were caught instead of sent: chosen on the left, read on the right. */
 export function MailsView() {
-  const words = t().notices.mails;
+  const words = notices().mails;
   const address = useAddress();
   const mails = useMails({ to: address.get('to') || undefined });
   const chosen = address.get('mail');
@@ -33,7 +34,7 @@ export function MailsView() {
           ) : (
             <div class="mails" data-open={chosen === '' ? undefined : 'true'}>
               <div class="mail-list">
-                <div role="list" aria-label={t().notices.tabs.mails}>
+                <div role="list" aria-label={notices().tabs.mails}>
                   <Blocks items={items} tag="div" within=".mail-list">
                     {(mail, place) => (
                       <MailRow key={mail.id} mail={mail} place={place + 1} isChosen={mail.id === chosen} />
@@ -91,7 +92,7 @@ function Reader({ id }: { readonly id: string }) {
 }
 
 function Mail({ mail }: { readonly mail: CaughtMail }) {
-  const words = t().notices.mails;
+  const words = notices().mails;
   return (
     <>
       <dl class="facts">
@@ -104,7 +105,7 @@ function Mail({ mail }: { readonly mail: CaughtMail }) {
           <dd dir="auto">{mail.from}</dd>
         </div>
         <div>
-          <dt>{t().notices.deliveries.sentAt}</dt>
+          <dt>{notices().deliveries.sentAt}</dt>
           <dd>
             {dateTime(mail.received_at)} <span class="quiet">{bytes(mail.bytes)}</span>
           </dd>

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { t } from '../app/i18n';
+import { notices } from './notice-words';
 
 interface MessageViewProps {
   readonly subject: string;
@@ -10,7 +10,7 @@ interface MessageViewProps {
 
 /** A message as whoever gets it sees it. */
 export function MessageView({ subject, text, htmlAt }: MessageViewProps) {
-  const words = t().notices.deliveries;
+  const words = notices().deliveries;
   const isText = useSignal(htmlAt === null);
   return (
     <article class="message">

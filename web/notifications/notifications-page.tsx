@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { t } from '../app/i18n';
+import { notices } from './notice-words';
 import { useKeys } from '../app/keys';
 import { useAddress } from '../app/location';
 import { usePageTitle } from '../app/page-title';
@@ -33,7 +34,7 @@ const names = Object.keys(views) as ViewName[];
 
 /** Notifications of deadlines: their runs, messages, records and rules. */
 export function NotificationsPage() {
-  const words = t().notices;
+  const words = notices();
   const address = useAddress();
   const starts = useSignal(false);
   usePageTitle(t().nav.notifications);

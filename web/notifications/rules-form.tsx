@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { call } from '../app/client';
 import { t } from '../app/i18n';
+import { notices } from './notice-words';
 import type { NotificationSettings } from '../app/types';
 import { Button } from '../ui/button';
 import { CheckField, TextField } from '../ui/field';
@@ -8,7 +9,7 @@ import { useSave } from './use-save';
 
 /** The rules by which every run is planned; a run keeps those that it began with. */
 export function RulesForm({ rules }: { readonly rules: NotificationSettings }) {
-  const words = t().notices.schedule;
+  const words = notices().schedule;
   const thresholds = useSignal(rules.thresholds.join(', '));
   const overdue = useSignal(rules.overdue);
   const canary = useSignal(String(rules.canary_offices));

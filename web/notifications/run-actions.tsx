@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { call } from '../app/client';
-import { t } from '../app/i18n';
+import { notices } from './notice-words';
 import { useAddress } from '../app/location';
 import { toast } from '../app/toasts';
 import type { DeadlineRunResult, Job } from '../app/types';
@@ -23,7 +23,7 @@ export function RunActions({ job, result }: RunActionsProps) {
   return (
     <>
       <Button kind="primary" icon="play" onClick={() => (asks.value = true)}>
-        {t().notices.run.execute}
+        {notices().run.execute}
       </Button>
       {asks.value && <ExecuteDialog id={job.jobId} plan={result} onClose={() => (asks.value = false)} />}
     </>
@@ -38,7 +38,7 @@ interface ExecuteDialogProps {
 
 /** A sent message cannot be taken back, so the person confirms with the numbers in view. */
 function ExecuteDialog({ id, plan, onClose }: ExecuteDialogProps) {
-  const words = t().notices.run;
+  const words = notices().run;
   const address = useAddress();
   const { busy, save } = useSave();
   const execute = (): Promise<boolean> =>

@@ -1,6 +1,6 @@
 import { call } from '../app/client';
 import { useDraft } from '../app/drafts';
-import { t } from '../app/i18n';
+import { notices } from './notice-words';
 import { useKeys } from '../app/keys';
 import { queries } from '../app/queries';
 import { isProblem } from '../app/problem';
@@ -21,7 +21,7 @@ interface RunGateProps {
 
 /** A run that waits: what it has done so far, and whether it goes on. */
 export function RunGate({ id, jobId }: RunGateProps) {
-  const words = t().notices.run;
+  const words = notices().run;
   const gate = useRunGate(id);
   const comment = useDraft(`gate.${id}.comment`);
   const { busy, save } = useSave();

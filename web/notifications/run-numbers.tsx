@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { number } from '../app/format';
 import { t } from '../app/i18n';
+import { notices } from './notice-words';
 import type { DeadlineRunResult, Job } from '../app/types';
 import { Explain } from '../ui/explain';
 
@@ -32,7 +33,7 @@ export function RunNumbers({ job, result }: RunNumbersProps) {
 }
 
 function tilesOfProgress({ progress }: Job): Tile[] {
-  const words = t().notices.run;
+  const words = notices().run;
   const { offices_processed: done, offices_total: all, sent, failed } = progress;
   if (typeof done !== 'number') return [];
   return [
@@ -43,7 +44,7 @@ function tilesOfProgress({ progress }: Job): Tile[] {
 }
 
 function tilesOfResult(result: DeadlineRunResult): Tile[] {
-  const words = t().notices.run;
+  const words = notices().run;
   const { dry_run, offices_processed, offices_failed } = result;
   const failed = result.email_failed + result.push_failed;
   const tiles: Tile[] = [

@@ -1,5 +1,6 @@
 import { number } from '../app/format';
 import { t } from '../app/i18n';
+import { notices } from './notice-words';
 import type { DeadlineRunOffice } from '../app/types';
 import { Empty, Loaded } from '../ui/panel';
 import { StateMark } from '../ui/state-mark';
@@ -16,7 +17,7 @@ type Row = DeadlineRunOffice & { readonly id: string };
 
 /** Each office by itself, with its own numbers and its own trouble. */
 export function RunOffices({ id, isPlan, isRunning }: RunOfficesProps) {
-  const words = t().notices.run;
+  const words = notices().run;
   const offices = useRunOffices(id, isRunning);
   return (
     <Loaded query={offices}>
@@ -40,7 +41,7 @@ export function RunOffices({ id, isPlan, isRunning }: RunOfficesProps) {
 
 function nameColumn(): Column<Row> {
   return {
-    name: t().notices.office,
+    name: notices().office,
     cell: ({ name, error }) => (
       <>
         <span dir="auto">{name}</span>
@@ -55,7 +56,7 @@ function nameColumn(): Column<Row> {
 }
 
 function planColumns(): Column<Row>[] {
-  const words = t().notices;
+  const words = notices();
   return [
     nameColumn(),
     { name: words.channels.email, kind: 'number', cell: (office) => number(office.planned_email) },
@@ -66,7 +67,7 @@ function planColumns(): Column<Row>[] {
 }
 
 function runColumns(): Column<Row>[] {
-  const words = t().notices;
+  const words = notices();
   return [
     nameColumn(),
     { name: t().sessions.progress, cell: (office) => <OfficeBar office={office} /> },
@@ -94,7 +95,7 @@ function OfficeBar({ office }: { readonly office: DeadlineRunOffice }) {
     ['waiting', office.unknown],
   ] as const;
   return (
-    <span class="office-bar" role="img" aria-label={t().notices.run.barLabel(sent, failed, all)}>
+    <span class="office-bar" role="img" aria-label={notices().run.barLabel(sent, failed, all)}>
       {parts.map(([tone, count]) => (
         <span key={tone} class={`office-bar-${tone}`} style={{ '--part': count / all }} />
       ))}

@@ -2,6 +2,7 @@ import { useRoute } from 'preact-iso';
 import { now } from '../app/clock';
 import { duration } from '../app/format';
 import { t } from '../app/i18n';
+import { notices } from './notice-words';
 import { useAddress } from '../app/location';
 import { usePageTitle } from '../app/page-title';
 import type { DeadlineRunResult, Job } from '../app/types';
@@ -41,7 +42,7 @@ export function NoticeRunPage() {
 }
 
 function RunView({ job }: { readonly job: Job }) {
-  const words = t().notices.run;
+  const words = notices().run;
   const result = useRunResult(job.jobId, job.result !== undefined);
   const gateId = job.status === 'running' ? job.progress['gate_id'] : undefined;
   const status = runStatus(job);
@@ -83,7 +84,7 @@ function RunFacts({ job }: { readonly job: Job }) {
   return (
     <div class="session-facts">
       <StateMark status={runStatus(job)} />
-      {job.input['dry_run'] === true && <span class="chip">{t().notices.runs.plan}</span>}
+      {job.input['dry_run'] === true && <span class="chip">{notices().runs.plan}</span>}
       {job.startedAt !== null && (
         <span>
           {words.took} <span class="figures">{duration(Math.max(0, endMs - Date.parse(job.startedAt)))}</span>
@@ -93,7 +94,7 @@ function RunFacts({ job }: { readonly job: Job }) {
         {words.asked} <Ago at={job.createdAt} />
       </span>
       {job.origin !== undefined && (
-        <a href={`/notifications/runs/${job.origin.jobId}`}>{t().notices.run.fromPlan}</a>
+        <a href={`/notifications/runs/${job.origin.jobId}`}>{notices().run.fromPlan}</a>
       )}
       {job.links.temporal !== null && (
         <a href={job.links.temporal} target="_blank" rel="noopener noreferrer">
@@ -109,7 +110,7 @@ interface RunSectionsProps {
   readonly result: DeadlineRunResult | undefined;
 }
 
-type Section = keyof ReturnType<typeof t>['notices']['run']['sections'];
+type Section = keyof ReturnType<typeof notices>['run']['sections'];
 
 /** The sections of a run. A plan has no deliveries, and only a run that executes a plan can drift from it. */
 function sectionsOf(isPlan: boolean, result: DeadlineRunResult | undefined): Section[] {
@@ -120,7 +121,7 @@ function sectionsOf(isPlan: boolean, result: DeadlineRunResult | undefined): Sec
 }
 
 function RunSections({ job, result }: RunSectionsProps) {
-  const words = t().notices.run;
+  const words = notices().run;
   const address = useAddress();
   const isPlan = job.input['dry_run'] === true;
   const sections = sectionsOf(isPlan, result);

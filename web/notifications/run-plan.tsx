@@ -1,5 +1,6 @@
 import { number } from '../app/format';
 import { t } from '../app/i18n';
+import { notices } from './notice-words';
 import type { DeadlineRunResult } from '../app/types';
 import { Empty } from '../ui/panel';
 import { reasonWord } from './reason-word';
@@ -7,7 +8,7 @@ import { RecordTable } from '../ui/record-table';
 
 /** The people who were left out, first by reason, then each by name. */
 export function Excluded({ result }: { readonly result: DeadlineRunResult }) {
-  const words = t().notices;
+  const words = notices();
   if (result.excluded.length === 0) return <Empty title={words.run.nobodyExcluded} />;
   const all = result.excluded.reduce((sum, { count }) => sum + count, 0);
   const single = result.exclusions.map((each) => ({ ...each, id: idOf(each) }));
@@ -44,7 +45,7 @@ export function Excluded({ result }: { readonly result: DeadlineRunResult }) {
 
 /** Messages that changed since the plan was made; the run did not send them. */
 export function Drift({ drift }: { readonly drift: DeadlineRunResult['drift'] }) {
-  const words = t().notices;
+  const words = notices();
   const items = drift.map((each, place) => ({ ...each, id: String(place) }));
   return (
     <RecordTable
@@ -67,7 +68,7 @@ export function Drift({ drift }: { readonly drift: DeadlineRunResult['drift'] })
 }
 
 export function WhyLink({ staffId, deadlineId }: { readonly staffId: string; readonly deadlineId: string }) {
-  return <a href={`/notifications?tab=why&staff=${staffId}&deadline=${deadlineId}`}>{t().notices.run.why}</a>;
+  return <a href={`/notifications?tab=why&staff=${staffId}&deadline=${deadlineId}`}>{notices().run.why}</a>;
 }
 
 type Exclusion = DeadlineRunResult['exclusions'][number];
@@ -77,6 +78,6 @@ function idOf({ staff_id, deadline_id, channel, threshold }: Exclusion): string 
 }
 
 function channelWord(channel: string): string {
-  const words: Readonly<Record<string, string>> = t().notices.channels;
+  const words: Readonly<Record<string, string>> = notices().channels;
   return words[channel] ?? channel;
 }

@@ -1,5 +1,5 @@
 import { addressOf } from '../app/client';
-import { t } from '../app/i18n';
+import { notices } from './notice-words';
 import type { DeadlineRunResult } from '../app/types';
 import { Empty } from '../ui/panel';
 import { MessageView } from './message-view';
@@ -11,7 +11,7 @@ interface SamplesProps {
 
 /** Messages of a plan as they would arrive, one of each office. */
 export function Samples({ jobId, samples }: SamplesProps) {
-  if (samples.length === 0) return <Empty title={t().notices.run.noSamples} />;
+  if (samples.length === 0) return <Empty title={notices().run.noSamples} />;
   return (
     <div class="samples">
       {samples.map(({ office_id, channel, subject, text, html }) => (

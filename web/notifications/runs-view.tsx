@@ -1,5 +1,6 @@
 import { duration } from '../app/format';
 import { t } from '../app/i18n';
+import { notices } from './notice-words';
 import type { Job } from '../app/types';
 import { useSteadyList } from '../inbox/steady-list';
 import { useJobs } from '../reports/report-queries';
@@ -20,7 +21,7 @@ export function RunsView() {
     error: runs.error,
     refetch: runs.refetch,
   };
-  const words = t().notices.runs;
+  const words = notices().runs;
   return (
     <>
       <Loaded query={loaded} skeleton={<RowsSkeleton />}>
@@ -50,7 +51,7 @@ function RunTable({ runs }: { readonly runs: readonly Run[] }) {
         </button>
       )}
       <RecordTable
-        label={t().notices.tabs.runs}
+        label={notices().tabs.runs}
         items={shown}
         columns={[
           { name: words.what, kind: 'topic', cell: (run) => <RunTitle run={run} /> },
@@ -81,7 +82,7 @@ function RunState({ run }: { readonly run: Run }) {
   return (
     <>
       <StateMark status={status} />{' '}
-      {run.input['dry_run'] === true && <span class="chip">{t().notices.runs.plan}</span>}
+      {run.input['dry_run'] === true && <span class="chip">{notices().runs.plan}</span>}
       {run.status === 'running' && (
         <Bar
           percent={run.progress.percent}

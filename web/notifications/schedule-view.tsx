@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { call } from '../app/client';
 import { shortDateTime } from '../app/format';
 import { t } from '../app/i18n';
+import { notices } from './notice-words';
 import { useAddress } from '../app/location';
 import type { NotificationSchedule } from '../app/types';
 import { Button } from '../ui/button';
@@ -14,7 +15,7 @@ import { useSave } from './use-save';
 
 /** When the run over all offices comes by itself, and by which rules every run is planned. */
 export function ScheduleView() {
-  const words = t().notices.schedule;
+  const words = notices().schedule;
   const schedule = useSchedule();
   const rules = useRules();
   return (
@@ -32,7 +33,7 @@ export function ScheduleView() {
 }
 
 function Schedule({ schedule }: { readonly schedule: NotificationSchedule }) {
-  const words = t().notices.schedule;
+  const words = notices().schedule;
   const address = useAddress();
   const cron = useSignal(schedule.cron);
   const zone = useSignal(schedule.time_zone);
@@ -89,7 +90,7 @@ function Schedule({ schedule }: { readonly schedule: NotificationSchedule }) {
 }
 
 function NextRuns({ schedule: { enabled, next_runs } }: { readonly schedule: NotificationSchedule }) {
-  const words = t().notices.schedule;
+  const words = notices().schedule;
   if (!enabled) return <p class="note">{words.paused}</p>;
   return (
     <>

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { call } from '../app/client';
 import { t } from '../app/i18n';
+import { notices } from './notice-words';
 import { useAddress } from '../app/location';
 import { queries } from '../app/queries';
 import { Button } from '../ui/button';
@@ -12,7 +13,7 @@ import { useSave } from './use-save';
 
 /** A plan first, unless somebody asks for the real thing: what is sent cannot be taken back. */
 export function StartDialog({ onClose }: { readonly onClose: () => void }) {
-  const words = t().notices.starting;
+  const words = notices().starting;
   const address = useAddress();
   const isPlan = useSignal(true);
   const chosen = useSignal<readonly string[] | null>(null);
@@ -86,7 +87,7 @@ interface OfficeChoiceProps {
 }
 
 function OfficeChoice({ chosen, onChoose, fault }: OfficeChoiceProps) {
-  const words = t().notices.starting;
+  const words = notices().starting;
   return (
     <div class="field">
       <span class="choice-label" id="which-offices">
@@ -112,7 +113,7 @@ interface OfficePickerProps {
 }
 
 function OfficePicker({ chosen, onChoose }: OfficePickerProps) {
-  const words = t().notices.starting;
+  const words = notices().starting;
   const q = useSignal('');
   const offices = useOffices({ q: q.value === '' ? undefined : q.value, is_active: 'true' });
   const toggle = (id: string, isChosen: boolean): void =>

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { call } from '../app/client';
 import { t } from '../app/i18n';
+import { notices } from '../notifications/notice-words';
 import { useAddress } from '../app/location';
 import type { Deadline } from '../app/types';
 import { Button } from '../ui/button';
@@ -18,7 +19,7 @@ import { RecordsBar } from './records-bar';
 import { useSave } from '../notifications/use-save';
 
 export function DeadlinesView() {
-  const words = t().notices.records;
+  const words = notices().records;
   const address = useAddress();
   const deadlines = useDeadlines({
     state: (address.get('state') || undefined) as Deadline['state'] | undefined,
@@ -31,7 +32,7 @@ export function DeadlinesView() {
         <OfficeFilter />
       </RecordsBar>
       <PagedTable
-        label={t().notices.tabs.deadlines}
+        label={notices().tabs.deadlines}
         pages={deadlines}
         columns={columns((record) => address.set({ record }))}
         empty={<Empty title={words.none.deadlines} text={words.noneText} />}
@@ -45,7 +46,7 @@ export function DeadlinesView() {
 
 /** The office that a list is narrowed down to, and the way out of it. */
 export function OfficeFilter() {
-  const words = t().notices;
+  const words = notices();
   const address = useAddress();
   if (address.get('office') === '') return null;
   return (
@@ -60,7 +61,7 @@ export function OfficeFilter() {
 }
 
 function columns(open: (id: string) => void): Column<Deadline>[] {
-  const words = t().notices;
+  const words = notices();
   return [
     {
       name: words.records.title,
@@ -95,7 +96,7 @@ interface DeadlineFormProps {
 }
 
 function DeadlineForm({ deadline, onDone }: DeadlineFormProps) {
-  const words = t().notices.records;
+  const words = notices().records;
   const title = useSignal(deadline?.title ?? '');
   const due = useSignal(deadline?.due_on ?? '');
   const state = useSignal(deadline?.state ?? 'open');
@@ -124,7 +125,7 @@ function DeadlineForm({ deadline, onDone }: DeadlineFormProps) {
         fault={faults.value['title']}
         onChange={(value) => (title.value = value)}
       />
-      <Field label={t().notices.due} fault={faults.value['due_on']}>
+      <Field label={notices().due} fault={faults.value['due_on']}>
         {(tied) => (
           <input
             {...tied}

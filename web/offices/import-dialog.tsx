@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { call } from '../app/client';
-import { t } from '../app/i18n';
+import { notices } from '../notifications/notice-words';
 import { isProblem } from '../app/problem';
 import { toast } from '../app/toasts';
 import type { LineError } from '../app/types';
@@ -29,7 +29,7 @@ interface Refusal {
 
 /** A file, all of it or nothing: what is wrong with it stands by line. */
 export function ImportDialog({ kind, onClose }: ImportDialogProps) {
-  const words = t().notices.importing;
+  const words = notices().importing;
   const file = useSignal<File | null>(null);
   const text = useSignal('');
   const refusal = useSignal<Refusal | null>(null);
@@ -88,7 +88,7 @@ export function ImportDialog({ kind, onClose }: ImportDialogProps) {
 }
 
 function Errors({ refusal: { count, errors } }: { readonly refusal: Refusal }) {
-  const words = t().notices.importing;
+  const words = notices().importing;
   return (
     <div role="alert">
       <p class="note note-failed">{words.refused(count)}</p>

@@ -1,4 +1,5 @@
 import { t } from '../app/i18n';
+import { notices } from '../notifications/notice-words';
 import { SelectField } from '../ui/field';
 import { useOffices } from '../notifications/notification-queries';
 
@@ -14,7 +15,7 @@ export function OfficeChoice({ value, onChange }: OfficeChoiceProps) {
   if (offices.more !== undefined && !offices.isLoadingMore) offices.more();
   return (
     <SelectField
-      label={t().notices.office}
+      label={notices().office}
       value={value}
       options={[['', t().compare.nothing] as const, ...items]}
       onChange={onChange}

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { call } from '../app/client';
 import { t } from '../app/i18n';
+import { notices } from '../notifications/notice-words';
 import { useAddress } from '../app/location';
 import type { Office } from '../app/types';
 import { Button } from '../ui/button';
@@ -15,14 +16,14 @@ import { RecordsBar } from './records-bar';
 import { useSave } from '../notifications/use-save';
 
 export function OfficesView() {
-  const words = t().notices.records;
+  const words = notices().records;
   const address = useAddress();
   const offices = useOffices({ q: address.get('q') || undefined });
   return (
     <>
       <RecordsBar kind="offices" columns={columns(() => undefined)} />
       <PagedTable
-        label={t().notices.tabs.offices}
+        label={notices().tabs.offices}
         pages={offices}
         columns={columns((record) => address.set({ record }))}
         empty={<Empty title={words.none.offices} text={words.noneText} />}
@@ -35,7 +36,7 @@ export function OfficesView() {
 }
 
 function columns(open: (id: string) => void): Column<Office>[] {
-  const words = t().notices;
+  const words = notices();
   return [
     {
       name: words.records.name,
@@ -76,7 +77,7 @@ interface OfficeFormProps {
 }
 
 function OfficeForm({ office, onDone }: OfficeFormProps) {
-  const words = t().notices.records;
+  const words = notices().records;
   const name = useSignal(office?.name ?? '');
   const zone = useSignal(office?.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone);
   const externalId = useSignal(office?.external_id ?? '');

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { call } from '../app/client';
 import { t } from '../app/i18n';
+import { notices } from '../notifications/notice-words';
 import type { Staff } from '../app/types';
 import { Button } from '../ui/button';
 import { CheckField, TextField } from '../ui/field';
@@ -14,7 +15,7 @@ interface PersonFormProps {
 
 /** The name, address and office of a person, apart from their preferences. */
 export function PersonForm({ person, onDone }: PersonFormProps) {
-  const words = t().notices.records;
+  const words = notices().records;
   const name = useSignal(person?.name ?? '');
   const email = useSignal(person?.email ?? '');
   const isActive = useSignal(person?.is_active ?? true);

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { call } from '../app/client';
 import { t } from '../app/i18n';
+import { notices } from '../notifications/notice-words';
 import type { Preferences } from '../app/types';
 import { Button } from '../ui/button';
 import { CheckField, Field, SelectField } from '../ui/field';
@@ -11,7 +12,7 @@ import { useSave } from '../notifications/use-save';
 
 /** The kinds of message that a person receives, with channel and time. */
 export function PreferencesForm({ staffId }: { readonly staffId: string }) {
-  const words = t().notices.preferences;
+  const words = notices().preferences;
   const preferences = usePreferences(staffId);
   return (
     <section class="record-part">
@@ -26,7 +27,7 @@ export function PreferencesForm({ staffId }: { readonly staffId: string }) {
 }
 
 function Choices({ staffId, given }: { readonly staffId: string; readonly given: Preferences }) {
-  const words = t().notices.preferences;
+  const words = notices().preferences;
   const wanted = useSignal(given);
   const { busy, faults, save } = useSave();
   const set = (change: Partial<Preferences>): void => void (wanted.value = { ...wanted.value, ...change });
@@ -68,7 +69,7 @@ function Choices({ staffId, given }: { readonly staffId: string; readonly given:
         />
       </div>
       <SelectField
-        label={t().notices.records.language}
+        label={notices().records.language}
         value={wanted.value.language}
         options={[
           ['en', 'English'],
@@ -82,7 +83,7 @@ function Choices({ staffId, given }: { readonly staffId: string; readonly given:
         onClick={() =>
           void save(
             () => call('setPreferences', { params: { id: staffId }, body: wanted.value }),
-            t().notices.records.saved,
+            notices().records.saved,
           )
         }
       >
@@ -128,7 +129,7 @@ function momentOf(local: string): string | null {
 }
 
 function Devices({ staffId }: { readonly staffId: string }) {
-  const words = t().notices.preferences;
+  const words = notices().preferences;
   const devices = useDevices(staffId);
   const { busy, save } = useSave();
   return (
@@ -146,7 +147,7 @@ function Devices({ staffId }: { readonly staffId: string }) {
                   onClick={() =>
                     void save(
                       () => call('removePushSubscription', { params: { id } }),
-                      t().notices.records.removed,
+                      notices().records.removed,
                     )
                   }
                 >

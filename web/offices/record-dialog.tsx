@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { call } from '../app/client';
-import { t } from '../app/i18n';
+import { notices } from '../notifications/notice-words';
 import { useAddress } from '../app/location';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
@@ -29,7 +29,7 @@ export function RecordDialog<Kind extends RecordKind>({ kind, titleOf, children 
   if (id === '') return null;
   if (id === 'new') {
     return (
-      <Dialog title={t().notices.records.add[kind]} onClose={close}>
+      <Dialog title={notices().records.add[kind]} onClose={close}>
         {children(undefined, close)}
       </Dialog>
     );
@@ -80,7 +80,7 @@ interface RemovalProps {
 
 /** It cannot be undone, so it takes a second click. */
 function Removal({ kind, id, version, onDone }: RemovalProps) {
-  const words = t().notices.records;
+  const words = notices().records;
   const isSure = useSignal(false);
   const { busy, save } = useSave();
   const drop = async (): Promise<void> => {

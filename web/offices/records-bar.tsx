@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { t } from '../app/i18n';
+import { notices } from '../notifications/notice-words';
 import { useAddress } from '../app/location';
 import { Button } from '../ui/button';
 import { SearchBox } from '../ui/search-box';
@@ -19,7 +19,7 @@ interface RecordsBarProps {
 
 /** Search, filters, a new record and an import: above each list of records. */
 export function RecordsBar({ kind, columns, children }: RecordsBarProps) {
-  const words = t().notices.records;
+  const words = notices().records;
   const address = useAddress();
   const imports = useSignal(false);
   return (

@@ -1,4 +1,5 @@
 import { t } from '../app/i18n';
+import { notices } from '../notifications/notice-words';
 import { useAddress } from '../app/location';
 import type { Staff } from '../app/types';
 import { Empty } from '../ui/panel';
@@ -13,7 +14,7 @@ import { PagedTable } from '../notifications/paged-table';
 import { RecordsBar } from './records-bar';
 
 export function StaffView() {
-  const words = t().notices;
+  const words = notices();
   const address = useAddress();
   const people = useStaff({
     q: address.get('q') || undefined,
@@ -53,7 +54,7 @@ export function StaffView() {
 }
 
 function columns(open: (id: string) => void): Column<Staff>[] {
-  const words = t().notices;
+  const words = notices();
   return [
     {
       name: words.records.name,
@@ -77,7 +78,7 @@ function columns(open: (id: string) => void): Column<Staff>[] {
 }
 
 function Receives({ person }: { readonly person: Staff }) {
-  const words = t().notices.channels;
+  const words = notices().channels;
   return (
     <span class="row">
       {person.notify_email && <span class="chip">{words.email}</span>}

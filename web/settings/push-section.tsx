@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { t } from '../app/i18n';
+import { notices } from '../notifications/notice-words';
 import { me } from '../app/me';
 import { toastProblem } from '../app/toasts';
 import { useAction } from '../app/use-action';
@@ -12,7 +12,7 @@ type State = 'unknown' | 'on' | 'off';
 
 /** Deadlines as notifications of this very device. */
 export function PushSection() {
-  const words = t().notices.push;
+  const words = notices().push;
   const state = useSignal<State>('unknown');
   const email = useSignal(me.value?.email ?? '');
   const fault = useSignal<string | undefined>(undefined);

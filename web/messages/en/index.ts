@@ -1,9 +1,8 @@
 import { admin } from './admin';
 import { frame } from './frame';
 import { lists } from './lists';
-import { notifications } from './notifications';
 import { reports } from './reports';
 import { session } from './session';
 import { sql } from './sql';
 
-export const en = { ...frame, ...session, ...lists, ...reports, ...admin, ...sql, ...notifications };
+export const en = { ...frame, ...session, ...lists, ...reports, ...admin, ...sql };

@@ -2,7 +2,6 @@ import type { en } from '../en';
 import { admin } from './admin';
 import { frame } from './frame';
 import { lists } from './lists';
-import { notifications } from './notifications';
 import { reports } from './reports';
 import { session } from './session';
 import { sql } from './sql';
@@ -14,5 +13,4 @@ export const ja: typeof en = {
   ...reports,
   ...admin,
   ...sql,
-  ...notifications,
 };
