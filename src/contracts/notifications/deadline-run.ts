@@ -107,4 +107,3 @@ export const runOfficeQuery = z.strictObject({
 export const runOfficePageSchema = z
   .object({ items: z.array(runOfficeSchema), hasMore: z.boolean(), nextAfter: z.string().nullable() })
   .meta({ id: 'DeadlineRunOfficePage' });
-export type DeadlineRunOfficePage = z.infer<typeof runOfficePageSchema>;

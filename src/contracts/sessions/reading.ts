@@ -24,4 +24,3 @@ export const phaseChangesSchema = z
       .meta({ description: 'Null: nothing changed, or one of the texts is no longer kept.' }),
   })
   .meta({ id: 'PhaseChanges' });
-export type PhaseChanges = z.infer<typeof phaseChangesSchema>;
