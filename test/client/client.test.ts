@@ -63,6 +63,20 @@ test('one key sent twice takes effect once', async () => {
   expect(await client.call('createUser', input)).toEqual(await client.call('createUser', input));
 });
 
+test('a change names the version that was read, and one of an older version is refused', async () => {
+  const made = await client.call('createOffice', { body: { name: 'Osaka', time_zone: 'Asia/Tokyo' } });
+  const change = { params: { id: made.id }, body: { name: 'Kobe' }, ifMatch: made.version };
+  expect(await client.call('changeOffice', change)).toMatchObject({ name: 'Kobe' });
+  await expect(client.call('changeOffice', change)).rejects.toMatchObject({ code: 'precondition_failed' });
+});
+
+test('an import sends a file as it is, and a parameter that is undefined is left out', async () => {
+  const content = { type: 'text/csv', data: 'external_id,name,time_zone\nk-1,Kyoto,Asia/Tokyo\n' };
+  expect(await client.call('importOffices', { content })).toMatchObject({ created: 1 });
+  const { items } = await client.call('listOffices', { query: { q: 'Kyoto', is_active: undefined } });
+  expect(items.map(({ name }) => name)).toEqual(['Kyoto']);
+});
+
 describe('beside a server that fails', () => {
   let server: Server;
   let keys: (string | undefined)[];
@@ -99,6 +113,21 @@ describe('beside a server that fails', () => {
     await expect(lost.call('generateReport')).rejects.toMatchObject({ status: 503 });
     expect(keys).toHaveLength(3);
   });
+});
+
+test('a page that repeats its reads itself gets the first refusal of a read', async () => {
+  const asked: string[] = [];
+  const down = createClient({
+    retries: 2,
+    fetch: (_address, init) => {
+      asked.push(init?.method ?? '');
+      return Promise.resolve(new Response(null, { status: 503, headers: { 'Retry-After': '0' } }));
+    },
+    repeats: (_problem, method) => method !== 'GET',
+  });
+  await expect(down.call('me')).rejects.toMatchObject({ status: 503 });
+  await expect(down.call('generateReport')).rejects.toMatchObject({ status: 503 });
+  expect(asked).toEqual(['GET', 'POST', 'POST', 'POST']);
 });
 
 test('the types refuse what the contract refuses', () => {
