@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import type { PortClaims } from './port-claims.js';
 import { StartError } from './start-error.js';
 
 export interface PortWish {
@@ -10,6 +11,8 @@ export interface PortWish {
   readonly standard: number;
   /** Ports that another part of the same start has already chosen. */
   readonly chosen?: readonly number[];
+  /** Where starts at the same moment keep out of each other's way. */
+  readonly claims?: PortClaims;
 }
 
 export interface ChosenPort {
@@ -28,8 +31,8 @@ export async function choosePort(wish: PortWish): Promise<ChosenPort> {
     return { port: wish.set, moved: false };
   }
   for (let port = wish.standard; port <= wish.standard + NEXT_PORTS; port += 1) {
-    if (!chosen.includes(port) && (await isFree(port, wish.host)))
-      return { port, moved: port !== wish.standard };
+    if (chosen.includes(port) || !(await isFree(port, wish.host))) continue;
+    if ((await wish.claims?.claim(port)) !== false) return { port, moved: port !== wish.standard };
   }
   return { port: await randomPort(wish.host), moved: true };
 }

@@ -1,4 +1,5 @@
 import type { Config } from '../platform/config.js';
+import type { PortClaims } from './port-claims.js';
 import { choosePort } from './ports.js';
 import type { StatusLines } from './status-lines.js';
 
@@ -10,7 +11,11 @@ export interface StackPorts {
 
 const LOOPBACK = '127.0.0.1';
 
-export async function chooseStackPorts(config: Config, lines: StatusLines): Promise<StackPorts> {
+export async function chooseStackPorts(
+  config: Config,
+  lines: StatusLines,
+  claims: PortClaims,
+): Promise<StackPorts> {
   const wishes = [
     { variable: 'PORT', host: config.host, set: config.port, standard: 3000 },
     { variable: 'TEMPORAL_PORT', host: LOOPBACK, set: config.temporalPort, standard: 7233 },
@@ -18,7 +23,7 @@ export async function chooseStackPorts(config: Config, lines: StatusLines): Prom
   ];
   const chosen: number[] = [];
   for (const wish of wishes) {
-    const { port, moved } = await choosePort({ ...wish, chosen });
+    const { port, moved } = await choosePort({ ...wish, chosen, claims });
     if (moved) lines.warn('Port', `${wish.standard} is taken, so ${wish.variable} is ${port} this time`);
     chosen.push(port);
   }

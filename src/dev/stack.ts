@@ -12,6 +12,7 @@ import { findPostgresPrograms, standardSources } from './postgres/programs.js';
 import { closeDatabaseFiles, writePrivateJson } from './private-file.js';
 import type { ProcessPart, ProcessPartOptions } from './parts/process-part.js';
 import type { ProcessIdentity } from './processes.js';
+import { PortClaims } from './port-claims.js';
 import { isServing, missingParts } from './readiness.js';
 import { keepSecrets, type Secrets } from './secrets.js';
 import { homeMark, MARK_VARIABLE, startMark } from './start-mark.js';
@@ -76,7 +77,15 @@ export class Stack {
     await this.#endEarlierStarts();
     passOn(MARK_VARIABLE, this.#mark);
     this.#watcher.start();
-    const ports = await chooseStackPorts(this.#config, this.#lines);
+    const claims = new PortClaims();
+    try {
+      return await this.#startParts(await chooseStackPorts(this.#config, this.#lines, claims));
+    } finally {
+      claims.release();
+    }
+  }
+
+  async #startParts(ports: StackPorts): Promise<StackAddresses> {
     const secrets = keepSecrets(this.#home.secrets);
     const temporal = temporalAddresses(this.#config, ports);
     const apiUrl = `http://${this.#config.host === '0.0.0.0' ? LOOPBACK : this.#config.host}:${ports.api}`;

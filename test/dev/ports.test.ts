@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:net';
+import { PortClaims } from '../../src/dev/port-claims.js';
 import { choosePort, keepPort, randomPort } from '../../src/dev/ports.js';
 
 const HOST = '127.0.0.1';
@@ -49,4 +50,15 @@ test('the port of the last start is kept while it is free', async () => {
   await expect(keepPort(free, HOST)).resolves.toBe(free);
   const taken = await takePort();
   await expect(keepPort(taken, HOST)).resolves.not.toBe(taken);
+});
+
+test('two starts at the same moment choose different ports, until the claims are released', async () => {
+  const free = await randomPort(HOST);
+  const wish = { variable: 'PORT', host: HOST, set: undefined, standard: free };
+  const [first, second] = [new PortClaims(), new PortClaims()];
+  await expect(choosePort({ ...wish, claims: first })).resolves.toEqual({ port: free, moved: false });
+  await expect(choosePort({ ...wish, claims: second })).resolves.toMatchObject({ moved: true });
+  first.release();
+  await expect(choosePort({ ...wish, claims: second })).resolves.toEqual({ port: free, moved: false });
+  second.release();
 });
