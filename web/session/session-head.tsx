@@ -1,5 +1,6 @@
 import { addressOf } from '../app/client';
 import { isFinal } from '../../src/domain/runs/status.js';
+import { timesAt } from '../../src/domain/sessions/waiting.js';
 import { useSignal } from '@preact/signals';
 import { now } from '../app/clock';
 import { compactNumber, duration, money, number } from '../app/format';
@@ -60,11 +61,12 @@ export function SessionHead({ session }: { readonly session: SessionDetail }) {
 
 /** Work and waiting apart: only one of the two can be made faster by a machine. */
 function Times({ session }: { readonly session: SessionDetail }) {
-  const { progress } = session;
-  const since = isFinal(session.status) ? 0 : Math.max(0, now.value - Date.parse(progress.updatedAt));
-  const isWaiting = progress.waitingSince !== null;
-  const waitMs = progress.waitMs + (isWaiting ? since : 0);
-  const workMs = Math.max(0, progress.elapsedMs - progress.waitMs) + (isWaiting ? 0 : since);
+  const { progress, createdAt } = session;
+  const { elapsedMs, waitMs: waitedMs, waitingSince } = progress;
+  const isWaiting = waitingSince !== null;
+  const hasEnded = isFinal(session.status);
+  const read = { createdAt, elapsedMs, waitMs: waitedMs, isWaiting, hasEnded };
+  const { workMs, waitMs } = timesAt(read, now.value);
   return (
     <>
       <Explain basis={t().session.workBasis}>

@@ -11,7 +11,7 @@ import {
   type SessionState,
   type StepName,
 } from '../../../src/domain/sessions/state.js';
-import { waitingSinceOf, waitMsOf, withWaits } from '../../../src/domain/sessions/waiting.js';
+import { timesAt, waitingSinceOf, waitMsOf, withWaits } from '../../../src/domain/sessions/waiting.js';
 import { runStatuses, type RunStatus } from '../../../src/domain/runs/status.js';
 import { approve, by, command, planOf, ref, settle } from './play.js';
 
@@ -309,4 +309,28 @@ test('readers see the times of a session as texts, and no wait longer than its a
 test('a pause of a running session counts from its beginning', () => {
   const state = command(begun, { kind: 'pause', by, reason: null }, 40);
   expect(state).toMatchObject({ pausedAtMs: 40, waitingSinceMs: 40, waitedMs: 0 });
+});
+
+describe('times some while after they were read', () => {
+  const createdAt = '2026-01-01T00:00:00Z';
+  const read = { createdAt, elapsedMs: 70_000, waitMs: 60_000, isWaiting: true, hasEnded: false };
+  const afterReadMs = Date.parse(createdAt) + 70_000;
+
+  test('a wait that goes on grows by what came since, once', () => {
+    expect(timesAt(read, afterReadMs)).toEqual({ workMs: 10_000, waitMs: 60_000 });
+    expect(timesAt(read, afterReadMs + 5_000)).toEqual({ workMs: 10_000, waitMs: 65_000 });
+  });
+
+  test('work that goes on grows likewise, and an ended session stands', () => {
+    expect(timesAt({ ...read, isWaiting: false }, afterReadMs + 5_000)).toEqual({
+      workMs: 15_000,
+      waitMs: 60_000,
+    });
+    const ended = { ...read, isWaiting: false, hasEnded: true };
+    expect(timesAt(ended, afterReadMs + 5_000)).toEqual({ workMs: 10_000, waitMs: 60_000 });
+  });
+
+  test('a clock that is behind takes nothing away', () => {
+    expect(timesAt(read, afterReadMs - 5_000)).toEqual({ workMs: 10_000, waitMs: 60_000 });
+  });
 });
