@@ -1,0 +1,137 @@
+import { newId } from '../../../src/contracts/ids.js';
+import type { Principal } from '../../../src/contracts/users/principal.js';
+import { withTransaction } from '../../../src/db/base/transaction.js';
+import { activityGatherers } from '../../../src/db/reports/activity.js';
+import {
+  findReportSchedule,
+  insertReportSchedule,
+  listReportSchedules,
+  lockReportSchedule,
+} from '../../../src/db/reports/schedules.js';
+import { listFailureGroups, listFailuresOf } from '../../../src/db/runs/failures.js';
+import {
+  findKey,
+  releaseKey,
+  reserveKey,
+  settleKey,
+  type IdempotencyKey,
+} from '../../../src/db/runs/idempotency-keys.js';
+import { findGate, listWaitingGates } from '../../../src/db/sessions/gates.js';
+import { reserveGate } from '../../../src/db/sessions/reading.js';
+import { SeededSession } from '../../api/sessions/reads-fixture.js';
+import { givenRun, givenUser } from '../../support/runs.js';
+import { useDatabase } from '../../support/servers/database.js';
+
+/** Each query by itself: what one person has is there for them and for administrators, and for nobody else. */
+const database = useDatabase();
+
+type Found = (viewer: Principal) => Promise<unknown>;
+
+async function expectOwned(owner: Principal, found: Found): Promise<void> {
+  const [other, admin] = [await givenUser(database.pool), await givenUser(database.pool, 'ADMIN')];
+  const of = (viewer: Principal): Promise<unknown> => found(viewer);
+  expect(await of(other)).toBe(false);
+  expect(await of(owner)).toBe(true);
+  expect(await of(admin)).toBe(true);
+}
+
+test('a waiting gate, found, listed and reserved', async () => {
+  const owner = await givenUser(database.pool);
+  const session = await SeededSession.create(database.pool, owner.userId);
+  await session.phase();
+  const id = await session.openGate();
+  await expectOwned(owner, async (viewer) => (await findGate(database.pool, id, viewer)) !== undefined);
+  const listed = async (viewer: Principal) =>
+    listWaitingGates(database.pool, viewer, { phase: 1, template: undefined });
+  await expectOwned(owner, async (viewer) => (await listed(viewer)).some((gate) => gate.id === id));
+  // A reservation of no time: the next one in the row is not in its way.
+  await expectOwned(owner, (viewer) =>
+    withTransaction(database.pool, async (tx) => (await reserveGate(tx, viewer, { id, forMs: -1 })) === 1),
+  );
+});
+
+test('a report schedule, found, locked and listed', async () => {
+  const owner = await givenUser(database.pool);
+  const report = { type: 'activity', format: 'html', params: { hours: 24 } } as const;
+  const schedule = { name: 'Daily', cron: '0 6 * * *', timeZone: 'UTC', report, enabled: true };
+  const { id } = await withTransaction(database.pool, (tx) =>
+    insertReportSchedule(tx, owner.userId, schedule),
+  );
+  await expectOwned(
+    owner,
+    async (viewer) => (await findReportSchedule(database.pool, viewer, id)) !== undefined,
+  );
+  const locked = (viewer: Principal) =>
+    withTransaction(database.pool, (tx) => lockReportSchedule(tx, viewer, id));
+  await expectOwned(owner, (viewer) =>
+    locked(viewer).then(
+      () => true,
+      () => false,
+    ),
+  );
+  const listed = (viewer: Principal) =>
+    listReportSchedules(database.pool, viewer, { limit: 100, position: undefined });
+  await expectOwned(owner, async (viewer) => (await listed(viewer)).some((row) => row.id === id));
+});
+
+test('the most schedules of a person are counted without those of others', async () => {
+  const [full, other] = [await givenUser(database.pool), await givenUser(database.pool)];
+  const report = { type: 'activity', format: 'html', params: { hours: 24 } } as const;
+  const schedule = { name: 'Daily', cron: '0 6 * * *', timeZone: 'UTC', report, enabled: true };
+  const insert = (of: Principal) =>
+    withTransaction(database.pool, (tx) => insertReportSchedule(tx, of.userId, schedule));
+  const untilFull = async (): Promise<void> => {
+    for (;;) await insert(full);
+  };
+  await expect(untilFull()).rejects.toMatchObject({ code: 'conflict' });
+  await expect(insert(other)).resolves.toMatchObject({ name: 'Daily' });
+});
+
+test('a failed step, in its group and among the failures of the group', async () => {
+  const owner = await givenUser(database.pool);
+  const session = await SeededSession.create(database.pool, owner.userId);
+  await session.fail();
+  const [group] = await listFailureGroups(database.pool, owner, 'step');
+  const listed = (viewer: Principal) => listFailuresOf(database.pool, viewer, group?.fingerprint ?? '');
+  await expectOwned(owner, async (viewer) => (await listed(viewer)).some(({ id }) => id === session.id));
+  const grouped = (viewer: Principal) => listFailureGroups(database.pool, viewer, 'step');
+  await expectOwned(owner, async (viewer) => (await grouped(viewer)).length > 0);
+});
+
+test('the numbers of a report on activity', async () => {
+  const owner = await givenUser(database.pool);
+  const session = await SeededSession.create(database.pool, owner.userId);
+  await session.phase();
+  const failed = await givenRun(database.pool, owner);
+  await database.pool.query(`update runs set status = 'failed', finished_at = now() where id = $1`, [
+    failed.id,
+  ]);
+  const basis = { from: '2020-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z', snapshot: null };
+  await expectOwned(owner, async (viewer) => {
+    const { days } = await activityGatherers.usage(database.pool, { basis, viewer });
+    const { total } = await activityGatherers.failures(database.pool, { basis, viewer });
+    return days.length > 0 && total > 0;
+  });
+  const other = await givenUser(database.pool);
+  const { models, days } = await activityGatherers.usage(database.pool, { basis, viewer: other });
+  const { recent } = await activityGatherers.failures(database.pool, { basis, viewer: other });
+  expect({ models, days, recent }).toEqual({ models: [], days: [], recent: [] });
+});
+
+test('one key of two people is two keys', async () => {
+  const [owner, other] = [await givenUser(database.pool), await givenUser(database.pool)];
+  const name = newId('request');
+  const keyOf = (person: Principal): IdempotencyKey => ({
+    ownerId: person.userId,
+    key: name,
+    requestHash: Buffer.from('same'),
+  });
+  await reserveKey(database.pool, keyOf(owner));
+  await reserveKey(database.pool, keyOf(other));
+  expect(await settleKey(database.pool, keyOf(owner), { status: 200, headers: {}, body: '1' })).toBe(1);
+  expect(await findKey(database.pool, keyOf(other))).toMatchObject({ body: null });
+  expect(await reserveKey(database.pool, { ...keyOf(owner), key: `${name}-2` })).toBe(true);
+  expect(await reserveKey(database.pool, { ...keyOf(other), key: `${name}-2` })).toBe(true);
+  expect(await releaseKey(database.pool, { ...keyOf(other), key: `${name}-2` })).toBe(1);
+  expect(await findKey(database.pool, { ...keyOf(owner), key: `${name}-2` })).toBeDefined();
+});
