@@ -5,8 +5,9 @@
  * decided unseen, or when a session did not end.
  *
  * `npm run chaos -- --minutes 3 --sessions 8 --seed 1`. Each kind of disturbance comes once before any comes
- * again, in an order that the seed decides. Ten minutes hold all of them. Needs a build. It starts everything
- * itself, in a home of its own.
+ * again, in an order that the seed decides. Ten minutes hold all of them. The model answers every second session at
+ * once, so that an activity runs several of its steps. Needs a build. It starts everything itself, in a home of its
+ * own.
  *
  * Not looked at: two APIs or workers, a Temporal server on PostgreSQL, lost disks, other systems than Linux.
  */
@@ -36,11 +37,15 @@ const [minutes, width, seed] = [Number(values.minutes), Number(values.sessions),
 /** After the last disturbance every session has this long to end. */
 const CALM_MS = 120_000;
 
+/** In the topic of sessions whose model answers at once. */
+const QUICK = 'Quick chaos';
+
 const calls: SeenCall[] = [];
 const model = await startModelServer();
 model.reply((request, index) => {
   calls.push({ atMs: Date.now(), request });
-  return { text: `Answer ${index}.`, frameDelayMs: 300 };
+  const text = `Answer ${index}.`;
+  return JSON.stringify(request.body['messages']).includes(QUICK) ? { text } : { text, frameDelayMs: 300 };
 });
 const stack = await startWholeStack({
   LLM_PROVIDER: 'openai-compatible',
@@ -55,7 +60,7 @@ const isOver = (): boolean => Date.now() > untilMs + CALM_MS;
 /** Keeps one session going after the other. */
 async function work(place: number): Promise<void> {
   for (let n = 0; Date.now() < untilMs; n += 1) {
-    const reviewer = new Reviewer(stack, `Chaos ${place} ${n}`);
+    const reviewer = new Reviewer(stack, `${place % 2 === 0 ? QUICK : 'Chaos'} ${place} ${n}`);
     reviewers.push(reviewer);
     await reviewer.follow(isOver);
   }

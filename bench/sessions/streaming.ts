@@ -129,7 +129,7 @@ async function runWorker({ url, address, namespace, modelUrl }: WorkerPlaces): P
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
   const pool = createPool({ databaseUrl: url, max: 10, applicationName: 'bench-worker', logger });
   const deltas = new DeltaBatcher({ publish: createDeltaPublisher(pool) });
-  const { projectSession, runSessionStep } = createSessionActivities({
+  const { projectSession, recallSteps, runSessionStep } = createSessionActivities({
     pool,
     model: createModel(streamingSettings(modelUrl, STREAMS), builtInPrices),
     tools: [],
@@ -146,7 +146,7 @@ async function runWorker({ url, address, namespace, modelUrl }: WorkerPlaces): P
       workflowsPath: `${process.cwd()}/bench/sessions/workflows.ts`,
       logger: new DefaultLogger('ERROR'),
     }),
-    activities: { flow: { projectSession }, llm: { runSessionStep }, sql: {}, notify: {} },
+    activities: { flow: { projectSession, recallSteps }, llm: { runSessionStep }, sql: {}, notify: {} },
     concurrency: { llm: STREAMS },
   });
   const running = worker.run();

@@ -26,7 +26,7 @@ import { createSqlRunActivities } from './sql/run-activities.js';
 import type { RunStatementDeps } from './sql/run-statement.js';
 import { createSessionActivities } from './sessions/activities.js';
 import type { ProjectSessionDeps } from './sessions/project.js';
-import type { SessionStepDeps } from './sessions/run-step.js';
+import type { SessionStepDeps } from './sessions/step-try.js';
 import { sqlToolOpener } from './sessions/sql-tool.js';
 import { wakeWebhooks, type WakeWebhooksDeps } from './webhooks/wake.js';
 import { createWebhookActivities, type WebhookDeps } from './webhooks/activities.js';
@@ -47,7 +47,7 @@ export type ActivitiesByQueue = Readonly<Record<TaskQueue, object>>;
 
 export function createActivities(deps: ActivityDeps): ActivitiesByQueue {
   const starter = createRunStarter(deps.control, deps.logger);
-  const { projectSession, keepDecisionTexts, ...sessionSteps } = createSessionActivities({
+  const { projectSession, recallSteps, keepDecisionTexts, ...sessionSteps } = createSessionActivities({
     ...deps,
     sqlTool: sqlToolOpener({ ...deps, ...starter }),
   });
@@ -78,6 +78,7 @@ export function createActivities(deps: ActivityDeps): ActivitiesByQueue {
       ...createNotificationScheduleActivities(deps),
       ...createRunGateActivities(deps),
       projectSession,
+      recallSteps,
       keepDecisionTexts,
     },
     llm: sessionSteps,

@@ -1,9 +1,11 @@
 import type { ProjectSessionInput } from '../../contracts/sessions/workflow.js';
 import { recordAudit, recordAudits } from '../../db/audit/log.js';
 import { closeOtherGates, openGate } from '../../db/sessions/gates.js';
+import { recallEarlierSteps } from '../../db/sessions/recall.js';
 import { closeOtherSteps } from '../../db/sessions/steps.js';
 import type { Tx } from '../../db/base/transaction.js';
-import type { OpenGate } from '../../domain/sessions/state.js';
+import { stepIdBehind } from '../../domain/sessions/derived-ids.js';
+import { stepNames, type OpenGate } from '../../domain/sessions/state.js';
 
 const actor = { system: 'temporal' };
 const reason = 'The workflow was reset on Temporal, or repeated what it had not recorded.';
@@ -13,9 +15,19 @@ const reason = 'The workflow was reset on Temporal, or repeated what it had not 
  * before a reset, or to a repeated task. `follows`: another workflow run projected before this one.
  */
 export async function closeLeftBehind(tx: Tx, input: ProjectSessionInput, follows: boolean): Promise<void> {
-  if (follows) await closeOtherSteps(tx, input.sessionId, input.runningStepId);
+  if (follows) {
+    await recallEarlierSteps(tx, input.sessionId);
+    await closeOtherSteps(tx, input.sessionId, ownSteps(input));
+  }
   // At the end every waiting gate is canceled, in the name of the command that ended the session.
   if (input.state.ending === null) await closeStrayGates(tx, input);
+}
+
+/** All that the running activity may be at: it goes on with further steps before its workflow knows of them. */
+function ownSteps({ runningStepId, state }: ProjectSessionInput): string[] {
+  if (runningStepId === null) return [];
+  const most = state.plan.phases.length * stepNames.length;
+  return Array.from({ length: most }, (_, done) => stepIdBehind(runningStepId, done));
 }
 
 async function closeStrayGates(tx: Tx, input: ProjectSessionInput): Promise<void> {

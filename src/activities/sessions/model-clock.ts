@@ -14,10 +14,17 @@ export class ModelClock {
   #startedAtMs = 0;
   /** Aborts when the time is up, the activity is canceled, or the answer is no longer needed. */
   readonly signal = AbortSignal.any([cancellationSignal(), this.#over.signal]);
+  readonly #givenMs: number;
   #leftMs: number;
 
   constructor(leftMs: number) {
+    this.#givenMs = leftMs;
     this.#leftMs = leftMs;
+  }
+
+  /** How much of it is over. */
+  get usedMs(): number {
+    return this.#givenMs - this.#leftMs;
   }
 
   /** Settles with `work`, or soon after the signal: a model that ignores its abort holds up no worker. */

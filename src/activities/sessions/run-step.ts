@@ -1,257 +1,95 @@
-import { activityInfo, ApplicationFailure, CancelledFailure, log } from '@temporalio/activity';
-import type { Pool } from 'pg';
-import type {
-  Model,
-  ModelCallRecord,
-  ModelRequest,
-  ModelResult,
-  ModelTool,
-  PlannedCall,
-} from '../../models/call.js';
-import { event, type RunEvent } from '../../contracts/event-data.js';
-import { failureTypes } from '../../contracts/errors.js';
-import type { RunSessionStepInput, StepOutcome } from '../../contracts/sessions/workflow.js';
-import { refOf } from '../../db/runs/blobs.js';
-import { loadSessionContent, type SessionContent } from '../../db/sessions/content.js';
-import { readTexts } from '../../db/sessions/texts.js';
-import type { StepError } from '../../db/sessions/steps.js';
-import { isRunOver } from '../../db/runs/runs.js';
-import { workerStopped } from '../../db/sessions/tries.js';
-import { previewOf, type ContentRef } from '../../domain/runs/content-ref.js';
-import { wellFormed } from '../../domain/well-formed.js';
-import type { DeltaSink, StepTryPlace } from '../../models/deltas/batcher.js';
+import { activityInfo } from '@temporalio/activity';
+import type { FinishedStep, RunSessionStepInput, StepOutcome } from '../../contracts/sessions/workflow.js';
+import { stepInput } from '../../domain/sessions/steps/step-input.js';
+import { stepAhead, withFinished } from '../../domain/sessions/steps/steps-ahead.js';
 import { whileBeating } from '../runs/while-beating.js';
-import { holdsLease, recallOf } from './lease.js';
-import { ModelClock } from './model-clock.js';
-import { outlast } from './outlast.js';
-import type { OpenSqlTool } from './sql-tool.js';
-import { lostTry, shownFailure, verdictOf, type Verdict } from './step-failure.js';
-import { StepLedger, usageOf } from './step-ledger.js';
-import { hashesOf, stepDefinitionOf, stepKeyOf, stepPrompt } from './step-prompt.js';
-import { delayAfter, limitsOf, type TryLimits } from './try-limits.js';
+import { lostTry, shownFailure, takenBack } from './step-failure.js';
+import { StepTry, type SessionStepDeps, type StepDone } from './step-try.js';
+import { limitsOf } from './try-limits.js';
 
-export interface SessionStepDeps {
-  readonly pool: Pool;
-  readonly model: Model;
-  /** The installed tools; a template names those that a step may use. */
-  readonly tools: readonly ModelTool[];
-  /** Opens `sql_query`, which asks in the name of the session's owner. */
-  readonly sqlTool?: OpenSqlTool;
-  readonly contextMaxTokens: number;
-  /** Text goes to live readers while it arrives, never into the database or the history. */
-  readonly openDeltas: (step: StepTryPlace) => DeltaSink;
-}
+/** A model that answers in this time costs less than the way through Temporal to the next step. */
+const QUICK_MS = 250;
 
-/** A run may be ended without its workflow: then nothing else stops the model. */
-const LOOK_MS = 5_000;
-
-/** A worker that hands its step back leaves another one this long to be there. */
-const HANDED_BACK_MS = 500;
+/** Then the workflow hears of the steps, and the Web UI with it. */
+const LONGEST_AHEAD_MS = 1_000;
 
 /**
- * A THINK, EXECUTE or INTEGRATE.
- * A1. A finished step is never paid for again: its checkpoint is looked up before anything is asked of a model.
- * A2. Two transactions a step: one before the call (the try is open), one after it (result, usage, events, progress).
- * A3. Every try is recorded, and what it used counts, also when it failed or its worker died.
- * A4. A paid answer is never thrown away: its transaction is retried until it commits, or the try is lost.
- * A5. Trouble of the infrastructure is no try. PostgreSQL is waited for here, beating, without limit. A worker that
- *     was lost or stopped is replaced by Temporal, without limit. Failures of the provider and of the input are
- *     counted here, since Temporal's attempts are of both kinds.
- * A6. Only a requested cancel closes the step as canceled. A worker's shutdown leaves it open for the next try.
- * A7. A try that Temporal gave to somebody else asks no model and writes nothing more.
- * A8. A try whose run has ended stops within seconds: nobody reads its answer, and it is paid for.
- * A9. A try's time is the model's time: waiting for PostgreSQL is not part of it.
+ * A step of a session, and those that follow it by themselves while the model answers at once.
+ *
+ * H1. Each of them begins, ends and is paid for as in an activity of its own: see step-try.ts.
+ * H2. The activity ends before whatever the workflow decides: a gate, a trigger, the end. A slow model ends it too.
+ * H3. A command recalls it (recall-steps.ts): the step that runs is the last one.
+ * H4. A later try of the activity only goes on. It takes the finished steps from their checkpoints and tries the begun
+ *     one again. It begins no other, so the numbers of a step's tries are the activity's attempts.
+ * H5. It fails with the step that failed. The workflow asks the ledger which ones ended before it.
  */
 export async function runSessionStep(
   deps: SessionStepDeps,
   input: RunSessionStepInput,
 ): Promise<StepOutcome> {
+  const steps = new StepsInOrder(deps, input);
   try {
-    return { ref: await whileBeating(() => new StepTry(deps, input).run()) };
+    return await whileBeating(
+      () => steps.run(),
+      () => steps.running,
+    );
   } catch (error) {
     throw shownFailure(error, limitsOf(input));
   }
 }
 
-function runIsOver(): ApplicationFailure {
-  return ApplicationFailure.nonRetryable('the session has ended', failureTypes.runEnded);
-}
-
-class StepTry {
-  readonly #limits: TryLimits;
-  readonly #ledger: StepLedger;
-  readonly #clock: ModelClock;
-  readonly #calls: ModelCallRecord[] = [];
-  readonly #startedAtMs = Date.now();
-  #earlierFailures = 0;
+class StepsInOrder {
   readonly #deps: SessionStepDeps;
   readonly #input: RunSessionStepInput;
+  readonly #startedAtMs = performance.now();
+  readonly #finished: FinishedStep[] = [];
+  #running: RunSessionStepInput;
 
   constructor(deps: SessionStepDeps, input: RunSessionStepInput) {
     this.#deps = deps;
     this.#input = input;
-    this.#limits = limitsOf(input);
-    this.#ledger = new StepLedger(deps.pool, input, activityInfo().attempt);
-    this.#clock = new ModelClock(this.#limits.stepTimeoutMs);
+    this.#running = input;
   }
 
-  async run(): Promise<ContentRef> {
-    const content = await this.#content();
-    const modelAsked = this.#modelAsked(content);
-    const stepKey = stepKeyOf(this.#input, content, modelAsked);
-    const checkpoint = content.checkpoints.get(stepKey);
-    if (checkpoint !== undefined) return this.#stored(checkpoint);
-    const request = stepPrompt(this.#input, content, {
-      maxTokens: this.#deps.contextMaxTokens,
-      countTokens: this.#deps.model.countTokens,
-    });
-    await this.#begin({
-      stepKey,
-      modelAsked,
-      limited: content.limited,
-      prompt: { content: JSON.stringify(request, null, 2), contentType: 'application/json' },
-    });
-    const result = await this.#ask({ ...request, model: modelAsked, ...(await this.#tools(content)) });
-    return this.#complete(result);
+  /** The step that the Web UI shows: the activity's summary names its first one. */
+  get running(): string {
+    return `${this.#running.phase}: ${this.#running.step}`;
   }
 
-  async #content(): Promise<SessionContent> {
-    const content = await outlast(() =>
-      loadSessionContent(this.#deps.pool, this.#input, hashesOf(this.#input)),
-    );
-    if (content !== undefined) return content;
-    throw ApplicationFailure.nonRetryable('the session is no longer kept', failureTypes.recordGone);
+  async run(): Promise<StepOutcome> {
+    const own = await new StepTry(this.#deps, this.#input, null).run();
+    if (own === null) throw lostTry();
+    const last = await this.#goOn(own);
+    return { ref: own.ref, ahead: this.#finished, isQuick: isQuick(last) };
   }
 
-  async #stored(sha256: string): Promise<ContentRef> {
-    const stored = (await outlast(() => readTexts(this.#deps.pool, [sha256]))).get(sha256);
-    if (stored === undefined)
-      throw ApplicationFailure.nonRetryable('a stored output is gone', failureTypes.recordGone);
-    return { sha256, bytes: stored.bytes, preview: previewOf(stored.text) };
-  }
-
-  #modelAsked(content: SessionContent): string {
-    const { phase, step, model } = this.#input;
-    const defined = content.template.phases[phase - 1]?.steps[step].model ?? content.template.model;
-    return model ?? defined ?? this.#deps.model.defaultModel;
-  }
-
-  async #tools(content: SessionContent): Promise<{ tools?: readonly ModelTool[] }> {
-    const allowed: readonly string[] = stepDefinitionOf(this.#input, content.template).tools ?? [];
-    const tools = this.#deps.tools.filter((tool) => allowed.includes(tool.name));
-    const sql = allowed.includes('sql_query')
-      ? await outlast(async () => this.#deps.sqlTool?.(this.#input))
-      : undefined;
-    const all = sql === undefined ? tools : tools.concat(sql);
-    return all.length === 0 ? {} : { tools: all };
-  }
-
-  async #begin(asked: Parameters<StepLedger['begin']>[0]): Promise<void> {
-    if (!(await holdsLease())) throw lostTry();
-    const begun = await this.#ledger.begin(asked);
-    if (begun === 'lost') throw lostTry();
-    if (begun === 'run_ended') throw runIsOver();
-    this.#earlierFailures = begun.failures;
-  }
-
-  async #ask(request: ModelRequest): Promise<ModelResult> {
-    const { sessionId: runId, stepId, attempt } = this.#input;
-    const deltas = this.#deps.openDeltas({ runId, stepId, attempt, try: activityInfo().attempt });
-    const watching = setInterval(() => void this.#stopIfEnded(), LOOK_MS);
-    try {
-      return await this.#clock.run(() =>
-        this.#deps.model.request({
-          ...request,
-          signal: this.#clock.signal,
-          onDelta: deltas.write,
-          beforeCall: (planned) => this.#clock.paused(() => this.#reserve(planned)),
-          afterCall: (record) => void this.#calls.push(record),
-        }),
-      );
-    } catch (error) {
-      throw await this.#failureOf(error);
-    } finally {
-      clearInterval(watching);
-      deltas.end();
+  async #goOn(own: StepDone): Promise<StepDone> {
+    const { ahead, stepId: firstId } = this.#input;
+    if (ahead === undefined) return own;
+    const mayBegin = activityInfo().attempt === 1;
+    let last = own;
+    let state = withFinished(ahead, finishedOf(this.#input, own), Date.now());
+    while (!mayBegin || (isQuick(last) && performance.now() - this.#startedAtMs < LONGEST_AHEAD_MS)) {
+      const place = stepAhead(state, firstId, this.#finished.length + 1);
+      if (place === null) break;
+      const failure = takenBack();
+      if (failure !== null) throw failure;
+      this.#running = stepInput(this.#input, state, place);
+      const done = await new StepTry(this.#deps, this.#running, { firstId, mayBegin }).run();
+      if (done === null) break;
+      const finished = finishedOf(this.#running, done);
+      state = withFinished(state, finished, Date.now());
+      this.#finished.push(finished);
+      last = done;
     }
+    return last;
   }
+}
 
-  /** While PostgreSQL is away the model may go on: its answer waits here. */
-  async #stopIfEnded(): Promise<void> {
-    const hasEnded = await isRunOver(this.#deps.pool, this.#input.sessionId).catch(() => false);
-    if (hasEnded) this.#clock.abandon(runIsOver());
-  }
+function isQuick({ modelMs }: StepDone): boolean {
+  return modelMs < QUICK_MS;
+}
 
-  async #reserve(planned: PlannedCall): Promise<void> {
-    if (!this.#ledger.isLimited) return;
-    const verdict = await this.#ledger.reserve({
-      tokens: planned.estimatedInputTokens + planned.maxOutputTokens,
-      costUsd: planned.estimatedCostUsd,
-    });
-    if (verdict === 'lost') throw lostTry();
-    if (verdict === 'exhausted') {
-      throw ApplicationFailure.nonRetryable(
-        'the next call would pass the budget of the session',
-        failureTypes.budgetExhausted,
-      );
-    }
-  }
-
-  async #complete(result: ModelResult): Promise<ContentRef> {
-    const isText = result.value === undefined;
-    const output = {
-      content: wellFormed(isText ? result.text : JSON.stringify(result.value, null, 2)),
-      contentType: isText ? 'text/markdown' : 'application/json',
-    };
-    const done = { ...result, output, ref: refOf(output) };
-    const { sha256, bytes, preview } = done.ref;
-    const facts = {
-      ...this.#ledger.shown,
-      digest: sha256,
-      bytes,
-      preview,
-      durationMs: Date.now() - this.#startedAtMs,
-    };
-    const events: RunEvent[] = [
-      event('step.completed', {
-        ...facts,
-        model: result.modelUsed,
-        percent: this.#input.progressAfter.percent,
-      }),
-      event('usage', { ...this.#ledger.shown, ...usageOf(this.#calls, result.modelUsed) }),
-    ];
-    if (this.#input.step === 'INTEGRATE') events.push(event('phase.completed', this.#ledger.shown));
-    if (await this.#ledger.close({ status: 'completed', done }, this.#calls, events)) return done.ref;
-    // It is in already, and the word of it was lost with a connection; or somebody else was faster.
-    const decided = await this.#ledger.findOutput();
-    if (decided === undefined) throw lostTry();
-    return this.#stored(decided);
-  }
-
-  /** Writes down what went wrong and what it had cost, and gives the failure that Temporal decides by. */
-  #failureOf(error: unknown): Promise<Error> | Error {
-    const recall = recallOf();
-    const verdict = verdictOf(error);
-    if (recall === 'lost' || verdict.type === failureTypes.stepLost) return lostTry();
-    if (recall === 'canceled') return this.#giveUp('canceled', verdict);
-    if (recall === 'stopping')
-      return this.#tryAgain(workerStopped, HANDED_BACK_MS, failureTypes.workerStopped);
-    if (verdict.type === failureTypes.dependencyUnavailable) log.error('a step failed', { error });
-    if (!verdict.retryable || this.#earlierFailures >= this.#limits.maxRetries)
-      return this.#giveUp('failed', verdict);
-    const delayMs = delayAfter(this.#earlierFailures + 1, this.#limits, verdict.retryAfterMs);
-    return this.#tryAgain({ code: verdict.type, message: verdict.message }, delayMs, verdict.type);
-  }
-
-  async #giveUp(status: 'failed' | 'canceled', { type, message }: Verdict): Promise<Error> {
-    await this.#ledger.close({ status, error: { code: type, message } }, this.#calls, []);
-    if (status === 'canceled') return new CancelledFailure(message);
-    return ApplicationFailure.nonRetryable(message, type);
-  }
-
-  async #tryAgain(error: StepError, nextRetryMs: number, type: string): Promise<Error> {
-    const data = { ...this.#ledger.shown, ...error, nextRetryMs };
-    await this.#ledger.close({ status: 'running', error }, this.#calls, [event('step.retrying', data)]);
-    return ApplicationFailure.create({ message: error.message, type, nextRetryDelay: nextRetryMs });
-  }
+function finishedOf({ phase, step, stepId, attempt }: RunSessionStepInput, { ref }: StepDone): FinishedStep {
+  return { phase, step, result: { stepId, attempt, ref } };
 }

@@ -9,6 +9,8 @@ import { failureTypes } from '../../contracts/errors.js';
 import { ModelCallError } from '../../models/error.js';
 import { OutputSchemaError } from '../../contracts/templates/output-schema.js';
 import { ContextTooLongError } from '../../models/prompt/assemble.js';
+import { workerStopped } from '../../db/sessions/tries.js';
+import { recallOf } from './lease.js';
 import { TryTimedOut } from './model-clock.js';
 import { delayAfter, type TryLimits } from './try-limits.js';
 
@@ -26,6 +28,27 @@ export function shownFailure(error: unknown, limits: TryLimits): unknown {
 /** No worker reads it: Temporal has given the step to another try, or the workflow has ended. */
 export function lostTry(): ApplicationFailure {
   return ApplicationFailure.retryable('another try has the step', failureTypes.stepLost);
+}
+
+/** A worker that hands its step back leaves another one this long to be there. */
+export const HANDED_BACK_MS = 500;
+
+/** The failure of an activity that was taken back between two steps; null while it is ours. */
+export function takenBack(): Error | null {
+  switch (recallOf()) {
+    case null:
+      return null;
+    case 'lost':
+      return lostTry();
+    case 'canceled':
+      return new CancelledFailure('canceled');
+    case 'stopping':
+      return ApplicationFailure.create({
+        message: workerStopped.message,
+        type: failureTypes.workerStopped,
+        nextRetryDelay: HANDED_BACK_MS,
+      });
+  }
 }
 
 /** A step's failure for the workflow: its safe words, and whether a retry may help. */

@@ -16,6 +16,7 @@ import {
   tryEndedSo,
   tryIsOpen,
   workerLost,
+  type AheadOf,
   type ClosedTry,
   type StepPlace,
   type TryEnd,
@@ -63,6 +64,7 @@ export class StepLedger {
     modelAsked: string;
     prompt: NewBlob;
     limited: boolean;
+    aheadOf?: AheadOf | null;
   }): Promise<{ failures: number } | 'run_ended' | 'lost'> {
     this.#limited = asked.limited;
     this.#stepKey = asked.stepKey;

@@ -6,6 +6,7 @@ import type {
   SessionState,
   ContentRef,
   StepName,
+  StepResult,
 } from '../../domain/sessions/state.js';
 
 /** Messages between the API, the session workflow and its activities. Each is a single object; fields may be added. */
@@ -51,10 +52,34 @@ export interface RunSessionStepInput {
   readonly progressAfter: SessionProgress;
   /** Steps that an older version scheduled have none: Temporal counts their tries. */
   readonly limits?: SessionLimits;
+  /** As the session stands before this step. The activity may go on with the steps that follow by themselves. */
+  readonly ahead?: SessionState;
+}
+
+export interface FinishedStep {
+  readonly phase: number;
+  readonly step: StepName;
+  readonly result: StepResult;
 }
 
 export interface StepOutcome {
   readonly ref: ContentRef;
+  /** The steps that the activity ran after its own, in their order. */
+  readonly ahead?: readonly FinishedStep[];
+  /** Whether the model answered at once. */
+  readonly isQuick?: boolean;
+}
+
+/** Asks the activity that began with this step, in this state, to begin no further one. */
+export interface RecallStepsInput {
+  readonly sessionId: string;
+  readonly stepId: string;
+  readonly state: SessionState;
+}
+
+export interface RecalledSteps {
+  /** The steps that the activity has finished, in their order. */
+  readonly finished: readonly FinishedStep[];
 }
 
 export interface ProjectSessionInput {
@@ -88,6 +113,7 @@ export interface KeptTexts {
 export interface SessionActivities {
   runSessionStep(input: RunSessionStepInput): Promise<StepOutcome>;
   projectSession(input: ProjectSessionInput): Promise<void>;
+  recallSteps(input: RecallStepsInput): Promise<RecalledSteps>;
   keepDecisionTexts(input: KeepDecisionInput): Promise<KeptTexts>;
 }
 

@@ -27,13 +27,13 @@ export async function closeRunningSteps(
   );
 }
 
-/** The steps of a workflow run before a reset. `own` is the one that runs now, and the ledger shows no other. */
-export async function closeOtherSteps(db: Db, sessionId: string, own: string | null): Promise<void> {
+/** The steps of a workflow run before a reset. `own` are those that may run now, and the ledger shows no other. */
+export async function closeOtherSteps(db: Db, sessionId: string, own: readonly string[]): Promise<void> {
   await execute(
     db,
     sql`with closed as (
           update session_steps set status = 'canceled', finished_at = clock_timestamp()
-           where run_id = ${sessionId} and status = 'running' and id is distinct from ${own}
+           where run_id = ${sessionId} and status = 'running' and not id = any(${own}::text[])
           returning id)
         update session_step_tries
            set finished_at = clock_timestamp(), error = '{"code":"Canceled","message":"abandoned by a reset"}'

@@ -16,6 +16,7 @@ import type { Tx } from '../base/transaction.js';
  * T3. No try opens in an ended run, in a closed step, or behind a later try of its step.
  * T4. Opening and closing twice is doing it once: the answer to a commit may be lost with its connection.
  * T5. A lost or stopped worker is not a failure of the step: such tries are recorded and not counted.
+ * T6. A step ahead of its workflow does not begin after the recall. The run's lock puts both in an order.
  */
 export interface StepPlace extends TryPlace {
   readonly phase: number;
@@ -33,14 +34,21 @@ export const workerStopped = {
   message: 'the worker was stopped; another one goes on with the step',
 } as const;
 
-/** Keeps what is sent, opens the step's row (once) and this try's row. Undefined when the try may not open (T3). */
+/** For a step that an activity runs behind its own. Whether it may begin anew, and not only go on. */
+export interface AheadOf {
+  readonly firstId: string;
+  readonly mayBegin: boolean;
+}
+
+/** Keeps what is sent, opens the step's row (once) and this try's row. Undefined when the try may not open (T3, T6). */
 export function openTry(
   tx: Tx,
   place: StepPlace,
-  given: { stepKey: string; prompt: NewBlob; modelAsked: string },
+  given: { stepKey: string; prompt: NewBlob; modelAsked: string; aheadOf?: AheadOf | null },
 ): Promise<{ failures: number } | undefined> {
   const { sessionId, stepId, attemptNumber } = place;
   const ref = refOf(given.prompt);
+  const { firstId = null, mayBegin = true } = given.aheadOf ?? {};
   return maybeOne<{ failures: number }>(
     tx,
     prepared(
@@ -52,7 +60,12 @@ export function openTry(
              and not exists (select from session_steps where id = ${stepId} and status <> 'running')
              and not exists (select from session_step_tries
                               where step_id = ${stepId}
-                                and (try > ${attemptNumber} or try = ${attemptNumber} and finished_at is not null))),
+                                and (try > ${attemptNumber} or try = ${attemptNumber} and finished_at is not null))
+             and (${firstId}::text is null
+                  or exists (select from session_steps where id = ${stepId})
+                  or ${mayBegin}::boolean
+                     and not exists (select from sessions
+                                      where run_id = ${sessionId} and recalled_step >= ${firstId} collate "C"))),
         opened as (
           insert into session_steps
             (id, run_id, phase, step, attempt, status, step_key, prompt_sha256, model_asked, started_at)

@@ -45,11 +45,15 @@ export interface Transition {
   readonly events: readonly SessionEvent[];
 }
 
+export interface RunStep {
+  readonly kind: 'run_step';
+  readonly phase: number;
+  readonly step: StepName;
+  readonly attempt: number;
+}
+
 export type SessionAction =
-  | { kind: 'run_step'; phase: number; step: StepName; attempt: number }
-  | { kind: 'open_gate' }
-  | { kind: 'wait'; untilMs: number | null }
-  | { kind: 'end' };
+  RunStep | { kind: 'open_gate' } | { kind: 'wait'; untilMs: number | null } | { kind: 'end' };
 
 export function changed(
   state: SessionState,

@@ -10,4 +10,6 @@ export const patches = {
   gateIdsAreDerived: 'gate-ids-are-derived',
   /** A history that has grown too long is handed over while the session waits; it had to change first. */
   handsOverWhileWaiting: 'hands-over-while-waiting',
+  /** The activity of a quick step goes on with the next ones; a command recalls it. */
+  stepsRunAhead: 'steps-run-ahead',
 } as const;

@@ -3,11 +3,11 @@ import { taskQueues } from '../../contracts/names.js';
 import type { SessionActivities } from '../../contracts/sessions/workflow.js';
 
 /**
- * Projecting, or storing a decision's texts, is a short transaction inside the workflow task: no round trip through
- * the server. It is retried for ever: a session must not go on before its state can be read.
+ * Projecting, recalling, or storing a decision's texts, is a short transaction inside the workflow task. It costs no
+ * round trip through the server. It is retried for ever: a session must not go on before its state can be read.
  */
 export const projections = proxyLocalActivities<
-  Pick<SessionActivities, 'projectSession' | 'keepDecisionTexts'>
+  Pick<SessionActivities, 'projectSession' | 'recallSteps' | 'keepDecisionTexts'>
 >({
   startToCloseTimeout: '10s',
   // The next longer wait becomes a timer in the history: an outage must not hold the workflow task.

@@ -6,12 +6,11 @@ import {
   currentUpdateInfo,
   isCancellation,
   patched,
-  uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
 import { failureTypes } from '../../contracts/errors.js';
 import type { SessionProgressView } from '../../contracts/sessions/session.js';
-import type { CotSessionInput, StepOutcome } from '../../contracts/sessions/workflow.js';
+import type { CotSessionInput, FinishedStep } from '../../contracts/sessions/workflow.js';
 import { problemOfCommand } from '../../domain/sessions/command-message.js';
 import {
   hasTaken,
@@ -20,18 +19,20 @@ import {
   type SessionCommand,
   type SessionRefusal,
 } from '../../domain/sessions/commands.js';
-import { gateIdOf } from '../../domain/sessions/gate-id.js';
+import { gateIdOf } from '../../domain/sessions/derived-ids.js';
 import { applyCommand, applyFact, nextAction } from '../../domain/sessions/machine.js';
 import { progressOf } from '../../domain/sessions/progress.js';
 import { progressView } from '../../domain/sessions/progress-view.js';
 import { initialSession, type SessionState } from '../../domain/sessions/state.js';
-import type { SessionAction, SessionEvent, Transition } from '../../domain/sessions/transitions.js';
+import type { RunStep, SessionEvent, SessionFact, Transition } from '../../domain/sessions/transitions.js';
 import { waitMsOf } from '../../domain/sessions/waiting.js';
-import { sortableId, timeOfSortableId } from '../../domain/sortable-id.js';
-import { projections, sessionSteps } from './proxies.js';
+import { timeOfSortableId } from '../../domain/sortable-id.js';
+import { ActivityAhead } from './activity-ahead.js';
+import { callStep } from './call-step.js';
+import { projections } from './proxies.js';
+import { newId } from './new-id.js';
 import { patches } from './patches.js';
-import { stepInput } from './step-input.js';
-import { stepProblem } from './step-problem.js';
+import { stepFailed } from './step-failed.js';
 import { WebUiView } from './web-ui-view.js';
 
 /**
@@ -44,7 +45,8 @@ import { WebUiView } from './web-ui-view.js';
  *     course asks the machine again.
  * W4. A projection whose task is not recorded may be repeated, with other events. Names come from the state, and the
  *     row keeps the projected ones (domain/sessions/projected.ts).
- * W5. Nothing is awaited without need: the worker takes a stack trace of every promise, and twenty cost a step.
+ * W5. A command first recalls the activity that is ahead, and takes its finished steps. It judges by that state.
+ * W6. Nothing is awaited without need: the worker takes a stack trace of every promise, and twenty cost a step.
  */
 export class SessionRun {
   #state: SessionState;
@@ -55,6 +57,9 @@ export class SessionRun {
   #projecting: Promise<void> | null = null;
   #course = new CancellationScope();
   #runningStepId: string | null = null;
+  /** Until it is known otherwise: the first activity of a history finds it out. */
+  #isModelQuick = true;
+  #ahead: ActivityAhead | null = null;
   readonly #input: CotSessionInput;
   readonly #webUi: WebUiView;
 
@@ -90,7 +95,8 @@ export class SessionRun {
     const problem = problemOfCommand(command);
     if (problem !== null)
       throw ApplicationFailure.nonRetryable(`sessionCommand: ${problem}`, failureTypes.invalidInput);
-    if (!this.#hasTaken()) this.throwRefusal(refusalOf(this.#state, command));
+    // An activity may be further than this state: the handler asks it first, and refuses then.
+    if (this.#ahead === null && !this.#hasTaken()) this.throwRefusal(refusalOf(this.#state, command));
   }
 
   /** The current command came before, perhaps in an older history, and its answer was lost. */
@@ -105,6 +111,7 @@ export class SessionRun {
   async command(given: SessionCommand): Promise<SessionProgressView> {
     const commandId = currentUpdateInfo()?.id ?? '';
     const command = { ...given, by: { ...given.by, commandId } };
+    for (let pending = this.#recalled(); pending !== null; pending = this.#recalled()) await pending;
     // The validator asked already, but another command may have been handled in between.
     const refusal = refusalOf(this.#state, command);
     if (refusal === 'unchanged' || this.#hasTaken()) return this.#answer();
@@ -122,7 +129,6 @@ export class SessionRun {
     return answer;
   }
 
-  /** A refused command changes nothing. */
   take(command: SessionCommand): void {
     this.#apply(applyCommand(this.#state, command, Date.now()));
   }
@@ -160,6 +166,7 @@ export class SessionRun {
 
   /** The row may hold other progress: this workflow run began with a reset. */
   async projectAgain(): Promise<void> {
+    for (let pending = this.#recalled(); pending !== null; pending = this.#recalled()) await pending;
     this.#projectedVersion = 0;
     await this.#project();
   }
@@ -178,48 +185,51 @@ export class SessionRun {
     this.#apply(applyFact(this.#state, { kind: 'gate_opened', gateId }, nowMs));
   }
 
-  async #runStep(action: Extract<SessionAction, { kind: 'run_step' }>): Promise<void> {
+  async #runStep({ phase, step, attempt }: RunStep): Promise<void> {
     const { version } = this.#state;
     // The command that starts the step records this id before anybody sees it: a repeated task may make another one.
     const stepId = newId('step', Date.now());
+    const place = { stepId, phase, step, attempt };
     this.#runningStepId = stepId;
+    const goesOn = this.#isModelQuick && patched(patches.stepsRunAhead);
+    if (goesOn) this.#ahead = new ActivityAhead(this.#input.sessionId, stepId, this.#state);
     try {
-      const { ref } = await this.#callStep(action, stepId);
-      const result = { stepId, attempt: action.attempt, ref };
+      const done = await callStep(this.#input, this.#state, { place, goesOn });
+      // A command that waits for its recall comes first.
+      if (this.#ahead?.isRecalling === true) await this.#recalled();
+      this.#isModelQuick = done.isQuick ?? false;
       const before = this.#state.version;
-      this.#apply(
-        applyFact(
-          this.#state,
-          { kind: 'step_finished', phase: action.phase, step: action.step, result },
-          Date.now(),
-        ),
-      );
-      // The activity has projected this result, unless a command came in between or there are more events.
+      const result = { stepId, attempt, ref: done.ref };
+      this.#takeFinished([{ phase, step, result }]);
+      this.#takeFinished(done.ahead ?? []);
+      // The activity has projected these results, unless a command came in between or there are more events.
       if (before === version && this.#events.length === 0 && !this.#beginsToWait())
         this.#noteProjected(this.#state);
     } catch (error) {
+      const pending = this.#recalled();
+      if (pending !== null) await pending;
       if (isCancellation(error)) throw error;
-      this.#apply(
-        applyFact(
-          this.#state,
-          { kind: 'step_failed', stepId, attempt: action.attempt, problem: stepProblem(action, error) },
-          Date.now(),
-        ),
-      );
+      this.#applyNow(stepFailed(this.#ahead?.running ?? place, error));
     } finally {
       this.#runningStepId = null;
+      this.#ahead = null;
     }
+  }
+
+  /** A result that is known already, or came too late, changes nothing. */
+  #takeFinished(steps: readonly FinishedStep[]): SessionState {
+    for (const step of steps) this.#applyNow({ kind: 'step_finished', ...step });
+    return this.#state;
+  }
+
+  /** Null when no activity is further than this state, or may become so. */
+  #recalled(): Promise<void> | null {
+    return this.#ahead?.recalled((finished) => this.#takeFinished(finished)) ?? null;
   }
 
   /** The next step waits for its trigger: the activity could not know since when. */
   #beginsToWait(): boolean {
     return this.#state.waiting.kind === 'trigger' && patched(patches.manualWaitsAreProjected);
-  }
-
-  #callStep(action: Extract<SessionAction, { kind: 'run_step' }>, stepId: string): Promise<StepOutcome> {
-    const title = this.#state.plan.phases[action.phase - 1]?.title ?? '';
-    const { runSessionStep } = sessionSteps(`${action.phase}. ${title}: ${action.step}`);
-    return runSessionStep(stepInput(this.#input, this.#state, { ...action, stepId }));
   }
 
   async #wait(untilMs: number | null): Promise<void> {
@@ -229,13 +239,7 @@ export class SessionRun {
     const inTime = await condition(changed, Math.max(1, untilMs - Date.now()));
     if (inTime || this.#state.waiting.kind !== 'gate') return;
     const { id, remindAtMs } = this.#state.waiting.gate;
-    this.#apply(
-      applyFact(
-        this.#state,
-        { kind: remindAtMs === null ? 'gate_expired' : 'gate_reminded', gateId: id },
-        Date.now(),
-      ),
-    );
+    this.#applyNow({ kind: remindAtMs === null ? 'gate_expired' : 'gate_reminded', gateId: id });
   }
 
   /** Signals that change nothing, and commands that are refused late, make a history grow while nothing moves. */
@@ -281,13 +285,13 @@ export class SessionRun {
     this.#webUi.show(this.#state);
   }
 
+  #applyNow(fact: SessionFact): void {
+    this.#apply(applyFact(this.#state, fact, Date.now()));
+  }
+
   #apply(transition: Transition): void {
     if (transition.state !== this.#state) this.#changedAtMs = Date.now();
     this.#state = transition.state;
     this.#events.push(...transition.events);
   }
-}
-
-function newId(prefix: string, nowMs: number): string {
-  return sortableId(prefix, nowMs, uuid4().replaceAll('-', '').slice(0, 20));
 }

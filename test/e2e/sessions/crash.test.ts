@@ -29,40 +29,47 @@ const says = (worker: WorkerProcess, word: string): Promise<unknown> =>
 const callsOf = (worker: WorkerProcess): number =>
   worker.said.filter((word) => word.startsWith('call ')).length;
 
-test('a worker killed in the middle of a step costs that one call: nothing finished is paid for again', async () => {
-  const doomed = start({ STOP_AT: '5' });
-  await says(doomed, 'ready');
-  const id = await startSession(rig, rig.owner, { autoProgressPhases: true, budget: { maxTokens: 1_000 } });
-  await says(doomed, 'call 5');
-  await doomed.kill('SIGKILL');
-  const next = start();
-  await untilStatus(rig, id, 'completed');
-  expect([callsOf(doomed), callsOf(next)]).toEqual([5, 5]);
+/** A quick model has its steps in one activity, a slow one has an activity for each. */
+test.each([
+  ['quick', '0'],
+  ['slow', '300'],
+])(
+  'a worker of a %s model, killed in the middle of a step, costs that one call: nothing finished is paid for again',
+  async (_speed, ANSWER_MS) => {
+    const doomed = start({ STOP_AT: '5', ANSWER_MS });
+    await says(doomed, 'ready');
+    const id = await startSession(rig, rig.owner, { autoProgressPhases: true, budget: { maxTokens: 1_000 } });
+    await says(doomed, 'call 5');
+    await doomed.kill('SIGKILL');
+    const next = start({ ANSWER_MS });
+    await untilStatus(rig, id, 'completed');
+    expect([callsOf(doomed), callsOf(next)]).toEqual([5, 5]);
 
-  const steps = await stepsOf(rig, id);
-  expect(steps).toHaveLength(9);
-  expect(steps.every((step) => step.status === 'completed')).toBe(true);
-  const { rows: tries } = await rig.database.pool.query<{ try: number; code: string | null }>(
-    `select try, session_step_tries.error->>'code' as code from session_step_tries
+    const steps = await stepsOf(rig, id);
+    expect(steps).toHaveLength(9);
+    expect(steps.every((step) => step.status === 'completed')).toBe(true);
+    const { rows: tries } = await rig.database.pool.query<{ try: number; code: string | null }>(
+      `select try, session_step_tries.error->>'code' as code from session_step_tries
        join session_steps on id = step_id where run_id = $1 and phase = 2 and step = 'EXECUTE' order by try`,
-    [id],
-  );
-  expect(tries).toEqual([
-    { try: 1, code: 'worker_lost' },
-    { try: 2, code: null },
-  ]);
-  const events = await eventsOf(rig, id);
-  expect(events.map((event) => event.pos)).toEqual(events.map((_event, index) => index + 1));
-  expect(events.filter((event) => event.type === 'step.completed')).toHaveLength(9);
-  expect(events.filter((event) => event.type === 'session.completed')).toHaveLength(1);
-  // Nine answers of 15 tokens, and all 20 that the lost call had reserved. The provider may have billed them.
-  const { rows } = await rig.database.pool.query(
-    'select used_tokens as used, reserved_tokens as reserved from sessions where run_id = $1',
-    [id],
-  );
-  expect(rows).toEqual([{ used: 9 * 15 + 20, reserved: 0 }]);
-  await next.kill('SIGTERM');
-});
+      [id],
+    );
+    expect(tries).toEqual([
+      { try: 1, code: 'worker_lost' },
+      { try: 2, code: null },
+    ]);
+    const events = await eventsOf(rig, id);
+    expect(events.map((event) => event.pos)).toEqual(events.map((_event, index) => index + 1));
+    expect(events.filter((event) => event.type === 'step.completed')).toHaveLength(9);
+    expect(events.filter((event) => event.type === 'session.completed')).toHaveLength(1);
+    // Nine answers of 15 tokens, and all 20 that the lost call had reserved. The provider may have billed them.
+    const { rows } = await rig.database.pool.query(
+      'select used_tokens as used, reserved_tokens as reserved from sessions where run_id = $1',
+      [id],
+    );
+    expect(rows).toEqual([{ used: 9 * 15 + 20, reserved: 0 }]);
+    await next.kill('SIGTERM');
+  },
+);
 
 test('a worker frozen through three heartbeat timeouts costs that one call: no try counts, and none starts beside another', async () => {
   const frozen = start({ STOP_AT: '2' });

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { createActivities } from '../../../src/activities/index.js';
 import { gatherSection } from '../../../src/db/reports/gather-section.js';
 import { loadConfig } from '../../../src/platform/config.js';
@@ -20,10 +21,11 @@ import { scriptedModel } from '../../workflows/sessions/fixture.js';
 /**
  * The worker as production makes it, with a model in memory that says each call on standard output. STOP_AT is
  * the number of the call that never gets an answer: a test kills the worker there. FAIL_AT is the number of the
- * call that fails.
+ * call that fails. ANSWER_MS is how long each answer takes.
  */
 const stopAt = Number(process.env['STOP_AT'] ?? 0);
 const failAt = Number(process.env['FAIL_AT'] ?? 0);
+const answerMs = Number(process.env['ANSWER_MS'] ?? 0);
 const config = loadConfig();
 const logger = createLogger({ level: 'silent', service: 'worker' });
 const stop = new AbortController();
@@ -31,10 +33,12 @@ process.once('SIGTERM', () => stop.abort());
 
 const say = (word: string): void => void process.stdout.write(`${word}\n`);
 
-const model = scriptedModel((_request, call) => {
+const model = scriptedModel(async (_request, call) => {
   say(`call ${call}`);
   if (call === failAt) throw new Error('as the test wants it');
-  return call === stopAt ? new Promise<never>(() => undefined) : `answer ${call}`;
+  if (call === stopAt) await new Promise<never>(() => undefined);
+  if (answerMs > 0) await setTimeout(answerMs);
+  return `answer ${call}`;
 });
 
 installTemporalRuntime(logger);

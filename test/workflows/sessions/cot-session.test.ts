@@ -2,14 +2,17 @@ import { ModelCallError } from '../../../src/models/error.js';
 import { progressSchema, type SessionProgressView } from '../../../src/contracts/sessions/session.js';
 import { readSessionProgress, toProgressView } from '../../../src/db/sessions/reads-progress.js';
 import type { Decider, SessionCommand } from '../../../src/domain/sessions/commands.js';
+import { storeHistory } from '../../support/store-history.js';
 import { waitUntil } from '../../support/wait-until.js';
 import {
   entriesOf,
   eventsOf,
   readProgress,
+  readState,
   scriptedModel,
   send,
   startSession,
+  stepsOf,
   untilGate,
   untilStatus,
   withWorkers,
@@ -54,6 +57,25 @@ function serverDown(): ModelCallError {
     provider: 'scripted',
     model: 'm',
   });
+}
+
+/** A model that answers at once, but holds one call until it is released. */
+function heldAt(held: number) {
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const model = scriptedModel(async (_request, call) => {
+    if (call === held) await released;
+    return `answer ${call}`;
+  });
+  const isReached = (): Promise<boolean> => Promise.resolve(model.calls.length >= held);
+  const reached = (): Promise<unknown> => waitUntil(isReached, { what: `call ${held} of the model` });
+  return { model, release, reached };
+}
+
+/** How many activities its workflow has scheduled. */
+async function activitiesOf(id: string): Promise<number> {
+  const { events } = await rig.temporal.client.workflow.getHandle(`cot-session:${id}`).fetchHistory();
+  return (events ?? []).filter((event) => event.activityTaskScheduledEventAttributes != null).length;
 }
 
 /** Every behaviour is tried with cached workflows and with none, which replays the history at each task. */
@@ -188,6 +210,100 @@ describe.each([{ maxCachedWorkflows: 50 }, { maxCachedWorkflows: 0 }])(
         const row = await readProgress(rig, id);
         expect(projected.waitingSince).toBe(new Date(row.waitingSinceMs!).toISOString());
         expect(await send(rig, id, goOn(), 'go')).toMatchObject({ status: 'running', waitingSince: null });
+      });
+    });
+
+    test('a command during a quick activity meets its running step: a pause ends it there, and a redo of what is not reached is refused', async () => {
+      const held = heldAt(3);
+      await during(held.model, async () => {
+        const id = await startSession(rig, rig.owner, { autoProgressPhases: true });
+        await held.reached();
+        expect(await activitiesOf(id)).toBe(1);
+        await expect(send(rig, id, redoFrom(2), 'early')).rejects.toMatchObject({ code: 'step_not_reached' });
+        const paused = await send(rig, id, rig.ask.state('pause'), 'pause');
+        expect(paused).toMatchObject({ status: 'paused', currentPhase: 1, currentStep: 'INTEGRATE' });
+        held.release();
+        await waitUntil(async () => (await readProgress(rig, id)).completedPhases.length === 1, {
+          what: 'the end of the running step',
+        });
+        expect(await readProgress(rig, id)).toMatchObject({ status: 'paused', currentPhase: 2 });
+        expect(held.model.calls).toHaveLength(3);
+        await send(rig, id, rig.ask.state('resume'), 'resume');
+        await untilStatus(rig, id, 'completed');
+        expect(held.model.calls).toHaveLength(9);
+        const events = await eventsOf(rig, id);
+        expect(events.map((event) => event.pos)).toEqual(events.map((_event, index) => index + 1));
+        expect(events.filter((event) => event.type === 'step.completed')).toHaveLength(9);
+        await storeHistory(rig.temporal.client, `cot-session:${id}`, 'cotSession', 'recalled');
+      });
+    });
+
+    test('a redo during a quick activity stops its model, and keeps the steps that it had finished', async () => {
+      const held = heldAt(3);
+      await during(held.model, async () => {
+        const id = await startSession(rig, rig.owner, { autoProgressPhases: true });
+        await held.reached();
+        await send(rig, id, rig.ask.redo(1, 'EXECUTE'), 'again');
+        await untilStatus(rig, id, 'completed');
+        const first = (await stepsOf(rig, id)).filter(({ phase }) => phase === 1);
+        expect(first.map(({ step, attempt, status }) => `${step} ${attempt} ${status}`)).toEqual([
+          'THINK 1 completed',
+          'EXECUTE 1 completed',
+          'INTEGRATE 1 canceled',
+          'EXECUTE 2 completed',
+          'INTEGRATE 2 completed',
+        ]);
+        expect(held.model.calls).toHaveLength(11);
+      });
+    });
+
+    test('a session that is ended during a quick activity keeps the results of its finished steps', async () => {
+      const held = heldAt(5);
+      await during(held.model, async () => {
+        const id = await startSession(rig, rig.owner, { autoProgressPhases: true });
+        await held.reached();
+        await rig.temporal.client.workflow.getHandle(`cot-session:${id}`).cancel();
+        await untilStatus(rig, id, 'canceled');
+        const { phases } = await readState(rig, id);
+        expect(phases.map(({ results }) => Object.keys(results))).toEqual([
+          ['THINK', 'EXECUTE', 'INTEGRATE'],
+          ['THINK'],
+          [],
+        ]);
+        expect(phases[0]?.output?.preview).toBe('answer 3');
+      });
+    });
+
+    test('a step that fails for good behind quick ones is named, and they are not paid for again', async () => {
+      let down = true;
+      const model = scriptedModel((_request, call) => {
+        if (call >= 5 && down) throw serverDown();
+        return `answer ${call}`;
+      });
+      await during(model, async () => {
+        const id = await startSession(rig, rig.owner, { autoProgressPhases: true });
+        const stuck = await untilStatus(rig, id, 'needs_attention');
+        expect(stuck).toMatchObject({ currentPhase: 2, currentStep: 'EXECUTE' });
+        down = false;
+        await send(rig, id, goOn(), 'resume');
+        await untilStatus(rig, id, 'completed');
+        expect(model.calls).toHaveLength(11);
+        const tried = (await eventsOf(rig, id))
+          .filter((each) => each.type === 'step.started')
+          .map(({ data }) => `${data.phase} ${data.step} ${data.try}`);
+        expect(tried).toEqual([
+          '1 THINK 1',
+          '1 EXECUTE 1',
+          '1 INTEGRATE 1',
+          '2 THINK 1',
+          '2 EXECUTE 1',
+          '2 EXECUTE 2',
+          '2 EXECUTE 1',
+          '2 INTEGRATE 1',
+          '3 THINK 1',
+          '3 EXECUTE 1',
+          '3 INTEGRATE 1',
+        ]);
       });
     });
 

@@ -2,7 +2,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Pool } from 'pg';
 import { Worker } from '@temporalio/worker';
 import { createSessionActivities } from '../../../src/activities/sessions/activities.js';
-import type { SessionStepDeps } from '../../../src/activities/sessions/run-step.js';
+import type { SessionStepDeps } from '../../../src/activities/sessions/step-try.js';
 import { sendSessionCommand } from '../../../src/operations/sessions/send-command.js';
 import { createRunControl } from '../../../src/platform/temporal/run-control.js';
 import {

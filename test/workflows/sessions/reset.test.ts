@@ -1,5 +1,15 @@
 import { waitUntil } from '../../support/wait-until.js';
-import { entriesOf, readProgress, send, startSession, untilGate, untilStatus } from './fixture.js';
+import {
+  entriesOf,
+  readProgress,
+  scriptedModel,
+  send,
+  startSession,
+  stepsOf,
+  untilGate,
+  untilStatus,
+  withWorkers,
+} from './fixture.js';
 import { useSessions } from './house.js';
 
 /** Somebody resets a session in the Temporal Web UI. */
@@ -8,23 +18,28 @@ const { during } = rig;
 
 /**
  * The activity of a step shows the gate before its own completion is recorded. A reset in between would run the step
- * again, with another id. Answers the id of the workflow run.
+ * again, with another id.
  */
-const untilAtRest = (id: string): Promise<string> =>
+const untilAtRest = (id: string): Promise<unknown> =>
   waitUntil(
     async () => {
-      const { runId, raw } = await rig.temporal.client.workflow.getHandle(`cot-session:${id}`).describe();
+      const { raw } = await rig.temporal.client.workflow.getHandle(`cot-session:${id}`).describe();
       const busy = (raw.pendingActivities ?? []).length > 0 || Boolean(raw.pendingWorkflowTask);
-      return busy ? undefined : runId;
+      return !busy;
     },
     { what: 'a workflow without pending tasks' },
   );
 
 /** As the Web UI does it; `which` of the recorded workflow tasks is run anew. Nothing that came later is applied again. */
 async function reset(id: string, which: 'first' | 'last'): Promise<void> {
+  await untilAtRest(id);
+  await resetNow(id, which);
+}
+
+async function resetNow(id: string, which: 'first' | 'last'): Promise<void> {
   const workflowId = `cot-session:${id}`;
   const handle = rig.temporal.client.workflow.getHandle(workflowId);
-  const runId = await untilAtRest(id);
+  const { runId } = await handle.describe();
   const { events } = await handle.fetchHistory();
   const completed = (events ?? []).filter((event) => event.workflowTaskCompletedEventAttributes);
   const point = which === 'first' ? completed[0] : completed.at(-1);
@@ -99,3 +114,44 @@ test('a session that is reset after it ended stays ended, and its new workflow r
     expect(await handle.result()).toMatchObject({ status: 'canceled' });
     expect(await readProgress(rig, id)).toMatchObject({ status: 'canceled' });
   }));
+
+test('a command that comes with the first task of that new workflow run is refused, since the session has ended', async () => {
+  let id = '';
+  await during(async () => {
+    id = await startSession(rig, rig.owner);
+    await untilGate(rig, id, 1);
+    await send(rig, id, rig.ask.state('cancel'), 'cancel');
+    await rig.temporal.client.workflow.getHandle(`cot-session:${id}`).result();
+  });
+  await reset(id, 'first');
+  const late = send(rig, id, rig.ask.state('pause'), 'late');
+  await during(() => expect(late).rejects.toMatchObject({ code: 'already_finished' }));
+});
+
+test('the quick activity of a session that is reset begins no further step, and the session ends without it', async () => {
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const model = scriptedModel(async (_request, call) => {
+    if (call === 2) await released;
+    return `answer ${call}`;
+  });
+  await withWorkers(rig, model, async () => {
+    const id = await startSession(rig, rig.owner, { autoProgressPhases: true });
+    await waitUntil(() => Promise.resolve(model.calls.length >= 2), { what: 'the second step' });
+    await resetNow(id, 'first');
+    await untilStatus(rig, id, 'completed');
+    release();
+    const { rows } = await rig.database.pool.query<{ step: string; recalled: boolean; ended: string }>(
+      `select step, id = recalled_step as recalled, status as ended
+         from session_steps join sessions using (run_id) where run_id = $1 order by session_steps.id limit 2`,
+      [id],
+    );
+    expect(rows).toEqual([
+      { step: 'THINK', recalled: false, ended: 'completed' },
+      { step: 'EXECUTE', recalled: true, ended: 'canceled' },
+    ]);
+    // The finished step is taken from its checkpoint. The interrupted one is asked for again.
+    expect(model.calls).toHaveLength(10);
+    expect((await stepsOf(rig, id)).filter(({ status }) => status === 'running')).toEqual([]);
+  });
+});

@@ -1,6 +1,7 @@
-import { gateIdOf } from '../../../src/domain/sessions/gate-id.js';
+import { stepIdBehind, gateIdOf } from '../../../src/domain/sessions/derived-ids.js';
 import { initialSession } from '../../../src/domain/sessions/state.js';
 import { sortableId, timeOfSortableId } from '../../../src/domain/sortable-id.js';
+import { possibleSteps, stepAhead } from '../../../src/domain/sessions/steps/steps-ahead.js';
 import { planOf, settle } from './play.js';
 
 const first = 'session_01ks7e7q80abcdefghjkmnpqrs';
@@ -36,4 +37,30 @@ test('sessions, phases, attempts and outputs have gates of their own, made when 
 test('the time is read behind the last underscore, so that a prefix may have its own', () => {
   const id = sortableId('dead_letter', 1_700_000_000_000, 'f'.repeat(20));
   expect(timeOfSortableId(id)).toBe(1_700_000_000_000);
+});
+
+const firstStep = 'step_01ks7e7q80abcdefghjkmnpqrs';
+
+test('a step that an activity runs behind others has the same id in each of its tries, in their order', () => {
+  const ids = [firstStep, stepIdBehind(firstStep, 1), stepIdBehind(firstStep, 2)];
+  expect(ids).toEqual([...ids].sort());
+  expect(ids[1]).toBe(stepIdBehind(firstStep, 1));
+  expect(stepIdBehind(firstStep.replace(/s$/, 't'), 1)).not.toBe(ids[1]);
+});
+
+test('an activity may run the steps up to the next gate, and none where the workflow decides', () => {
+  const begun = initialSession({ plan: planOf() });
+  const places = possibleSteps(begun, firstStep);
+  expect(places.map(({ phase, step }) => `${phase} ${step}`)).toEqual([
+    '1 THINK',
+    '1 EXECUTE',
+    '1 INTEGRATE',
+  ]);
+  expect(places.map(({ stepId }) => stepId)).toEqual([
+    firstStep,
+    stepIdBehind(firstStep, 1),
+    stepIdBehind(firstStep, 2),
+  ]);
+  expect(stepAhead(atGate, firstStep, 1)).toBeNull();
+  expect(stepAhead({ ...begun, pausedAtMs: 1 }, firstStep, 1)).toBeNull();
 });

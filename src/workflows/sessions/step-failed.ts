@@ -1,12 +1,17 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
 import { failureTypes } from '../../contracts/errors.js';
 import type { StepProblem } from '../../domain/sessions/state.js';
+import type { StepPlace } from '../../domain/sessions/steps/steps-ahead.js';
+import type { SessionFact } from '../../domain/sessions/transitions.js';
+
+/** The fact for the machine that this step failed. */
+export function stepFailed(place: StepPlace, error: unknown): SessionFact {
+  const { stepId, attempt } = place;
+  return { kind: 'step_failed', stepId, attempt, problem: problemOf(place, error) };
+}
 
 /** A failed step, as readers see it. Our own failures carry a text for them; any other is named by its kind. */
-export function stepProblem(
-  { phase, step }: Pick<StepProblem, 'phase' | 'step'>,
-  error: unknown,
-): StepProblem {
+function problemOf({ phase, step }: Pick<StepProblem, 'phase' | 'step'>, error: unknown): StepProblem {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof ApplicationFailure && cause.type !== null && cause.type !== undefined) {
     return { phase, step, code: cause.type, message: cause.message };

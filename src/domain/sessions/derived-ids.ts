@@ -11,6 +11,15 @@ export function gateIdOf(sessionId: string, state: SessionState): string {
   return sortableId('gate', timeOfSortableId(sessionId), hashOf(parts.join('/')));
 }
 
+/**
+ * Of the step that an activity runs behind `done` others, its own among them. Its time keeps the order of a session's
+ * steps.
+ */
+export function stepIdBehind(firstId: string, done: number): string {
+  if (done === 0) return firstId;
+  return sortableId('step', timeOfSortableId(firstId) + done, hashOf(`${firstId}/${done}`));
+}
+
 const OFFSET = 0x6c62272e07bb014262b821756295c58dn;
 const PRIME = 0x1000000000000000000013bn;
 const ALL_BITS = (1n << 128n) - 1n;

@@ -1,19 +1,14 @@
-import type { CotSessionInput, RunSessionStepInput } from '../../contracts/sessions/workflow.js';
-import { applyFact } from '../../domain/sessions/machine.js';
-import { progressOf } from '../../domain/sessions/progress.js';
-import { phaseAt, type SessionState } from '../../domain/sessions/state.js';
-import type { SessionAction } from '../../domain/sessions/transitions.js';
+import type { RunSessionStepInput } from '../../../contracts/sessions/workflow.js';
+import { applyFact } from '../machine.js';
+import { progressOf } from '../progress.js';
+import { phaseAt, type SessionState } from '../state.js';
+import type { StepPlace } from './steps-ahead.js';
 
 /** The input of a step's activity: hashes, never texts, and the progress to project before and after. */
 export function stepInput(
-  { sessionId, limits }: CotSessionInput,
+  { sessionId, limits }: Pick<RunSessionStepInput, 'sessionId' | 'limits'>,
   state: SessionState,
-  {
-    phase,
-    step,
-    attempt,
-    stepId,
-  }: Extract<SessionAction, { kind: 'run_step' }> & { readonly stepId: string },
+  { phase, step, attempt, stepId }: StepPlace,
 ): RunSessionStepInput {
   const earlier = state.phases.slice(0, phase - 1);
   const own = phaseAt(state, phase);
@@ -21,7 +16,7 @@ export function stepInput(
   const { state: after } = applyFact(state, { kind: 'step_finished', phase, step, result: placeholder }, 0);
   return {
     sessionId,
-    limits,
+    ...(limits === undefined ? {} : { limits }),
     stepId,
     phase,
     step,
