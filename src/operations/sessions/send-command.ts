@@ -9,6 +9,7 @@ import {
   type Client,
   type WorkflowHandle,
 } from '@temporalio/client';
+import { failureTypes } from '../../contracts/errors.js';
 import { workflowIdOf } from '../../contracts/names.js';
 import { runKinds } from '../../contracts/run-kinds.js';
 import { Refusal, type RefusalCode } from '../../contracts/refusal.js';
@@ -153,6 +154,8 @@ function progressIfUnchanged(error: unknown): SessionProgressView | null {
 function refusalOfUpdate(error: WorkflowUpdateFailedError): Refusal | 'try again' {
   const { cause } = error;
   if (!(cause instanceof ApplicationFailure) || cause.type === UNPROCESSED) return 'try again';
+  // Its run had ended before a reset, and the new workflow run learned it only then.
+  if (cause.type === failureTypes.runEnded) return new Refusal('already_finished', { cause: error });
   const code = refusals[cause.type as keyof typeof refusals];
   const [current] = (cause.details ?? []) as [SessionProgressView?];
   if (code === undefined) return workflowUnavailable(error);
