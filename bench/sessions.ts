@@ -4,9 +4,9 @@
  * worker, in turns. Then a worker with many sessions at a gate: the time from an approval to the next model
  * call.
  *
- * `sessions steps` measures throughput and a lone session only. The second part, alone with `sessions streaming`: many
- * sessions in flight with a model that streams. Provider, worker, PostgreSQL, Temporal server and this program are
- * processes of their own on one machine.
+ * `sessions steps` measures throughput and a lone session only, `sessions waiting` the gates. The second part, alone with
+ * `sessions streaming`: many sessions in flight with a model that streams. Provider, worker, PostgreSQL, Temporal
+ * server and this program are processes of their own on one machine.
  *
  * Not measured: a network, a real model, several workers, readers of the streams. SESSIONS (20) at once in a
  * round; WAITING (1000) at a gate. STREAMS (300), ANSWER_MS (2000), PIECES (40) and SECONDS (30) are of the
@@ -59,6 +59,7 @@ interface Bench {
 const parts: Readonly<Record<string, (places: Places) => Promise<void>>> = {
   streaming: streamed,
   steps: (places) => withWorker(places, quickSteps),
+  waiting: (places) => withWorker(places, waiting),
 };
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
