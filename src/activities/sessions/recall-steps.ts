@@ -3,8 +3,7 @@ import type { FinishedStep, RecalledSteps, RecallStepsInput } from '../../contra
 import { withTransaction, type Tx } from '../../db/base/transaction.js';
 import { lockRunStatus } from '../../db/runs/runs.js';
 import { findOutputs, recallSteps as recall } from '../../db/sessions/recall.js';
-import { readTexts } from '../../db/sessions/texts.js';
-import { previewOf } from '../../domain/runs/content-ref.js';
+import { readTextRefs } from '../../db/sessions/texts.js';
 import { possibleSteps } from '../../domain/sessions/steps/steps-ahead.js';
 import { retryLater } from '../runs/retry-later.js';
 
@@ -31,13 +30,11 @@ async function recallUnderLock(
     tx,
     places.map(({ stepId }) => stepId),
   );
-  const texts = await readTexts(tx, [...outputs.values()]);
+  const refs = await readTextRefs(tx, [...outputs.values()]);
   const finished: FinishedStep[] = [];
   for (const { stepId, phase, step, attempt } of places) {
-    const sha256 = outputs.get(stepId);
-    const stored = sha256 === undefined ? undefined : texts.get(sha256);
-    if (sha256 === undefined || stored === undefined) break;
-    const ref = { sha256, bytes: stored.bytes, preview: previewOf(stored.text) };
+    const ref = refs.get(outputs.get(stepId) ?? '');
+    if (ref === undefined) break;
     finished.push({ phase, step, result: { stepId, attempt, ref } });
   }
   return { finished };

@@ -13,11 +13,11 @@ import { failureTypes } from '../../contracts/errors.js';
 import type { RunSessionStepInput } from '../../contracts/sessions/workflow.js';
 import { refOf } from '../../db/runs/blobs.js';
 import { loadSessionContent, type SessionContent } from '../../db/sessions/content.js';
-import { readTexts } from '../../db/sessions/texts.js';
+import { readTextRefs } from '../../db/sessions/texts.js';
 import type { StepError } from '../../db/sessions/steps.js';
 import { isRunOver } from '../../db/runs/runs.js';
 import { workerStopped, type AheadOf } from '../../db/sessions/tries.js';
-import { previewOf, type ContentRef } from '../../domain/runs/content-ref.js';
+import type { ContentRef } from '../../domain/runs/content-ref.js';
 import { wellFormed } from '../../domain/well-formed.js';
 import type { DeltaSink, StepTryPlace } from '../../models/deltas/batcher.js';
 import { holdsLease, recallOf } from './lease.js';
@@ -77,7 +77,6 @@ export class StepTry {
   #earlierFailures = 0;
   readonly #deps: SessionStepDeps;
   readonly #input: RunSessionStepInput;
-
   readonly #aheadOf: AheadOf | null;
 
   constructor(deps: SessionStepDeps, input: RunSessionStepInput, aheadOf: AheadOf | null) {
@@ -121,10 +120,9 @@ export class StepTry {
   }
 
   async #stored(sha256: string): Promise<ContentRef> {
-    const stored = (await outlast(() => readTexts(this.#deps.pool, [sha256]))).get(sha256);
-    if (stored === undefined)
-      throw ApplicationFailure.nonRetryable('a stored output is gone', failureTypes.recordGone);
-    return { sha256, bytes: stored.bytes, preview: previewOf(stored.text) };
+    const stored = (await outlast(() => readTextRefs(this.#deps.pool, [sha256]))).get(sha256);
+    if (stored !== undefined) return stored;
+    throw ApplicationFailure.nonRetryable('a stored output is gone', failureTypes.recordGone);
   }
 
   #modelAsked(content: SessionContent): string {

@@ -1,3 +1,4 @@
+import { previewOf, type ContentRef } from '../../domain/runs/content-ref.js';
 import { many, prepared, sql, type Db } from '../base/sql.js';
 
 export interface StoredText {
@@ -26,5 +27,13 @@ export async function readTexts(
       sha256,
       { text: content.toString('utf8'), bytes, contentType },
     ]),
+  );
+}
+
+/** The same as references, by their hashes. */
+export async function readTextRefs(db: Db, hashes: readonly string[]): Promise<Map<string, ContentRef>> {
+  const texts = await readTexts(db, hashes);
+  return new Map(
+    [...texts].map(([sha256, { bytes, text }]) => [sha256, { sha256, bytes, preview: previewOf(text) }]),
   );
 }
