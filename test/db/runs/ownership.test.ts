@@ -25,14 +25,16 @@ import { useDatabase } from '../../support/servers/database.js';
 /** Each query by itself: what one person has is there for them and for administrators, and for nobody else. */
 const database = useDatabase();
 
+const report = { type: 'activity', format: 'html', params: { hours: 24 } } as const;
+const schedule = { name: 'Daily', cron: '0 6 * * *', timeZone: 'UTC', report, enabled: true };
+
 type Found = (viewer: Principal) => Promise<unknown>;
 
 async function expectOwned(owner: Principal, found: Found): Promise<void> {
   const [other, admin] = [await givenUser(database.pool), await givenUser(database.pool, 'ADMIN')];
-  const of = (viewer: Principal): Promise<unknown> => found(viewer);
-  expect(await of(other)).toBe(false);
-  expect(await of(owner)).toBe(true);
-  expect(await of(admin)).toBe(true);
+  expect(await found(other)).toBe(false);
+  expect(await found(owner)).toBe(true);
+  expect(await found(admin)).toBe(true);
 }
 
 test('a waiting gate, found, listed and reserved', async () => {
@@ -52,8 +54,6 @@ test('a waiting gate, found, listed and reserved', async () => {
 
 test('a report schedule, found, locked and listed', async () => {
   const owner = await givenUser(database.pool);
-  const report = { type: 'activity', format: 'html', params: { hours: 24 } } as const;
-  const schedule = { name: 'Daily', cron: '0 6 * * *', timeZone: 'UTC', report, enabled: true };
   const { id } = await withTransaction(database.pool, (tx) =>
     insertReportSchedule(tx, owner.userId, schedule),
   );
@@ -76,8 +76,6 @@ test('a report schedule, found, locked and listed', async () => {
 
 test('the most schedules of a person are counted without those of others', async () => {
   const [full, other] = [await givenUser(database.pool), await givenUser(database.pool)];
-  const report = { type: 'activity', format: 'html', params: { hours: 24 } } as const;
-  const schedule = { name: 'Daily', cron: '0 6 * * *', timeZone: 'UTC', report, enabled: true };
   const insert = (of: Principal) =>
     withTransaction(database.pool, (tx) => insertReportSchedule(tx, of.userId, schedule));
   const untilFull = async (): Promise<void> => {
