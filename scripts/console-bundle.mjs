@@ -44,7 +44,9 @@ function withoutRows(table, names) {
 function namesIn(folder) {
   const files = readdirSync(folder, { recursive: true }).filter((file) => /\.tsx?$/.test(file));
   const sources = files.map((file) => readFileSync(join(folder, file), 'utf8'));
-  return new Set(sources.flatMap((source) => [...source.matchAll(/'(\w+)'/g)].map(([, name]) => name)));
+  return new Set(
+    sources.flatMap((source) => [...source.matchAll(/(['"])(\w+)\1/g)].map(([, , name]) => name)),
+  );
 }
 
 export async function bundleConsole(options) {

@@ -10,6 +10,8 @@ import {
   sourceFiles,
   type Import,
 } from './support/import-graph.js';
+import { routeTable } from '../src/client/route-table.js';
+import { assembledOperations } from './support/named-operations.js';
 
 const root = resolve(import.meta.dirname, '..');
 const files = sourceFiles(root, 'src');
@@ -150,6 +152,30 @@ test('workflow code reaches only names, messages, errors, domain and the workflo
 test('the client carries no schema into a browser', () => {
   const reached = [...reachable(imports, 'src/client/client.ts')];
   expect(reached.filter((target) => !isOurs(target))).toEqual(['eventsource-parser']);
+});
+
+const operations = Object.keys(routeTable);
+
+test('the console names each operation as a literal: its bundle finds no other', () => {
+  const sources = sourceFiles(root, 'web');
+  const read = (file: string): string => readFileSync(resolve(root, file), 'utf8');
+  const named = operations.filter((operation) =>
+    sources.some((file) => read(file).includes(`('${operation}'`)),
+  );
+  expect(named.length).toBeGreaterThan(50);
+  expect(sources.flatMap((file) => assembledOperations(file, read(file), operations))).toEqual([]);
+});
+
+test.each([
+  ['call(`listUsers`)'],
+  ['call(`${verb}Session`, input)'],
+  ["call('list' + noun)"],
+  ['call(nameOf(kind))'],
+  ["callAny(name as 'getUser')"],
+  ['const name = word as OperationId;'],
+  ['const calls = { cancel: `cancel${noun}` } as const;'],
+])('%s is no literal for the bundle of the console', (text) => {
+  expect(assembledOperations('page.tsx', text, operations)).not.toEqual([]);
 });
 
 test('the API never loads the native worker or an activity', () => {
