@@ -3,6 +3,7 @@ import { createRunStarter, type RunStarter } from '../operations/runs/run-starte
 import type { Logger } from '../platform/logger.js';
 import { retentionBatch } from '../db/runs/retention.js';
 import { deleteExpiredConfirmations } from '../db/sql/confirmations.js';
+import { deleteExpiredQuestions } from '../db/sql/questions.js';
 import { deleteExpiredExecutions, logExecutions } from '../db/sql/log.js';
 import { deleteExpiredFirings } from '../db/reports/schedule-firings.js';
 import { createAuditExportActivities, type AuditExportDeps } from './audit/export-activities.js';
@@ -64,6 +65,7 @@ export function createActivities(deps: ActivityDeps): ActivitiesByQueue {
     schedules: () => deleteExpiredFirings(deps.pool, deps.policy.keepDays),
     sqlLog: () => deleteExpiredExecutions(deps.pool, deps.policy.keepDays, retentionBatch),
     sqlConfirmations: () => deleteExpiredConfirmations(deps.pool, retentionBatch),
+    sqlQuestions: () => deleteExpiredQuestions(deps.pool, retentionBatch),
   };
   const { notifyOffice, ...notificationSteps } = createNotificationActivities(deps);
   return {

@@ -28,6 +28,7 @@ import { createAnswerSealer } from './http/answer-sealer.js';
 import { createAuthenticator, type Authenticator } from './http/auth/authenticator.js';
 import { ChangeFeed } from './events/change-feed.js';
 import { EventHub } from './events/event-hub.js';
+import { InboxNews } from './events/inbox-news.js';
 import { EventStreams } from './events/event-streams.js';
 import { createIdempotency, type Idempotency } from './http/idempotency.js';
 import type { RequestLimits } from './http/limits/limit-request.js';
@@ -78,6 +79,7 @@ export interface ApiDeps extends ApiResources {
   readonly webhookSecrets: WebhookSecrets;
   readonly hub: EventHub;
   readonly feed: ChangeFeed;
+  readonly news: InboxNews;
   readonly streams: EventStreams;
   readonly auditKeys: AuditKeys;
   /** The links in mails. */
@@ -128,6 +130,7 @@ export function createApiDeps(resources: ApiResources): ApiDeps {
     starter: createRunStarter(resources.runControl, logger),
     hub,
     feed: new ChangeFeed({ ...reading, listRuns: listedRuns(pool, ui) }),
+    news: new InboxNews(announcements),
     streams: new EventStreams({ db: pool, hub, announcements, logger }),
     readiness: createReadiness(resources),
     auditKeys: createAuditKeys(secrets, config.auditRetiredKeys),

@@ -56,7 +56,7 @@ export function createRoutes(deps: ApiDeps, kinds: RunKinds = runKinds): Route[]
     ...createReportScheduleRoutes(deps),
     ...createReportScheduleCommandRoutes(deps),
     ...createJobRoutes({ ...deps, kinds, resultInlineMaxBytes: config.resultInlineMaxBytes }),
-    createChangeRoute({ ...reading, feed: deps.feed }),
+    createChangeRoute({ ...reading, feed: deps.feed, news: deps.news }),
     ...createFileRoutes(deps),
     ...createDeadLetterRoutes(deps),
     ...createFailureRoutes(deps),

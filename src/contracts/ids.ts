@@ -23,6 +23,7 @@ export const idPrefixes = {
   schedule: 'sch',
   firing: 'fir',
   savedQuery: 'sqy',
+  sqlQuestion: 'sqc',
   savedView: 'view',
   request: 'req',
 } as const;

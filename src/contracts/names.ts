@@ -52,6 +52,9 @@ export const runEventsChannel = 'run_events';
 /** On which a committed change announces `<cache namespace>:<token>`; every process then drops that namespace. */
 export const cacheDroppedChannel = 'cache_dropped';
 
+/** On which a commit announces the user whose inbox has changed by something that is no event of a run. */
+export const inboxChannel = 'inbox';
+
 /** A workflow id is the business key of its run: a second start of the same run is refused. */
 export function workflowIdOf(kind: string, runId: string): string {
   return `${kind}:${runId}`;

@@ -6,6 +6,7 @@ import { gateRoutes } from './sessions/gate-routes.js';
 import { readingRoutes } from './sessions/reading-routes.js';
 import { savedViewRoutes } from './users/saved-view-routes.js';
 import { sqlHistoryRoutes } from './sql/history-routes.js';
+import { sqlQuestionRoutes } from './sql/question.js';
 import { sqlRoutes } from './sql/routes.js';
 import { codecRoutes } from './operation/codec.js';
 import { operationRoutes } from './operation/routes.js';
@@ -37,6 +38,7 @@ export const routeRecords = {
   ...messageRoutes,
   ...sqlRoutes,
   ...sqlHistoryRoutes,
+  ...sqlQuestionRoutes,
   ...gateRoutes,
   ...readingRoutes,
   ...savedViewRoutes,

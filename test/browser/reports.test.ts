@@ -84,7 +84,7 @@ test('much data is confirmed, and the grid shows every row of a million, by numb
     await write(page, 'select n as number, n * 2 as double from generate_series(1, 1000000) as n');
     await run(page);
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('Nothing runs before you send it again').waitFor();
+    await dialog.getByText('Nothing runs before you say so').waitFor();
     expect(await dialog.textContent()).toContain('1,000,000');
     await dialog.getByRole('button', { name: 'Run it' }).click();
     await page.waitForURL(/\/sql\/sql_/);

@@ -4,6 +4,7 @@ import { withTransaction } from '../../src/db/base/transaction.js';
 import { workflowIdOf } from '../../src/contracts/names.js';
 import { insertRun } from '../../src/db/runs/runs.js';
 import { insertSqlRun } from '../../src/db/sql/insert-run.js';
+import { keepQuestion } from '../../src/db/sql/questions.js';
 import { SeededSession } from '../api/sessions/reads-fixture.js';
 import { createApiUser, type TestApi, type TestUser } from '../support/api.js';
 
@@ -84,6 +85,7 @@ export async function createSamples(pool: pg.Pool, api: TestApi, { analyst }: Pe
     [/^\/jobs\//, { id: job }],
     [/^\/api\/v1\/sql\/cache\//, { id: statement }],
     [/^\/api\/v1\/failures\//, { fingerprint: failure?.fingerprint ?? '' }],
+    [/^\/api\/v1\/sql\/confirmations\//, { id: await createSqlQuestion(pool, analyst.id) }],
     [/^\/api\/v1\/saved-views\//, { id: String(view.body['id']) }],
     [/^\/api\/v1\/sql\/saved-queries\//, { id: String(saved.body['id']) }],
     [/\/cot-sessions?\//, { id: session.id, stepId, n: '1' }],
@@ -133,6 +135,26 @@ async function createNotificationSamples(pool: pg.Pool) {
     ids.mail,
   ]);
   return ids;
+}
+
+async function createSqlQuestion(pool: pg.Pool, userId: string): Promise<string> {
+  const asked = {
+    id: newId('sqlQuestion'),
+    userId,
+    statementHash: '00',
+    dataSource: 'demo',
+    sql: 'select 1',
+  };
+  const estimate = { rows: 1, bytes: 1, cost: 1, basis: 'plan', usual_ms: null, usual_rows: null } as const;
+  return withTransaction(pool, (tx) =>
+    keepQuestion(tx, {
+      ...asked,
+      params: [],
+      rowLimit: null,
+      estimate: { ...estimate, learned_from: 0 },
+      expiresAt: '2999-01-01T00:00:00Z',
+    }),
+  );
 }
 
 async function createSqlRun(pool: pg.Pool, ownerId: string): Promise<string> {

@@ -1,3 +1,4 @@
+import type { SqlQuestion } from '../../src/contracts/sql/question.js';
 import type { AnswerOf, InputOf, ItemOf, ListId, OperationId } from '../../src/client/operations.js';
 
 /** The types of the API, taken from its contracts. No other file of the console knows where the contracts are. */
@@ -15,7 +16,7 @@ export type { TemplateSummary } from '../../src/contracts/templates/views.js';
 export type { FailureGroup, RetriedFailures } from '../../src/contracts/runs/failure.js';
 export type { QueueView } from '../../src/contracts/operation/operations.js';
 export type { SavedView } from '../../src/contracts/users/saved-view.js';
-export type { ListedJob } from '../../src/contracts/runs/change.js';
+export type { InboxChanged, ListedJob } from '../../src/contracts/runs/change.js';
 export type { Job } from '../../src/contracts/runs/job.js';
 export type { ReportSchedule, Firing } from '../../src/contracts/reports/schedule.js';
 export type { DeadLetterView } from '../../src/contracts/runs/dead-letter.js';
@@ -41,7 +42,7 @@ export type { SavedQuery } from '../../src/contracts/sql/saved-query.js';
 export type { SqlSession } from '../../src/contracts/sql/log.js';
 export type { SqlStatus } from '../../src/contracts/sql/session.js';
 
-export type { AnswerOf, InputOf, ItemOf, ListId, OperationId };
+export type { AnswerOf, InputOf, ItemOf, ListId, OperationId, SqlQuestion };
 
 export type QueryOf<Id extends OperationId> = NonNullable<InputOf<Id>['query']>;
 
@@ -60,6 +61,7 @@ export type ReportRequest = BodyOf<InputOf<'generateReport'>>;
 export type ReportQuery = Extract<ReportRequest, { readonly type: 'sql' }>['queries'][number];
 export type SqlRequest = BodyOf<InputOf<'executeSqlAsync'>>;
 export type AcceptedSql = AnswerOf<'executeSqlAsync'>;
-export type SqlEstimate = Extract<AcceptedSql, { readonly estimate: unknown }>['estimate'];
+export type StartedSql = AnswerOf<'confirmSql'>;
+export type SqlEstimate = SqlQuestion['estimate'];
 export type SqlResults = AnswerOf<'getSqlResults'>;
 export type SqlTable = AnswerOf<'getSqlSchema'>['tables'][number];

@@ -2,21 +2,25 @@ import { needsPerson } from '../../src/domain/runs/status.js';
 import { useQuery } from '@tanstack/preact-query';
 import { onChanges, type Change } from '../live/changes';
 import { call } from '../app/client';
+import { bytes, number } from '../app/format';
+import { t } from '../app/i18n';
 import { me } from '../app/me';
 import { pollMs, queries } from '../app/queries';
-import type { InboxGate, SessionSummary } from '../app/types';
+import type { InboxGate, SessionSummary, SqlQuestion } from '../app/types';
 
-/** A gate or a session that waits for a person. */
+/** A gate, a session or a large statement that waits for a person. */
 export interface InboxItem {
   readonly id: string;
-  readonly kind: 'gate' | 'trigger' | 'attention';
-  readonly sessionId: string;
+  readonly kind: 'gate' | 'trigger' | 'attention' | 'sql';
+  /** A statement that waits is no run yet: its own id. */
+  readonly runId: string;
   readonly title: string;
   readonly note: string;
   readonly since: string;
   readonly deadlineAt: string | null;
   readonly reservedBy: string | null;
   readonly gate: InboxGate | null;
+  readonly question: SqlQuestion | null;
 }
 
 export const INBOX_KEY = ['inbox'] as const;
@@ -30,10 +34,16 @@ export function useInbox() {
   });
 }
 
+const TITLE_LENGTH = 200;
+
 /** A reservation of a gate is no event of its run, so it is polled. */
 const RESERVATION_MS = 15_000;
 
-onChanges({ lists: ['inbox'], onChange: (change) => void followInbox(change) });
+onChanges({
+  lists: ['inbox'],
+  onChange: (change) => void followInbox(change),
+  onNews: () => void followQuestions(),
+});
 
 /** The item that a change opens: a gate, a session that waits without a gate, or nothing. */
 async function followInbox(change: Change): Promise<void> {
@@ -58,19 +68,41 @@ async function addGate(runId: string, gateId: string): Promise<void> {
 function setWaiting(runId: string, item: InboxItem | undefined): void {
   queries.setQueryData<readonly InboxItem[]>(INBOX_KEY, (before) => {
     if (before === undefined) return before;
-    const others = before.filter(({ sessionId }) => sessionId !== runId);
+    const others = before.filter((other) => other.runId !== runId);
     if (item === undefined) return others.length === before.length ? before : others;
     return [...others, item].sort(byUrgency);
   });
 }
 
+/** They are few: all of them are read again. */
+async function followQuestions(): Promise<void> {
+  const questions = await readQuestions().catch(() => undefined);
+  if (questions === undefined) return;
+  queries.setQueryData<readonly InboxItem[]>(INBOX_KEY, (before) => {
+    const others = before?.filter(({ kind }) => kind !== 'sql');
+    return others === undefined ? before : [...others, ...questions].sort(byUrgency);
+  });
+}
+
+/** It is answered here, before the news of it comes. */
+export function leaveInbox(id: string): void {
+  setWaiting(id, undefined);
+}
+
+async function readQuestions(signal?: AbortSignal): Promise<InboxItem[]> {
+  const given = signal === undefined ? {} : { signal };
+  const { items } = await call('listSqlConfirmations', { query: { limit: 100 }, ...given });
+  return items.map(ofQuestion);
+}
+
 async function readInbox(signal: AbortSignal): Promise<readonly InboxItem[]> {
-  const [gates, waiting] = await Promise.all([
+  const [gates, waiting, questions] = await Promise.all([
     call('listGates', { query: { status: 'waiting', limit: 100 }, signal }),
     call('listSessions', { query: { status: 'waiting_approval,needs_attention', limit: 100 }, signal }),
+    readQuestions(signal),
   ]);
   const others = waiting.items.filter(({ gateId }) => gateId === null);
-  return [...gates.items.map(ofGate), ...others.map(ofSession)].sort(byUrgency);
+  return [...gates.items.map(ofGate), ...others.map(ofSession), ...questions].sort(byUrgency);
 }
 
 function ofGate(gate: InboxGate): InboxItem {
@@ -78,13 +110,14 @@ function ofGate(gate: InboxGate): InboxItem {
   return {
     id: gate.id,
     kind: 'gate',
-    sessionId: gate.sessionId,
+    runId: gate.sessionId,
     title: gate.topic,
     note: `${gate.phase}. ${gate.phaseTitle}`,
     since: gate.openedAt,
     deadlineAt: gate.paused ? null : gate.deadlineAt,
     reservedBy: reservedBy === null || reservedBy.id === me.value?.id ? null : reservedBy.name,
     gate,
+    question: null,
   };
 }
 
@@ -92,13 +125,31 @@ function ofSession(session: SessionSummary): InboxItem {
   return {
     id: session.id,
     kind: session.status === 'needs_attention' ? 'attention' : 'trigger',
-    sessionId: session.id,
+    runId: session.id,
     title: session.topic,
     note: session.reason ?? `${session.currentPhase}. ${session.phaseTitle}`,
     since: session.updatedAt,
     deadlineAt: null,
     reservedBy: null,
     gate: null,
+    question: null,
+  };
+}
+
+function ofQuestion(question: SqlQuestion): InboxItem {
+  const { id, sql, estimate } = question;
+  const { rows, bytes: size } = estimate;
+  return {
+    id,
+    kind: 'sql',
+    runId: id,
+    title: sql.replace(/\s+/g, ' ').trim().slice(0, TITLE_LENGTH),
+    note: t().inbox.muchData(rows === null ? '?' : number(rows), size === null ? '?' : bytes(size)),
+    since: question.asked_at,
+    deadlineAt: question.expires_at,
+    reservedBy: null,
+    gate: null,
+    question,
   };
 }
 

@@ -28,6 +28,10 @@ export function InboxPage() {
   );
 }
 
+function isOfSession({ kind, gate }: InboxItem): boolean {
+  return kind !== 'sql' && gate?.jobId == null;
+}
+
 function NothingWaits() {
   return (
     <div class="page">
@@ -61,10 +65,12 @@ function Inbox({ items }: { readonly items: readonly InboxItem[] }) {
     choose(shown[Math.min(shown.length - 1, Math.max(0, place + by))]);
   };
   const open = (): void => {
-    if (chosen?.gate?.jobId != null) address.go(`/notifications/runs/${chosen.gate.jobId}`);
-    else if (chosen !== undefined) address.go(`/sessions/${chosen.sessionId}`);
+    if (chosen === undefined) return;
+    if (chosen.gate?.jobId != null) address.go(`/notifications/runs/${chosen.gate.jobId}`);
+    else if (chosen.kind === 'sql') address.go(`/sql?confirmation=${chosen.id}`);
+    else address.go(`/sessions/${chosen.runId}`);
   };
-  useEffect(() => rememberOrder(shown.map(({ sessionId }) => sessionId)), [shown]);
+  useEffect(() => rememberOrder(shown.filter(isOfSession).map(({ runId }) => runId)), [shown]);
   useKeys([
     { keys: 'j', group: 'lists', label: t().keys.next, run: () => move(1) },
     { keys: 'k', group: 'lists', label: t().keys.previous, run: () => move(-1) },
@@ -104,7 +110,7 @@ function Inbox({ items }: { readonly items: readonly InboxItem[] }) {
       <section class="inbox-preview" aria-label={t().inbox.preview}>
         {chosen !== undefined && (
           <Panel reset={chosen.id}>
-            <InboxPreview key={chosen.sessionId} item={chosen} />
+            <InboxPreview key={chosen.runId} item={chosen} />
           </Panel>
         )}
       </section>

@@ -8,9 +8,11 @@ import { useSession } from '../session/session-queries';
 import { Loaded, Panel } from '../ui/panel';
 import { StateMark } from '../ui/state-mark';
 import type { InboxItem } from './inbox-items';
+import { QuestionPreview } from './question-preview';
 
 /** The chosen item, read and decided without leaving the list. */
 export function InboxPreview({ item }: { readonly item: InboxItem }) {
+  if (item.question !== null) return <QuestionPreview question={item.question} />;
   const jobId = item.gate?.jobId;
   return jobId == null ? <SessionPreview item={item} /> : <RunPreview item={item} jobId={jobId} />;
 }
@@ -34,8 +36,8 @@ function RunPreview({ item, jobId }: { readonly item: InboxItem; readonly jobId:
 
 function SessionPreview({ item }: { readonly item: InboxItem }) {
   const address = useAddress();
-  const session = useSession(item.sessionId);
-  const live = useLiveSession(item.sessionId);
+  const session = useSession(item.runId);
+  const live = useLiveSession(item.runId);
   return (
     <Loaded query={session}>
       {(data) => (

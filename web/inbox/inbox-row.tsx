@@ -18,12 +18,14 @@ const statusOf = {
   gate: 'waiting_approval',
   trigger: 'waiting_trigger',
   attention: 'needs_attention',
+  sql: 'waiting',
 } as const;
 
 /** A run of notifications is decided on its own page: it has no session. */
-function hrefOf({ kind, id, sessionId, gate }: InboxItem): string {
+function hrefOf({ kind, id, runId, gate }: InboxItem): string {
   if (gate?.jobId != null) return `/notifications/runs/${gate.jobId}`;
-  return kind === 'gate' ? `/gates/${id}` : `/sessions/${sessionId}`;
+  if (kind === 'sql') return `/sql?confirmation=${id}`;
+  return kind === 'gate' ? `/gates/${id}` : `/sessions/${runId}`;
 }
 
 export function InboxRow({ item, place, isChosen, onChoose }: InboxRowProps) {

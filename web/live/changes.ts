@@ -2,7 +2,7 @@ import { addressOf } from '../app/client';
 import { followEvents, type StreamEvent } from './event-stream';
 import { reportSource } from './live';
 import { queries } from '../app/queries';
-import type { ListedJob, SessionSummary } from '../app/types';
+import type { InboxChanged, ListedJob, SessionSummary } from '../app/types';
 
 /**
  * The one stream that all lists live on: what changed in everything that this person may see.
@@ -19,12 +19,15 @@ export type Change = StreamEvent & {
 
 interface ChangeListener {
   readonly onChange: (change: Change) => void;
+  /** The inbox changed by something that is no event of a run. */
+  readonly onNews?: () => void;
   /** The first parts of the keys of the lists that it keeps. */
   readonly lists: readonly string[];
 }
 
 const GATHER_MS = 200;
 const NAME = 'changes';
+const NEWS: InboxChanged['type'] = 'inbox.changed';
 
 const listeners: ChangeListener[] = [];
 
@@ -41,7 +44,8 @@ export function followChanges(): () => void {
         reportSource(NAME, state === 'live' || state === 'reconnecting' ? state : 'gone');
       },
       onEvent: (event) => {
-        if (event.type === 'snapshot') for (const { lists } of listeners) lists.forEach(askAgain);
+        if ((event.type as string) === NEWS) for (const { onNews } of listeners) onNews?.();
+        else if (event.type === 'snapshot') for (const { lists } of listeners) lists.forEach(askAgain);
         else for (const { onChange } of listeners) onChange(event as Change);
       },
     },

@@ -2,17 +2,16 @@ import { useSignal } from '@preact/signals';
 import { useRoute } from 'preact-iso';
 import { formatStatement } from '../../src/domain/sql/format-statement.js';
 import { useDraft, type Draft } from '../app/drafts';
-import { bytes, number } from '../app/format';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import { usePageTitle } from '../app/page-title';
 import { isProblem } from '../app/problem';
-import type { SavedQuery, SqlEstimate, SqlSession, SqlTable } from '../app/types';
+import type { SavedQuery, SqlQuestion, SqlSession, SqlTable } from '../app/types';
 import { useAction } from '../app/use-action';
+import { useInbox } from '../inbox/inbox-items';
 import { Button } from '../ui/button';
-import { Dialog, DialogChoice } from '../ui/dialog';
-import { CheckField } from '../ui/field';
 import { Panel } from '../ui/panel';
+import { ConfirmDialog } from './confirm-dialog';
 import { SavedQueries, SaveQueryDialog, type UnsavedQuery } from './saved-queries';
 import { SqlEditor } from './sql-editor';
 import { SqlHistory } from './sql-history';
@@ -24,12 +23,7 @@ import { SchemaTree } from './schema-tree';
 /** Always the same one: the editor learns its words anew whenever they are others. */
 const noTables: readonly SqlTable[] = [];
 
-interface Asked {
-  readonly sql: string;
-  readonly token: string;
-  readonly estimate: SqlEstimate;
-  readonly message: string;
-}
+type Asked = Pick<SqlQuestion, 'id' | 'sql' | 'estimate'>;
 
 /** Ask a database, see how far it is, and read what came: the address holds which run is shown. */
 export function SqlPage() {
@@ -40,28 +34,29 @@ export function SqlPage() {
   const draft = useDraft('sql', id === '' ? 'select 1' : (shown?.sql ?? ''));
   const { busy, run } = useAction();
   const asks = useSignal<Asked | null>(null);
+  const wanted = address.get('confirmation');
+  const waiting = useInbox().data?.find((item) => item.id === wanted)?.question ?? null;
   const saving = useSignal<UnsavedQuery | null>(null);
   /** Its parameters go along as long as its statement is the one in the editor. */
   const taken = useSignal<SavedQuery | null>(null);
   const fault = useSignal<string | undefined>(undefined);
   const tables = useSchema(source).data?.tables ?? noTables;
+  const question = asks.value ?? waiting;
   usePageTitle(t().nav.sql);
-  const start = async (
-    confirmation: { confirm_token?: string; remember_confirmation?: boolean } = {},
-  ): Promise<void> => {
+  const start = async (): Promise<void> => {
     const sql = draft.text.value;
     const submit = async (): Promise<void> => {
       fault.value = undefined;
-      const accepted = await execute({ sql, params: paramsOf(sql), data_source: source, ...confirmation });
-      if (accepted.status === 'confirmation_required') {
-        const { confirm_token: token, estimate, message } = accepted;
-        asks.value = { sql, token, estimate, message };
-      } else {
-        asks.value = null;
-        address.go(`/sql/${accepted.session_id}${location.search}`);
-      }
+      const accepted = await execute({ sql, params: paramsOf(sql), data_source: source });
+      if (accepted.status === 'confirmation_required')
+        asks.value = { id: accepted.confirmation_id, sql, estimate: accepted.estimate };
+      else show(accepted.session_id);
     };
     await run(submit, { shows: (error) => (fault.value = faultOf(error)) !== undefined });
+  };
+  const show = (session: string): void => {
+    asks.value = null;
+    address.go(`/sql/${session}${source === 'demo' ? '' : `?source=${source}`}`);
   };
   const paramsOf = (sql: string): SqlSession['params'] =>
     [shown, taken.value].find((each) => each?.sql === sql)?.params ?? [];
@@ -104,14 +99,15 @@ export function SqlPage() {
       {saving.value !== null && (
         <SaveQueryDialog query={saving.value} onClose={() => (saving.value = null)} />
       )}
-      {asks.value !== null && (
+      {question !== null && (
         <ConfirmDialog
-          asked={asks.value}
-          busy={busy.value}
-          onConfirm={(remember) =>
-            void start({ confirm_token: asks.value?.token ?? '', remember_confirmation: remember })
-          }
-          onClose={() => (asks.value = null)}
+          key={question.id}
+          question={question}
+          onRun={show}
+          onClose={() => {
+            asks.value = null;
+            address.set({ confirmation: undefined }, true);
+          }}
         />
       )}
     </div>
@@ -192,50 +188,5 @@ function SourceChoice({ source }: { readonly source: string }) {
         </option>
       ))}
     </select>
-  );
-}
-
-const noEstimate = { rows: null, bytes: null, basis: 'none' } as const;
-
-interface ConfirmProps {
-  readonly asked: Asked;
-  readonly busy: boolean;
-  readonly onConfirm: (remember: boolean) => void;
-  readonly onClose: () => void;
-}
-
-/** Much data is asked for once more, with what it is expected to be and what that rests on. */
-function ConfirmDialog({ asked, busy, onConfirm, onClose }: ConfirmProps) {
-  const words = t().sql;
-  const remember = useSignal(false);
-  const { rows, bytes: size, basis } = asked.estimate ?? noEstimate;
-  const footer = (
-    <DialogChoice onClose={onClose} busy={busy} onClick={() => onConfirm(remember.value)}>
-      {words.runAnyway}
-    </DialogChoice>
-  );
-  return (
-    <Dialog title={words.muchData} onClose={onClose} footer={footer}>
-      <p dir="auto">{asked.message}</p>
-      <dl class="facts">
-        <div>
-          <dt>{words.rows}</dt>
-          <dd class="figures">{rows === null ? '?' : number(rows)}</dd>
-        </div>
-        <div>
-          <dt>{words.size}</dt>
-          <dd class="figures">{size === null ? '?' : bytes(size)}</dd>
-        </div>
-        <div>
-          <dt>{words.restsOn}</dt>
-          <dd>{words.bases[basis]}</dd>
-        </div>
-      </dl>
-      <CheckField
-        label={words.remember}
-        checked={remember.value}
-        onChange={(next) => (remember.value = next)}
-      />
-    </Dialog>
   );
 }

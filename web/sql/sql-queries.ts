@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/preact-query';
+import { leaveInbox } from '../inbox/inbox-items';
 import { askAgain, onChanges } from '../live/changes';
 import { call } from '../app/client';
 import { pollMs, queries } from '../app/queries';
-import type { AcceptedSql, SqlRequest, SqlResults, SqlTable } from '../app/types';
+import type { AcceptedSql, StartedSql, SqlRequest, SqlResults, SqlTable } from '../app/types';
 
 export async function execute(request: SqlRequest): Promise<AcceptedSql> {
   const accepted = await call('executeSqlAsync', { body: request });
@@ -10,6 +11,21 @@ export async function execute(request: SqlRequest): Promise<AcceptedSql> {
   if ('session_id' in accepted) await queries.prefetchQuery(sessionQuery(accepted.session_id));
   void queries.invalidateQueries({ queryKey: [HISTORY] });
   return accepted;
+}
+
+/** Runs a large statement that waits for a yes. */
+export async function confirmQuestion(id: string, isRemembered: boolean): Promise<StartedSql> {
+  const body = { remember_confirmation: isRemembered };
+  const started = await call('confirmSql', { params: { id }, body });
+  leaveInbox(id);
+  await queries.prefetchQuery(sessionQuery(started.session_id));
+  void queries.invalidateQueries({ queryKey: [HISTORY] });
+  return started;
+}
+
+export async function dropQuestion(id: string): Promise<void> {
+  await call('dropSqlConfirmation', { params: { id } });
+  leaveInbox(id);
 }
 
 /** A statement does not change once it is asked. */

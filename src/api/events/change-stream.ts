@@ -62,6 +62,12 @@ export class ChangeStream implements KeptStream, ChangeReader {
     }
   }
 
+  /** A reader without room misses it, as one that is away does. */
+  takeNews(news: EventMessage): void {
+    if (!this.#isEnded && this.#fullSince === undefined && !this.#parts.channel.send(news))
+      this.#fullSince = Date.now();
+  }
+
   /** The id moves a reader on for whom nothing happens, so that it can resume for as long as anybody. */
   beat(): void {
     if (this.#isEnded) return;

@@ -1,4 +1,5 @@
 import type { EventName, PublishedEvent } from '../../contracts/event-data.js';
+import type { InboxChanged } from '../../contracts/runs/change.js';
 import type { StoredEvent } from '../../db/runs/event-reads.js';
 
 /**
@@ -11,7 +12,7 @@ export class EventMessage {
   readonly #id: string | undefined;
 
   constructor(
-    readonly body: PublishedEvent,
+    readonly body: PublishedEvent | InboxChanged,
     /** Where another number than `pos` is what a reader resumes from. */
     id: string | undefined = body.pos?.toString(),
   ) {
@@ -22,7 +23,7 @@ export class EventMessage {
     return new EventMessage(publishedEvent(event));
   }
 
-  get type(): EventName {
+  get type(): EventName | InboxChanged['type'] {
     return this.body.type;
   }
 

@@ -6,6 +6,7 @@ import { placeId, placeOfId, type ChangePlace } from '../../domain/runs/change-p
 import type { ChangeFeed } from '../events/change-feed.js';
 import { ChangeStream, isVisibleTo } from '../events/change-stream.js';
 import { EventMessage } from '../events/event-message.js';
+import type { InboxNews } from '../events/inbox-news.js';
 import type { KeptChanges } from '../events/kept-changes.js';
 import { lastEventIdOf, mayContinue, type EventReadingDeps } from '../events/open-event-stream.js';
 import { SseChannel } from '../events/sse-channel.js';
@@ -14,6 +15,7 @@ import { implement, type Route } from '../http/route.js';
 
 export interface ChangeRouteDeps extends Omit<EventReadingDeps, 'db'> {
   readonly feed: ChangeFeed;
+  readonly news: InboxNews;
 }
 
 /** The events of all runs that somebody may see, in one stream. */
@@ -69,7 +71,7 @@ async function answerStream(
     const place = isResumed ? given : kept.end;
     const channel = new SseChannel(ctx.req, ctx.res);
     const stream = new ChangeStream({ ...deps, channel, viewer: principal }, place);
-    deps.streams.keep(stream, {
+    const reader = deps.streams.keep(stream, {
       userId: principal.userId,
       goodUntilMs: principal.goodUntilMs,
       mayContinue: () =>
@@ -80,6 +82,7 @@ async function answerStream(
         ),
     });
     if (!stream.ended) stream.begin(isResumed ? undefined : snapshotAt(place));
+    if (!stream.ended) reader.endLive = deps.news.follow(principal.userId, (news) => stream.takeNews(news));
   });
 }
 

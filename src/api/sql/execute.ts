@@ -48,18 +48,24 @@ function executeAsyncRoute(deps: SqlExecuteDeps): Route {
   });
 }
 
-function askedReply({ estimate, token, expiresAt }: Extract<Submitted, { kind: 'asked' }>): Reply {
+function askedReply({
+  estimate,
+  token,
+  expiresAt,
+  questionId,
+}: Extract<Submitted, { kind: 'asked' }>): Reply {
   return reply(200, {
     success: false,
     status: 'confirmation_required',
     estimate,
     confirm_token: token,
+    confirmation_id: questionId,
     expires_at: expiresAt,
     message: `${sizeInWords(estimate)} Nothing runs before you send it again with the token.`,
   });
 }
 
-function acceptedReply(submitted: Extract<Submitted, { kind: 'accepted' }>, message?: string): Reply {
+export function acceptedReply(submitted: Extract<Submitted, { kind: 'accepted' }>, message?: string): Reply {
   const { runId, queuePosition, estimate } = submitted;
   const body = {
     success: true,

@@ -5,6 +5,7 @@ import { createSqlCatalogRoutes, type SqlCatalogDeps } from './catalog.js';
 import { createSqlDownloadRoute, type SqlDownloadDeps } from './download.js';
 import { createSqlExecuteRoutes, type SqlExecuteDeps } from './execute.js';
 import { createSqlHistoryRoutes } from './history.js';
+import { createSqlQuestionRoutes } from './questions.js';
 import { createSqlReadRoutes, type SqlReadDeps } from './reads.js';
 import { createSavedQueryRoutes } from './saved-queries.js';
 
@@ -22,5 +23,6 @@ export function createSqlRoutes(deps: SqlRouteDeps): Route[] {
     ...createSqlHistoryRoutes(deps),
     ...createSqlCatalogRoutes(deps),
     ...createSavedQueryRoutes(deps),
+    ...createSqlQuestionRoutes({ ...deps, startAfterCommit }),
   ];
 }

@@ -14,6 +14,17 @@ export const changesQuery = z.strictObject({
   limit: decimal(1, 100, { description: 'Events of a page, 1 to 100. A stream has no limit.', standard: 20 }),
 });
 
+/**
+ * In a stream of all runs: the reader's inbox changed by something that is no event of a run. It is told once, has no
+ * id and no data, and is in no page.
+ */
+export const inboxChanged = 'inbox.changed';
+export interface InboxChanged {
+  readonly at: string;
+  readonly type: typeof inboxChanged;
+  readonly pos?: undefined;
+}
+
 /** A job as it stands in lists. Its input may be large and does not change, so it is left out. */
 export const listedJobSchema = jobSchema.omit({ input: true, errorDetails: true }).meta({ id: 'ListedJob' });
 export type ListedJob = z.infer<typeof listedJobSchema>;

@@ -43,6 +43,7 @@ export const sqlConfirmationSchema = z
     status: z.literal('confirmation_required'),
     estimate: sqlEstimateSchema,
     confirm_token: z.string(),
+    confirmation_id: z.string().meta({ description: 'The same question as the inbox shows it.' }),
     expires_at: z.string(),
     message: z.string(),
   })

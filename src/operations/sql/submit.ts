@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
+import { newId } from '../../contracts/ids.js';
 import { newRunOf } from '../../contracts/runs/run-identity.js';
 import { Refusal } from '../../contracts/refusal.js';
 import { RESULT_SOURCE } from '../../contracts/sql/data-source.js';
@@ -11,6 +12,7 @@ import { recordAudit, type AuditActor } from '../../db/audit/log.js';
 import { withTransaction, type Tx } from '../../db/base/transaction.js';
 import { insertRun, type NewRun, type Viewer } from '../../db/runs/runs.js';
 import { askForConfirmation, rememberConfirmation, useConfirmation } from '../../db/sql/confirmations.js';
+import { confirmQuestion, keepQuestion, settleQuestion } from '../../db/sql/questions.js';
 import { insertSqlRun } from '../../db/sql/insert-run.js';
 import { knownOf } from '../../db/sql/known.js';
 import { lockEntrance, readQueue } from '../../db/sql/places.js';
@@ -53,6 +55,8 @@ export interface SqlOrder {
   readonly actor: AuditActor;
   /** The run that needs the answer, where that is another one. */
   readonly askedFor?: string;
+  /** The question that the owner says yes to. It stands for a token. */
+  readonly confirms?: string;
   readonly origin?: Origin;
   readonly commandId: string;
 }
@@ -69,6 +73,7 @@ export type Submitted =
       readonly estimate: SqlEstimate;
       readonly token: string;
       readonly expiresAt: string;
+      readonly questionId: string;
     };
 
 interface Prepared {
@@ -101,7 +106,8 @@ export async function submitSql(deps: SubmitDeps, order: SqlOrder): Promise<Subm
   const estimate = estimateOf(await (early ?? plan()), known.history, body.row_limit);
   const prepared = { order, fingerprint, statementHash, estimate };
   if (source === undefined) return makeRun(deps, prepared);
-  switch (judgeSize(estimate, deps.sql, known.isRemembered || body.confirm_token !== undefined)) {
+  const isConfirmed = body.confirm_token !== undefined || order.confirms !== undefined;
+  switch (judgeSize(estimate, deps.sql, known.isRemembered || isConfirmed)) {
     case 'too_large':
       throw tooLarge(deps.sql, estimate);
     case 'ask':
@@ -134,8 +140,18 @@ function tooLarge({ ceiling }: SqlSettings, estimate: SqlEstimate): Refusal {
   );
 }
 
+/** The inbox has no question that another run needs answered: a yes would come too late for it. */
 function ask({ pool }: SubmitDeps, { order, statementHash, estimate }: Prepared) {
-  return askForConfirmation(pool, { userId: order.owner.userId, statementHash, estimate });
+  const { body, owner, askedFor } = order;
+  const question = { userId: owner.userId, statementHash, estimate };
+  return withTransaction(pool, async (tx) => {
+    const asked = await askForConfirmation(tx, question);
+    const id = newId('sqlQuestion');
+    if (askedFor !== undefined) return { ...asked, questionId: id };
+    const { sql, params, data_source: dataSource, row_limit: rowLimit = null } = body;
+    const kept = { ...question, id, sql, params, dataSource, rowLimit, expiresAt: asked.expiresAt };
+    return { ...asked, questionId: await keepQuestion(tx, kept) };
+  });
 }
 
 /** A result that is no older than the asker takes. The right to the source was looked at before. */
@@ -203,16 +219,21 @@ async function joinQueue(deps: SubmitDeps, tx: Tx, prepared: Prepared): Promise<
 }
 
 async function confirm(tx: Tx, { order, fingerprint, statementHash }: Prepared): Promise<void> {
-  const {
-    body,
-    owner: { userId },
-  } = order;
-  if (body.confirm_token === undefined) return;
-  if (!(await useConfirmation(tx, { token: body.confirm_token, userId, statementHash }))) {
-    throw statementRefusal('confirmation_invalid', 'Ask again without a token to get a new one.');
-  }
+  const { body, owner, confirms } = order;
+  const { userId } = owner;
+  const token = body.confirm_token;
+  if (confirms !== undefined) {
+    if (!(await confirmQuestion(tx, userId, confirms))) throw answeredAlready();
+  } else if (token !== undefined) {
+    if (!(await useConfirmation(tx, { token, userId, statementHash }))) throw answeredAlready();
+    await settleQuestion(tx, { userId, statementHash });
+  } else return;
   if (body.remember_confirmation !== true) return;
   await rememberConfirmation(tx, userId, { dataSource: body.data_source, fingerprint });
+}
+
+function answeredAlready(): Refusal {
+  return statementRefusal('confirmation_invalid', 'Ask again without a token to get a new one.');
 }
 
 function runOf({ body, owner }: SqlOrder): NewRun {

@@ -3,11 +3,12 @@ const many = (count: number, one: string, more: string): string => `${count} ${c
 export const lists = {
   inbox: {
     empty: 'Nothing waits for you',
-    emptyText: 'Decisions, manual steps and sessions that need help appear here.',
+    emptyText: 'Decisions, manual steps, large statements and sessions that need help appear here.',
     bulk: 'Approve several',
     arrived: (count: number) => `${count} new`,
     preview: 'Preview',
     open: 'Open',
+    muchData: (rows: string, size: string) => `About ${rows} rows, ${size}: run it?`,
     readBy: (name: string) => `${name} is reading this`,
     nothingToApprove: 'No decision waits.',
     bulkWhat: 'What',
