@@ -12,7 +12,7 @@ import { createLogger } from '../../src/platform/logger.js';
 import { createPool } from '../../src/platform/pool.js';
 import { createWorker } from '../../src/workers/worker.js';
 import { testSenders, type TestSenders } from '../../test/support/notifications/parts.js';
-import { spineActivities } from '../../test/support/spine.js';
+import { testActivities } from '../../test/support/workers/worker.js';
 
 export interface Places {
   readonly pool: pg.Pool;
@@ -71,7 +71,7 @@ async function withWorker(
       workflowsPath: fileURLToPath(new URL('src/workflows/index.ts', root())),
       logger: new DefaultLogger('ERROR'),
     }),
-    activities: spineActivities(pool, client, { notifications: senders.parts }),
+    activities: testActivities(pool, client, { notifications: senders.parts }),
   });
   const running = worker.run();
   try {

@@ -3,7 +3,7 @@ import { insertCaughtMail } from '../../src/db/notifications/caught-mails.js';
 import { startMailCatcher } from '../../src/platform/notifications/mail-catcher.js';
 import { testSenders } from '../support/notifications/parts.js';
 import { seedOffices } from '../support/notifications/seed.js';
-import { withWorker } from '../support/spine.js';
+import { withWorker } from '../support/workers/worker.js';
 import { waitUntil } from '../support/wait-until.js';
 import { axeViolations, expectWindowed, noFaults, scrolledSideways, useConsole } from './console-house.js';
 

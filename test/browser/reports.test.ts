@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { loadConfig } from '../../src/platform/config.js';
 import { sqlSettingsOf } from '../../src/platform/sql/settings.js';
 import { createApiUser } from '../support/api.js';
-import { withWorker } from '../support/spine.js';
+import { withWorker } from '../support/workers/worker.js';
 import { useShop } from '../support/sql/shop.js';
 import { axeViolations, noFaults, useConsole } from './console-house.js';
 

@@ -13,7 +13,7 @@ import { createInterface } from 'node:readline';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { useWholeHouse } from '../support/whole-house.js';
+import { useWholeHouse } from '../support/houses/whole-house.js';
 import { buildCli, putSluiceInto, removeCli } from './cli-fixture.js';
 
 /** Every example, run as a reader would run it, against a whole house. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newId } from '../../src/contracts/ids.js';
 import { startReceiver, type WebhookReceiver } from '../support/webhooks/receiver.js';
-import { useWholeHouse } from '../support/whole-house.js';
+import { useWholeHouse } from '../support/houses/whole-house.js';
 import { waitUntil } from '../support/wait-until.js';
 import { buildCli, removeCli, sluice, type Ran } from './cli-fixture.js';
 

@@ -1,4 +1,4 @@
-import { useWholeHouse } from '../support/whole-house.js';
+import { useWholeHouse } from '../support/houses/whole-house.js';
 import { waitUntil } from '../support/wait-until.js';
 import { startAssistant, type Assistant } from './assistant.js';
 import { buildCli, removeCli } from './cli-fixture.js';

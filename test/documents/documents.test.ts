@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { buildCli, putSluiceInto, removeCli } from '../cli/cli-fixture.js';
-import { useWholeHouse } from '../support/whole-house.js';
+import { useWholeHouse } from '../support/houses/whole-house.js';
 
 const root = resolve(import.meta.dirname, '../..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');

@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import type pg from 'pg';
 import { newId } from '../../src/contracts/ids.js';
 import { taskQueues, workflowIdOf } from '../../src/contracts/names.js';
@@ -6,6 +7,7 @@ import type { GenerateReportInput } from '../../src/contracts/reports/report.js'
 import type { Db } from '../../src/db/base/sql.js';
 import { insertRun, type NewRun, type RunRow } from '../../src/db/runs/runs.js';
 import { sectionsOf } from '../../src/domain/reports/sections.js';
+import { createRunControl } from '../../src/platform/temporal/run-control.js';
 
 /** A person without a key. */
 export async function givenUser(db: Db, role: 'ANALYST' | 'ADMIN' = 'ANALYST'): Promise<Principal> {
@@ -43,4 +45,10 @@ export function newReportRun(owner: Principal, more: Partial<NewRun> = {}): NewR
 
 export function givenRun(pool: pg.Pool, owner: Principal, more: Partial<NewRun> = {}): Promise<RunRow> {
   return insertRun(pool, newReportRun(owner, more));
+}
+
+/** The row and its workflow, as the API leaves them behind. */
+export async function startRun(pool: pg.Pool, client: Client, run: NewRun): Promise<void> {
+  await insertRun(pool, run);
+  await createRunControl(client).launch(run);
 }

@@ -1,7 +1,7 @@
 import { createApiUser, startApi, useApi, type TestApi } from '../../support/api.js';
 import { startRedis } from '../../support/servers/cache-redis.js';
 import { useDatabase } from '../../support/servers/database.js';
-import { withWorker } from '../../support/spine.js';
+import { withWorker } from '../../support/workers/worker.js';
 import { useTemporal } from '../../support/servers/temporal.js';
 import { waitUntil } from '../../support/wait-until.js';
 

@@ -5,11 +5,7 @@ import { useDatabase } from '../../support/servers/database.js';
 
 const database = useDatabase();
 const api = useApi({
-  database: {
-    get url() {
-      return database.url;
-    },
-  },
+  database,
 });
 let admin: TestUser;
 beforeAll(async () => {

@@ -8,11 +8,7 @@ import { createPreferenceLinks } from '../../../src/crypto/preference-links.js';
 
 const database = useDatabase();
 const api = useApi({
-  database: {
-    get url() {
-      return database.url;
-    },
-  },
+  database,
 });
 const links = createPreferenceLinks(testSecrets, '');
 let admin: TestUser;

@@ -1,10 +1,10 @@
-import { useNotificationHouse } from '../../support/notifications/house.js';
+import { useNotificationHouse } from '../../support/houses/notification-house.js';
 import { seedOffices } from '../../support/notifications/seed.js';
 import {
   compileWorker,
   type WorkerPrograms,
   type WorkerProcess,
-} from '../../support/servers/worker-process.js';
+} from '../../support/workers/worker-process.js';
 import { waitUntil } from '../../support/wait-until.js';
 
 const house = useNotificationHouse();

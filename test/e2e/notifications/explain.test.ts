@@ -1,5 +1,5 @@
 import type { Explanation } from '../../../src/contracts/notifications/explain.js';
-import { useNotificationHouse } from '../../support/notifications/house.js';
+import { useNotificationHouse } from '../../support/houses/notification-house.js';
 import { seedOffices } from '../../support/notifications/seed.js';
 
 const house = useNotificationHouse();

@@ -1,6 +1,6 @@
 import PostalMime from 'postal-mime';
 import { storeHistory } from '../../support/store-history.js';
-import { AS_OF, useNotificationHouse } from '../../support/notifications/house.js';
+import { AS_OF, useNotificationHouse } from '../../support/houses/notification-house.js';
 import { seedOffices } from '../../support/notifications/seed.js';
 
 const house = useNotificationHouse();

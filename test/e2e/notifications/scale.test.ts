@@ -1,4 +1,4 @@
-import { useNotificationHouse } from '../../support/notifications/house.js';
+import { useNotificationHouse } from '../../support/houses/notification-house.js';
 import { seedOffices } from '../../support/notifications/seed.js';
 
 const house = useNotificationHouse();

@@ -1,6 +1,6 @@
-import { useNotificationHouse } from '../../support/notifications/house.js';
+import { useNotificationHouse } from '../../support/houses/notification-house.js';
 import { seedOffices } from '../../support/notifications/seed.js';
-import { spineActivities } from '../../support/spine.js';
+import { testActivities } from '../../support/workers/worker.js';
 import { storeHistory } from '../../support/store-history.js';
 import { testSenders } from '../../support/notifications/parts.js';
 import { waitUntil } from '../../support/wait-until.js';
@@ -79,7 +79,7 @@ test('a message whose quiet hours have ended goes out by itself, and nothing els
     await pool.query(`update staff set quiet_from = null, quiet_to = null, notify_email = true`);
     await pool.query(`update notification_deliveries set next_eligible_at = now() - interval '1 second'`);
     const senders = testSenders(house.database, house.smtp.url);
-    const { sweepRuns } = spineActivities(pool, house.temporal.client, { notifications: senders.parts })
+    const { sweepRuns } = testActivities(pool, house.temporal.client, { notifications: senders.parts })
       .flow as { sweepRuns(): Promise<Record<string, number>> };
     expect(await sweepRuns()).toMatchObject({ holds: 1 });
     await waitUntil(() => Promise.resolve(house.smtp.mails.length === 1), { what: 'the held mail' });

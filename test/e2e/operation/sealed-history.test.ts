@@ -6,7 +6,7 @@ import { dataConverterOf } from '../../../src/platform/temporal/data-converter.j
 import { buildWorkflowBundle } from '../../../src/workers/workflow-bundle.js';
 import { createApiUser, startApi, type TestApi, type TestUser } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
-import { withWorker } from '../../support/spine.js';
+import { withWorker } from '../../support/workers/worker.js';
 import { useTemporal } from '../../support/servers/temporal.js';
 import { waitUntil } from '../../support/wait-until.js';
 

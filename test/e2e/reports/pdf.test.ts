@@ -1,4 +1,4 @@
-import { useJobHouse } from '../../support/job-house.js';
+import { useJobHouse } from '../../support/houses/job-house.js';
 import { contentOf } from '../../support/servers/object-stores.js';
 import { pdfPages } from '../../support/pdf-pages.js';
 import type { RunResult } from '../../../src/contracts/runs/run.js';

@@ -4,7 +4,7 @@ import { reportFormats, type ReportFormat } from '../../../src/domain/reports/fo
 import { reportSections, type FixedReportType } from '../../../src/domain/reports/sections.js';
 import { SeededSession } from '../../api/sessions/reads-fixture.js';
 import { createApiUser, type TestUser } from '../../support/api.js';
-import { useJobHouse } from '../../support/job-house.js';
+import { useJobHouse } from '../../support/houses/job-house.js';
 import { contentOf } from '../../support/servers/object-stores.js';
 import { pdfPages, unspaced } from '../../support/pdf-pages.js';
 

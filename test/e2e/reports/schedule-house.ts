@@ -4,7 +4,7 @@ import { reportScheduleWorkflowId } from '../../../src/contracts/names.js';
 import type { FiringOutcome } from '../../../src/contracts/reports/schedule-workflow.js';
 import type { TestUser } from '../../support/api.js';
 import type { HttpAnswer } from '../../support/http.js';
-import { useJobHouse, type JobHouse } from '../../support/job-house.js';
+import { useJobHouse, type JobHouse } from '../../support/houses/job-house.js';
 import { waitUntil } from '../../support/wait-until.js';
 
 export const PATH = '/api/v1/report-schedules';

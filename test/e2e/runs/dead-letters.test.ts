@@ -3,7 +3,7 @@ import { insertDeadLetter } from '../../../src/db/runs/dead-letters.js';
 import { withTransaction } from '../../../src/db/base/transaction.js';
 import { insertDeliveryDeadLetters } from '../../../src/db/webhooks/disable.js';
 import type { HttpAnswer } from '../../support/http.js';
-import { useJobHouse } from '../../support/job-house.js';
+import { useJobHouse } from '../../support/houses/job-house.js';
 
 const house = useJobHouse();
 const { api, database, temporal, post, ended, working } = house;

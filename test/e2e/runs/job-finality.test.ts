@@ -3,7 +3,7 @@ import { findStored } from '../../../src/db/runs/runs.js';
 import { withTransaction } from '../../../src/db/base/transaction.js';
 import { runStatuses, type RunStatus } from '../../../src/domain/runs/status.js';
 import { createRunControl } from '../../../src/platform/temporal/run-control.js';
-import { useJobHouse } from '../../support/job-house.js';
+import { useJobHouse } from '../../support/houses/job-house.js';
 
 const house = useJobHouse();
 const { api, database, temporal, post, ended, working } = house;

@@ -5,7 +5,7 @@ import { createApiUser, startApi, type TestApi, type TestUser } from '../../supp
 import { useDatabase } from '../../support/servers/database.js';
 import { testObjects } from '../../support/servers/object-stores.js';
 import { useS3 } from '../../support/servers/s3-server.js';
-import { withWorker } from '../../support/spine.js';
+import { withWorker } from '../../support/workers/worker.js';
 import { useTemporal } from '../../support/servers/temporal.js';
 import { waitUntil } from '../../support/wait-until.js';
 

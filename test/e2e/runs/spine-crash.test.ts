@@ -4,8 +4,7 @@ import { listEventsAfter } from '../../../src/db/runs/event-reads.js';
 import { findRun, type NewRun } from '../../../src/db/runs/runs.js';
 import { sectionsOf } from '../../../src/domain/reports/sections.js';
 import { useDatabase } from '../../support/servers/database.js';
-import { givenUser, newReportRun } from '../../support/runs.js';
-import { startRun } from '../../support/spine.js';
+import { givenUser, newReportRun, startRun } from '../../support/runs.js';
 import { openTcpGate } from '../../support/servers/tcp-gate.js';
 import { useTemporal } from '../../support/servers/temporal.js';
 import { waitUntil } from '../../support/wait-until.js';
@@ -13,7 +12,7 @@ import {
   compileWorker,
   type WorkerPrograms,
   type WorkerProcess,
-} from '../../support/servers/worker-process.js';
+} from '../../support/workers/worker-process.js';
 
 const database = useDatabase();
 const temporal = useTemporal();

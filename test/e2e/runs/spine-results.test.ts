@@ -1,4 +1,4 @@
-import { useJobHouse } from '../../support/job-house.js';
+import { useJobHouse } from '../../support/houses/job-house.js';
 
 const house = useJobHouse();
 const { api, database, temporal, post, ended, working } = house;

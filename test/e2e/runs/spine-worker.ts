@@ -1,29 +1,17 @@
 import type { ReportActivities } from '../../../src/contracts/reports/report.js';
 import { runIdOfResult } from '../../../src/domain/runs/object-key.js';
 import { gatherSection } from '../../../src/db/reports/gather-section.js';
-import { loadConfig } from '../../../src/platform/config.js';
-import { createLogger } from '../../../src/platform/logger.js';
 import type { ObjectStore } from '../../../src/platform/objects/object-store.js';
-import { createPool } from '../../../src/platform/pool.js';
-import { temporalTarget } from '../../../src/platform/temporal/connection.js';
-import { connectTemporalWorker, installTemporalRuntime } from '../../../src/platform/temporal/worker.js';
-import { createWorker } from '../../../src/workers/worker.js';
 import { testObjects } from '../../support/servers/object-stores.js';
-import { spineActivities } from '../../support/spine.js';
+import { runWorkerProgram, say } from '../../support/workers/worker-program.js';
+import { testActivities } from '../../support/workers/worker.js';
 
 /**
- * The worker as production makes it. It prints each place that it reaches as `<id of the job>: <place>`. STOPS
+ * The worker prints each place that it reaches as `<id of the job>: <place>`. STOPS
  * names a place for some jobs. A job stops there, so that a test can kill the worker. A place named after
  * something done (`gathered runs`) is committed, and Temporal does not know it.
  */
-const env = process.env;
-const config = loadConfig();
-const logger = createLogger({ level: 'silent', service: 'worker' });
-const stop = new AbortController();
-process.once('SIGTERM', () => stop.abort());
-
-const say = (words: string): void => void process.stdout.write(`${words}\n`);
-const stops = JSON.parse(env['STOPS'] ?? '{}') as Record<string, string>;
+const stops = JSON.parse(process.env['STOPS'] ?? '{}') as Record<string, string>;
 
 async function at(runId: string, place: string): Promise<void> {
   say(`${runId}: ${place}`);
@@ -68,31 +56,14 @@ const objects: ObjectStore = {
     ),
 };
 
-installTemporalRuntime(logger);
-const pool = createPool({ databaseUrl: config.databaseUrl ?? '', max: 5, applicationName: 'worker', logger });
-say('booted');
-const connection = await connectTemporalWorker(temporalTarget(config), logger, stop.signal);
-if (connection !== undefined) {
-  const activities = spineActivities(pool, connection.client, {
+await runWorkerProgram(({ pool, client }) => {
+  const activities = testActivities(pool, client, {
     objects,
     gather: async (sources, asked) => {
       await at(asked.runId, `gathering ${asked.section}`);
       return gatherSection(sources, asked);
     },
   });
-  const worker = await createWorker({
-    connection: connection.native,
-    namespace: connection.namespace,
-    queues: ['flow'],
-    workflowBundle: { codePath: env['WORKFLOW_BUNDLE'] ?? '' },
-    activities: {
-      ...activities,
-      flow: { ...activities.flow, ...watched(activities.flow as ReportActivities) },
-    },
-  });
-  stop.signal.addEventListener('abort', () => worker.shutdown());
-  say('ready');
-  await worker.run();
-  await connection.native.close();
-}
-await pool.end();
+  const flow = { ...activities.flow, ...watched(activities.flow as ReportActivities) };
+  return { queues: ['flow'], activities: { ...activities, flow } };
+});

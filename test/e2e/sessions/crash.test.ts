@@ -3,7 +3,7 @@ import {
   compileWorker,
   type WorkerPrograms,
   type WorkerProcess,
-} from '../../support/servers/worker-process.js';
+} from '../../support/workers/worker-process.js';
 import { eventsOf, startSession, stepsOf, untilStatus } from '../../workflows/sessions/fixture.js';
 import { useSessions } from '../../workflows/sessions/house.js';
 

@@ -2,7 +2,7 @@ import { ObjectStoreError } from '../../../src/contracts/reports/object-store.js
 import type { ObjectStore } from '../../../src/platform/objects/object-store.js';
 import { startApi } from '../../support/api.js';
 import { testObjects } from '../../support/servers/object-stores.js';
-import { useSqlHouse } from '../../support/sql/house.js';
+import { useSqlHouse } from '../../support/houses/sql-house.js';
 import { waitUntil } from '../../support/wait-until.js';
 
 /** The disk is full in the middle of a result for as long as a test wants it. */
@@ -18,7 +18,7 @@ const objects: ObjectStore = {
 };
 
 const env = { SQL_CLEANUP_SESSION_ON_ERROR: 'false', SQL_MAX_CONCURRENT_SESSIONS: '1' };
-const house = useSqlHouse({ env, worker: { objects } });
+const house = useSqlHouse({ env, objects });
 
 const endless = `select count(*) from generate_series(1, (select 1000000)) a, generate_series(1, (select 1000000)) b`;
 

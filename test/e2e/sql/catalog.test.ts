@@ -1,4 +1,4 @@
-import { useSqlHouse } from '../../support/sql/house.js';
+import { useSqlHouse } from '../../support/houses/sql-house.js';
 import { attacks, legitimate, type Case } from '../../support/sql/matrix.js';
 import { waitUntil } from '../../support/wait-until.js';
 

@@ -1,4 +1,4 @@
-import { useSqlHouse } from '../../support/sql/house.js';
+import { useSqlHouse } from '../../support/houses/sql-house.js';
 
 const house = useSqlHouse({
   env: { SQL_CONFIRM_ROWS: '5000', SQL_MAX_ROWS: '200000', SQL_CLEANUP_SESSION_ON_ERROR: 'false' },

@@ -2,8 +2,8 @@ import {
   compileWorker,
   type WorkerPrograms,
   type WorkerProcess,
-} from '../../support/servers/worker-process.js';
-import { useSqlHouse } from '../../support/sql/house.js';
+} from '../../support/workers/worker-process.js';
+import { useSqlHouse } from '../../support/houses/sql-house.js';
 import { waitUntil } from '../../support/wait-until.js';
 
 const most = '1000000000000';
@@ -17,7 +17,7 @@ const large = {
 };
 
 /** Statements run in processes that a test can freeze and kill; the rest of the house is here. */
-const house = useSqlHouse({ env: large, worker: { queues: ['flow'] } });
+const house = useSqlHouse({ env: large, queues: ['flow'] });
 let workers: WorkerPrograms;
 beforeAll(async () => {
   workers = await compileWorker('test/e2e/sessions/worker.ts');

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readSse, type SseReader } from '../../api/runs/events-client.js';
 import type { TestUser } from '../../support/api.js';
 import type { HttpAnswer } from '../../support/http.js';
-import { useSqlHouse } from '../../support/sql/house.js';
+import { useSqlHouse } from '../../support/houses/sql-house.js';
 import { waitUntil } from '../../support/wait-until.js';
 
 const house = useSqlHouse({ env: { SQL_CONFIRM_ROWS: '5000', SQL_MAX_ROWS: '200000' } });

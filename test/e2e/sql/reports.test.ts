@@ -1,4 +1,4 @@
-import { useSqlHouse } from '../../support/sql/house.js';
+import { useSqlHouse } from '../../support/houses/sql-house.js';
 import { waitUntil } from '../../support/wait-until.js';
 
 const house = useSqlHouse({ env: { SQL_MAX_CONCURRENT_SESSIONS: '2' } });

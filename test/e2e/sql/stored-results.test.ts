@@ -2,7 +2,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
-import { useSqlHouse } from '../../support/sql/house.js';
+import { useSqlHouse } from '../../support/houses/sql-house.js';
 import { useTemporaryFolder } from '../../support/temporary-folder.js';
 
 const house = useSqlHouse();

@@ -1,13 +1,14 @@
 import { modelOf } from '../../models/fixture.js';
 import type { ModelReply } from '../../support/models/reply.js';
 import { startModelServer, type SeenRequest } from '../../support/models/server.js';
-import { useSqlHouse } from '../../support/sql/house.js';
+import { useSqlHouse } from '../../support/houses/sql-house.js';
 import { waitUntil } from '../../support/wait-until.js';
 
 const server = await startModelServer();
 const house = useSqlHouse({
   env: { SQL_CONFIRM_COST: '10000' },
-  worker: { queues: ['flow', 'llm', 'sql'], model: modelOf({ provider: 'openai', baseUrl: server.url }) },
+  queues: ['flow', 'llm', 'sql'],
+  model: modelOf({ provider: 'openai', baseUrl: server.url }),
 });
 afterAll(() => server.close());
 

@@ -1,13 +1,13 @@
 import { wakeWebhooks } from '../../../src/activities/webhooks/wake.js';
 import { createWebhookWake } from '../../../src/platform/webhook-wake.js';
 import { waitUntil } from '../../support/wait-until.js';
-import { useWebhookHouse } from '../../support/webhooks/house.js';
+import { useWebhookHouse } from '../../support/houses/webhook-house.js';
 import { answerWith, hang, verify } from '../../support/webhooks/receiver.js';
 import {
   compileWorker,
   type WorkerPrograms,
   type WorkerProcess,
-} from '../../support/servers/worker-process.js';
+} from '../../support/workers/worker-process.js';
 
 const house = useWebhookHouse();
 const { database, temporal } = house;

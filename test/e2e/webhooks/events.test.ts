@@ -1,30 +1,17 @@
-import { createSessionActivities } from '../../../src/activities/sessions/activities.js';
 import { builtinTemplates } from '../../../src/contracts/templates/builtin/builtin-templates.js';
 import type { TestUser } from '../../support/api.js';
 import { waitUntil } from '../../support/wait-until.js';
-import { useWebhookHouse } from '../../support/webhooks/house.js';
+import { useWebhookHouse, type HouseOptions } from '../../support/houses/webhook-house.js';
 import { verify, type WebhookReceiver } from '../../support/webhooks/receiver.js';
-import type { SpineOptions } from '../../support/spine.js';
 import { insertTemplate, scriptedModel } from '../../workflows/sessions/fixture.js';
-import { testDeciders } from '../../support/deciders.js';
 
 const house = useWebhookHouse();
 const { api, database } = house;
 
-/** Every queue, with a model in memory. */
-const everything: SpineOptions = {
+/** Every queue of these runs, with a model in memory. */
+const everything: HouseOptions = {
   queues: ['flow', 'llm', 'notify'],
-  activities: (made) => ({
-    ...made,
-    llm: createSessionActivities({
-      pool: database.pool,
-      deciders: testDeciders,
-      model: scriptedModel((_request, call) => `answer ${call}`),
-      tools: [],
-      contextMaxTokens: 8_000,
-      openDeltas: () => ({ write: () => undefined, end: () => undefined }),
-    }),
-  }),
+  model: scriptedModel((_request, call) => `answer ${call}`),
 };
 
 interface ReadEvent extends Record<string, unknown> {

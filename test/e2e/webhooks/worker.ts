@@ -1,31 +1,8 @@
-import { loadConfig } from '../../../src/platform/config.js';
-import { createLogger } from '../../../src/platform/logger.js';
-import { createPool } from '../../../src/platform/pool.js';
-import { temporalTarget } from '../../../src/platform/temporal/connection.js';
-import { connectTemporalWorker, installTemporalRuntime } from '../../../src/platform/temporal/worker.js';
-import { createWorker } from '../../../src/workers/worker.js';
-import { spineActivities } from '../../support/spine.js';
+import { runWorkerProgram } from '../../support/workers/worker-program.js';
+import { testActivities } from '../../support/workers/worker.js';
 
-/** The worker as production makes it, for a test that kills it in the middle of a request. */
-const config = loadConfig();
-const logger = createLogger({ level: 'silent', service: 'worker' });
-const stop = new AbortController();
-process.once('SIGTERM', () => stop.abort());
-
-installTemporalRuntime(logger);
-const pool = createPool({ databaseUrl: config.databaseUrl ?? '', max: 5, applicationName: 'worker', logger });
-const connection = await connectTemporalWorker(temporalTarget(config), logger, stop.signal);
-if (connection !== undefined) {
-  const worker = await createWorker({
-    connection: connection.native,
-    namespace: connection.namespace,
-    queues: ['flow', 'notify'],
-    workflowBundle: { codePath: process.env['WORKFLOW_BUNDLE'] ?? '' },
-    activities: spineActivities(pool, connection.client),
-  });
-  stop.signal.addEventListener('abort', () => worker.shutdown());
-  process.stdout.write('ready\n');
-  await worker.run();
-  await connection.native.close();
-}
-await pool.end();
+/** For a test that kills it in the middle of a request. */
+await runWorkerProgram(({ pool, client }) => ({
+  queues: ['flow', 'notify'],
+  activities: testActivities(pool, client),
+}));

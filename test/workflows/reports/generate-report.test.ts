@@ -12,8 +12,8 @@ import { isFinal } from '../../../src/domain/runs/status.js';
 import { createRunControl } from '../../../src/platform/temporal/run-control.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { contentOf } from '../../support/servers/object-stores.js';
-import { givenUser, newReportRun } from '../../support/runs.js';
-import { startRun, withWorker, type SpineOptions } from '../../support/spine.js';
+import { givenUser, newReportRun, startRun } from '../../support/runs.js';
+import { withWorker, type TestWorkerOptions } from '../../support/workers/worker.js';
 import { storeHistory } from '../../support/store-history.js';
 import { useTemporal } from '../../support/servers/temporal.js';
 import { waitUntil } from '../../support/wait-until.js';
@@ -59,11 +59,11 @@ const started = async (run: NewRun): Promise<NewRun> => {
 const outcomeOf = (run: NewRun): Promise<RunOutcome> =>
   temporal.client.workflow.getHandle(run.workflowId).result() as Promise<RunOutcome>;
 
-describe.each<[string, SpineOptions]>([
+describe.each<[string, TestWorkerOptions]>([
   ['cached workflows', {}],
   ['every workflow task replayed', { maxCachedWorkflows: 0 }],
 ])('with %s', (_name, cache) => {
-  const running = <Result>(options: SpineOptions, work: () => Promise<Result>): Promise<Result> =>
+  const running = <Result>(options: TestWorkerOptions, work: () => Promise<Result>): Promise<Result> =>
     withWorker(database, temporal, { ...cache, ...options }, work);
 
   test('a report is gathered, rendered and published, and its events follow in order', async () => {

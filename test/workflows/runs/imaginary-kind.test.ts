@@ -15,7 +15,7 @@ import { createApiUser, useApi, type TestUser } from '../../support/api.js';
 import type { HttpAnswer } from '../../support/http.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { useTemporal } from '../../support/servers/temporal.js';
-import { withWorker } from '../../support/spine.js';
+import { withWorker } from '../../support/workers/worker.js';
 import { waitUntil } from '../../support/wait-until.js';
 
 /** All that the product needs of a new kind. */
@@ -28,11 +28,7 @@ const temporal = useTemporal();
 const api = useApi({
   temporal,
   kinds,
-  database: {
-    get url() {
-      return database.url;
-    },
-  },
+  database,
 });
 
 let bundle: WorkflowBundleWithSourceMap;

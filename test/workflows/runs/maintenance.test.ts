@@ -13,8 +13,8 @@ import { createTemporalClient } from '../../../src/platform/temporal/client.js';
 import { ensureSchedules } from '../../../src/workers/schedules.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { contentOf, testObjects } from '../../support/servers/object-stores.js';
-import { givenUser, newReportRun } from '../../support/runs.js';
-import { startRun, withWorker } from '../../support/spine.js';
+import { givenUser, newReportRun, startRun } from '../../support/runs.js';
+import { withWorker } from '../../support/workers/worker.js';
 import { storeHistory } from '../../support/store-history.js';
 import { useTemporal } from '../../support/servers/temporal.js';
 

@@ -22,11 +22,7 @@ const database = useDatabase();
 const temporal = useTemporal();
 const rig = { database, temporal };
 const api = useApi({
-  database: {
-    get url() {
-      return database.url;
-    },
-  },
+  database,
   temporal,
 });
 let analyst: TestUser;

@@ -1,4 +1,4 @@
-import { fastPolicy, useWebhookHouse } from '../../support/webhooks/house.js';
+import { fastPolicy, useWebhookHouse } from '../../support/houses/webhook-house.js';
 import { storeHistory } from '../../support/store-history.js';
 import { waitUntil } from '../../support/wait-until.js';
 import { answerWith, hang, verify } from '../../support/webhooks/receiver.js';

@@ -4,26 +4,21 @@ import { createLogger } from '../../../src/platform/logger.js';
 import { createListenerClient } from '../../../src/platform/pool.js';
 import { createWebhookWake } from '../../../src/platform/webhook-wake.js';
 import { startWebhookWaker } from '../../../src/workers/webhook-waker.js';
-import { useApi, type TestApi, type TestUser } from '../api.js';
-import { usePeople } from '../people.js';
-import { useDatabase, type TestDatabase } from '../servers/database.js';
 import type { HttpAnswer } from '../http.js';
-import { withWorker, type SpineOptions } from '../spine.js';
-import { useTemporal, type TestTemporal } from '../servers/temporal.js';
+import type { TestDatabase } from '../servers/database.js';
+import type { TestTemporal } from '../servers/temporal.js';
 import { waitUntil } from '../wait-until.js';
-import { startReceiver, type AnswerWebhook, type WebhookReceiver } from './receiver.js';
+import { testWebhooks, type TestWebhookOptions } from '../webhooks/parts.js';
+import { startReceiver, type AnswerWebhook, type WebhookReceiver } from '../webhooks/receiver.js';
+import type { TestWorkerOptions } from '../workers/worker.js';
+import { extended, useSluice, type Sluice } from './sluice.js';
 
 export interface TestWebhook {
   readonly id: string;
   readonly secret: string;
 }
 
-export interface WebhookHouse {
-  readonly api: TestApi;
-  readonly database: TestDatabase;
-  readonly temporal: TestTemporal;
-  readonly admin: TestUser;
-  readonly ana: TestUser;
+export type WebhookHouse = Omit<Sluice<'admin' | 'ana'>, 'working'> & {
   /** As the administrator. */
   send(path: string, method?: string, body?: unknown): Promise<HttpAnswer>;
   /** A receiver that is closed after the test. */
@@ -34,8 +29,12 @@ export interface WebhookHouse {
   delivery(webhookId: string, deliveryId: string): Promise<Record<string, unknown>>;
   /** Waits until it has this status. */
   until(webhookId: string, deliveryId: string, status: string): Promise<Record<string, unknown>>;
-  /** A worker and its waker, around `work`. */
-  working<Result>(work: () => Promise<Result>, options?: SpineOptions): Promise<Result>;
+  /** Runs a worker and its waker around `work`. */
+  working<Result>(work: () => Promise<Result>, options?: HouseOptions): Promise<Result>;
+};
+
+export interface HouseOptions extends Omit<TestWorkerOptions, 'webhooks'> {
+  readonly webhooks?: TestWebhookOptions;
 }
 
 /** Waits that a test can sit out; never one that it waits for by the clock. */
@@ -44,16 +43,12 @@ export const fastPolicy: Partial<WebhookPolicy> = { delaysMs: [20, 30, 40], jitt
 const PATH = '/api/v1/webhooks';
 
 export function useWebhookHouse(): WebhookHouse {
-  const database = useDatabase();
-  const temporal = useTemporal();
-  const env = { WEBHOOK_ALLOW_LOOPBACK: 'true', TEMPORAL_UI_URL: 'http://localhost:8233' };
-  const database_ = {
-    get url() {
-      return database.url;
-    },
-  };
-  const api = useApi({ database: database_, temporal, env });
-  const person = usePeople(database, { admin: 'ADMIN', ana: 'ANALYST' });
+  const house = useSluice({
+    env: { WEBHOOK_ALLOW_LOOPBACK: 'true', TEMPORAL_UI_URL: 'http://localhost:8233' },
+    people: { admin: 'ADMIN', ana: 'ANALYST' },
+    queues: ['flow', 'notify'],
+  });
+  const { api, database, temporal, working } = house;
   const open: WebhookReceiver[] = [];
   afterEach(async () => {
     await Promise.all(open.splice(0).map((receiver) => receiver.close()));
@@ -64,37 +59,28 @@ export function useWebhookHouse(): WebhookHouse {
     );
   });
   const send: WebhookHouse['send'] = (path, method = 'GET', body) =>
-    api.send(path, { token: person('admin').token, method, ...(body === undefined ? {} : { body }) });
+    api.send(path, { token: house.admin.token, method, ...(body === undefined ? {} : { body }) });
   const delivery: WebhookHouse['delivery'] = async (webhookId, id) =>
     (await send(`${PATH}/${webhookId}/deliveries/${id}`)).body;
-  return {
-    api,
-    database,
-    temporal,
+  return extended(house, {
     send,
     delivery,
-    get admin() {
-      return person('admin');
-    },
-    get ana() {
-      return person('ana');
-    },
-    async receiver(answer) {
+    async receiver(answer?: AnswerWebhook) {
       const receiver = await startReceiver(answer);
       open.push(receiver);
       return receiver;
     },
-    async webhook(url, more = {}) {
+    async webhook(url: string, more: Record<string, unknown> = {}) {
       const made = await send(PATH, 'POST', { url, events: ['*'], ...more });
       expect(made.status).toBe(201);
       return { id: String(made.body['id']), secret: String(made.body['secret']) };
     },
-    async test(webhookId) {
+    async test(webhookId: string) {
       const answer = await send(`${PATH}/${webhookId}/test`, 'POST');
       expect(answer.status).toBe(202);
       return String(answer.body['deliveryId']);
     },
-    until: (webhookId, deliveryId, status) =>
+    until: (webhookId: string, deliveryId: string, status: string) =>
       waitUntil(
         async () => {
           const found = await delivery(webhookId, deliveryId);
@@ -102,18 +88,12 @@ export function useWebhookHouse(): WebhookHouse {
         },
         { what: `${deliveryId} to be ${status}` },
       ),
-    working: (work, options = {}) =>
-      withWorker(
-        database,
-        temporal,
-        {
-          queues: ['flow', 'notify'],
-          ...options,
-          webhooks: { ...options.webhooks, policy: { ...fastPolicy, ...options.webhooks?.policy } },
-        },
-        () => withWaker(database, temporal, work),
-      ),
-  };
+    working<Result>(work: () => Promise<Result>, options: HouseOptions = {}) {
+      const policy = { ...fastPolicy, ...options.webhooks?.policy };
+      const webhooks = testWebhooks({ ...options.webhooks, policy });
+      return working(() => withWaker(database, temporal, work), { ...options, webhooks });
+    },
+  });
 }
 
 async function withWaker<Result>(

@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
-import { testObjectFolder } from './object-stores.js';
-import { workflowBundlePath } from './workflow-bundle.js';
+import { testObjectFolder } from '../servers/object-stores.js';
+import { workflowBundlePath } from '../servers/workflow-bundle.js';
 
 const root = resolve(import.meta.dirname, '../../..');
 
 /** A worker in a process of its own, which a test can kill as the out-of-memory killer would. */
 export interface WorkerProcess {
-  /** Everything that its activities said, one word a line: see spine-worker.ts. */
+  /** Everything that its activities said, one word a line: see worker-program.ts. */
   readonly said: readonly string[];
   kill(signal: NodeJS.Signals): Promise<number | null>;
   /** For signals that do not end it: SIGSTOP and SIGCONT. */

@@ -1,25 +1,20 @@
 import type { DeadlineRunResult } from '../../../src/contracts/notifications/deadline-run.js';
 import type { SendPolicy } from '../../../src/domain/notifications/send-policy.js';
-import { createApiUser, useApi, type TestApi, type TestUser } from '../api.js';
 import type { HttpAnswer } from '../http.js';
-import { useDatabase, type TestDatabase } from '../servers/database.js';
-import { useTemporal, type TestTemporal } from '../servers/temporal.js';
-import { withWorker, type SpineOptions } from '../spine.js';
+import { testSenders } from '../notifications/parts.js';
+import { startPushService, type PushService } from '../notifications/push-service.js';
+import { startSmtp, type TestSmtp } from '../notifications/smtp-server.js';
+import type { TestDatabase } from '../servers/database.js';
 import { waitUntil } from '../wait-until.js';
-import { testSenders } from './parts.js';
-import { startPushService, type PushService } from './push-service.js';
-import { startSmtp, type TestSmtp } from './smtp-server.js';
+import type { TestWorkerOptions } from '../workers/worker.js';
+import { extended, useSluice, type Sluice } from './sluice.js';
 
 /** 2026-03-10 at noon in Tokyo. */
 export const AS_OF = '2026-03-10T03:00:00Z';
 
-export interface NotificationHouse {
-  readonly api: TestApi;
-  readonly database: TestDatabase;
-  readonly temporal: TestTemporal;
+export type NotificationHouse = Omit<Sluice<'admin'>, 'working'> & {
   readonly smtp: TestSmtp;
   readonly push: PushService;
-  readonly admin: TestUser;
   ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<HttpAnswer>;
   /** Starts a run and gives the job's id. */
   start(body?: object): Promise<string>;
@@ -27,10 +22,11 @@ export interface NotificationHouse {
   result(jobId: string): Promise<DeadlineRunResult>;
   /** Starts a run, waits for its end and gives its result. */
   run(body?: object): Promise<DeadlineRunResult>;
+  /** Runs a worker that sends to these servers around `work`. */
   working<Result>(work: () => Promise<Result>, options?: HouseOptions): Promise<Result>;
-}
+};
 
-export interface HouseOptions extends SpineOptions {
+export interface HouseOptions extends Omit<TestWorkerOptions, 'pool' | 'notifications'> {
   readonly emails?: number;
   readonly sending?: Partial<SendPolicy>;
   /** The time limit of a mail. */
@@ -41,21 +37,13 @@ export interface HouseOptions extends SpineOptions {
 
 /** An API, a mail server, a push service, and workers that run only when they are asked to. Each test begins empty. */
 export function useNotificationHouse(): NotificationHouse {
-  const database = useDatabase();
-  const temporal = useTemporal();
-  const api = useApi({
-    database: {
-      get url() {
-        return database.url;
-      },
-    },
-    temporal,
+  const sluice = useSluice({
     env: { PUBLIC_URL: 'https://sluice.test' },
+    people: { admin: 'ADMIN' },
+    queues: ['flow', 'notify'],
   });
-  const outside: { smtp?: TestSmtp; push?: PushService; admin?: TestUser } = {};
-  beforeAll(async () => {
-    outside.admin = await createApiUser(database, 'ADMIN');
-  });
+  const { api, database, working } = sluice;
+  const outside: { smtp?: TestSmtp; push?: PushService } = {};
   beforeEach(async () => {
     outside.smtp = await startSmtp();
     outside.push = await startPushService();
@@ -73,29 +61,23 @@ export function useNotificationHouse(): NotificationHouse {
     api.send(path, {
       method,
       headers,
-      token: present(outside.admin).token,
+      token: sluice.admin.token,
       ...(body === undefined ? {} : { body }),
     });
-  const house: NotificationHouse = {
-    api,
-    database,
-    temporal,
+  const house: NotificationHouse = extended(sluice, {
     get smtp() {
       return present(outside.smtp);
     },
     get push() {
       return present(outside.push);
     },
-    get admin() {
-      return present(outside.admin);
-    },
     ask,
-    async start(body = {}) {
+    async start(body: object = {}) {
       const answer = await ask('POST', '/api/v1/notifications/deadline-runs', { as_of: AS_OF, ...body });
       expect([answer.status, answer.text.slice(0, 300)]).toEqual([202, expect.anything()]);
       return String(answer.body['jobId']);
     },
-    ended: (jobId) =>
+    ended: (jobId: string) =>
       waitUntil(
         async () => {
           const answer = await ask('GET', `/jobs/${jobId}`);
@@ -103,31 +85,32 @@ export function useNotificationHouse(): NotificationHouse {
         },
         { what: `${jobId} ends`, timeoutMs: 50_000 },
       ),
-    async result(jobId) {
+    async result(jobId: string) {
       let answer = await ask('GET', `/jobs/${jobId}/result`);
       if (answer.status === 303) answer = await ask('GET', String(answer.headers.location));
       expect(answer.status).toBe(200);
       return JSON.parse(answer.text) as DeadlineRunResult;
     },
-    async run(body = {}) {
+    async run(body: object = {}) {
       const id = await house.start(body);
       const job = await house.ended(id);
       expect([job.body['status'], job.body['error']]).toEqual(['success', undefined]);
       return house.result(id);
     },
-    async working(work, { emails, sending, mailMs, reached = database, ...options } = {}) {
+    async working<Result>(work: () => Promise<Result>, options: HouseOptions = {}) {
+      const { emails, sending, mailMs, reached = database, ...worker } = options;
       const senders = testSenders(reached, house.smtp.url, {
         ...(mailMs === undefined ? {} : { mailMs }),
         ...(emails === undefined ? {} : { emails }),
         ...(sending === undefined ? {} : { policy: sending }),
       });
-      const spine = { queues: ['flow', 'notify'] as const, ...options, notifications: senders.parts };
+      const { pool } = reached;
       try {
-        return await withWorker(reached, temporal, spine, work);
+        return await working(work, { ...worker, pool, notifications: senders.parts });
       } finally {
         senders.close();
       }
     },
-  };
+  });
   return house;
 }
