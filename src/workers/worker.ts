@@ -20,9 +20,14 @@ export interface WorkerDeps {
   readonly tracing?: Required<Pick<WorkerOptions, 'sinks' | 'interceptors'>>;
   /** Beside those of tracing. */
   readonly activityInterceptors?: readonly ActivityInterceptorsFactory[];
-  /** 0 makes every workflow task replay its history: the tests do it. */
-  readonly maxCachedWorkflows?: number;
+  /** Instead of those that suit production. */
+  readonly limits?: WorkerLimits;
 }
+
+/** Without a cached workflow each workflow task replays its history. */
+export type WorkerLimits = Partial<
+  Pick<WorkerOptions, 'maxCachedWorkflows' | 'shutdownGraceTime' | 'maxHeartbeatThrottleInterval'>
+>;
 
 /** The workers of one process, one a task queue, as one thing that runs and stops. */
 export interface WorkerGroup {
@@ -58,7 +63,7 @@ function createQueueWorker(deps: WorkerDeps, queue: TaskQueue): Promise<Worker> 
     ...(queue === 'flow' ? { workflowBundle: deps.workflowBundle } : {}),
     ...(deps.dataConverter === undefined ? {} : { dataConverter: deps.dataConverter }),
     ...(deps.version === undefined ? {} : { workerDeploymentOptions: deps.version }),
-    maxCachedWorkflows: deps.maxCachedWorkflows ?? CACHED_WORKFLOWS,
+    maxCachedWorkflows: CACHED_WORKFLOWS,
     // After `kill -9` the next worker has the task in this time; the default is 10 s.
     stickyQueueScheduleToStartTimeout: '2s',
     // Zero, the default, would abandon every running activity with each deployment.
@@ -68,6 +73,7 @@ function createQueueWorker(deps: WorkerDeps, queue: TaskQueue): Promise<Worker> 
     // Beats reach the server at least this often, however short the heartbeat timeout of an activity is.
     maxHeartbeatThrottleInterval: '2s',
     defaultHeartbeatThrottleInterval: '1s',
+    ...deps.limits,
     ...(deps.tracing === undefined ? {} : { sinks: deps.tracing.sinks }),
     interceptors: {
       ...deps.tracing?.interceptors,

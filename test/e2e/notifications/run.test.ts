@@ -193,6 +193,6 @@ test('the run of a cached workflow and of one that is replayed at every step are
       expect(await house.run({ as_of: AS_OF })).toMatchObject({ email_sent: 15, offices_processed: 15 });
       expect(house.smtp.mails).toHaveLength(15);
     },
-    { maxCachedWorkflows: 0 },
+    { limits: { maxCachedWorkflows: 0 } },
   );
 });

@@ -67,7 +67,7 @@ async function exported(
     workflowType: runKinds['audit-export'].workflowType,
     taskQueue: taskQueues.flow,
   };
-  const options = maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows };
+  const options = maxCachedWorkflows === undefined ? {} : { limits: { maxCachedWorkflows } };
   return withWorker(database, temporal, options, async () => {
     await startRun(database.pool, temporal.client, run);
     const outcome = (await temporal.client.workflow.getHandle(run.workflowId).result()) as RunOutcome;

@@ -61,7 +61,7 @@ const outcomeOf = (run: NewRun): Promise<RunOutcome> =>
 
 describe.each<[string, TestWorkerOptions]>([
   ['cached workflows', {}],
-  ['every workflow task replayed', { maxCachedWorkflows: 0 }],
+  ['every workflow task replayed', { limits: { maxCachedWorkflows: 0 } }],
 ])('with %s', (_name, cache) => {
   const running = <Result>(options: TestWorkerOptions, work: () => Promise<Result>): Promise<Result> =>
     withWorker(database, temporal, { ...cache, ...options }, work);

@@ -58,7 +58,7 @@ const handleOf = (given: NewRun) => temporal.client.workflow.getHandle(given.wor
 
 test.each([
   ['cached workflows', {}],
-  ['every workflow task replayed', { maxCachedWorkflows: 0 }],
+  ['every workflow task replayed', { limits: { maxCachedWorkflows: 0 } }],
 ])(
   'with %s, a row that nobody started is started by the sweeper, once, and ends well',
   async (_name, cache) => {

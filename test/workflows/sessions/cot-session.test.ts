@@ -81,9 +81,9 @@ async function activitiesOf(id: string): Promise<number> {
 /** Every behaviour is tried with cached workflows and with none, which replays the history at each task. */
 describe.each([{ maxCachedWorkflows: 50 }, { maxCachedWorkflows: 0 }])(
   'with $maxCachedWorkflows cached workflows',
-  (options) => {
+  (limits) => {
     const during = (model: ReturnType<typeof scriptedModel>, work: () => Promise<void>): Promise<void> =>
-      withWorkers(rig, model, work, options);
+      withWorkers(rig, model, work, { limits });
 
     test('a session runs its steps by itself, waits at each gate and completes after the last phase', async () => {
       const model = scriptedModel(numbered);

@@ -8,7 +8,7 @@ import { readState, startSession, threePhases, untilGate, untilStatus } from './
 import { useSessions } from './house.js';
 
 /** Decisions from the Temporal side. Without a cache, so that every task replays the history. */
-const rig = useSessions({ maxCachedWorkflows: 0 });
+const rig = useSessions({ limits: { maxCachedWorkflows: 0 } });
 const { during } = rig;
 const handleOf = (id: string): WorkflowHandle => rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
 const decide = (id: string, ...args: unknown[]): Promise<unknown> =>

@@ -1,6 +1,5 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Pool } from 'pg';
-import { Worker } from '@temporalio/worker';
 import { createSessionActivities } from '../../../src/activities/sessions/activities.js';
 import type { SessionStepDeps } from '../../../src/activities/sessions/step-try.js';
 import { sendSessionCommand } from '../../../src/operations/sessions/send-command.js';
@@ -21,7 +20,6 @@ import {
 } from '../../../src/contracts/sessions/session.js';
 import type { TemplateDefinition } from '../../../src/contracts/templates/template.js';
 import { newRunOf } from '../../../src/contracts/runs/run-identity.js';
-import { taskQueues } from '../../../src/contracts/names.js';
 import { listEventsAfter, type StoredEvent } from '../../../src/db/runs/event-reads.js';
 import { auditColumns, type AuditRow } from '../../../src/db/audit/rows.js';
 import { many, sql } from '../../../src/db/base/sql.js';
@@ -32,11 +30,12 @@ import { hasTakenCommand } from '../../../src/db/sessions/sessions.js';
 import type { SessionCommand } from '../../../src/domain/sessions/commands.js';
 import type { SessionProgress } from '../../../src/domain/sessions/progress.js';
 import type { SessionState } from '../../../src/domain/sessions/state.js';
+import type { WorkerLimits } from '../../../src/workers/worker.js';
 import type { TestDatabase } from '../../support/servers/database.js';
 import type { TestTemporal } from '../../support/servers/temporal.js';
 import { testDeciders } from '../../support/deciders.js';
 import { waitUntil } from '../../support/wait-until.js';
-import { workflowBundlePath } from '../../support/servers/workflow-bundle.js';
+import { whileWorking } from '../../support/workers/run-worker.js';
 
 const step = (prompt: string) => ({ prompt });
 const phase = (key: string) => ({
@@ -147,7 +146,7 @@ export interface SessionRig {
 }
 
 export interface WorkerOptions {
-  readonly maxCachedWorkflows?: number;
+  readonly limits?: WorkerLimits;
   readonly keepOpen?: boolean;
   /** Where the words of the model go; nowhere unless a test listens. */
   readonly openDeltas?: SessionStepDeps['openDeltas'];
@@ -160,10 +159,9 @@ export async function withWorkers<Result>(
   rig: SessionRig,
   model: Model,
   work: () => Promise<Result>,
-  { keepOpen = false, openDeltas = unheard, ...options }: WorkerOptions = {},
+  { keepOpen = false, openDeltas = unheard, limits }: WorkerOptions = {},
 ): Promise<Result> {
-  const connection = await rig.temporal.nativeConnection();
-  const activities = createSessionActivities({
+  const { projectSession, recallSteps, keepDecisionTexts, ...llm } = createSessionActivities({
     pool: rig.database.pool,
     deciders: testDeciders,
     model,
@@ -171,26 +169,21 @@ export async function withWorkers<Result>(
     contextMaxTokens: 8_000,
     openDeltas,
   });
-  const common = { connection, namespace: rig.temporal.namespace, activities: { ...activities } };
-  const flow = await Worker.create({
-    ...common,
-    taskQueue: taskQueues.flow,
-    workflowBundle: { codePath: workflowBundlePath() },
-    stickyQueueScheduleToStartTimeout: '2s',
-    ...options,
-  });
-  // A cancel reaches an activity with the answer to its beat.
-  const llm = await Worker.create({
-    ...common,
-    taskQueue: taskQueues.llm,
-    maxHeartbeatThrottleInterval: '100ms',
-  });
+  const flow = { projectSession, recallSteps, keepDecisionTexts };
+  const deps = {
+    queues: ['flow', 'llm'] as const,
+    activities: { flow, llm, sql: {}, notify: {} },
+    limits: { ...impatient, ...limits },
+  };
   try {
-    return await flow.runUntil(() => llm.runUntil(work));
+    return await whileWorking(rig.temporal, deps, work);
   } finally {
     if (!keepOpen) await terminateOpenSessions(rig);
   }
 }
+
+/** A cancel reaches an activity with the answer to its beat, and no test waits for an activity that hangs. */
+const impatient: WorkerLimits = { maxHeartbeatThrottleInterval: '100ms', shutdownGraceTime: 0 };
 
 /** An open session would go on with the worker and the model of the next test. */
 async function terminateOpenSessions(rig: SessionRig): Promise<void> {

@@ -325,7 +325,7 @@ test('a replaying worker delivers the same', async () => {
   const receiver = await house.receiver((response, nth) => answerWith(nth === 1 ? 500 : 204)(response, nth));
   const { id } = await house.webhook(receiver.url);
   await working(async () => void (await until(id, await house.test(id), 'delivered')), {
-    maxCachedWorkflows: 0,
+    limits: { maxCachedWorkflows: 0 },
   });
   expect(receiver.received).toHaveLength(2);
 });
