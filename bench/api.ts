@@ -25,6 +25,7 @@ import { issueApiKey } from '../src/db/users/user-api-keys.js';
 import { createLogger } from '../src/platform/logger.js';
 import { createPool } from '../src/platform/pool.js';
 import { freePort } from '../src/platform/free-port.js';
+import { givenUser } from '../test/support/runs.js';
 
 const CONNECTIONS = 16;
 /** Short turns, so that whatever else the machine does meets both sides alike. */
@@ -144,11 +145,7 @@ async function seed(databaseUrl: string): Promise<{ runId: string; token: string
     pool,
     await readMigrations(fileURLToPath(new URL('src/db/migrations', `file://${process.cwd()}/`))),
   );
-  const userId = newId('user');
-  await pool.query(
-    `insert into users (id, email, name, role) values ($1, 'b@example.test', 'b', 'ANALYST')`,
-    [userId],
-  );
+  const { userId } = await givenUser(pool);
   const key = await withTransaction(pool, (tx) =>
     issueApiKey(tx, { userId, name: 'bench', expiresAt: undefined }),
   );

@@ -10,6 +10,7 @@ import { createRedis, type Redis } from '../../../src/platform/cache/redis.js';
 import { startOddServer, startRedis, type RedisServer } from '../../support/servers/cache-redis.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { countQueries } from '../../support/query-count.js';
+import { givenUser } from '../../support/runs.js';
 import { waitUntil } from '../../support/wait-until.js';
 
 const database = useDatabase();
@@ -208,9 +209,7 @@ test('a change of a user by anyone drops the memory of every process that listen
     return cache;
   });
   for (const cache of caches) await settle(cache);
-  await database.pool.query(
-    `insert into users (id, email, name, role) values ('usr_1', 'a@example.org', 'A', 'ANALYST')`,
-  );
+  await givenUser(database.pool);
   for (const cache of caches) {
     await waitUntil(async () => (await cache.read('users', 'k', async () => 'new')) === 'new', {
       what: 'the drop',

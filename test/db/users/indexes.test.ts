@@ -1,6 +1,7 @@
 import { migrateUp, readMigrations } from '../../../src/db/base/migrate.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { dropIndexes } from '../../support/audit/seed-users-audit.js';
+import { givenUser } from '../../support/runs.js';
 
 const database = useDatabase();
 
@@ -36,9 +37,7 @@ test('an invalid leftover of a build that was cut off is found and built anew', 
   await dropIndexes(pool);
   const writer = await pool.connect();
   await writer.query('begin');
-  await writer.query(
-    `insert into users (id, email, name, role) values ('usr_open', 'a@example.org', 'A', 'ANALYST')`,
-  );
+  await givenUser(writer);
   const builder = await pool.connect();
   await builder.query('set statement_timeout = 100');
   // It waits for the writer above, so the timeout always cuts it off.
