@@ -18,6 +18,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { createSessionActivities } from '../src/activities/sessions/activities.js';
+import { createSessionStepActivities } from '../src/activities/sessions/llm-activities.js';
 import type { RunSessionStepInput, StepOutcome } from '../src/contracts/sessions/workflow.js';
 import type { Principal } from '../src/contracts/users/principal.js';
 import type { TemplateDefinition } from '../src/contracts/templates/template.js';
@@ -209,12 +210,12 @@ async function withWorker(places: Places, work: (bench: Bench) => Promise<void>)
   const { pool, url, client, connection, address, namespace } = places;
   const native = await NativeConnection.connect({ address });
   const model = scriptedModel((_request, call) => `answer ${call}`);
-  const { projectSession, recallSteps, runSessionStep } = createSessionActivities({
+  const { projectSession, recallSteps } = createSessionActivities({ pool, deciders: testDeciders });
+  const { runSessionStep } = createSessionStepActivities({
     pool,
     model,
     tools: [],
     contextMaxTokens: 8_000,
-    deciders: testDeciders,
     openDeltas: () => ({ write: () => undefined, end: () => undefined }),
   });
   let isOneByOne = false;

@@ -18,7 +18,7 @@ import { msToTs } from '@temporalio/common/lib/time.js';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import pg from 'pg';
 import { event } from '../src/contracts/event-data.js';
-import { createWebhookActivities } from '../src/activities/webhooks/activities.js';
+import { createWebhookActivities } from '../src/activities/webhooks/notify-activities.js';
 import { newId } from '../src/contracts/ids.js';
 import type { Principal } from '../src/contracts/users/principal.js';
 import { MOST_WEBHOOKS } from '../src/contracts/webhooks/webhook.js';

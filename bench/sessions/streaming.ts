@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { createSessionActivities } from '../../src/activities/sessions/activities.js';
+import { createSessionStepActivities } from '../../src/activities/sessions/llm-activities.js';
 import { DeltaBatcher } from '../../src/models/deltas/batcher.js';
 import { createDeltaPublisher } from '../../src/models/deltas/channel.js';
 import { builtInPrices } from '../../src/models/ledger/price-table.js';
@@ -129,12 +130,12 @@ async function runWorker({ url, address, namespace, modelUrl }: WorkerPlaces): P
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
   const pool = createPool({ databaseUrl: url, max: 10, applicationName: 'bench-worker', logger });
   const deltas = new DeltaBatcher({ publish: createDeltaPublisher(pool) });
-  const { projectSession, recallSteps, runSessionStep } = createSessionActivities({
+  const { projectSession, recallSteps } = createSessionActivities({ pool, deciders: testDeciders });
+  const { runSessionStep } = createSessionStepActivities({
     pool,
     model: createModel(streamingSettings(modelUrl, STREAMS), builtInPrices),
     tools: [],
     contextMaxTokens: 8_000,
-    deciders: testDeciders,
     openDeltas: (step) => deltas.open(step),
   });
   const native = await NativeConnection.connect({ address });

@@ -1,4 +1,4 @@
-/** The registry: what is exported here under its name is what Temporal can run. Names are protocol. */
+// Written by `node scripts/registries.mjs`: the workflows that the contracts name, which is what Temporal can run.
 export { applyRetention } from './runs/apply-retention.js';
 export { cotSession } from './sessions/cot-session.js';
 export { deliverWebhooks } from './webhooks/deliver-webhooks.js';

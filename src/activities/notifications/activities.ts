@@ -18,7 +18,7 @@ import { planChunk, type PlanningDeps } from '../../operations/notifications/pla
 import type { ObjectStore } from '../../platform/objects/object-store.js';
 import { storeResult } from '../reports/store-result.js';
 import { checkpointedStep } from '../sessions/checkpointed-step.js';
-import { notifyOffice, type NotifyOfficeDeps } from './notify-office.js';
+import type { NotifyOfficeDeps } from './notify-office.js';
 import { resultOf } from './run-result.js';
 
 /** The dependencies of sending, apart from the database. */
@@ -33,7 +33,10 @@ export interface NotificationDeps {
 
 const actor = { system: 'notifications' };
 
-export function createNotificationActivities(deps: NotificationDeps): NotificationActivities {
+/** The side effects of `notifyDeadlines` beside its sending. */
+export function createNotificationActivities(
+  deps: NotificationDeps,
+): Omit<NotificationActivities, 'notifyOffice'> {
   const { pool, notifications } = deps;
   return {
     planChunk: (input) =>
@@ -44,7 +47,6 @@ export function createNotificationActivities(deps: NotificationDeps): Notificati
         // All of it in the transaction of the checkpoint: planned twice, it would find its own plan in its way.
         store: (tx) => planChunk(tx, notifications, input),
       }),
-    notifyOffice: (input) => notifyOffice({ pool, ...notifications }, input),
     failOffices: ({ runId, officeIds }) =>
       withTransaction(pool, async (tx) => {
         const failed = await failOffices(tx, runId, officeIds);

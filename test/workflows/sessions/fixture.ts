@@ -1,6 +1,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Pool } from 'pg';
 import { createSessionActivities } from '../../../src/activities/sessions/activities.js';
+import { createSessionStepActivities } from '../../../src/activities/sessions/llm-activities.js';
 import type { SessionStepDeps } from '../../../src/activities/sessions/step-try.js';
 import { sendSessionCommand } from '../../../src/operations/sessions/send-command.js';
 import { createRunControl } from '../../../src/platform/temporal/run-control.js';
@@ -161,15 +162,9 @@ export async function withWorkers<Result>(
   work: () => Promise<Result>,
   { keepOpen = false, openDeltas = unheard, limits }: WorkerOptions = {},
 ): Promise<Result> {
-  const { projectSession, recallSteps, keepDecisionTexts, ...llm } = createSessionActivities({
-    pool: rig.database.pool,
-    deciders: testDeciders,
-    model,
-    tools: [],
-    contextMaxTokens: 8_000,
-    openDeltas,
-  });
-  const flow = { projectSession, recallSteps, keepDecisionTexts };
+  const { pool } = rig.database;
+  const flow = createSessionActivities({ pool, deciders: testDeciders });
+  const llm = createSessionStepActivities({ pool, model, tools: [], contextMaxTokens: 8_000, openDeltas });
   const deps = {
     queues: ['flow', 'llm'] as const,
     activities: { flow, llm, sql: {}, notify: {} },
