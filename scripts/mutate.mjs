@@ -1,11 +1,11 @@
 // Mutation testing: changes one place of a source file at a time and runs the tests related to it. A mutant
 // that no test notices survives. `npm run mutate -- --room domain [--seed 1] [--count 100] [--file machine]
-// [--access]`.
+// [--access] [--verbose]`.
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createCompiles } from './mutate/compiles.mjs';
-import { createCopyProcess, createUnitProcess } from './mutate/mutant-process.mjs';
+import { createBundledProcess, createJestProcess } from './mutate/mutant-process.mjs';
 import { mutationsOf } from './mutate/mutations.mjs';
 import { createRelatedTests, filesBelow, likeness } from './mutate/related-tests.mjs';
 
@@ -18,6 +18,7 @@ const { values: given } = parseArgs({
     file: { type: 'string', default: '' },
     workers: { type: 'string', default: '2' },
     access: { type: 'boolean', default: false },
+    verbose: { type: 'boolean', default: false },
   },
 });
 const room = given.access ? 'db' : given.room;
@@ -32,13 +33,18 @@ const rooms = {
   workflows: { folders: ['test/workflows', 'test/replay'], nearest: 8, servers: true, rebundles: true },
 };
 const { folders, nearest, servers, rebundles } = { folders: ['test/unit'], nearest: 10, ...rooms[room] };
+/** Far above what the tests of a mutant take: only a mutation that loops or waits for ever reaches it. */
+const limitMs = servers ? 300_000 : 20_000;
+const unmutated = new Map();
+/** Tests whose subject is access, whatever file holds a query. */
+const accessTests = ['test/db/runs/ownership.test.ts', 'test/security/route-matrix.test.ts'];
 const OWNERSHIP = /visibleTo\(|\b(owner_id|user_id) = \$\{/;
 
 const equivalents = JSON.parse(readFileSync(join(root, 'test/equivalent-mutants.json'), 'utf8'));
 const testsOf = rebundles ? testsOfWorkflow : createRelatedTests(root, folders);
 const mutants = choose(allMutants());
 const stop = servers ? await startServers() : () => undefined;
-const createProcess = servers ? createCopyProcess : createUnitProcess;
+const createProcess = rebundles ? createJestProcess : createBundledProcess;
 const processes = Array.from({ length: Number(given.workers) }, () => createProcess(root));
 for (const signal of ['SIGINT', 'SIGTERM'])
   process.once(signal, () => void end().then(() => process.exit(130)));
@@ -49,10 +55,10 @@ try {
 }
 
 async function main() {
-  const times = await baseline();
+  console.log(`${mutants.length} mutants of src/${room}`);
   const from = Date.now();
   const queue = [...mutants];
-  await Promise.all(processes.map((each) => work(each, queue, times)));
+  await Promise.all(processes.map((each) => work(each, queue)));
   report(Math.round((Date.now() - from) / 1000));
 }
 
@@ -79,7 +85,8 @@ function allMutants() {
   const files = filesBelow(root, join('src', room)).filter((file) => file.includes(given.file));
   return files.flatMap((file) => {
     const text = readFileSync(join(root, file), 'utf8');
-    const tests = testsOf(file).slice(0, nearest);
+    const related = testsOf(file).slice(0, nearest);
+    const tests = given.access ? [...new Set([...accessTests, ...related])] : related;
     return mutationsOf(file, text).map((mutation) => describe({ ...mutation, file, text, tests }));
   });
 }
@@ -134,36 +141,36 @@ function randomBy(seed) {
   };
 }
 
-/**
- * A test that fails without a mutation would count as noticing it, so only passing tests take part. The quick
- * ones come first.
- */
-async function baseline() {
-  const tests = [...new Set(mutants.flatMap((mutant) => mutant.tests))];
-  console.log(`${mutants.length} mutants of src/${room}, ${tests.length} test files`);
-  const times = {};
-  for (const test of tests) {
-    const answer = await processes[0].run({ file: test, tests: [test], rebundles }, 600_000);
-    if (answer.failed !== undefined)
-      console.log(`left out, for it fails by itself: ${test}: ${answer.failed}`);
-    Object.assign(times, answer.times);
-  }
-  for (const mutant of mutants) mutant.tests = mutant.tests.filter((test) => times[test] !== undefined);
-  if (!servers) for (const mutant of mutants) mutant.tests.sort((a, b) => times[a] - times[b]);
-  return times;
-}
-
-async function work(own, queue, times) {
+async function work(own, queue) {
   for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
-    const { file, mutated, tests } = mutant;
-    const limitMs = (servers ? 20_000 : 3_000) + 4 * tests.reduce((sum, test) => sum + times[test], 0);
-    const answer = await own.run({ file, text: mutated, tests, rebundles }, limitMs);
-    mutant.noticedBy = answer.failed;
-    if (answer.failed === undefined)
-      console.log(`${file}:${mutant.line}  ${mutant.change}\n    ${mutant.code}`);
+    mutant.noticedBy = await noticing(own, mutant);
+    const { file, line, change, code, noticedBy } = mutant;
+    if (noticedBy === undefined) console.log(`${file}:${line}  ${change}\n    ${code}`);
+    else if (given.verbose) console.log(`noticed: ${file}:${line}  ${change}\n    ${noticedBy}`);
     const done = mutants.length - queue.length;
     if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${mutants.length} `);
   }
+}
+
+/** What noticed a mutant, if anything did: a test that fails with the mutation and passes without it. */
+async function noticing(own, { file, mutated, tests }) {
+  for (let rest = tests; rest.length > 0;) {
+    const { failed, test } = await own.run({ file, text: mutated, tests: rest, rebundles }, limitMs);
+    if (test === undefined || (await passesByItself(own, test))) return failed;
+    rest = rest.slice(rest.indexOf(test) + 1);
+  }
+  return undefined;
+}
+
+function passesByItself(own, test) {
+  if (!unmutated.has(test)) unmutated.set(test, passes(own, test));
+  return unmutated.get(test);
+}
+
+async function passes(own, test) {
+  const { failed } = await own.run({ file: test, tests: [test], rebundles }, limitMs);
+  if (failed !== undefined) console.log(`left out, for it fails by itself: ${test}: ${failed}`);
+  return failed === undefined;
 }
 
 function report(seconds) {

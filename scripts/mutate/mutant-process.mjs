@@ -8,18 +8,18 @@ import { clearTimeout, setTimeout } from 'node:timers';
 const RUNS_OF_A_PROCESS = 150;
 const LEFT_OUT = new Set(['node_modules', '.git', '.sluice', '.env', 'coverage']);
 
-/** Runs the unit tests of one mutant after the other; the mutated text never becomes a file. */
-export function createUnitProcess(root) {
-  return createProcess(root, 'scripts/mutate/run-unit-tests.mjs', () => undefined);
+/** Runs the tests of one mutant after the other; the mutated text never becomes a file. */
+export function createBundledProcess(root) {
+  return createProcess(root, 'scripts/mutate/run-bundled-tests.mjs', () => undefined);
 }
 
-/** The same for tests that need jest, servers or the workflow bundle. It changes a copy of the tree. */
-export function createCopyProcess(root) {
+/** The same by jest, for tests whose worker loads the workflow bundle. It changes a copy of the tree. */
+export function createJestProcess(root) {
   const copy = mkdtempSync(join(tmpdir(), 'sluice-mutate-'));
   cpSync(root, copy, { recursive: true, filter: (path) => !LEFT_OUT.has(relative(root, path)) });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
   const restore = (file) => cpSync(join(root, file), join(copy, file));
-  const own = createProcess(copy, 'scripts/mutate/run-tests.mjs', restore);
+  const own = createProcess(copy, 'scripts/mutate/run-jest.mjs', restore);
   const close = () => {
     own.close();
     rmSync(copy, { recursive: true, force: true });
@@ -36,7 +36,7 @@ function createProcess(cwd, script, restore) {
     child = undefined;
     runs = 0;
   };
-  /** `{ failed, times }`: the test that failed, or none. Tests that go on for ever have noticed something too. */
+  /** `{ failed, test }`: what failed, or nothing. Tests that go on for ever have noticed something too. */
   const run = (work, limitMs) =>
     new Promise((resolve) => {
       if (isClosed) return;
@@ -48,7 +48,7 @@ function createProcess(cwd, script, restore) {
         resolve(answer);
       };
       const dies = (why) => {
-        finish({ failed: why, times: {} });
+        finish({ failed: why });
         end();
         if (!isClosed) restore(work.file);
       };

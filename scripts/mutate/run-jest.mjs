@@ -7,7 +7,12 @@ import { runCLI } from 'jest';
 
 const root = process.cwd();
 const { default: base } = await import(pathToFileURL(join(root, 'jest.config.mjs')).href);
-const config = { ...base, rootDir: root, cacheDirectory: join(root, '.jest-cache') };
+const config = {
+  ...base,
+  rootDir: root,
+  cacheDirectory: join(root, '.jest-cache'),
+  testEnvironment: join(root, 'scripts/mutate/first-failure-environment.mjs'),
+};
 delete config.globalSetup;
 delete config.globalTeardown;
 
@@ -25,13 +30,8 @@ process.on('message', async ({ file, text, tests, rebundles }) => {
 
 async function run(tests, rebundles) {
   if (rebundles) await bundle();
-  const times = {};
-  for (const test of tests) {
-    const from = Date.now();
-    if (!(await passes(test))) return { failed: test, times };
-    times[test] = Date.now() - from;
-  }
-  return { times };
+  for (const test of tests) if (!(await passes(test))) return { failed: test, test };
+  return {};
 }
 
 async function passes(test) {

@@ -1,9 +1,8 @@
-// Runs unit tests in its own process, in milliseconds. Jest takes about a second for each file of tests, too
-// long for thousands of mutants. A test file and its imports become one module with the mutated text in it.
-// Jest's own `expect` judges. It knows the part of jest that unit tests use, and stops at the first test that
-// fails.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+// Runs tests in its own process, in milliseconds. Jest takes seconds to load a file of tests, too long for
+// thousands of mutants. A test file and its imports become one module with the mutated text in it. Jest's own
+// `expect` judges. It knows the part of jest that these tests use, and stops at the first test that fails.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
 import { build } from 'esbuild';
@@ -28,14 +27,11 @@ for (const hook of ['beforeAll', 'afterAll', 'beforeEach', 'afterEach'])
 
 process.on('disconnect', () => process.exit());
 process.on('message', async ({ file, text, tests }) => {
-  const times = {};
   for (const test of tests) {
-    const from = Date.now();
     const failed = await failureOf(test, file, text);
-    if (failed !== undefined) return process.send({ failed, times });
-    times[test] = Date.now() - from;
+    if (failed !== undefined) return process.send({ failed, test });
   }
-  return process.send({ times });
+  return process.send({});
 });
 
 /** The test that failed, or what kept the file from running at all; undefined when all pass. */
@@ -77,9 +73,10 @@ async function bundled(test, file, text) {
   const mutated = {
     name: 'mutated',
     setup: (plugin) =>
-      plugin.onLoad({ filter: /\.ts$/ }, (args) =>
-        args.path === path ? { contents: text, loader: 'ts' } : undefined,
-      ),
+      plugin.onLoad({ filter: /\.(tsx?|mjs)$/ }, (args) => ({
+        contents: inPlace(args.path, args.path === path ? text : undefined),
+        loader: args.path.endsWith('x') ? 'tsx' : 'ts',
+      })),
   };
   const { outputFiles } = await build({
     entryPoints: [resolve(root, test)],
@@ -90,9 +87,16 @@ async function bundled(test, file, text) {
     target: 'node20',
     write: false,
     logLevel: 'silent',
-    plugins: text === undefined ? [] : [mutated],
+    plugins: [mutated],
   });
   return outputFiles[0].text;
+}
+
+/** A module of the bundle still finds what lies beside its own file. */
+function inPlace(path, text) {
+  return (text ?? readFileSync(path, 'utf8'))
+    .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href))
+    .replaceAll('import.meta.dirname', JSON.stringify(dirname(path)));
 }
 
 async function load(code) {
