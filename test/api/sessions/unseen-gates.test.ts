@@ -50,7 +50,7 @@ const proceed = (id: string, body: object = {}, key?: string): Promise<HttpAnswe
  */
 async function answered(send: (key: string) => Promise<HttpAnswer>): Promise<HttpAnswer> {
   const key = randomUUID();
-  const until = Date.now() + 60_000;
+  const until = Date.now() + 150_000;
   for (;;) {
     const answer = await send(key);
     if (answer.body['code'] !== 'workflow_unavailable' || Date.now() > until) return answer;
