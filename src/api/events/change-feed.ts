@@ -115,7 +115,9 @@ export class ChangeFeed {
   }
 
   #closeIfUnused(): void {
-    if (this.#readers.size + this.#users === 0) this.#kept = undefined;
+    if (this.#readers.size + this.#users > 0) return;
+    this.#kept = undefined;
+    clearTimeout(this.#look);
   }
 
   #want(): void {
@@ -183,6 +185,7 @@ export class ChangeFeed {
   /** F3: the horizon moves when a transaction ends, which nobody announces. */
   #lookAgain(isWaiting: boolean, hasMoved: boolean): void {
     this.#lookMs = hasMoved ? HORIZON_LOOK_MS : Math.min(this.#lookMs * 2, SLOWEST_HORIZON_LOOK_MS);
+    clearTimeout(this.#look);
     if (!isWaiting || this.#readers.size === 0) return;
     this.#look = setTimeout(() => this.#want(), this.#lookMs);
     this.#look.unref();

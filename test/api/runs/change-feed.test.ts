@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { ChangeFeed } from '../../../src/api/events/change-feed.js';
 import type { KeptChange } from '../../../src/api/events/kept-changes.js';
 import type { Db } from '../../../src/db/base/sql.js';
@@ -10,6 +11,9 @@ import { addEvent, createRun, until, useReading } from './events-fixture.js';
 const reading = useReading();
 const logger = createLogger({ level: 'silent', service: 'change-feed-test' });
 
+/** A feed that waits for the horizon looks at once, and 20 ms after that. */
+const LONGER_THAN_A_LOOK_MS = 200;
+
 /** A feed that keeps `most` events and hears nothing: it is read when somebody asks. */
 function createFeed(most: number, db: Db = reading.pool): ChangeFeed {
   const announcements = new Announcements({
@@ -18,6 +22,20 @@ function createFeed(most: number, db: Db = reading.pool): ChangeFeed {
   });
   const listRuns = () => Promise.resolve(new Map());
   return new ChangeFeed({ db, announcements, logger, pollIntervalMs: 3_600_000, most, listRuns });
+}
+
+/** Counts what a feed asks. */
+function countingDb(): Db & { readonly statements: number } {
+  let statements = 0;
+  return {
+    get statements() {
+      return statements;
+    },
+    query: (statement, values) => {
+      statements += 1;
+      return reading.pool.query(statement, values);
+    },
+  };
 }
 
 async function addMany(run: string, count: number): Promise<void> {
@@ -75,13 +93,7 @@ test('a process that begins loads the newest events, so that a reader of another
 });
 
 test('one statement reads for all readers, and none is sent while nobody reads', async () => {
-  let statements = 0;
-  const counted: Db = {
-    query: (statement, values) => {
-      statements += 1;
-      return reading.pool.query(statement, values);
-    },
-  };
+  const counted = countingDb();
   const announcements = new Announcements({
     createClient: () => createListenerClient('postgres://nowhere', 'never-started'),
     logger,
@@ -102,11 +114,29 @@ test('one statement reads for all readers, and none is sent while nobody reads',
   expect(new Set(takers.map(({ taken }) => taken[0]?.message)).size).toBe(1);
   takers.forEach((taker) => feed.leave(taker));
   await feed.current(() => undefined);
-  const before = statements;
+  const before = counted.statements;
   await addEvent(reading.pool, run, 'job.progress', { silent: true });
   await createFeed(10).current(() => undefined);
-  expect(statements).toBe(before);
+  expect(counted.statements).toBe(before);
   feed.stop();
+});
+
+test('a feed that waits for the horizon looks no more once its last reader has left', async () => {
+  const db = countingDb();
+  const feed = createFeed(10, db);
+  const taker = new Taker();
+  await feed.current((kept) => feed.join(taker, kept.end));
+  const older = await reading.pool.connect();
+  await older.query('begin; select pg_current_xact_id()');
+  const run = await createRun(reading.pool, reading.analyst);
+  await addEvent(reading.pool, run, 'job.progress', { silent: true });
+  // Two reads on the heels of each other: each of them sees the event behind the horizon.
+  await Promise.all([feed.current(() => undefined), feed.current(() => undefined)]);
+  feed.leave(taker);
+  const before = db.statements;
+  await delay(LONGER_THAN_A_LOOK_MS);
+  older.release(true);
+  expect(db.statements).toBe(before);
 });
 
 test('a read that fails fails its reader, and the next one goes on where it was', async () => {
