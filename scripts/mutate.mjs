@@ -33,8 +33,8 @@ const rooms = {
   workflows: { folders: ['test/workflows', 'test/replay'], nearest: 8, servers: true, rebundles: true },
 };
 const { folders, nearest, servers, rebundles } = { folders: ['test/unit'], nearest: 10, ...rooms[room] };
-/** Far above what the tests of a mutant take: only a mutation that loops or waits for ever reaches it. */
-const limitMs = servers ? 300_000 : 20_000;
+/** Far above what a test file takes: only a mutation that loops or waits for ever reaches it. */
+const limitMs = servers ? 120_000 : 3_000;
 const unmutated = new Map();
 /** Tests whose subject is access, whatever file holds a query. */
 const accessTests = ['test/db/runs/ownership.test.ts', 'test/security/route-matrix.test.ts'];
@@ -155,7 +155,10 @@ async function work(own, queue) {
 /** What noticed a mutant, if anything did: a test that fails with the mutation and passes without it. */
 async function noticing(own, { file, mutated, tests }) {
   for (let rest = tests; rest.length > 0;) {
-    const { failed, test } = await own.run({ file, text: mutated, tests: rest, rebundles }, limitMs);
+    const { failed, test } = await own.run(
+      { file, text: mutated, tests: rest, rebundles },
+      limitMs * rest.length,
+    );
     if (test === undefined || (await passesByItself(own, test))) return failed;
     rest = rest.slice(rest.indexOf(test) + 1);
   }
@@ -168,7 +171,7 @@ function passesByItself(own, test) {
 }
 
 async function passes(own, test) {
-  const { failed } = await own.run({ file: test, tests: [test], rebundles }, limitMs);
+  const { failed } = await own.run({ file: test, tests: [test], rebundles }, 10 * limitMs);
   if (failed !== undefined) console.log(`left out, for it fails by itself: ${test}: ${failed}`);
   return failed === undefined;
 }

@@ -8,6 +8,7 @@ import {
   listReportSchedules,
   lockReportSchedule,
 } from '../../../src/db/reports/schedules.js';
+import { insertObject } from '../../../src/db/reports/objects.js';
 import { listFailureGroups, listFailuresOf } from '../../../src/db/runs/failures.js';
 import {
   findKey,
@@ -18,6 +19,11 @@ import {
 } from '../../../src/db/runs/idempotency-keys.js';
 import { findGate, listWaitingGates } from '../../../src/db/sessions/gates.js';
 import { reserveGate } from '../../../src/db/sessions/reading.js';
+import { findResultTables, listResultTables } from '../../../src/db/sql/result-tables.js';
+import { insertSavedQuery, listSavedQueries, updateSavedQuery } from '../../../src/db/sql/saved-queries.js';
+import { createSignInToken, redeemSignInToken } from '../../../src/db/users/sign-in-tokens.js';
+import { hasApiKey, issueApiKey, listApiKeys, revokeApiKey } from '../../../src/db/users/user-api-keys.js';
+import { createWebSession, endSignIns, findWebSessionHolder } from '../../../src/db/users/web-sessions.js';
 import { SeededSession } from '../../api/sessions/reads-fixture.js';
 import { givenRun, givenUser } from '../../support/runs.js';
 import { useDatabase } from '../../support/servers/database.js';
@@ -132,4 +138,74 @@ test('one key of two people is two keys', async () => {
   expect(await reserveKey(database.pool, { ...keyOf(other), key: `${name}-2` })).toBe(true);
   expect(await releaseKey(database.pool, { ...keyOf(other), key: `${name}-2` })).toBe(1);
   expect(await findKey(database.pool, { ...keyOf(owner), key: `${name}-2` })).toBeDefined();
+});
+
+/** What is a person's own is not an administrator's either. */
+async function expectPrivate(owner: Principal, found: Found): Promise<void> {
+  const [other, admin] = [await givenUser(database.pool), await givenUser(database.pool, 'ADMIN')];
+  expect([await found(owner), await found(other), await found(admin)]).toEqual([true, false, false]);
+}
+
+const firstPage = { limit: 100, position: undefined };
+
+test('an API key, listed, found and revoked', async () => {
+  const owner = await givenUser(database.pool);
+  const { id } = await withTransaction(database.pool, (tx) =>
+    issueApiKey(tx, { userId: owner.userId, name: 'laptop', expiresAt: undefined }),
+  );
+  const listed = (viewer: Principal) => listApiKeys(database.pool, viewer.userId, firstPage);
+  await expectPrivate(owner, async (viewer) => (await listed(viewer)).some((key) => key.id === id));
+  await expectPrivate(owner, (viewer) => hasApiKey(database.pool, viewer.userId, id));
+  const revoked = (viewer: Principal) =>
+    withTransaction(database.pool, (tx) => revokeApiKey(tx, viewer.userId, id));
+  expect(await revoked(await givenUser(database.pool))).toBeUndefined();
+  expect(await revoked(owner)).toMatchObject({ status: 'revoked' });
+});
+
+test('a saved query, listed, until it is shared', async () => {
+  const owner = await givenUser(database.pool);
+  const id = newId('savedQuery');
+  const query = { name: 'Mine', sql: 'select 1', data_source: 'demo', params: [], shared: false };
+  await withTransaction(database.pool, (tx) => insertSavedQuery(tx, { ...query, id, ownerId: owner.userId }));
+  const listed = async ({ userId }: Principal) => {
+    const page = { userId, dataSource: undefined, page: firstPage };
+    return (await listSavedQueries(database.pool, page)).some((row) => row.id === id);
+  };
+  await expectPrivate(owner, listed);
+  await withTransaction(database.pool, (tx) => updateSavedQuery(tx, id, { shared: true }));
+  expect(await listed(await givenUser(database.pool))).toBe(true);
+});
+
+test('a stored result, found and listed as a table', async () => {
+  const owner = await givenUser(database.pool);
+  const { id } = await givenRun(database.pool, owner, { id: newId('sql'), kind: 'sql' });
+  await insertObject(database.pool, { key: id, runId: id });
+  await database.pool.query(
+    `insert into sql_runs (run_id, owner_id, data_source, sql, statement_hash, fingerprint, columns)
+     values ($1, $2, 'demo', 'select 1', '', '', '[]')`,
+    [id, owner.userId],
+  );
+  await database.pool.query(
+    `update runs set status = 'completed', finished_at = now(), result = jsonb_build_object('key', id) where id = $1`,
+    [id],
+  );
+  const found = ({ userId }: Principal) => findResultTables(database.pool, userId, [id]);
+  await expectPrivate(owner, async (viewer) => (await found(viewer)).length === 1);
+  const listed = ({ userId }: Principal) => listResultTables(database.pool, userId, 10);
+  await expectPrivate(owner, async (viewer) => (await listed(viewer)).length === 1);
+});
+
+test('the sign-ins of a person end without those of others', async () => {
+  const { pool } = database;
+  const [leaving, other] = [await givenUser(pool), await givenUser(pool)];
+  const signIn = async ({ userId }: Principal) => ({
+    session: (await createWebSession(pool, { userId, apiKeyId: null }, 60)).token,
+    token: await createSignInToken(pool, userId, 60),
+  });
+  const [gone, kept] = [await signIn(leaving), await signIn(other)];
+  await endSignIns(pool, leaving.userId);
+  expect(await findWebSessionHolder(pool, gone.session)).toBeUndefined();
+  expect(await redeemSignInToken(pool, gone.token)).toBeUndefined();
+  expect(await findWebSessionHolder(pool, kept.session)).toBeDefined();
+  expect(await redeemSignInToken(pool, kept.token)).toBe(other.userId);
 });
