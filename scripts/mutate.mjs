@@ -152,7 +152,7 @@ async function work(own, queue) {
   }
 }
 
-/** What noticed a mutant, if anything did: a test that fails with the mutation and passes without it. */
+/** The test that noticed a mutant, if any did: it fails with the mutation and passes without it. */
 async function noticing(own, { file, mutated, tests }) {
   for (let rest = tests; rest.length > 0;) {
     const { failed, test } = await own.run(

@@ -140,7 +140,7 @@ test('one key of two people is two keys', async () => {
   expect(await findKey(database.pool, { ...keyOf(owner), key: `${name}-2` })).toBeDefined();
 });
 
-/** What is a person's own is not an administrator's either. */
+/** An administrator has no more of it than anybody else. */
 async function expectPrivate(owner: Principal, found: Found): Promise<void> {
   const [other, admin] = [await givenUser(database.pool), await givenUser(database.pool, 'ADMIN')];
   expect([await found(owner), await found(other), await found(admin)]).toEqual([true, false, false]);
