@@ -9,8 +9,9 @@
  * server and this program are processes of their own on one machine.
  *
  * Not measured: a network, a real model, several workers, readers of the streams. SESSIONS (20) at once in a
- * round; WAITING (1000) at a gate. STREAMS (300), ANSWER_MS (2000), PIECES (40) and SECONDS (30) are of the
- * second part. PROFILE is a folder for processor profiles of its worker.
+ * round; WAITING (1000) at a gate. STREAMS (20,50,100,150 in flight, one after the other), ANSWER_MS (2000), PIECES (40)
+ * and SECONDS (20) are of the second part. PROFILE is a folder for processor profiles of its worker. The baseline of the
+ * second part is as many workflows of bare activities, each as long as an answer.
  */
 import { testDeciders } from '../test/support/deciders.js';
 import { randomBytes } from 'node:crypto';

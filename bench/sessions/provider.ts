@@ -1,19 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { AnswerCount } from './served.js';
 
 /** How a streaming model answers: so many pieces, evenly over so long. */
 export interface StreamPace {
   readonly answerMs: number;
   readonly pieces: number;
-}
-
-/** The calls that the model served while all sessions ran. */
-export interface Served {
-  readonly steps: number;
-  /** Time from the end of an answer to the next question of the same session, the step's overhead. */
-  readonly betweenMs: number[];
-  readonly seconds: number;
 }
 
 interface OpenAnswer {
@@ -27,14 +20,10 @@ const LONG_ENOUGH = 'a piece of an answer '.repeat(2);
 /** The topic of a session names it in each of its prompts. */
 export const topicOf = (number: number): string => `stream-${number}-of-the-bench`;
 
-/**
- * A provider in a process of its own, with one timer for all its answers. The message `begin` clears what it counted,
- * and `end` asks for it.
- */
+/** A provider in a process of its own, with one timer for all its answers. */
 export async function serveModel(pace: StreamPace): Promise<void> {
   const open = new Map<ServerResponse, OpenAnswer>();
-  const endedAtMs = new Map<string, number>();
-  let [steps, beganAtMs, betweenMs] = [0, performance.now(), [] as number[]];
+  const count = new AnswerCount();
   const server = createServer((request, response) => {
     let body = '';
     request.setEncoding('utf8');
@@ -42,8 +31,7 @@ export async function serveModel(pace: StreamPace): Promise<void> {
     request.on('end', () => {
       const session = /stream-\d+-of/.exec(body)?.[0] ?? '';
       const nowMs = performance.now();
-      const before = endedAtMs.get(session);
-      if (before !== undefined) betweenMs.push(nowMs - before);
+      count.begins(session);
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.socket?.setNoDelay(true);
       open.set(response, { session, startedAtMs: nowMs, sent: 0 });
@@ -59,15 +47,9 @@ export async function serveModel(pace: StreamPace): Promise<void> {
       if (due <= pace.pieces) continue;
       response.end(`${chunk({}, 'stop')}data: [DONE]\n\n`);
       open.delete(response);
-      endedAtMs.set(answer.session, performance.now());
-      steps += 1;
+      count.ends(answer.session);
     }
   }, 5);
-  process.on('message', (message) => {
-    if (message === 'end')
-      process.send?.({ steps, betweenMs, seconds: (performance.now() - beganAtMs) / 1_000 } satisfies Served);
-    [steps, beganAtMs, betweenMs] = [0, performance.now(), []];
-  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   process.send?.({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1` });
