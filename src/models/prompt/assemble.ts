@@ -50,7 +50,6 @@ export interface AssembledContext {
   readonly system: string;
   readonly user: string;
   readonly language: Language;
-  readonly tokens: number;
   /** Texts that were shortened or left out, for the ledger: nothing disappears silently. */
   readonly trimmed: readonly Trimmed[];
 }
@@ -100,19 +99,24 @@ export function assembleContext(
   const empty = material.map((piece) => fence({ ...piece.block, text: '' }, boundary));
   // Tokens do not add up exactly where texts are joined. A line of its own names the parts that are left out.
   const margin = 24 + 4 * material.length;
-  const fixed = ports.countTokens(system) + ports.countTokens(frame(empty)) + margin;
+  const fixedBy = (count: CountTokens): number => count(system) + count(frame(empty)) + margin;
+  const sizeBy = (count: CountTokens): number =>
+    material.reduce((sum, piece) => sum + count(piece.block.text), fixedBy(count));
+  // No text has more tokens than bytes. A prompt that is short enough so needs no counting, which costs milliseconds.
+  const countTokens = sizeBy(Buffer.byteLength) <= maxTokens ? Buffer.byteLength : ports.countTokens;
+  const fixed = fixedBy(countTokens);
   if (fixed > maxTokens) throw new ContextTooLongError(fixed, maxTokens);
   const { texts, trimmed } = trimToFit(
     material.map((piece) => ({ label: piece.label, text: piece.block.text, weight: piece.weight })),
     maxTokens - fixed,
-    ports.countTokens,
+    countTokens,
   );
   const blocks = material.flatMap((piece, index) =>
     texts[index] === '' ? [] : [fence({ ...piece.block, text: texts[index]! }, boundary)],
   );
   const gone = trimmed.filter((one) => one.toTokens === 0).map((one) => one.label);
   const user = frame(gone.length === 0 ? blocks : [...blocks, `Left out for length: ${gone.join('; ')}.`]);
-  return { system, user, language, tokens: ports.countTokens(system) + ports.countTokens(user), trimmed };
+  return { system, user, language, trimmed };
 }
 
 function systemPart(given: ContextInput, language: Language, boundary: string): string {

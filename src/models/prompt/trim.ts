@@ -55,6 +55,7 @@ export function trimToFit(
 
 /** The beginning and the end of a text, in at most so many tokens. A line between says how much is missing. */
 export function shorten(text: string, maxTokens: number, countTokens: CountTokens): string {
+  if (Buffer.byteLength(text) <= maxTokens) return text;
   const tokens = countTokens(text);
   if (tokens <= maxTokens) return text;
   if (maxTokens <= 0) return '';

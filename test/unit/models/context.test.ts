@@ -12,6 +12,8 @@ import { shorten, trimToFit } from '../../../src/models/prompt/trim.js';
 import { countTokens } from '../../../src/models/ledger/token-counter.js';
 
 const ports = { countTokens, digest: sha256Hex };
+const tokensOf = ({ system, user }: { system: string; user: string }): number =>
+  countTokens(system) + countTokens(user);
 /** Cheap and exact, for properties: a word is a token. */
 const countWords = (text: string): number => text.split(/\s+/).filter((word) => word !== '').length;
 
@@ -52,8 +54,8 @@ test('equal input gives an equal prompt, and any other input another one', () =>
 });
 
 test('when it gets long the oldest phase gives way first, and notes and plan stay', () => {
-  const { user, trimmed, tokens } = assembleContext(given, 1_400, ports);
-  expect(tokens).toBeLessThanOrEqual(1_400);
+  const { system, user, trimmed } = assembleContext(given, 1_400, ports);
+  expect(tokensOf({ system, user })).toBeLessThanOrEqual(1_400);
   expect(trimmed.map((one) => one.label)).toEqual(['phase 1: Trends']);
   expect(user).toContain('tokens left out …]');
   expect(user).toContain('Mind the rain');
@@ -61,10 +63,27 @@ test('when it gets long the oldest phase gives way first, and notes and plan sta
 });
 
 test('what is left out whole is named', () => {
-  const { user, trimmed, tokens } = assembleContext(given, 520, ports);
-  expect(tokens).toBeLessThanOrEqual(520);
+  const { system, user, trimmed } = assembleContext(given, 520, ports);
+  expect(tokensOf({ system, user })).toBeLessThanOrEqual(520);
   expect(trimmed.some((one) => one.toTokens === 0)).toBe(true);
   expect(user).toContain('Left out for length: phase 1: Trends');
+});
+
+test('a prompt of fewer bytes than the limit has tokens is not counted, and is the one that counting gives', () => {
+  const uncounted = (): number => {
+    throw new Error('counted');
+  };
+  const whole = assembleContext(given, 20_000, { ...ports, countTokens: uncounted });
+  expect(whole).toEqual(assembleContext(given, 5_000, ports));
+  expect(() => assembleContext(given, 5_000, { ...ports, countTokens: uncounted })).toThrow('counted');
+});
+
+test('no text has more tokens than bytes', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), (text) => {
+      expect(countTokens(text)).toBeLessThanOrEqual(Buffer.byteLength(text));
+    }),
+  );
 });
 
 test('instructions that fit nowhere are an error, not a silent cut', () => {
@@ -74,12 +93,8 @@ test('instructions that fit nowhere are an error, not a silent cut', () => {
 });
 
 test('a topic of a hundred thousand words is shortened and takes no minutes', () => {
-  const { tokens } = assembleContext(
-    { ...given, topic: 'あ'.repeat(100_000), earlierPhases: [] },
-    4_000,
-    ports,
-  );
-  expect(tokens).toBeLessThanOrEqual(4_000);
+  const prompt = assembleContext({ ...given, topic: 'あ'.repeat(100_000), earlierPhases: [] }, 4_000, ports);
+  expect(tokensOf(prompt)).toBeLessThanOrEqual(4_000);
 });
 
 test('trimming fits the limit, touches nothing that fits, and goes by weight', () => {
