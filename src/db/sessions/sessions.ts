@@ -3,7 +3,7 @@ import type { Language } from '../../contracts/templates/template.js';
 import type { Principal } from '../../contracts/users/principal.js';
 import type { ContentRef, SessionState, StepName } from '../../domain/sessions/state.js';
 import type { Projected } from '../../domain/sessions/projected.js';
-import { execute, maybeOne, prepared, sql, type Db } from '../base/sql.js';
+import { execute, maybeOne, one, prepared, sql, type Db } from '../base/sql.js';
 import { visibleTo } from '../runs/runs.js';
 
 export interface NewSession {
@@ -99,6 +99,15 @@ export async function findProjected(db: Db, sessionId: string): Promise<Projecte
     prepared('sessions.told', sql`select told from sessions where run_id = ${sessionId}`),
   );
   return row?.told ?? null;
+}
+
+/** The version of the session's state that readers see; 0 before its first projection. */
+export async function readProgressVersion(db: Db, sessionId: string): Promise<number> {
+  const { version } = await one<{ version: number }>(
+    db,
+    sql`select coalesce((progress->>'version')::int, 0) as version from runs where id = ${sessionId}`,
+  );
+  return version;
 }
 
 /** Whether the session, as it was last projected, has taken this command. */

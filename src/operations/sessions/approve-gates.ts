@@ -1,6 +1,7 @@
 import type { Principal } from '../../contracts/users/principal.js';
 import type { Db } from '../../db/base/sql.js';
 import { findGate } from '../../db/sessions/gates.js';
+import { readProgressVersion } from '../../db/sessions/sessions.js';
 import type { Decider, SessionCommand } from '../../domain/sessions/commands.js';
 import { inBoundedTime } from '../runs/in-bounded-time.js';
 import { sendSessionCommand, type SessionClientDeps } from './send-command.js';
@@ -48,8 +49,13 @@ async function approve(
   const { sessionId, attempt } = gate;
   const seen = { id: gateId, attempt, digest };
   const command: SessionCommand = { kind: 'approve', by, gate: seen, digest, comment, notes: null };
-  // It stands at a gate, so it has begun.
-  const sent = { sessionId, command, commandId: `${commandId}:${gateId}`, record: 'begun' } as const;
-  await sendSessionCommand(client, sent);
+  await sendSessionCommand(client, {
+    sessionId,
+    command,
+    commandId: `${commandId}:${gateId}`,
+    seenVersion: await readProgressVersion(db, sessionId),
+    // It stands at a gate, so it has begun.
+    record: 'begun',
+  });
   return { gateId, status: 'approved' };
 }

@@ -43,9 +43,9 @@ export async function commandSession(
   if (session.finished && !(await tookSessionCommand(client.temporal, session.id, commandId)))
     return answerTaken(client, db, { ...asked, refusal: new Refusal('already_finished') });
   try {
-    const record = recordOf(session);
+    const seen = { seenVersion: Number(session.progress['version'] ?? 0), record: recordOf(session) };
     if (!session.finished)
-      await sendSessionCommand(client, { sessionId: session.id, command, commandId, record });
+      await sendSessionCommand(client, { sessionId: session.id, command, commandId, ...seen });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     // Nobody answered is no refusal of the session.

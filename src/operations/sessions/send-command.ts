@@ -54,6 +54,8 @@ export interface SentCommand {
   readonly sessionId: string;
   readonly command: SessionCommand;
   readonly commandId: string;
+  /** The version of its progress that the sender could see. */
+  readonly seenVersion: number;
   /** How the session stands in the database, for the case that Temporal knows no workflow of it. */
   readonly record: SessionRecord;
 }
@@ -67,11 +69,12 @@ export type SessionRecord = 'queued' | 'begun' | 'lost';
  * C1. `commandId` is the Update's id: the same command sent again, after a timeout or a crash, takes effect once.
  * C2. A burst is waited out. The server takes ten Updates of a workflow at once, and a busy worker returns some.
  * C3. Without a worker in time the answer is 503, and the same key can be sent again.
- * C4. A workflow that this database's own Temporal does not know is lost: waiting helps nobody, a revival does.
+ * C4. A workflow behind the database refuses what its sender has seen: it is asked again.
+ * C5. A workflow that this database's own Temporal does not know is lost: waiting helps nobody, a revival does.
  */
 export async function sendSessionCommand(
   deps: SessionClientDeps,
-  { sessionId, command: unsigned, commandId, record }: SentCommand,
+  { sessionId, command: unsigned, commandId, seenVersion, record }: SentCommand,
 ): Promise<SessionProgressView> {
   const { temporal: client, deciders } = deps;
   const handle = handleOf(client, sessionId);
@@ -90,7 +93,8 @@ export async function sendSessionCommand(
       const unchanged = progressIfUnchanged(error);
       if (unchanged !== null) return unchanged;
       const failure = await failureOf(handle, error);
-      if (failure !== 'try again') throw failure;
+      const isEarly = failure instanceof Refusal && isBehind(failure, seenVersion);
+      if (failure !== 'try again' && !isEarly) throw failure;
       const isUnknown = error instanceof WorkflowNotFoundError;
       if (isUnknown && record === 'lost') throw await lostRefusal(deps, sessionId, error);
       if (Date.now() + 2 * PAUSE_MS > deadline)
@@ -142,6 +146,12 @@ async function failureOf(handle: WorkflowHandle, error: unknown): Promise<unknow
   const unanswered =
     error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || error instanceof ServiceError;
   return unanswered || isGrpcServiceError(error) ? workflowUnavailable(error) : error;
+}
+
+/** Its refusal tells the version that it knows; null counts as current. */
+function isBehind({ facts }: Refusal, seenVersion: number): boolean {
+  const current = (facts.facts?.['current'] ?? null) as SessionProgressView | null;
+  return current !== null && current.version < seenVersion;
 }
 
 /** The workflow refuses a command without an effect, and the API grants it: its goal is reached. */

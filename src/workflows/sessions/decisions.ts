@@ -41,6 +41,10 @@ export class SessionDecisions {
   }
 
   decide(message: DecideGateMessage): Promise<SessionProgressView> {
+    return this.#session.whenAtRest(() => this.#decide(message));
+  }
+
+  #decide(message: DecideGateMessage): Promise<SessionProgressView> {
     if (!hasTexts(message) || !patched(patches.textsAreKept))
       return this.#session.command(decisionCommand(message, this.#session.current));
     return this.#decideWithTexts(message);
@@ -55,7 +59,11 @@ export class SessionDecisions {
   }
 
   /** A signal cannot be refused: one that is malformed, or comes early, twice or late changes nothing, and it shows. */
-  async proceed(given: unknown): Promise<void> {
+  proceed(given: unknown): Promise<void> {
+    return this.#session.whenAtRest(() => this.#proceed(given));
+  }
+
+  async #proceed(given: unknown): Promise<void> {
     // The Web UI and the CLI send null, or nothing, when no argument is given.
     const message = given ?? {};
     const problem = problemOfProceed(message);

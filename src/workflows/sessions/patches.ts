@@ -12,4 +12,6 @@ export const patches = {
   handsOverWhileWaiting: 'hands-over-while-waiting',
   /** The activity of a quick step goes on with the next ones; a command recalls it. */
   stepsRunAhead: 'steps-run-ahead',
+  /** A message is handled when the course is at rest. After a frozen worker, a replay handled it earlier. */
+  messagesComeAtRest: 'messages-come-at-rest',
 } as const;

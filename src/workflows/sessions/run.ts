@@ -29,6 +29,7 @@ import { waitMsOf } from '../../domain/sessions/waiting.js';
 import { timeOfSortableId } from '../../domain/sortable-id.js';
 import { ActivityAhead } from './activity-ahead.js';
 import { callStep } from './call-step.js';
+import { followedUp } from './followed-up.js';
 import { projections } from './proxies.js';
 import { newId } from './new-id.js';
 import { patches } from './patches.js';
@@ -46,7 +47,9 @@ import { WebUiView } from './web-ui-view.js';
  * W4. A projection whose task is not recorded may be repeated, with other events. Names come from the state, and the
  *     row keeps the projected ones (domain/sessions/projected.ts).
  * W5. A command first recalls the activity that is ahead, and takes its finished steps. It judges by that state.
- * W6. Nothing is awaited without need: the worker takes a stack trace of every promise, and twenty cost a step.
+ * W6. A message is handled when the course is at rest. A worker that was frozen may get it after results that a replay
+ *     hands over behind it: both must come to the same state.
+ * W7. Nothing is awaited without need: the worker takes a stack trace of every promise, and twenty cost a step.
  */
 export class SessionRun {
   #state: SessionState;
@@ -60,6 +63,8 @@ export class SessionRun {
   /** Until it is known otherwise: the first activity of a history finds it out. */
   #isModelQuick = true;
   #ahead: ActivityAhead | null = null;
+  /** Asked at the start: the marker of a patch that a message asks for would come in another order in a replay. */
+  readonly #comeAtRest = patched(patches.messagesComeAtRest);
   readonly #input: CotSessionInput;
   readonly #webUi: WebUiView;
 
@@ -108,10 +113,16 @@ export class SessionRun {
     if (refusal !== null) throw ApplicationFailure.nonRetryable(refusal, refusal, this.progress());
   }
 
-  async command(given: SessionCommand): Promise<SessionProgressView> {
+  command(given: SessionCommand): Promise<SessionProgressView> {
+    return this.whenAtRest(() => this.#command(given));
+  }
+
+  async #command(given: SessionCommand): Promise<SessionProgressView> {
     const commandId = currentUpdateInfo()?.id ?? '';
     const command = { ...given, by: { ...given.by, commandId } };
     for (let pending = this.#recalled(); pending !== null; pending = this.#recalled()) await pending;
+    // The activity may have shown this gate already: a person who sees it can decide.
+    if (this.#comeAtRest && nextAction(this.#state).kind === 'open_gate') this.#openGate(Date.now());
     // The validator asked already, but another command may have been handled in between.
     const refusal = refusalOf(this.#state, command);
     if (refusal === 'unchanged' || this.#hasTaken()) return this.#answer();
@@ -120,6 +131,18 @@ export class SessionRun {
     this.#state = withTaken(this.#state, commandId);
     if (command.kind === 'redo' || command.kind === 'cancel') this.#course.cancel();
     return this.#answer();
+  }
+
+  /** Handles a message when the course waits for a step, a person or the clock, and all is projected. */
+  whenAtRest<Result>(handle: () => Promise<Result>): Promise<Result> {
+    return this.#comeAtRest ? this.#atRest().then(handle) : handle();
+  }
+
+  async #atRest(): Promise<void> {
+    do {
+      await this.#projecting;
+      await CancellationScope.nonCancellable(followedUp);
+    } while (this.#projecting !== null);
   }
 
   /** The progress of now, given out once readers can see it. */

@@ -1,3 +1,4 @@
+import type { WorkflowHandle } from '@temporalio/client';
 import { openCommitGate, type CommitGate, type Hold } from '../../support/servers/commit-gate.js';
 import {
   compileWorker,
@@ -53,7 +54,7 @@ async function finish(id: string): Promise<void> {
         await send(rig, id, command, `finish-${id}-${(sent += 1)}`).catch(() => undefined);
       return false;
     },
-    { what: `session ${id} to end`, timeoutMs: 40_000 },
+    { what: `session ${id} to end`, timeoutMs: 60_000 },
   );
 }
 
@@ -138,3 +139,61 @@ test.each([
   await expectOneOfEach(id);
   await Promise.all([doomed.kill('SIGKILL'), next.kill('SIGKILL')]);
 });
+
+type HistoryEvent = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>[number];
+
+const untilRecorded = (id: string, isWanted: (event: HistoryEvent) => unknown): Promise<unknown> =>
+  waitUntil(
+    async () => {
+      const history = await rig.temporal.client.workflow.getHandle(`cot-session:${id}`).fetchHistory();
+      return history.events?.some(isWanted);
+    },
+    { what: 'an event in the history' },
+  );
+
+test.each([
+  ['session.started', 'a pause', 'quick', '0'],
+  ['gate.opened', 'a decision', 'quick', '0'],
+  ['gate.opened', 'a decision', 'slow', '300'],
+] as const)(
+  'a worker frozen as it projects %s takes %s that came meanwhile, and another worker replays it (%s model)',
+  async (saying, _what, _speed, ANSWER_MS) => {
+    const env = { ANSWER_MS };
+    const { doomed, held, id } = await untilHeld({ saying, at: 'committed' }, () => Promise.resolve(), env);
+    doomed.signal('SIGSTOP');
+    const command = saying === 'gate.opened' ? rig.ask.approve() : rig.ask.state('pause');
+    const sent = send(rig, id, command, `meanwhile-${id}`);
+    await untilRecorded(id, (event) => event.workflowTaskTimedOutEventAttributes);
+    held.release();
+    doomed.signal('SIGCONT');
+    expect(await sent).toMatchObject({ gateId: null });
+    await doomed.kill('SIGKILL');
+    const next = await start();
+    await finish(id);
+    await expectOneOfEach(id);
+    await next.kill('SIGKILL');
+  },
+);
+
+test.each(['session.started', 'gate.opened'] as const)(
+  'a projection of %s that outlasts its workflow task takes a command that came meanwhile',
+  async (saying) => {
+    const { doomed, held, id } = await untilHeld({ saying, at: 'committed' }, () => Promise.resolve());
+    const workflow = rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
+    const { historyLength: before } = await workflow.describe();
+    // The worker asks for another workflow task while its local activity runs.
+    await waitUntil(async () => (await workflow.describe()).historyLength > before, {
+      what: 'a longer task',
+    });
+    const command = saying === 'gate.opened' ? rig.ask.approve() : rig.ask.state('pause');
+    const sent = send(rig, id, command, `meanwhile-${id}`);
+    await untilRecorded(id, (event) => event.workflowExecutionUpdateAcceptedEventAttributes);
+    held.release();
+    expect(await sent).toMatchObject({ gateId: null });
+    await doomed.kill('SIGKILL');
+    const next = await start();
+    await finish(id);
+    await expectOneOfEach(id);
+    await next.kill('SIGKILL');
+  },
+);

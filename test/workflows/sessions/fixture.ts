@@ -274,9 +274,10 @@ export async function send(
   const { client } = rig.temporal;
   const runControl = createRunControl(client);
   const deps = { temporal: client, deciders: testDeciders, pool: rig.database.pool, runControl };
+  const { version: seenVersion } = await readProgress(rig, id);
   const until = Date.now() + 60_000;
   const sendOnce = (): Promise<SessionProgressView> =>
-    sendSessionCommand(deps, { sessionId: id, command, commandId, record: 'begun' }).catch(
+    sendSessionCommand(deps, { sessionId: id, command, commandId, seenVersion, record: 'begun' }).catch(
       (error: unknown) => {
         // A worker on a slow machine may need more than 5 s. The command is sent again under its id, as clients
         // do.
