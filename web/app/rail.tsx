@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { Icon } from '../ui/icon';
 import { Mark } from '../ui/mark';
 import { t } from './i18n';
@@ -8,12 +9,17 @@ import { navItems } from './routes';
 export function Rail() {
   const { path } = useAddress();
   const isHere = (item: string): boolean => path === item || path.startsWith(`${item}/`);
+  const list = useRef<HTMLUListElement>(null);
+  // On a phone the rail is wider than the screen: the chosen page may lie beyond it.
+  useEffect(() => {
+    list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [path]);
   return (
     <nav class="rail" aria-label={t().frame.pages}>
       <a class="rail-brand" href="/inbox">
         <Mark /> <span>Sluice</span>
       </a>
-      <ul>
+      <ul ref={list}>
         {navItems().map((item) => (
           <li key={item.path}>
             <a

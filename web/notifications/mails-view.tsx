@@ -75,7 +75,7 @@ function MailRow({ mail, place, isChosen }: MailRowProps) {
         aria-current={isChosen ? 'true' : undefined}
         onClick={() => address.set({ mail: mail.id })}
       >
-        <span class="mail-subject" dir="auto">
+        <span class="mail-subject" dir="auto" title={mail.subject}>
           {mail.subject}
         </span>
         <span class="second-line" dir="auto">

@@ -27,7 +27,7 @@ export function SqlHistory({ chosen, onPick }: SqlHistoryProps) {
                   onClick={() => onPick(item.sql)}
                 >
                   <StateMark status={item.status} bare />
-                  <code>{item.sql.slice(0, 80)}</code>
+                  <code title={item.sql.slice(0, 1_000)}>{item.sql.slice(0, 80)}</code>
                   <span class="quiet">
                     <Ago at={item.created_at} />
                   </span>

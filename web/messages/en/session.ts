@@ -202,8 +202,8 @@ export const session = {
   compare: {
     with: 'Compare with',
     nothing: 'Choose …',
-    choose: 'Nothing to compare with yet',
-    chooseText: 'Choose an earlier attempt, or another session of the same template.',
+    choose: 'Choose what to compare with',
+    chooseText: 'An earlier attempt, or another session of the same template.',
     equal: 'Both produced the same.',
     states: {
       equal: 'equal',

@@ -196,8 +196,8 @@ export const session: typeof english = {
   compare: {
     with: '比較する相手',
     nothing: '選択…',
-    choose: '比較する相手がまだありません',
-    chooseText: '以前の試行か、同じテンプレートの別のセッションを選んでください。',
+    choose: '比較する相手を選んでください',
+    chooseText: '以前の試行か、同じテンプレートの別のセッションと比較できます。',
     equal: '両方の結果は同じです。',
     states: {
       equal: '同じ',
