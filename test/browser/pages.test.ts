@@ -38,6 +38,15 @@ async function settle(page: Page): Promise<void> {
   await page.locator('.skeleton:not(.specimen .skeleton)').first().waitFor({ state: 'detached' });
 }
 
+/** The chosen page of the rail, where it lies beyond the screen. */
+function chosenOutOfSight(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(
+    `[...document.querySelectorAll('.rail [aria-current]')]
+       .filter((each) => each.getBoundingClientRect().left < 0 || each.getBoundingClientRect().right > innerWidth)
+       .map((each) => each.textContent + ' is chosen and out of sight')`,
+  );
+}
+
 /** Each theme once: the parts of a page have the same colours at every width. */
 const looks = [
   { colorScheme: 'light', locale: 'en-US', viewport: { width: 1_440, height: 900 } },
@@ -111,6 +120,7 @@ test.each(looks)(
         await settle(page);
         found.push(...(await axeViolations(page)).map((violation) => `${path}: ${violation}`));
         found.push(...(await scrolledSideways(page)).map((part) => `${path}: ${part}`));
+        found.push(...(await chosenOutOfSight(page)).map((part) => `${path}: ${part}`));
       }
       found.push(...faults.errors, ...faults.foreign);
       expect(found).toEqual([]);
