@@ -22,6 +22,8 @@ import { createGateRoutes } from './sessions/gates.js';
 import { createHealthRoutes } from './operation/health.js';
 import { createJobRoutes, readableJobs } from './runs/jobs.js';
 import { createCodecRoutes } from './operation/codec.js';
+import { createHistoryRoute } from './operation/history.js';
+import { createRetentionRoute } from './operation/retention.js';
 import { createOperationsRoute } from './operation/operations.js';
 import { createMetricsRoutes } from './operation/metrics.js';
 import { createNotificationRoutes } from './notifications/routes.js';
@@ -47,6 +49,8 @@ export function createRoutes(deps: ApiDeps, kinds: RunKinds = runKinds): Route[]
   return [
     ...createHealthRoutes(deps),
     createOperationsRoute({ ...deps, sqlPlaces: config.sqlMaxConcurrentSessions }),
+    createHistoryRoute(deps),
+    createRetentionRoute(deps),
     ...createMetricsRoutes({ ...deps, metricsToken: config.metricsToken }),
     ...createCodecRoutes(deps),
     ...createDocsRoutes(),

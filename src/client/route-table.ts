@@ -3,6 +3,8 @@ export const routeTable = {
   health: 'GET /healthz',
   readiness: 'GET /readyz',
   operations: 'GET /api/v1/operations',
+  workHistory: 'GET /api/v1/operations/history',
+  retention: 'GET /api/v1/operations/retention',
   metrics: 'GET /metrics',
   openApi: 'GET /openapi.json',
   docs: 'GET /docs',

@@ -1,8 +1,9 @@
 import type { Page } from 'playwright-core';
 import { newId } from '../../src/contracts/ids.js';
+import { SeededSession } from '../api/sessions/reads-fixture.js';
 import { createApiUser } from '../support/api.js';
 import { waitUntil } from '../support/wait-until.js';
-import { expectWindowed, noFaults, useConsole } from './console-house.js';
+import { axeViolations, expectWindowed, noFaults, scrolledSideways, useConsole } from './console-house.js';
 
 const house = useConsole();
 
@@ -124,6 +125,35 @@ test('failures of one kind stand in one line, and are tried again together after
   expect(await jobsOf()).toBe(6);
   await line.waitFor({ state: 'detached' });
   await page.getByRole('group', { name: 'Queues and slots' }).getByText('llm').waitFor();
+  expect(faults).toEqual(noFaults);
+});
+
+test('the operator sees what ended and failed over time, each part in a table as well, and what is kept', async () => {
+  const { id: owner, token } = await createApiUser(house.database, 'ADMIN');
+  const session = await SeededSession.create(house.database.pool, owner);
+  await session.step({ durationMs: 4_000 });
+  await session.fail();
+  const { page, faults } = await house.visit('/operations', { token });
+  const overTime = page.getByRole('group', { name: 'Over time' });
+  const row = overTime.locator('tr', { hasText: 'Step: Execute' });
+  await row.getByText('100%').waitFor();
+  await overTime.getByRole('img', { name: 'How many ended over time: Step: Execute' }).waitFor();
+  await page.getByText('Part by part').click();
+  await page.getByRole('combobox', { name: 'Work' }).selectOption({ label: 'Step: Think' });
+  await page.waitForURL(/work=step\.THINK/);
+  const parts = page.getByRole('group', { name: 'Part by part: Step: Think' });
+  await parts.getByRole('cell', { name: '4s' }).first().waitFor();
+  const kept = page.getByRole('group', { name: 'What is kept' });
+  const log = kept.locator('tr', { hasText: 'Audit log' }).locator('[data-name="Kept for"]');
+  await kept.scrollIntoViewIfNeeded();
+  await log.waitFor();
+  expect(await log.textContent()).toMatch(/^for ever/);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    expect(await axeViolations(page)).toEqual([]);
+  }
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await scrolledSideways(page)).toEqual([]);
   expect(faults).toEqual(noFaults);
 });
 

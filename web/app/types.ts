@@ -14,6 +14,7 @@ export type { Comparison, StepDetail, StepTry, StepView } from '../../src/contra
 export type { Page } from '../../src/contracts/page.js';
 export type { TemplateSummary } from '../../src/contracts/templates/views.js';
 export type { FailureGroup, RetriedFailures } from '../../src/contracts/runs/failure.js';
+export type { HistorySeries, HistoryWindow } from '../../src/contracts/operation/history.js';
 export type { QueueView } from '../../src/contracts/operation/operations.js';
 export type { SavedView } from '../../src/contracts/users/saved-view.js';
 export type { InboxChanged, ListedJob } from '../../src/contracts/runs/change.js';

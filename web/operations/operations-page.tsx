@@ -11,7 +11,9 @@ import { RecordTable, type Column } from '../ui/record-table';
 import { StateMark } from '../ui/state-mark';
 import { Failures } from './failures';
 import { Health } from './health';
+import { History } from './history';
 import { Queues } from './queues';
+import { RetentionPart } from './retention';
 
 const POLL_MS = 10_000;
 const windows = ['1h', '24h', '7d', '30d'] as const;
@@ -49,6 +51,12 @@ export function OperationsPage() {
       <Panel>
         <Metrics />
       </Panel>
+      <section class="operations-part">
+        <h2>{words.retention}</h2>
+        <Panel>
+          <RetentionPart />
+        </Panel>
+      </section>
     </div>
   );
 }
@@ -67,7 +75,7 @@ function Metrics() {
     <>
       <section class="operations-part">
         <header class="page-head">
-          <h2>{words.speed}</h2>
+          <h2>{words.overTime}</h2>
           <div class="segments" role="group" aria-label={words.window}>
             {windows.map((each) => (
               <button
@@ -81,6 +89,12 @@ function Metrics() {
             ))}
           </div>
         </header>
+        <Panel>
+          <History window={chosen} />
+        </Panel>
+      </section>
+      <section class="operations-part">
+        <h2>{words.speed}</h2>
         <Loaded query={metrics}>{(data) => <Speed metrics={data} />}</Loaded>
       </section>
       <Loaded query={metrics} skeleton={null}>

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { rawRoute } from '../route.js';
+import { rawRoute, readRoute } from '../route.js';
+import { historyQuery, workHistorySchema } from './history.js';
+import { retentionSchema } from './kept.js';
 import { operationsQuery, operationsSchema } from './operations.js';
 
 const checkSchema = z.looseObject({ status: z.enum(['up', 'down']), ms: z.number() });
@@ -50,6 +52,26 @@ export const operationRoutes = {
     access: 'admin',
     query: operationsQuery,
     responses: { 200: { description: 'The whole, as it is now', body: operationsSchema } },
+  }),
+
+  workHistory: readRoute({
+    method: 'GET',
+    path: '/api/v1/operations/history',
+    operationId: 'workHistory',
+    summary: 'How long steps, runs and decisions took, how long they waited and how many failed, over time',
+    tag: 'Operation',
+    access: 'admin',
+    query: historyQuery,
+    responses: { 200: { description: 'Each by name, part by part', body: workHistorySchema } },
+  }),
+  retention: rawRoute({
+    method: 'GET',
+    path: '/api/v1/operations/retention',
+    operationId: 'retention',
+    summary: 'What is kept and for how long, how much that is, and when the rest is removed',
+    tag: 'Operation',
+    access: 'admin',
+    responses: { 200: { description: 'By kind of record', body: retentionSchema } },
   }),
 
   metrics: rawRoute({

@@ -52,4 +52,4 @@ export function deletePassedRateLimits(db: Db): Promise<number> {
   return execute(db, sql`delete from rate_limits where reset_at < now() - interval '1 hour'`);
 }
 
-export { BATCH as retentionBatch };
+export { BATCH as retentionBatch, IDEMPOTENCY_HOURS };

@@ -14,7 +14,12 @@ const database = useDatabase();
 const statements = readStatements(process.cwd());
 
 /** Statements whose columns are fragments that a caller gives. */
-const assembled = ['src/db/reports/audit.ts', 'src/db/reports/open.ts', 'src/db/runs/events.ts'];
+const assembled = [
+  'src/db/reports/audit.ts',
+  'src/db/reports/open.ts',
+  'src/db/runs/events.ts',
+  'src/db/runs/kept.ts',
+];
 
 /** Columns that have a value in the rows that the statement selects: their status or their key says so. */
 const filled = [
