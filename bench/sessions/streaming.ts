@@ -56,7 +56,7 @@ export async function play(role: Role): Promise<void> {
   await (role === 'worker' ? runWorker(places) : runBareWorker(places));
 }
 
-/** Endless sessions, each at a step of a model that streams, beside as many workflows of bare activities of that time. */
+/** Endless sessions at a step of a model that streams, and before them as many bare activities of that length. */
 export async function streaming(places: Places, definition: TemplateDefinition): Promise<void> {
   for (const inFlight of STREAMS) {
     const bare = await bareSide(places, inFlight);

@@ -47,8 +47,8 @@ import { WebUiView } from './web-ui-view.js';
  * W4. A projection whose task is not recorded may be repeated, with other events. Names come from the state, and the
  *     row keeps the projected ones (domain/sessions/projected.ts).
  * W5. A command first recalls the activity that is ahead, and takes its finished steps. It judges by that state.
- * W6. A message is handled when the course is at rest. A worker that was frozen may get it after results that a replay
- *     hands over behind it: both must come to the same state.
+ * W6. A message is handled when the course is at rest. A worker that was frozen gets results before it, and a replay
+ *     gets them behind it. Both come to the same state.
  * W7. Nothing is awaited without need: the worker takes a stack trace of every promise, and twenty cost a step.
  */
 export class SessionRun {
@@ -63,7 +63,7 @@ export class SessionRun {
   /** Until it is known otherwise: the first activity of a history finds it out. */
   #isModelQuick = true;
   #ahead: ActivityAhead | null = null;
-  /** Asked at the start: the marker of a patch that a message asks for would come in another order in a replay. */
+  /** A patch asked for by a message would leave its marker in another order than a replay does. */
   readonly #comeAtRest = patched(patches.messagesComeAtRest);
   readonly #input: CotSessionInput;
   readonly #webUi: WebUiView;
