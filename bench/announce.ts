@@ -16,8 +16,9 @@ import { projectRun } from '../src/db/runs/events.js';
 import { createLogger } from '../src/platform/logger.js';
 import { createDeltaPublisher } from '../src/models/deltas/channel.js';
 import { createPool } from '../src/platform/pool.js';
-import { givenRun, givenUser } from '../test/support/runs.js';
+import { givenRun } from '../test/support/runs.js';
 import { inOwnDatabase } from './support/own-database.js';
+import { givenUser } from '../test/support/people.js';
 
 const WRITERS = Number(process.env['WRITERS'] ?? 20);
 const SECONDS = Number(process.env['SECONDS'] ?? 5);

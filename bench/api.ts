@@ -25,7 +25,7 @@ import { issueApiKey } from '../src/db/users/user-api-keys.js';
 import { createLogger } from '../src/platform/logger.js';
 import { createPool } from '../src/platform/pool.js';
 import { freePort } from '../src/platform/free-port.js';
-import { givenUser } from '../test/support/runs.js';
+import { givenUser } from '../test/support/people.js';
 
 const CONNECTIONS = 16;
 /** Short turns, so that whatever else the machine does meets both sides alike. */

@@ -19,7 +19,6 @@ import { withTransaction } from '../src/db/base/transaction.js';
 import { createRunControl } from '../src/platform/temporal/run-control.js';
 import type { Principal } from '../src/contracts/users/principal.js';
 import { seedOffices } from '../test/support/notifications/seed.js';
-import { givenUser } from '../test/support/runs.js';
 import {
   serveOutside,
   type OutsideAsk,
@@ -28,6 +27,7 @@ import {
 } from './notifications/outside.js';
 import { inOwnPlaces, type Places } from './notifications/places.js';
 import { sendSerially } from './notifications/serial.js';
+import { givenUser } from '../test/support/people.js';
 
 const STAFF = 10;
 const SERIAL_OFFICES = 20;

@@ -11,8 +11,8 @@ import { createStepHistory } from '../src/operations/sessions/step-history.js';
 import { createLogger } from '../src/platform/logger.js';
 import { createPool } from '../src/platform/pool.js';
 import { SeededSession } from '../test/api/sessions/reads-fixture.js';
-import { givenUser } from '../test/support/runs.js';
 import { inOwnDatabase } from './support/own-database.js';
+import { givenUser } from '../test/support/people.js';
 
 const SECONDS = Number(process.env['SECONDS'] ?? 3);
 const ROUNDS = 3;

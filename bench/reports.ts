@@ -25,8 +25,9 @@ import { issueApiKey } from '../src/db/users/user-api-keys.js';
 import { createLogger } from '../src/platform/logger.js';
 import { createLocalObjectStore } from '../src/platform/objects/local.js';
 import { createPool } from '../src/platform/pool.js';
-import { givenRun, givenUser } from '../test/support/runs.js';
+import { givenRun } from '../test/support/runs.js';
 import { benchPdf } from './reports/pdf.js';
+import { givenUser } from '../test/support/people.js';
 
 const PORT = 39_471;
 const POSTS_PER_SECOND = 50;

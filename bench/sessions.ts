@@ -36,7 +36,7 @@ import {
 } from '../test/workflows/sessions/fixture.js';
 import { inOwnPlaces, type Places } from './sessions/places.js';
 import { isRole, play, streaming } from './sessions/streaming.js';
-import { givenUser } from '../test/support/runs.js';
+import { givenUser } from '../test/support/people.js';
 
 const SESSIONS = Number(process.env['SESSIONS'] ?? 20);
 const WAITING = Number(process.env['WAITING'] ?? 1_000);

@@ -31,8 +31,9 @@ import { createLocalObjectStore } from '../src/platform/objects/local.js';
 import { createPool } from '../src/platform/pool.js';
 import { createResultEngine } from '../src/platform/sql/result-engine.js';
 import { sourceConnector } from '../src/platform/sql/source-session.js';
-import { givenRun, givenUser } from '../test/support/runs.js';
+import { givenRun } from '../test/support/runs.js';
 import { inOwnDatabase } from './support/own-database.js';
+import { givenUser } from '../test/support/people.js';
 
 const MB = 2 ** 20;
 const SIZES = (process.env['ROWS'] ?? '1000000,5000000').split(',').map(Number);

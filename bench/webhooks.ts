@@ -35,7 +35,8 @@ import { createListenerClient, createPool } from '../src/platform/pool.js';
 import { createWebhookWake } from '../src/platform/webhook-wake.js';
 import { startWebhookWaker } from '../src/workers/webhook-waker.js';
 import { createWorker } from '../src/workers/worker.js';
-import { givenRun, givenUser } from '../test/support/runs.js';
+import { givenRun } from '../test/support/runs.js';
+import { givenUser } from '../test/support/people.js';
 
 const ALIVE = 45;
 const DEAD = 5;

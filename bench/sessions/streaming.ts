@@ -15,7 +15,6 @@ import { createLogger } from '../../src/platform/logger.js';
 import { createPool } from '../../src/platform/pool.js';
 import { createWorker, type WorkerGroup } from '../../src/workers/worker.js';
 import { testDeciders } from '../../test/support/deciders.js';
-import { givenUser } from '../../test/support/runs.js';
 import { startSession } from '../../test/workflows/sessions/fixture.js';
 import type { TemplateDefinition } from '../../src/contracts/templates/template.js';
 import { streamingSettings } from '../support/streaming-settings.js';
@@ -23,6 +22,7 @@ import type { Places } from './places.js';
 import { listenerOf, postmasterOf, processorMsOf } from './processor-time.js';
 import { serveModel, topicOf } from './provider.js';
 import { AnswerCount, type Served } from './served.js';
+import { givenUser } from '../../test/support/people.js';
 
 /** Numbers in flight, answers of ANSWER_MS in PIECES, each number measured for SECONDS. */
 const STREAMS = (process.env['STREAMS'] ?? '20,50,100,150').split(',').map(Number);

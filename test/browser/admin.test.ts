@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 import { newId } from '../../src/contracts/ids.js';
 import { SeededSession } from '../api/sessions/reads-fixture.js';
-import { createApiUser } from '../support/api.js';
 import { waitUntil } from '../support/wait-until.js';
 import { axeViolations, expectWindowed, noFaults, scrolledSideways, useConsole } from './console-house.js';
+import { createApiUser } from '../support/people.js';
 
 const house = useConsole();
 

@@ -12,10 +12,11 @@ import {
 import { withTransaction } from '../../src/db/base/transaction.js';
 import { seedBuiltinTemplates } from '../../src/db/templates/templates.js';
 import type { Role } from '../../src/contracts/users/principal.js';
-import { createApiUser, startApi, type TestApi } from '../support/api.js';
+import { startApi, type TestApi } from '../support/api.js';
 import { useDatabase, type TestDatabase } from '../support/servers/database.js';
 import { waitUntil } from '../support/wait-until.js';
 import { useTemporal, type TestTemporal } from '../support/servers/temporal.js';
+import { createApiUser } from '../support/people.js';
 
 const root = resolve(import.meta.dirname, '../..');
 

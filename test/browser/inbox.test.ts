@@ -1,10 +1,10 @@
 import { insertRunGate } from '../../src/db/notifications/run-gates.js';
 import { newId } from '../../src/contracts/ids.js';
 import { SeededSession } from '../api/sessions/reads-fixture.js';
-import { createApiUser } from '../support/api.js';
 import { useShop } from '../support/sql/shop.js';
 import { waitUntil } from '../support/wait-until.js';
 import { axeViolations, noFaults, scrolledSideways, useConsole } from './console-house.js';
+import { createApiUser } from '../support/people.js';
 
 const shop = useShop();
 const env = { SQL_DATA_SOURCES: JSON.stringify([shop.source]), SQL_CONFIRM_ROWS: '10000' };

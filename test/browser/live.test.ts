@@ -1,7 +1,7 @@
 import { scriptedModel, untilGate, withWorkers } from '../workflows/sessions/fixture.js';
-import { createApiUser } from '../support/api.js';
 import { waitUntil } from '../support/wait-until.js';
 import { noFaults, useConsole, type Visitor } from './console-house.js';
+import { createApiUser } from '../support/people.js';
 
 const house = useConsole();
 const model = scriptedModel((_request, call) => `answer ${call}`);

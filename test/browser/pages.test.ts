@@ -8,9 +8,9 @@ import { newId } from '../../src/contracts/ids.js';
 import { consoleLink } from '../../src/domain/sessions/console-link.js';
 import { createSignInToken } from '../../src/db/users/sign-in-tokens.js';
 import { scriptedModel, untilGate, withWorkers } from '../workflows/sessions/fixture.js';
-import { createApiUser } from '../support/api.js';
 import { insertSessions } from '../support/many-sessions.js';
 import { axeViolations, bundleInto, noFaults, scrolledSideways, useConsole, watch } from './console-house.js';
+import { createApiUser } from '../support/people.js';
 
 // With the page of the building blocks, which only such a build has.
 const house = useConsole({ development: true });

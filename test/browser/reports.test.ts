@@ -3,10 +3,10 @@ import { gatherSection } from '../../src/db/reports/gather-section.js';
 import type { Page } from 'playwright-core';
 import { loadConfig } from '../../src/platform/config.js';
 import { sqlSettingsOf } from '../../src/platform/sql/settings.js';
-import { createApiUser } from '../support/api.js';
 import { withWorker } from '../support/workers/worker.js';
 import { useShop } from '../support/sql/shop.js';
 import { axeViolations, noFaults, useConsole } from './console-house.js';
+import { createApiUser } from '../support/people.js';
 
 const shop = useShop();
 const env = { SQL_DATA_SOURCES: JSON.stringify([shop.source]), SQL_CONFIRM_ROWS: '10000' };

@@ -9,8 +9,8 @@ import {
   untilStatus,
   withWorkers,
 } from '../workflows/sessions/fixture.js';
-import { createApiUser } from '../support/api.js';
 import { noFaults, useConsole, type Visitor } from './console-house.js';
+import { createApiUser } from '../support/people.js';
 
 const house = useConsole();
 

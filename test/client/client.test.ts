@@ -2,11 +2,12 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createClient, type SluiceClient } from '../../src/client/client.js';
 import { ApiProblem } from '../../src/client/problem.js';
-import { createApiUser, useApi, type TestUser } from '../support/api.js';
+import { useApi } from '../support/api.js';
 import { useDatabase } from '../support/servers/database.js';
 import { routeTableText } from '../../src/api/http/openapi/describe-api.js';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { createApiUser, type TestUser } from '../support/people.js';
 
 const database = useDatabase();
 const api = useApi({ database });

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { createApiUser, useApi } from '../support/api.js';
+import { useApi } from '../support/api.js';
+import { createApiUser } from '../support/people.js';
 import { useDatabase } from '../support/servers/database.js';
 
 const root = resolve(import.meta.dirname, '../..');

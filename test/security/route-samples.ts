@@ -6,7 +6,8 @@ import { insertRun } from '../../src/db/runs/runs.js';
 import { insertSqlRun } from '../../src/db/sql/insert-run.js';
 import { keepQuestion } from '../../src/db/sql/questions.js';
 import { SeededSession } from '../api/sessions/reads-fixture.js';
-import { createApiUser, type TestApi, type TestUser } from '../support/api.js';
+import { type TestApi } from '../support/api.js';
+import { createApiUser, type TestUser } from '../support/people.js';
 
 export interface People {
   readonly analyst: TestUser;

@@ -21,8 +21,9 @@ import type { ObjectStore } from '../../src/platform/objects/object-store.js';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { useDatabase } from '../support/servers/database.js';
 import { contentOf, testObjects } from '../support/servers/object-stores.js';
-import { givenRun, givenUser } from '../support/runs.js';
+import { givenRun } from '../support/runs.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
+import { givenUser } from '../support/people.js';
 
 const database = useDatabase();
 const folder = useTemporaryFolder();

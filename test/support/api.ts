@@ -7,9 +7,6 @@ import type { Route } from '../../src/api/http/route.js';
 import { createRoutes, createUpgrade } from '../../src/api/routes.js';
 import type { RunKinds } from '../../src/contracts/run-kinds.js';
 import { closeServer, createApiServer, listen } from '../../src/api/http/server.js';
-import type { Principal, Role } from '../../src/contracts/users/principal.js';
-import { issueApiKey } from '../../src/db/users/user-api-keys.js';
-import { withTransaction } from '../../src/db/base/transaction.js';
 import { loadConfig } from '../../src/platform/config.js';
 import { createTokenVerifier } from '../../src/platform/jwt.js';
 import { openDeltaFeed } from '../../src/models/deltas/open-feed.js';
@@ -29,7 +26,6 @@ import { send, type HttpAnswer, type HttpRequest } from './http.js';
 import { testObjects, testSecrets } from './servers/object-stores.js';
 import type { TestTemporal } from './servers/temporal.js';
 import { waitUntil } from './wait-until.js';
-import { givenUser } from './runs.js';
 
 export interface ApiOptions {
   readonly database: Pick<TestDatabase, 'url'>;
@@ -147,28 +143,4 @@ export function useApi(options: ApiOptions): TestApi {
     send: (path, request) => present().send(path, request),
     close: () => present().close(),
   };
-}
-
-export interface TestUser {
-  readonly id: string;
-  readonly email: string;
-  /** An API key. */
-  readonly token: string;
-  readonly keyId: string;
-}
-
-export async function createApiUser(
-  database: Pick<TestDatabase, 'pool'>,
-  role: Role = 'ANALYST',
-): Promise<TestUser> {
-  return withTransaction(database.pool, async (tx) => {
-    const { userId: id, email } = await givenUser(tx, role);
-    const key = await issueApiKey(tx, { userId: id, name: 'test', expiresAt: undefined });
-    return { id, email, token: key.secret, keyId: key.id };
-  });
-}
-
-/** The user as the rules below HTTP see them. */
-export function principalOf({ id, email }: TestUser, role: Role = 'ANALYST'): Principal {
-  return { userId: id, email, name: id, role, via: 'api_key' };
 }

@@ -4,18 +4,9 @@ import { newId } from '../../src/contracts/ids.js';
 import { taskQueues, workflowIdOf } from '../../src/contracts/names.js';
 import type { Principal } from '../../src/contracts/users/principal.js';
 import type { GenerateReportInput } from '../../src/contracts/reports/report.js';
-import type { Db } from '../../src/db/base/sql.js';
 import { insertRun, type NewRun, type RunRow } from '../../src/db/runs/runs.js';
 import { sectionsOf } from '../../src/domain/reports/sections.js';
 import { createRunControl } from '../../src/platform/temporal/run-control.js';
-
-/** A person without a key. */
-export async function givenUser(db: Db, role: 'ANALYST' | 'ADMIN' = 'ANALYST'): Promise<Principal> {
-  const userId = newId('user');
-  const email = `${userId}@example.test`;
-  await db.query('insert into users (id, email, name, role) values ($1, $2, $1, $3)', [userId, email, role]);
-  return { userId, email, name: userId, role, via: 'api_key' };
-}
 
 export function newReportRun(owner: Principal, more: Partial<NewRun> = {}): NewRun {
   const id = more.id ?? newId('job');

@@ -1,7 +1,8 @@
-import { createApiUser, useApi, type TestUser } from '../../support/api.js';
+import { useApi } from '../../support/api.js';
 import { tamper, writeEntry } from '../../support/audit/entries.js';
 import { useDatabase } from '../../support/servers/database.js';
 import type { HttpAnswer } from '../../support/http.js';
+import { createApiUser, type TestUser } from '../../support/people.js';
 
 const database = useDatabase();
 const api = useApi({ database });

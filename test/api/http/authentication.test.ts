@@ -5,9 +5,10 @@ import { hashApiKey, newApiKey } from '../../../src/crypto/api-key.js';
 import { createSignInToken } from '../../../src/db/users/sign-in-tokens.js';
 import { announcePrincipalChange } from '../../../src/db/users/users.js';
 import { withTransaction } from '../../../src/db/base/transaction.js';
-import { createApiUser, startApi, useApi, type TestApi, type TestUser } from '../../support/api.js';
+import { startApi, useApi, type TestApi } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { createApiUser, type TestUser } from '../../support/people.js';
 
 const database = useDatabase();
 const api = useApi({ database });

@@ -4,10 +4,11 @@ import { Problem } from '../../../src/api/http/problems.js';
 import { implement, reply } from '../../../src/api/http/route.js';
 import { writeRoute, commandRoute } from '../../../src/contracts/route.js';
 import { deleteExpiredIdempotencyKeys } from '../../../src/db/runs/retention.js';
-import { createApiUser, startApi, useApi, type TestApi, type TestUser } from '../../support/api.js';
+import { startApi, useApi, type TestApi } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
 import type { HttpAnswer } from '../../support/http.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { createApiUser, type TestUser } from '../../support/people.js';
 
 const shared = { summary: '', tag: 'test', access: 'user', responses: { 200: { description: '' } } } as const;
 const body = z.strictObject({ name: z.string(), fail: z.string().optional(), z: z.number().optional() });

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
-import { createApiUser, useApi, type TestUser } from '../../support/api.js';
+import { useApi } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
+import { createApiUser, type TestUser } from '../../support/people.js';
 
 const database = useDatabase();
 const api = useApi({ database });

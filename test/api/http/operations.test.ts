@@ -1,9 +1,10 @@
-import { createApiUser, startApi, useApi, type TestApi } from '../../support/api.js';
+import { startApi, useApi, type TestApi } from '../../support/api.js';
 import { startRedis } from '../../support/servers/cache-redis.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { withWorker } from '../../support/workers/worker.js';
 import { useTemporal } from '../../support/servers/temporal.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { createApiUser } from '../../support/people.js';
 
 interface Readiness {
   readonly status: string;

@@ -6,8 +6,9 @@ import { problems } from '../../../src/api/http/problems.js';
 import { Problem } from '../../../src/api/http/problems.js';
 import { implement, reply } from '../../../src/api/http/route.js';
 import { readRoute } from '../../../src/contracts/route.js';
-import { createApiUser, startApi, useApi, type TestUser } from '../../support/api.js';
+import { startApi, useApi } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
+import { createApiUser, type TestUser } from '../../support/people.js';
 
 const shared = { summary: '', tag: 'test', access: 'user', responses: { 200: { description: '' } } } as const;
 const failing = (path: string, fail: () => never) =>

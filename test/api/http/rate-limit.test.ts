@@ -1,8 +1,9 @@
 import { takePermits } from '../../../src/db/base/rate-limits.js';
-import { createApiUser, startApi, type TestApi } from '../../support/api.js';
+import { startApi, type TestApi } from '../../support/api.js';
 import { startOddServer, startRedis, type RedisServer } from '../../support/servers/cache-redis.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { createApiUser } from '../../support/people.js';
 
 const database = useDatabase();
 const LIMIT = 30;

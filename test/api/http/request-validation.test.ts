@@ -2,8 +2,9 @@ import { request as httpRequest } from 'node:http';
 import { z } from 'zod';
 import { implement, reply } from '../../../src/api/http/route.js';
 import { readRoute, writeRoute } from '../../../src/contracts/route.js';
-import { createApiUser, useApi, type TestUser } from '../../support/api.js';
+import { useApi } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
+import { createApiUser, type TestUser } from '../../support/people.js';
 
 const shared = { summary: '', tag: 'test', access: 'user', responses: { 200: { description: '' } } } as const;
 const thing = z.strictObject({

@@ -2,9 +2,10 @@ import { request as httpRequest } from 'node:http';
 import { createServer, request as httpsRequest, type Server } from 'node:https';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createApiUser, startApi, type TestApi, type TestUser } from '../../support/api.js';
+import { startApi, type TestApi } from '../../support/api.js';
 import { pushServiceTls } from '../../support/notifications/push-certificate.js';
 import { useDatabase } from '../../support/servers/database.js';
+import { createApiUser, type TestUser } from '../../support/people.js';
 
 /** An API that speaks HTTP behind a proxy that speaks TLS, as in every deployment but `npm start`. */
 const database = useDatabase();

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { newId } from '../../../src/contracts/ids.js';
-import { createApiUser, useApi, type TestUser } from '../../support/api.js';
+import { useApi } from '../../support/api.js';
 import type { HttpAnswer } from '../../support/http.js';
 import { testSecrets } from '../../support/servers/object-stores.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { createPreferenceLinks } from '../../../src/crypto/preference-links.js';
+import { createApiUser, type TestUser } from '../../support/people.js';
 
 const database = useDatabase();
 const api = useApi({

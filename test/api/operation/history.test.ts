@@ -2,10 +2,11 @@ import type { Retention, Kept } from '../../../src/contracts/operation/kept.js';
 import type { HistorySeries, WorkHistory } from '../../../src/contracts/operation/history.js';
 import { measureEndedWork } from '../../../src/db/runs/work-history.js';
 import { measureKept } from '../../../src/db/runs/kept.js';
-import { createApiUser, useApi, type TestUser } from '../../support/api.js';
+import { useApi } from '../../support/api.js';
 import { plansOf } from '../../support/query-plan.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { SeededSession } from '../sessions/reads-fixture.js';
+import { createApiUser, type TestUser } from '../../support/people.js';
 
 const database = useDatabase();
 const api = useApi({

@@ -1,7 +1,8 @@
 import { exposeHouse } from '../../../src/api/operation/house-metrics.js';
 import { createApiMetrics, type ApiMetrics } from '../../../src/platform/metrics/api-metrics.js';
-import { createApiUser, useApi, type TestUser } from '../../support/api.js';
+import { useApi } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
+import { createApiUser, type TestUser } from '../../support/people.js';
 
 const database = useDatabase();
 const api = useApi({ database });

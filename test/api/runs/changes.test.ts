@@ -1,10 +1,11 @@
 import { isAfter, placeOfId, type ChangePlace } from '../../../src/domain/runs/change-place.js';
 import type { Principal } from '../../../src/contracts/users/principal.js';
-import { createApiUser, startApi, useApi, type TestApi, type TestUser } from '../../support/api.js';
+import { startApi, useApi, type TestApi } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { waitUntil } from '../../support/wait-until.js';
 import { addEvent, createRun, until } from './events-fixture.js';
 import { readSse, type Frame, type SseReader } from './events-client.js';
+import { createApiUser, type TestUser } from '../../support/people.js';
 
 const database = useDatabase();
 const api = useApi({ database });

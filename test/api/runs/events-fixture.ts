@@ -22,7 +22,7 @@ import { createListenerClient } from '../../../src/platform/pool.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { waitUntil } from '../../support/wait-until.js';
 import { readSse, type Frame, type SseReader } from './events-client.js';
-import { givenUser } from '../../support/runs.js';
+import { givenUser } from '../../support/people.js';
 
 const logger = createLogger({ level: 'silent', service: 'events-test' });
 

@@ -1,8 +1,9 @@
 import { newId } from '../../../src/contracts/ids.js';
 import { workflowIdOf } from '../../../src/contracts/names.js';
 import { insertRun } from '../../../src/db/runs/runs.js';
-import { createApiUser, useApi, type TestUser } from '../../support/api.js';
+import { useApi } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
+import { createApiUser, type TestUser } from '../../support/people.js';
 
 const database = useDatabase();
 const api = useApi({ database });

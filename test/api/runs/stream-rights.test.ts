@@ -1,9 +1,10 @@
 import { connect } from 'node:net';
 import { WebSocket } from 'ws';
 import { newId } from '../../../src/contracts/ids.js';
-import { createApiUser, startApi, useApi, type TestUser } from '../../support/api.js';
+import { startApi, useApi } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { createApiUser, type TestUser } from '../../support/people.js';
 
 const database = useDatabase();
 const api = useApi({ database });

@@ -1,4 +1,4 @@
-import { createApiUser, principalOf, useApi } from '../../support/api.js';
+import { useApi } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { useTemporal } from '../../support/servers/temporal.js';
 import {
@@ -8,6 +8,7 @@ import {
   untilGate,
   withWorkers,
 } from '../../workflows/sessions/fixture.js';
+import { createApiUser, principalOf } from '../../support/people.js';
 
 const rig = { database: useDatabase(), temporal: useTemporal() };
 const api = useApi({ ...rig, env: { MAX_RETRIES: '0' } });

@@ -1,7 +1,7 @@
 import { builtinTemplates } from '../../../src/contracts/templates/builtin/builtin-templates.js';
 import type { TemplateDefinition } from '../../../src/contracts/templates/template.js';
 import type { Principal } from '../../../src/contracts/users/principal.js';
-import { createApiUser, principalOf, useApi, type TestUser } from '../../support/api.js';
+import { useApi } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
 import type { HttpAnswer } from '../../support/http.js';
 import { useTemporal } from '../../support/servers/temporal.js';
@@ -14,6 +14,7 @@ import {
   untilStatus,
   withWorkers,
 } from '../../workflows/sessions/fixture.js';
+import { createApiUser, principalOf, type TestUser } from '../../support/people.js';
 
 const rig = { database: useDatabase(), temporal: useTemporal() };
 const api = useApi({ ...rig, env: { MAX_RETRIES: '0' } });

@@ -1,8 +1,9 @@
 import { sessionMetricsSchema, type SessionMetrics } from '../../../src/contracts/sessions/metrics.js';
-import { createApiUser, useApi, type TestUser } from '../../support/api.js';
+import { useApi } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
 import type { HttpAnswer } from '../../support/http.js';
 import { SeededSession, type SessionSeed } from './reads-fixture.js';
+import { createApiUser, type TestUser } from '../../support/people.js';
 
 const database = useDatabase();
 const api = useApi({ database });

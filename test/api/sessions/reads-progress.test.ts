@@ -1,7 +1,8 @@
 import { progressSchema } from '../../../src/contracts/sessions/session.js';
-import { createApiUser, useApi, type TestUser } from '../../support/api.js';
+import { useApi } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { SeededSession, type SessionSeed } from './reads-fixture.js';
+import { createApiUser, type TestUser } from '../../support/people.js';
 
 const database = useDatabase();
 const api = useApi({ database });

@@ -1,9 +1,10 @@
 import { newId } from '../../../src/contracts/ids.js';
 import { sessionDetailSchema, sessionPageSchema } from '../../../src/contracts/sessions/views.js';
-import { createApiUser, useApi, type TestUser } from '../../support/api.js';
+import { useApi } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
 import type { HttpAnswer } from '../../support/http.js';
 import { SeededSession, type SessionSeed } from './reads-fixture.js';
+import { createApiUser, type TestUser } from '../../support/people.js';
 
 const database = useDatabase();
 const api = useApi({ database, env: { TEMPORAL_UI_URL: 'http://127.0.0.1:8233/' } });

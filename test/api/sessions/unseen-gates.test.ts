@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Principal } from '../../../src/contracts/users/principal.js';
 import { bindGate } from '../../../src/db/sessions/command-gates.js';
-import { createApiUser, principalOf, useApi, type TestUser } from '../../support/api.js';
+import { useApi } from '../../support/api.js';
 import type { HttpAnswer } from '../../support/http.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { useTemporal } from '../../support/servers/temporal.js';
@@ -14,6 +14,7 @@ import {
   untilGate,
   withWorkers,
 } from '../../workflows/sessions/fixture.js';
+import { createApiUser, principalOf, type TestUser } from '../../support/people.js';
 
 /** Nobody decides at a gate that they have not seen, however often and however late they ask. */
 const rig = { database: useDatabase(), temporal: useTemporal() };

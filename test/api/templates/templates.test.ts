@@ -4,9 +4,10 @@ import { builtinTemplates } from '../../../src/contracts/templates/builtin/built
 import { minimal } from '../../../src/contracts/templates/builtin/minimal.js';
 import type { TemplateDefinition } from '../../../src/contracts/templates/template.js';
 import { templatePageSchema, templateViewSchema } from '../../../src/contracts/templates/views.js';
-import { createApiUser, useApi, type TestUser } from '../../support/api.js';
+import { useApi } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
 import type { HttpAnswer } from '../../support/http.js';
+import { createApiUser, type TestUser } from '../../support/people.js';
 
 const database = useDatabase();
 const api = useApi({ database });

@@ -1,8 +1,9 @@
-import { createApiUser, startApi, useApi, type TestApi, type TestUser } from '../../support/api.js';
+import { startApi, useApi, type TestApi } from '../../support/api.js';
 import { startRedis } from '../../support/servers/cache-redis.js';
 import { useDatabase } from '../../support/servers/database.js';
 import type { HttpAnswer, HttpRequest } from '../../support/http.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { createApiUser, type TestUser } from '../../support/people.js';
 
 const database = useDatabase();
 const api = useApi({ database });

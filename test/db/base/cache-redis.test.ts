@@ -10,8 +10,8 @@ import { createRedis, type Redis } from '../../../src/platform/cache/redis.js';
 import { startOddServer, startRedis, type RedisServer } from '../../support/servers/cache-redis.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { countQueries } from '../../support/query-count.js';
-import { givenUser } from '../../support/runs.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { givenUser } from '../../support/people.js';
 
 const database = useDatabase();
 const logger = createLogger({ level: 'silent', service: 'test' });

@@ -2,8 +2,9 @@ import { maybeOne, prepared, sql } from '../../../src/db/base/sql.js';
 import { findRun, lockRunStatus } from '../../../src/db/runs/runs.js';
 import { createLogger } from '../../../src/platform/logger.js';
 import { createPool } from '../../../src/platform/pool.js';
-import { givenRun, givenUser } from '../../support/runs.js';
+import { givenRun } from '../../support/runs.js';
 import { useDatabase } from '../../support/servers/database.js';
+import { givenUser } from '../../support/people.js';
 
 const database = useDatabase();
 

@@ -9,7 +9,8 @@ import {
 } from '../../../src/db/runs/blobs.js';
 import { withTransaction } from '../../../src/db/base/transaction.js';
 import { useDatabase } from '../../support/servers/database.js';
-import { givenRun, givenUser } from '../../support/runs.js';
+import { givenRun } from '../../support/runs.js';
+import { givenUser } from '../../support/people.js';
 
 const database = useDatabase();
 let owner: Principal;

@@ -7,8 +7,9 @@ import { IllegalTransitionError, projectRun, type ProjectionResult } from '../..
 import { findRun, type RunRow } from '../../../src/db/runs/runs.js';
 import { withTransaction } from '../../../src/db/base/transaction.js';
 import { useDatabase } from '../../support/servers/database.js';
-import { givenRun, givenUser } from '../../support/runs.js';
+import { givenRun } from '../../support/runs.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { givenUser } from '../../support/people.js';
 
 const database = useDatabase();
 let owner: Principal;

@@ -25,8 +25,9 @@ import { createSignInToken, redeemSignInToken } from '../../../src/db/users/sign
 import { hasApiKey, issueApiKey, listApiKeys, revokeApiKey } from '../../../src/db/users/user-api-keys.js';
 import { createWebSession, endSignIns, findWebSessionHolder } from '../../../src/db/users/web-sessions.js';
 import { SeededSession } from '../../api/sessions/reads-fixture.js';
-import { givenRun, givenUser } from '../../support/runs.js';
+import { givenRun } from '../../support/runs.js';
 import { useDatabase } from '../../support/servers/database.js';
+import { givenUser } from '../../support/people.js';
 
 /** Each query by itself: what one person has is there for them and for administrators, and for nobody else. */
 const database = useDatabase();

@@ -1,7 +1,8 @@
 import type { Principal } from '../../../src/contracts/users/principal.js';
 import { findRun, listRuns, lockRun, requestCancel, type RunFilters } from '../../../src/db/runs/runs.js';
 import { useDatabase } from '../../support/servers/database.js';
-import { givenRun, givenUser } from '../../support/runs.js';
+import { givenRun } from '../../support/runs.js';
+import { givenUser } from '../../support/people.js';
 
 const database = useDatabase();
 let [ana, bob, admin]: Principal[] = [];

@@ -4,8 +4,8 @@ import { withTransaction } from '../../../src/db/base/transaction.js';
 import { chargeLostTries, raiseBudget, reserveBudget } from '../../../src/db/sessions/budgets.js';
 import { closeTry, openTry, type ClosedTry, type StepPlace } from '../../../src/db/sessions/tries.js';
 import { SeededSession } from '../../api/sessions/reads-fixture.js';
-import { givenUser } from '../../support/runs.js';
 import { useDatabase } from '../../support/servers/database.js';
+import { givenUser } from '../../support/people.js';
 
 const database = useDatabase();
 const lost = { code: 'worker_lost', message: 'the worker stopped before the try ended' };

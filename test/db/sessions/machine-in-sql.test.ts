@@ -19,8 +19,8 @@ import {
 import { waitMsOf } from '../../../src/domain/sessions/waiting.js';
 import { SeededSession } from '../../api/sessions/reads-fixture.js';
 import { useDatabase } from '../../support/servers/database.js';
-import { givenUser } from '../../support/runs.js';
 import { approve, by, planOf, redo } from '../../unit/sessions/play.js';
+import { givenUser } from '../../support/people.js';
 
 /** Some rules of the machine are written a second time, in SQL, for speed. Here both answer for the same states. */
 

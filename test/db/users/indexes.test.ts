@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { migrateUp, readMigrations } from '../../../src/db/base/migrate.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { dropIndexes } from '../../support/audit/seed-users-audit.js';
-import { givenUser } from '../../support/runs.js';
+import { givenUser } from '../../support/people.js';
 
 const database = useDatabase();
 const spoiled = useDatabase();

@@ -11,8 +11,9 @@ import { createLogger } from '../../../src/platform/logger.js';
 import { startWebhookWaker } from '../../../src/workers/webhook-waker.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { countQueries } from '../../support/query-count.js';
-import { givenRun, givenUser } from '../../support/runs.js';
+import { givenRun } from '../../support/runs.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { givenUser } from '../../support/people.js';
 
 const database = useDatabase();
 let owner: Principal;

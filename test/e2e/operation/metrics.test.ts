@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { metricSpecs, type MetricSpec } from '../../../src/contracts/operation/metric-specs.js';
 import { withTransaction } from '../../../src/db/base/transaction.js';
 import { seedBuiltinTemplates } from '../../../src/db/templates/templates.js';
-import { createApiUser, useApi } from '../../support/api.js';
+import { useApi } from '../../support/api.js';
 import { send } from '../../support/http.js';
 import { expressions, readExpression } from '../../support/promql.js';
 import { freePort } from '../../../src/platform/free-port.js';
@@ -12,6 +12,7 @@ import { testObjectFolder, testSecrets } from '../../support/servers/object-stor
 import { buildOnce, ownEnvironment } from '../../support/servers/stack-process.js';
 import { useTemporal } from '../../support/servers/temporal.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { createApiUser } from '../../support/people.js';
 
 const TOKEN = 'a-token-for-the-scraper';
 const database = useDatabase();

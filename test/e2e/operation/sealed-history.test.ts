@@ -4,11 +4,12 @@ import { Worker } from '@temporalio/worker';
 import { loadConfig } from '../../../src/platform/config.js';
 import { dataConverterOf } from '../../../src/platform/temporal/data-converter.js';
 import { buildWorkflowBundle } from '../../../src/workers/workflow-bundle.js';
-import { createApiUser, startApi, type TestApi, type TestUser } from '../../support/api.js';
+import { startApi, type TestApi } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { withWorker } from '../../support/workers/worker.js';
 import { useTemporal } from '../../support/servers/temporal.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { createApiUser, type TestUser } from '../../support/people.js';
 
 const UI = 'http://localhost:8233';
 const SECRET_TITLE = 'nobody-else-reads-this';

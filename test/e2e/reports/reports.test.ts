@@ -3,10 +3,10 @@ import { gatherSection } from '../../../src/db/reports/gather-section.js';
 import { reportFormats, type ReportFormat } from '../../../src/domain/reports/format.js';
 import { reportSections, type FixedReportType } from '../../../src/domain/reports/sections.js';
 import { SeededSession } from '../../api/sessions/reads-fixture.js';
-import { createApiUser, type TestUser } from '../../support/api.js';
 import { useJobHouse } from '../../support/houses/job-house.js';
 import { contentOf } from '../../support/servers/object-stores.js';
 import { pdfPages, unspaced } from '../../support/pdf-pages.js';
+import { createApiUser, type TestUser } from '../../support/people.js';
 
 const house = useJobHouse();
 const { api, database, post, ended, working } = house;

@@ -2,10 +2,10 @@ import { createReportScheduleActivities } from '../../../src/activities/reports/
 import { newId } from '../../../src/contracts/ids.js';
 import { createRunControl } from '../../../src/platform/temporal/run-control.js';
 import { createScheduleControl } from '../../../src/platform/temporal/schedule-control.js';
-import { createApiUser } from '../../support/api.js';
 import { storeHistory } from '../../support/store-history.js';
 import { waitUntil } from '../../support/wait-until.js';
 import { daily, useScheduleHouse } from './schedule-house.js';
+import { createApiUser } from '../../support/people.js';
 
 const { house, ask, create, due, handleOf, runsOf, synced } = useScheduleHouse();
 const { api, database, temporal, ended, working } = house;

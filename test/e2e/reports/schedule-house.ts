@@ -2,10 +2,10 @@ import type { ScheduleHandle } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { reportScheduleWorkflowId } from '../../../src/contracts/names.js';
 import type { FiringOutcome } from '../../../src/contracts/reports/schedule-workflow.js';
-import type { TestUser } from '../../support/api.js';
 import type { HttpAnswer } from '../../support/http.js';
 import { useJobHouse, type JobHouse } from '../../support/houses/job-house.js';
 import { waitUntil } from '../../support/wait-until.js';
+import type { TestUser } from '../../support/people.js';
 
 export const PATH = '/api/v1/report-schedules';
 export const daily = {

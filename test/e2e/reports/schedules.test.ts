@@ -1,9 +1,10 @@
 import { ScheduleNotFoundError } from '@temporalio/client';
 import { MOST_SCHEDULES } from '../../../src/contracts/reports/schedule.js';
-import { createApiUser, startApi, type TestUser } from '../../support/api.js';
+import { startApi } from '../../support/api.js';
 import { openTcpGate } from '../../support/servers/tcp-gate.js';
 import { waitUntil } from '../../support/wait-until.js';
 import { daily, PATH, useScheduleHouse } from './schedule-house.js';
+import { createApiUser, type TestUser } from '../../support/people.js';
 
 const { house, ask, create, handleOf, synced } = useScheduleHouse();
 const { database, temporal, working } = house;

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { ObjectStoreError } from '../../../src/contracts/reports/object-store.js';
 import type { ObjectStore } from '../../../src/platform/objects/object-store.js';
-import { createApiUser, startApi, type TestApi, type TestUser } from '../../support/api.js';
+import { startApi, type TestApi } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { testObjects } from '../../support/servers/object-stores.js';
 import { useS3 } from '../../support/servers/s3-server.js';
 import { withWorker } from '../../support/workers/worker.js';
 import { useTemporal } from '../../support/servers/temporal.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { createApiUser, type TestUser } from '../../support/people.js';
 
 const database = useDatabase();
 const temporal = useTemporal();

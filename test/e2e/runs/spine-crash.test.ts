@@ -4,7 +4,7 @@ import { listEventsAfter } from '../../../src/db/runs/event-reads.js';
 import { findRun, type NewRun } from '../../../src/db/runs/runs.js';
 import { sectionsOf } from '../../../src/domain/reports/sections.js';
 import { useDatabase } from '../../support/servers/database.js';
-import { givenUser, newReportRun, startRun } from '../../support/runs.js';
+import { newReportRun, startRun } from '../../support/runs.js';
 import { openTcpGate } from '../../support/servers/tcp-gate.js';
 import { useTemporal } from '../../support/servers/temporal.js';
 import { waitUntil } from '../../support/wait-until.js';
@@ -13,6 +13,7 @@ import {
   type WorkerPrograms,
   type WorkerProcess,
 } from '../../support/workers/worker-process.js';
+import { givenUser } from '../../support/people.js';
 
 const database = useDatabase();
 const temporal = useTemporal();

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { listEventsAfter } from '../../../src/db/runs/event-reads.js';
 import { findStored } from '../../../src/db/runs/runs.js';
 import { createRunControl } from '../../../src/platform/temporal/run-control.js';
-import { createApiUser, startApi } from '../../support/api.js';
+import { startApi } from '../../support/api.js';
 import { useJobHouse } from '../../support/houses/job-house.js';
 import { openTcpGate } from '../../support/servers/tcp-gate.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { createApiUser } from '../../support/people.js';
 
 const house = useJobHouse();
 const { api, database, temporal, post, ended, working } = house;

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { readSse, type SseReader } from '../../api/runs/events-client.js';
-import type { TestUser } from '../../support/api.js';
 import type { HttpAnswer } from '../../support/http.js';
 import { useSqlHouse } from '../../support/houses/sql-house.js';
 import { waitUntil } from '../../support/wait-until.js';
+import type { TestUser } from '../../support/people.js';
 
 const house = useSqlHouse({ env: { SQL_CONFIRM_ROWS: '5000', SQL_MAX_ROWS: '200000' } });
 const path = '/api/v1/sql/confirmations';

@@ -1,7 +1,7 @@
-import type { TestUser } from '../api.js';
 import type { HttpAnswer } from '../http.js';
 import { waitUntil } from '../wait-until.js';
 import { extended, useSluice, type Sluice } from './sluice.js';
+import type { TestUser } from '../people.js';
 
 /** An API and people who ask for reports. Its worker runs only on demand. */
 export type JobHouse = Sluice<'ana' | 'bob' | 'admin'> & {

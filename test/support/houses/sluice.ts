@@ -1,8 +1,8 @@
 import type { Role } from '../../../src/contracts/users/principal.js';
 import { loadConfig } from '../../../src/platform/config.js';
 import { sqlSettingsOf } from '../../../src/platform/sql/settings.js';
-import { useApi, type TestApi, type TestUser } from '../api.js';
-import { usePeople } from '../people.js';
+import { useApi, type TestApi } from '../api.js';
+import { usePeople, type TestUser } from '../people.js';
 import { useDatabase, type TestDatabase } from '../servers/database.js';
 import { useTemporal, type TestTemporal } from '../servers/temporal.js';
 import { useShop, type TestShop } from '../sql/shop.js';

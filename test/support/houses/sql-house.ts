@@ -1,8 +1,8 @@
-import type { TestUser } from '../api.js';
 import type { HttpAnswer } from '../http.js';
 import { waitUntil } from '../wait-until.js';
 import type { TestWorkerOptions } from '../workers/worker.js';
 import { extended, useSluice, type Sluice } from './sluice.js';
+import type { TestUser } from '../people.js';
 
 type Body = Readonly<Record<string, unknown>>;
 

@@ -14,10 +14,11 @@ import { seal, tamper, testAuditKeys, writeEntry } from '../../support/audit/ent
 import { useDatabase } from '../../support/servers/database.js';
 import { hideEntryOf } from '../../support/audit/hide-entry.js';
 import { contentOf } from '../../support/servers/object-stores.js';
-import { givenUser, startRun } from '../../support/runs.js';
+import { startRun } from '../../support/runs.js';
 import { withWorker } from '../../support/workers/worker.js';
 import { storeHistory } from '../../support/store-history.js';
 import { useTemporal } from '../../support/servers/temporal.js';
+import { givenUser } from '../../support/people.js';
 
 const database = useDatabase();
 const temporal = useTemporal();

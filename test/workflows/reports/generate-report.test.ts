@@ -12,11 +12,12 @@ import { isFinal } from '../../../src/domain/runs/status.js';
 import { createRunControl } from '../../../src/platform/temporal/run-control.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { contentOf } from '../../support/servers/object-stores.js';
-import { givenUser, newReportRun, startRun } from '../../support/runs.js';
+import { newReportRun, startRun } from '../../support/runs.js';
 import { withWorker, type TestWorkerOptions } from '../../support/workers/worker.js';
 import { storeHistory } from '../../support/store-history.js';
 import { useTemporal } from '../../support/servers/temporal.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { givenUser } from '../../support/people.js';
 
 const SECTIONS = sectionsOf('activity', 'json');
 

@@ -11,12 +11,13 @@ import { newRunOf } from '../../../src/contracts/runs/run-identity.js';
 import type { RunResult } from '../../../src/contracts/runs/run.js';
 import { withTransaction } from '../../../src/db/base/transaction.js';
 import { insertRun } from '../../../src/db/runs/runs.js';
-import { createApiUser, useApi, type TestUser } from '../../support/api.js';
+import { useApi } from '../../support/api.js';
 import type { HttpAnswer } from '../../support/http.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { useTemporal } from '../../support/servers/temporal.js';
 import { withWorker } from '../../support/workers/worker.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { createApiUser, type TestUser } from '../../support/people.js';
 
 /** All that the product needs of a new kind. */
 const kinds = Object.assign({}, runKinds, {

@@ -13,10 +13,11 @@ import { createTemporalClient } from '../../../src/platform/temporal/client.js';
 import { ensureSchedules } from '../../../src/workers/schedules.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { contentOf, testObjects } from '../../support/servers/object-stores.js';
-import { givenUser, newReportRun, startRun } from '../../support/runs.js';
+import { newReportRun, startRun } from '../../support/runs.js';
 import { withWorker } from '../../support/workers/worker.js';
 import { storeHistory } from '../../support/store-history.js';
 import { useTemporal } from '../../support/servers/temporal.js';
+import { givenUser } from '../../support/people.js';
 
 const database = useDatabase();
 const temporal = useTemporal();

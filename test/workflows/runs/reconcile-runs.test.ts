@@ -9,11 +9,12 @@ import { withTransaction } from '../../../src/db/base/transaction.js';
 import type { RunStatus } from '../../../src/domain/runs/status.js';
 import { createRunControl } from '../../../src/platform/temporal/run-control.js';
 import { useDatabase } from '../../support/servers/database.js';
-import { givenUser, newReportRun, startRun } from '../../support/runs.js';
+import { newReportRun, startRun } from '../../support/runs.js';
 import { withWorker } from '../../support/workers/worker.js';
 import { storeHistory } from '../../support/store-history.js';
 import { useTemporal } from '../../support/servers/temporal.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { givenUser } from '../../support/people.js';
 
 const database = useDatabase();
 const temporal = useTemporal();

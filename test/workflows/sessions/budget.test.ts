@@ -7,10 +7,11 @@ import {
   type TryPlace,
 } from '../../../src/db/sessions/budgets.js';
 import { one, sql } from '../../../src/db/base/sql.js';
-import { createApiUser, principalOf, useApi } from '../../support/api.js';
+import { useApi } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { useTemporal } from '../../support/servers/temporal.js';
 import { eventTypesOf, scriptedModel, startSession, untilGate, untilStatus, withWorkers } from './fixture.js';
+import { createApiUser, principalOf } from '../../support/people.js';
 
 /** Every call of the scripted model is planned with 20 tokens and 0.01 $, and uses 15 tokens and 0.01 $. */
 const rig = { database: useDatabase(), temporal: useTemporal() };

@@ -5,7 +5,7 @@ import { testDeciders } from '../../support/deciders.js';
 import { commandsOf } from './asks.js';
 import { entriesOf, eventsOf, send, startSession, untilGate, untilStatus } from './fixture.js';
 import { useSessions } from './house.js';
-import { givenUser } from '../../support/runs.js';
+import { givenUser } from '../../support/people.js';
 
 /** The update `sessionCommand` is meant for the API alone, and everybody who reaches Temporal can send it. */
 const rig = useSessions();

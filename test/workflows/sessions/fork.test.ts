@@ -1,6 +1,6 @@
 import { newId } from '../../../src/contracts/ids.js';
 import type { Principal } from '../../../src/contracts/users/principal.js';
-import { createApiUser, principalOf, useApi } from '../../support/api.js';
+import { useApi } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { useTemporal } from '../../support/servers/temporal.js';
 import { commandsOf } from './asks.js';
@@ -17,6 +17,7 @@ import {
   withWorkers,
   type ScriptedModel,
 } from './fixture.js';
+import { createApiUser, principalOf } from '../../support/people.js';
 
 const rig = { database: useDatabase(), temporal: useTemporal() };
 const api = useApi(rig);

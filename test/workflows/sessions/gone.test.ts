@@ -2,7 +2,7 @@ import { settleBadEnds, watchBadEnds } from '../../../src/activities/runs/bad-en
 import { settleRun } from '../../../src/activities/runs/settle.js';
 import { listOpenRunsOf } from '../../../src/db/runs/maintenance.js';
 import { createRunControl } from '../../../src/platform/temporal/run-control.js';
-import { createApiUser, principalOf, useApi, type TestUser } from '../../support/api.js';
+import { useApi } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { useTemporal } from '../../support/servers/temporal.js';
 import { waitUntil } from '../../support/wait-until.js';
@@ -16,6 +16,7 @@ import {
   untilStatus,
   withWorkers,
 } from './fixture.js';
+import { createApiUser, principalOf, type TestUser } from '../../support/people.js';
 
 /** People end the session's workflow at Temporal while it waits and cannot project anything. */
 const database = useDatabase();

@@ -3,7 +3,7 @@ import { useDatabase } from '../../support/servers/database.js';
 import { useTemporal } from '../../support/servers/temporal.js';
 import { commandsOf } from './asks.js';
 import { scriptedModel, withWorkers, type SessionRig, type WorkerOptions } from './fixture.js';
-import { givenUser } from '../../support/runs.js';
+import { givenUser } from '../../support/people.js';
 
 /** A database, a Temporal namespace, a person with sessions, and workers that run only while a test asks for them. */
 export interface SessionHouse extends SessionRig {
