@@ -24,7 +24,7 @@ import type { RunSessionStepInput, StepOutcome } from '../src/contracts/sessions
 import type { Principal } from '../src/contracts/users/principal.js';
 import type { TemplateDefinition } from '../src/contracts/templates/template.js';
 import { createWorker } from '../src/workers/worker.js';
-import { commandsOf } from '../test/workflows/sessions/asks.js';
+import { commandsOf } from '../test/support/sessions/asks.js';
 import {
   readProgress,
   scriptedModel,
@@ -33,7 +33,7 @@ import {
   threePhases,
   type ScriptedModel,
   type SessionRig,
-} from '../test/workflows/sessions/fixture.js';
+} from '../test/support/sessions/fixture.js';
 import { inOwnPlaces, type Places } from './sessions/places.js';
 import { isRole, play, streaming } from './sessions/streaming.js';
 import { givenUser } from '../test/support/people.js';

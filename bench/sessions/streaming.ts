@@ -15,7 +15,7 @@ import { createLogger } from '../../src/platform/logger.js';
 import { createPool } from '../../src/platform/pool.js';
 import { createWorker, type WorkerGroup } from '../../src/workers/worker.js';
 import { testDeciders } from '../../test/support/deciders.js';
-import { startSession } from '../../test/workflows/sessions/fixture.js';
+import { startSession } from '../../test/support/sessions/fixture.js';
 import type { TemplateDefinition } from '../../src/contracts/templates/template.js';
 import { streamingSettings } from '../support/streaming-settings.js';
 import type { Places } from './places.js';

@@ -1,4 +1,4 @@
-import { scriptedModel, untilGate, withWorkers } from '../workflows/sessions/fixture.js';
+import { scriptedModel, untilGate, withWorkers } from '../support/sessions/fixture.js';
 import { waitUntil } from '../support/wait-until.js';
 import { noFaults, useConsole, type Visitor } from './console-house.js';
 import { createApiUser } from '../support/people.js';

@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core';
 import { newId } from '../../src/contracts/ids.js';
 import { consoleLink } from '../../src/domain/sessions/console-link.js';
 import { createSignInToken } from '../../src/db/users/sign-in-tokens.js';
-import { scriptedModel, untilGate, withWorkers } from '../workflows/sessions/fixture.js';
+import { scriptedModel, untilGate, withWorkers } from '../support/sessions/fixture.js';
 import { insertSessions } from '../support/many-sessions.js';
 import { axeViolations, bundleInto, noFaults, scrolledSideways, useConsole, watch } from './console-house.js';
 import { createApiUser } from '../support/people.js';

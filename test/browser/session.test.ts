@@ -8,7 +8,7 @@ import {
   untilGate,
   untilStatus,
   withWorkers,
-} from '../workflows/sessions/fixture.js';
+} from '../support/sessions/fixture.js';
 import { noFaults, useConsole, type Visitor } from './console-house.js';
 import { createApiUser } from '../support/people.js';
 

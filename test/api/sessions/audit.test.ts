@@ -7,7 +7,7 @@ import {
   startSession,
   untilGate,
   withWorkers,
-} from '../../workflows/sessions/fixture.js';
+} from '../../support/sessions/fixture.js';
 import { createApiUser, principalOf } from '../../support/people.js';
 
 const rig = { database: useDatabase(), temporal: useTemporal() };

@@ -13,7 +13,7 @@ import {
   untilGate,
   untilStatus,
   withWorkers,
-} from '../../workflows/sessions/fixture.js';
+} from '../../support/sessions/fixture.js';
 import { createApiUser, principalOf, type TestUser } from '../../support/people.js';
 
 const rig = { database: useDatabase(), temporal: useTemporal() };

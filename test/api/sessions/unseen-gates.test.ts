@@ -5,7 +5,7 @@ import { useApi } from '../../support/api.js';
 import type { HttpAnswer } from '../../support/http.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { useTemporal } from '../../support/servers/temporal.js';
-import { commandsOf } from '../../workflows/sessions/asks.js';
+import { commandsOf } from '../../support/sessions/asks.js';
 import {
   eventsOf,
   scriptedModel,
@@ -13,7 +13,7 @@ import {
   startSession,
   untilGate,
   withWorkers,
-} from '../../workflows/sessions/fixture.js';
+} from '../../support/sessions/fixture.js';
 import { createApiUser, principalOf, type TestUser } from '../../support/people.js';
 
 /** Nobody decides at a gate that they have not seen, however often and however late they ask. */

@@ -4,8 +4,8 @@ import {
   type WorkerPrograms,
   type WorkerProcess,
 } from '../../support/workers/worker-process.js';
-import { eventsOf, startSession, stepsOf, untilStatus } from '../../workflows/sessions/fixture.js';
-import { useSessions } from '../../workflows/sessions/house.js';
+import { eventsOf, startSession, stepsOf, untilStatus } from '../../support/sessions/fixture.js';
+import { useSessions } from '../../support/houses/session-house.js';
 
 const rig = useSessions();
 let workers: WorkerPrograms;

@@ -15,8 +15,8 @@ import {
   untilGate,
   untilStatus,
   withWorkers,
-} from '../../workflows/sessions/fixture.js';
-import { useSessions } from '../../workflows/sessions/house.js';
+} from '../../support/sessions/fixture.js';
+import { useSessions } from '../../support/houses/session-house.js';
 
 const rig = useSessions();
 const onePhase = { ...threePhases, name: 'one-phase', phases: threePhases.phases.slice(0, 1) };

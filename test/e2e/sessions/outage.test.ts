@@ -13,8 +13,8 @@ import {
   untilStatus,
   withWorkers,
   type SessionRig,
-} from '../../workflows/sessions/fixture.js';
-import { useSessions } from '../../workflows/sessions/house.js';
+} from '../../support/sessions/fixture.js';
+import { useSessions } from '../../support/houses/session-house.js';
 
 const rig = useSessions();
 const onePhase = { ...threePhases, name: 'one-phase', phases: threePhases.phases.slice(0, 1) };

@@ -6,8 +6,8 @@ import {
   type WorkerProcess,
 } from '../../support/workers/worker-process.js';
 import { waitUntil } from '../../support/wait-until.js';
-import { eventsOf, send, startSession, untilGate } from '../../workflows/sessions/fixture.js';
-import { useSessions } from '../../workflows/sessions/house.js';
+import { eventsOf, send, startSession, untilGate } from '../../support/sessions/fixture.js';
+import { useSessions } from '../../support/houses/session-house.js';
 
 /** The worker is killed or frozen between the commit of a projection and its record in the history. */
 const rig = useSessions();

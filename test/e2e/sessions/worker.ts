@@ -3,7 +3,7 @@ import { openSql } from '../../../src/platform/sql/open.js';
 import { testObjects } from '../../support/servers/object-stores.js';
 import { runWorkerProgram, say } from '../../support/workers/worker-program.js';
 import { testActivities } from '../../support/workers/worker.js';
-import { scriptedModel } from '../../workflows/sessions/fixture.js';
+import { scriptedModel } from '../../support/sessions/fixture.js';
 
 /**
  * A model in memory says each call on standard output. STOP_AT is the number of the call that never gets an

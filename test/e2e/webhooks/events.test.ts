@@ -2,7 +2,7 @@ import { builtinTemplates } from '../../../src/contracts/templates/builtin/built
 import { waitUntil } from '../../support/wait-until.js';
 import { useWebhookHouse, type HouseOptions } from '../../support/houses/webhook-house.js';
 import { verify, type WebhookReceiver } from '../../support/webhooks/receiver.js';
-import { insertTemplate, scriptedModel } from '../../workflows/sessions/fixture.js';
+import { insertTemplate, scriptedModel } from '../../support/sessions/fixture.js';
 import type { TestUser } from '../../support/people.js';
 
 const house = useWebhookHouse();

@@ -16,8 +16,8 @@ import {
   untilGate,
   untilStatus,
   withWorkers,
-} from './fixture.js';
-import { useSessions } from './house.js';
+} from '../../support/sessions/fixture.js';
+import { useSessions } from '../../support/houses/session-house.js';
 
 const rig = useSessions();
 

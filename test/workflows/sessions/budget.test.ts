@@ -10,7 +10,14 @@ import { one, sql } from '../../../src/db/base/sql.js';
 import { useApi } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { useTemporal } from '../../support/servers/temporal.js';
-import { eventTypesOf, scriptedModel, startSession, untilGate, untilStatus, withWorkers } from './fixture.js';
+import {
+  eventTypesOf,
+  scriptedModel,
+  startSession,
+  untilGate,
+  untilStatus,
+  withWorkers,
+} from '../../support/sessions/fixture.js';
 import { createApiUser, principalOf } from '../../support/people.js';
 
 /** Every call of the scripted model is planned with 20 tokens and 0.01 $, and uses 15 tokens and 0.01 $. */

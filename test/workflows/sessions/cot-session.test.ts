@@ -17,8 +17,8 @@ import {
   untilStatus,
   withWorkers,
   type Answer,
-} from './fixture.js';
-import { useSessions } from './house.js';
+} from '../../support/sessions/fixture.js';
+import { useSessions } from '../../support/houses/session-house.js';
 
 const rig = useSessions();
 let by: Decider;

@@ -4,8 +4,14 @@ import { progressSchema } from '../../../src/contracts/sessions/session.js';
 import { readTexts } from '../../../src/db/sessions/texts.js';
 import type { ContentRef } from '../../../src/domain/sessions/state.js';
 import { storeHistory } from '../../support/store-history.js';
-import { readState, startSession, threePhases, untilGate, untilStatus } from './fixture.js';
-import { useSessions } from './house.js';
+import {
+  readState,
+  startSession,
+  threePhases,
+  untilGate,
+  untilStatus,
+} from '../../support/sessions/fixture.js';
+import { useSessions } from '../../support/houses/session-house.js';
 
 /** Decisions from the Temporal side. Without a cache, so that every task replays the history. */
 const rig = useSessions({ limits: { maxCachedWorkflows: 0 } });

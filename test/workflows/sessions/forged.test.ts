@@ -2,9 +2,16 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { Principal } from '../../../src/contracts/users/principal.js';
 import { signedPartOf } from '../../../src/domain/sessions/vouched.js';
 import { testDeciders } from '../../support/deciders.js';
-import { commandsOf } from './asks.js';
-import { entriesOf, eventsOf, send, startSession, untilGate, untilStatus } from './fixture.js';
-import { useSessions } from './house.js';
+import { commandsOf } from '../../support/sessions/asks.js';
+import {
+  entriesOf,
+  eventsOf,
+  send,
+  startSession,
+  untilGate,
+  untilStatus,
+} from '../../support/sessions/fixture.js';
+import { useSessions } from '../../support/houses/session-house.js';
 import { givenUser } from '../../support/people.js';
 
 /** The update `sessionCommand` is meant for the API alone, and everybody who reaches Temporal can send it. */

@@ -3,7 +3,7 @@ import type { Principal } from '../../../src/contracts/users/principal.js';
 import { useApi } from '../../support/api.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { useTemporal } from '../../support/servers/temporal.js';
-import { commandsOf } from './asks.js';
+import { commandsOf } from '../../support/sessions/asks.js';
 import {
   eventsOf,
   readProgress,
@@ -16,7 +16,7 @@ import {
   untilStatus,
   withWorkers,
   type ScriptedModel,
-} from './fixture.js';
+} from '../../support/sessions/fixture.js';
 import { createApiUser, principalOf } from '../../support/people.js';
 
 const rig = { database: useDatabase(), temporal: useTemporal() };

@@ -1,6 +1,13 @@
 import { waitUntil } from '../../support/wait-until.js';
-import { eventsOf, readProgress, send, startSession, untilGate, untilStatus } from './fixture.js';
-import { useSessions } from './house.js';
+import {
+  eventsOf,
+  readProgress,
+  send,
+  startSession,
+  untilGate,
+  untilStatus,
+} from '../../support/sessions/fixture.js';
+import { useSessions } from '../../support/houses/session-house.js';
 
 const rig = useSessions();
 const { during } = rig;

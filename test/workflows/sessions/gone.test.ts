@@ -15,7 +15,7 @@ import {
   untilGate,
   untilStatus,
   withWorkers,
-} from './fixture.js';
+} from '../../support/sessions/fixture.js';
 import { createApiUser, principalOf, type TestUser } from '../../support/people.js';
 
 /** People end the session's workflow at Temporal while it waits and cannot project anything. */

@@ -3,8 +3,15 @@ import { storeBlob } from '../../../src/db/runs/blobs.js';
 import { builtinTemplates } from '../../../src/contracts/templates/builtin/builtin-templates.js';
 import { storeHistory } from '../../support/store-history.js';
 import { waitUntil } from '../../support/wait-until.js';
-import { scriptedModel, send, startSession, untilGate, untilStatus, withWorkers } from './fixture.js';
-import { useSessions } from './house.js';
+import {
+  scriptedModel,
+  send,
+  startSession,
+  untilGate,
+  untilStatus,
+  withWorkers,
+} from '../../support/sessions/fixture.js';
+import { useSessions } from '../../support/houses/session-house.js';
 
 const rig = useSessions();
 

@@ -8,8 +8,8 @@ import {
   stepsOf,
   untilGate,
   withWorkers,
-} from './fixture.js';
-import { useSessions } from './house.js';
+} from '../../support/sessions/fixture.js';
+import { useSessions } from '../../support/houses/session-house.js';
 
 const rig = useSessions();
 const everything = injectionCorpus.join('\n\n');

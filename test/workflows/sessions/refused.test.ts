@@ -1,6 +1,6 @@
 import { waitUntil } from '../../support/wait-until.js';
-import { readState, send, startSession, untilGate, untilStatus } from './fixture.js';
-import { useSessions } from './house.js';
+import { readState, send, startSession, untilGate, untilStatus } from '../../support/sessions/fixture.js';
+import { useSessions } from '../../support/houses/session-house.js';
 
 /** Data of a session that the database refuses. */
 const rig = useSessions();

@@ -9,8 +9,8 @@ import {
   untilGate,
   untilStatus,
   withWorkers,
-} from './fixture.js';
-import { useSessions } from './house.js';
+} from '../../support/sessions/fixture.js';
+import { useSessions } from '../../support/houses/session-house.js';
 
 /** Somebody resets a session in the Temporal Web UI. */
 const rig = useSessions();

@@ -32,11 +32,11 @@ import type { SessionCommand } from '../../../src/domain/sessions/commands.js';
 import type { SessionProgress } from '../../../src/domain/sessions/progress.js';
 import type { SessionState } from '../../../src/domain/sessions/state.js';
 import type { WorkerLimits } from '../../../src/workers/worker.js';
-import type { TestDatabase } from '../../support/servers/database.js';
-import type { TestTemporal } from '../../support/servers/temporal.js';
-import { testDeciders } from '../../support/deciders.js';
-import { waitUntil } from '../../support/wait-until.js';
-import { whileWorking } from '../../support/workers/run-worker.js';
+import type { TestDatabase } from '../servers/database.js';
+import type { TestTemporal } from '../servers/temporal.js';
+import { testDeciders } from '../deciders.js';
+import { waitUntil } from '../wait-until.js';
+import { whileWorking } from '../workers/run-worker.js';
 
 const step = (prompt: string) => ({ prompt });
 const phase = (key: string) => ({

@@ -1,9 +1,9 @@
 import type { Principal } from '../../../src/contracts/users/principal.js';
-import { useDatabase } from '../../support/servers/database.js';
-import { useTemporal } from '../../support/servers/temporal.js';
-import { commandsOf } from './asks.js';
-import { scriptedModel, withWorkers, type SessionRig, type WorkerOptions } from './fixture.js';
-import { givenUser } from '../../support/people.js';
+import { useDatabase } from '../servers/database.js';
+import { useTemporal } from '../servers/temporal.js';
+import { commandsOf } from '../sessions/asks.js';
+import { scriptedModel, withWorkers, type SessionRig, type WorkerOptions } from '../sessions/fixture.js';
+import { givenUser } from '../people.js';
 
 /** A database, a Temporal namespace, a person with sessions, and workers that run only while a test asks for them. */
 export interface SessionHouse extends SessionRig {
