@@ -94,10 +94,12 @@ function RunFacts({ job }: { readonly job: Job }) {
         {words.asked} <Ago at={job.createdAt} />
       </span>
       {job.origin !== undefined && (
-        <a href={`/notifications/runs/${job.origin.jobId}`}>{notices().run.fromPlan}</a>
+        <a class="link-alone" href={`/notifications/runs/${job.origin.jobId}`}>
+          {notices().run.fromPlan}
+        </a>
       )}
       {job.links.temporal !== null && (
-        <a href={job.links.temporal} target="_blank" rel="noopener noreferrer">
+        <a class="link-alone" href={job.links.temporal} target="_blank" rel="noopener noreferrer">
           {t().session.openInTemporal}
         </a>
       )}

@@ -63,8 +63,12 @@ function columns(open: (id: string) => void): Column<Office>[] {
       kind: 'quiet',
       cell: ({ id }) => (
         <span class="row">
-          <a href={`/notifications?tab=staff&office=${id}`}>{words.tabs.staff}</a>
-          <a href={`/notifications?tab=deadlines&office=${id}`}>{words.tabs.deadlines}</a>
+          <a class="link-alone" href={`/notifications?tab=staff&office=${id}`}>
+            {words.tabs.staff}
+          </a>
+          <a class="link-alone" href={`/notifications?tab=deadlines&office=${id}`}>
+            {words.tabs.deadlines}
+          </a>
         </span>
       ),
     },

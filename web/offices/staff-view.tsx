@@ -39,10 +39,12 @@ export function StaffView() {
               <>
                 <PreferencesForm key={`p${person.version}`} staffId={person.id} />
                 <p class="row">
-                  <a href={`/notifications?tab=deliveries&staff=${person.id}`}>
+                  <a class="link-alone" href={`/notifications?tab=deliveries&staff=${person.id}`}>
                     {words.preferences.messages}
                   </a>
-                  <a href={`/notifications?tab=why&staff=${person.id}`}>{words.tabs.why}</a>
+                  <a class="link-alone" href={`/notifications?tab=why&staff=${person.id}`}>
+                    {words.tabs.why}
+                  </a>
                 </p>
               </>
             )}

@@ -138,7 +138,11 @@ function Letter({ letter, canReplay }: { readonly letter: DeadLetterView; readon
           {JSON.stringify(letter.input, null, 2)}
         </pre>
       </details>
-      {letter.jobId !== null && <a href={`/jobs/${letter.jobId}`}>{words.job}</a>}
+      {letter.jobId !== null && (
+        <a class="link-alone" href={`/jobs/${letter.jobId}`}>
+          {words.job}
+        </a>
+      )}
       {canReplay && (
         <Button icon="redo" busy={busy.value} onClick={() => void replay()}>
           {words.replay}

@@ -102,12 +102,18 @@ function JobFacts({ job }: { readonly job: Job }) {
       <span>
         {words.asked} <Ago at={job.createdAt} />
       </span>
-      {job.origin !== undefined && <a href={`/jobs/${job.origin.jobId}`}>{words.origin}</a>}
+      {job.origin !== undefined && (
+        <a class="link-alone" href={`/jobs/${job.origin.jobId}`}>
+          {words.origin}
+        </a>
+      )}
       {job.scheduleId !== undefined && (
-        <a href={`/reports?tab=schedules&schedule=${job.scheduleId}`}>{words.fromSchedule}</a>
+        <a class="link-alone" href={`/reports?tab=schedules&schedule=${job.scheduleId}`}>
+          {words.fromSchedule}
+        </a>
       )}
       {job.links.temporal !== null && (
-        <a href={job.links.temporal} target="_blank" rel="noopener noreferrer">
+        <a class="link-alone" href={job.links.temporal} target="_blank" rel="noopener noreferrer">
           {t().session.openInTemporal}
         </a>
       )}

@@ -184,7 +184,9 @@ function FiringLine({ firing }: { readonly firing: Firing }) {
       {firing.jobId === null ? (
         <span class="quiet">{firing.skipped?.message}</span>
       ) : (
-        <a href={`/jobs/${firing.jobId}`}>{t().schedules.job}</a>
+        <a class="link-alone" href={`/jobs/${firing.jobId}`}>
+          {t().schedules.job}
+        </a>
       )}
       {firing.state !== null && <StateMark status={firing.state.toLowerCase()} />}
     </li>

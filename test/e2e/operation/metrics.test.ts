@@ -101,7 +101,14 @@ test('a house at work exports every metric of the table, of the dashboards and o
     },
     { what: 'the pollers of the queue' },
   );
-  const work = await scrapeWorker();
+  // A session is projected as completed before the worker returns its last workflow task.
+  const work = await waitUntil(
+    async () => {
+      const text = await scrapeWorker();
+      return namesIn(text).has('temporal_workflow_completed_total') && text;
+    },
+    { what: 'the end of the workflow' },
+  );
   const exported = new Set([...namesIn(house), ...namesIn(work)]);
   const missing = Object.entries<MetricSpec>(metricSpecs).filter(
     ([name, { from }]) => !(from === 'worker' ? namesIn(work) : namesIn(house)).has(name),
