@@ -50,6 +50,8 @@ import { WebUiView } from './web-ui-view.js';
  * W6. A message is handled when the course is at rest. A worker that was frozen gets results before it, and a replay
  *     gets them behind it. Both come to the same state.
  * W7. Nothing is awaited without need: the worker takes a stack trace of every promise, and twenty cost a step.
+ *
+ * The file is long, because all of these rules are about the same private state.
  */
 export class SessionRun {
   #state: SessionState;

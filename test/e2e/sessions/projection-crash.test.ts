@@ -151,6 +151,21 @@ const untilRecorded = (id: string, isWanted: (event: HistoryEvent) => unknown): 
     { what: 'an event in the history' },
   );
 
+/** A command that fits what is being projected. */
+function sendMeanwhile(id: string, saying: 'session.started' | 'gate.opened') {
+  const command = saying === 'gate.opened' ? rig.ask.approve() : rig.ask.state('pause');
+  return send(rig, id, command, `meanwhile-${id}`);
+}
+
+/** Another worker replays the session, which goes on to its end. */
+async function expectReplay(doomed: WorkerProcess, id: string): Promise<void> {
+  await doomed.kill('SIGKILL');
+  const next = await start();
+  await finish(id);
+  await expectOneOfEach(id);
+  await next.kill('SIGKILL');
+}
+
 test.each([
   ['session.started', 'a pause', 'quick', '0'],
   ['gate.opened', 'a decision', 'quick', '0'],
@@ -161,17 +176,12 @@ test.each([
     const env = { ANSWER_MS };
     const { doomed, held, id } = await untilHeld({ saying, at: 'committed' }, () => Promise.resolve(), env);
     doomed.signal('SIGSTOP');
-    const command = saying === 'gate.opened' ? rig.ask.approve() : rig.ask.state('pause');
-    const sent = send(rig, id, command, `meanwhile-${id}`);
+    const sent = sendMeanwhile(id, saying);
     await untilRecorded(id, (event) => event.workflowTaskTimedOutEventAttributes);
     held.release();
     doomed.signal('SIGCONT');
     expect(await sent).toMatchObject({ gateId: null });
-    await doomed.kill('SIGKILL');
-    const next = await start();
-    await finish(id);
-    await expectOneOfEach(id);
-    await next.kill('SIGKILL');
+    await expectReplay(doomed, id);
   },
 );
 
@@ -185,15 +195,10 @@ test.each(['session.started', 'gate.opened'] as const)(
     await waitUntil(async () => (await workflow.describe()).historyLength > before, {
       what: 'a longer task',
     });
-    const command = saying === 'gate.opened' ? rig.ask.approve() : rig.ask.state('pause');
-    const sent = send(rig, id, command, `meanwhile-${id}`);
+    const sent = sendMeanwhile(id, saying);
     await untilRecorded(id, (event) => event.workflowExecutionUpdateAcceptedEventAttributes);
     held.release();
     expect(await sent).toMatchObject({ gateId: null });
-    await doomed.kill('SIGKILL');
-    const next = await start();
-    await finish(id);
-    await expectOneOfEach(id);
-    await next.kill('SIGKILL');
+    await expectReplay(doomed, id);
   },
 );
