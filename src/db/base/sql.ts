@@ -56,6 +56,11 @@ function statementOf({ name }: Sql, text: string): string | NamedStatement {
   return name === undefined ? text : named(name, text);
 }
 
+/** A table or column by its name. The name is a constant of the code, so it is not quoted. */
+export function nameOf(name: string): Sql {
+  return new Sql([name], []);
+}
+
 /** Joins fragments: `join(conditions, sql` and `)`. */
 export function join(parts: readonly Sql[], separator: Sql): Sql {
   return new Sql(

@@ -1,7 +1,7 @@
 import type { QueryResultRow } from 'pg';
 import { newId, type IdKind } from '../../contracts/ids.js';
 import { keyset, type PageRequest } from '../base/keyset.js';
-import { execute, join, many, maybeOne, one, sql, Sql, type Db } from '../base/sql.js';
+import { execute, join, many, maybeOne, one, sql, type Sql, type Db, nameOf } from '../base/sql.js';
 import type { Tx } from '../base/transaction.js';
 
 /** Values by column, as they are written. Column names come from the code, never from a caller. */
@@ -34,7 +34,7 @@ export function createRecordStore<Row extends object, New, Change, Filters>(
   record: RecordTable<New, Change, Filters>,
 ): RecordStore<Row, New, Change, Filters> {
   type Found = Row & QueryResultRow;
-  const table = raw(record.table);
+  const table = nameOf(record.table);
   const byId = (id: string): Sql => sql`select ${record.columns} from ${table} where id = ${id}`;
   return {
     list: (db, filters, page) => {
@@ -49,7 +49,7 @@ export function createRecordStore<Row extends object, New, Change, Filters>(
     lock: (tx, id) => maybeOne<Found>(tx, sql`${byId(id)} for update`),
     insert: (tx, values) => {
       const given = Object.entries(record.columnsOf(values)).filter(([, value]) => value !== undefined);
-      const names = join([sql`id`, ...given.map(([name]) => raw(name))], sql`, `);
+      const names = join([sql`id`, ...given.map(([name]) => nameOf(name))], sql`, `);
       const bound = join([sql`${newId(record.kind)}`, ...given.map(([, value]) => sql`${value}`)], sql`, `);
       return one<Found>(
         tx,
@@ -59,7 +59,7 @@ export function createRecordStore<Row extends object, New, Change, Filters>(
     update: (tx, id, change) => {
       const given = Object.entries(record.columnsOf(change)).filter(([, value]) => value !== undefined);
       const set = [
-        ...given.map(([name, value]) => sql`${raw(name)} = ${value}`),
+        ...given.map(([name, value]) => sql`${nameOf(name)} = ${value}`),
         ...(record.alsoSet?.(change) ?? []),
         sql`version = version + 1`,
         sql`updated_at = clock_timestamp()`,
@@ -76,8 +76,4 @@ export function createRecordStore<Row extends object, New, Change, Filters>(
 /** The beginning of a name, whatever signs it holds. */
 export function startsWith(column: Sql, text: string): Sql {
   return sql`starts_with(lower(${column}), lower(${text}))`;
-}
-
-function raw(name: string): Sql {
-  return new Sql([name], []);
 }

@@ -1,10 +1,9 @@
 import type { KeptKind } from '../../contracts/operation/kept.js';
-import { many, join, sql, type Db, type Sql } from '../base/sql.js';
+import { join, many, nameOf, sql, type Db, type Sql } from '../base/sql.js';
 
 interface KeptTables {
   /** Its rows are the records. */
   readonly main: string;
-  readonly rows: Sql;
   /** Tables that go with them. */
   readonly more: readonly string[];
   /** The moment of a record that an index begins with. */
@@ -15,7 +14,6 @@ interface KeptTables {
 const tables: Readonly<Record<KeptKind, KeptTables>> = {
   runs: {
     main: 'runs',
-    rows: sql`select from runs`,
     more: [
       'sessions',
       'session_steps',
@@ -32,50 +30,42 @@ const tables: Readonly<Record<KeptKind, KeptTables>> = {
   },
   contents: {
     main: 'blobs',
-    rows: sql`select from blobs`,
     more: ['run_blobs'],
     oldest: sql`select min(touched_at) from blobs`,
   },
   results: {
     main: 'objects',
-    rows: sql`select from objects`,
     more: ['sql_result_chunks'],
     oldest: sql`select min(created_at) from objects`,
   },
   sql_log: {
     main: 'sql_executions',
-    rows: sql`select from sql_executions`,
     more: [],
     oldest: sql`select min(finished_at) from sql_executions`,
   },
   webhook_deliveries: {
     main: 'webhook_deliveries',
-    rows: sql`select from webhook_deliveries`,
     more: ['webhook_attempts'],
     oldest: sql`select min(finished_at) from webhook_deliveries where finished_at is not null`,
   },
   notification_deliveries: {
     main: 'notification_deliveries',
-    rows: sql`select from notification_deliveries`,
     more: ['notification_keys', 'notification_exclusions'],
     oldest: sql`select min(created_at) from notification_deliveries`,
   },
   caught_mails: {
     main: 'caught_mails',
-    rows: sql`select from caught_mails`,
     more: [],
     oldest: sql`select min(received_at) from caught_mails`,
   },
   audit_log: {
     main: 'audit_logs',
-    rows: sql`select from audit_logs`,
     more: ['audit_chain', 'audit_segments'],
     oldest: sql`select least((select min(timestamp) from audit_logs where not is_deleted),
                              (select min(timestamp) from audit_logs where is_deleted))`,
   },
   idempotency_keys: {
     main: 'idempotency_keys',
-    rows: sql`select from idempotency_keys`,
     more: [],
     oldest: sql`select min(created_at) from idempotency_keys`,
   },
@@ -103,10 +93,10 @@ export function measureKept(db: Db): Promise<KeptRow[]> {
   );
 }
 
-function measureKind(kind: KeptKind, { main, rows, more, oldest }: KeptTables): Sql {
+function measureKind(kind: KeptKind, { main, more, oldest }: KeptTables): Sql {
   const all = [main, ...more];
   return sql`select ${kind}::text as kind,
-                    (select count(*) from (${rows} limit ${MOST_COUNTED + 1}) as first) as counted,
+                    (select count(*) from (select from ${nameOf(main)} limit ${MOST_COUNTED + 1}) as first) as counted,
                     (select reltuples::bigint from pg_class where oid = ${main}::regclass) as estimated,
                     (select sum(pg_total_relation_size(name::regclass))::bigint from unnest(${all}::text[]) as name) as bytes,
                     (${oldest}) as "oldestAt"`;
