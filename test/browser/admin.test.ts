@@ -34,8 +34,38 @@ test('an administrator adds a user, gives them a key that is shown once, and fin
   await page.goto(`${house.api.url}/audit?resourceType=user`);
   await page.locator('.audit-list summary').first().click();
   await page.locator('.audit-detail ins').first().waitFor();
-  await page.getByRole('button', { name: 'Check the whole log' }).click();
+  await page.locator('.page-head').getByRole('button', { name: 'Check the whole log' }).click();
   await page.locator('.verify-whole').waitFor();
+  expect(faults).toEqual(noFaults);
+});
+
+test('entries of the log are narrowed to one thing and to a time, both in the address', async () => {
+  const { page, faults } = await house.visit('/users', { role: 'ADMIN' });
+  const ids = await page.evaluate(async () => {
+    const add = async (name: string): Promise<string> => {
+      const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': name };
+      const body = JSON.stringify({ name, email: `${name}@example.test` });
+      const answer = await fetch('/api/v1/users', { method: 'POST', headers, body });
+      return ((await answer.json()) as { id: string }).id;
+    };
+    return [await add('one'), await add('two')];
+  });
+  await page.goto(`${house.api.url}/audit?resourceType=user`);
+  const entry = (id: string) => page.locator('.audit-entry', { hasText: id });
+  await entry(ids[0]!).locator('summary').click();
+  await entry(ids[0]!).getByRole('button', { name: 'All entries about it' }).click();
+  await page.waitForURL((url) => url.searchParams.get('resourceId') === ids[0]);
+  await entry(ids[1]!).waitFor({ state: 'detached' });
+  await page.locator('.chip-removable').getByRole('button', { name: 'Remove' }).click();
+  await entry(ids[1]!).waitFor();
+
+  await page.getByLabel('Until').fill('2020-01-01T09:30');
+  await page.waitForURL((url) => url.searchParams.has('to'));
+  await page.getByText('No entry matches').waitFor();
+  await page.reload();
+  expect(await page.getByLabel('Until').inputValue()).toBe('2020-01-01T09:30');
+  await page.getByLabel('Until').fill('');
+  await entry(ids[1]!).waitFor();
   expect(faults).toEqual(noFaults);
 });
 

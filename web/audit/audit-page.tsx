@@ -9,10 +9,12 @@ import { useAction } from '../app/use-action';
 import { Blocks } from '../ui/blocks';
 import { Button } from '../ui/button';
 import { Empty, Loaded } from '../ui/panel';
+import { EntriesSkeleton, FacetsSkeleton } from '../ui/skeletons';
 import { Ago } from '../ui/time';
 import { SavedViews } from '../views/saved-views';
 import { AuditChange } from './audit-change';
-import { VerifyNote } from './verify-note';
+import { AuditFilters } from './audit-filters';
+import { Proof, VerifyButton } from './verify-log';
 
 const filterNames = ['resourceType', 'resourceId', 'action', 'actorId', 'from', 'to'] as const;
 type Filters = Pick<QueryOf<'getAuditFacets'>, (typeof filterNames)[number]>;
@@ -45,14 +47,16 @@ export function AuditPage() {
         <h1>{t().nav.audit}</h1>
         <div class="row">
           <SavedViews page="audit" names={filterNames} />
+          <VerifyButton />
           <ExportButtons filters={filters} />
         </div>
       </header>
-      <VerifyNote />
+      <Proof />
+      <AuditFilters />
       <div class="audit-columns">
         <Facets filters={filters} />
         <div class="audit-entries">
-          <Loaded query={loaded}>
+          <Loaded query={loaded} skeleton={<EntriesSkeleton rows={16} />}>
             {(items) => (items.length === 0 ? <Empty title={t().audit.none} /> : <Entries entries={items} />)}
           </Loaded>
           {entries.hasNextPage && (
@@ -75,13 +79,13 @@ function ExportButtons({ filters }: { readonly filters: Filters }) {
       address.go(`/jobs/${jobId}`);
     });
   return (
-    <div class="row">
+    <>
       {(['ndjson', 'csv'] as const).map((format) => (
         <Button key={format} icon="download" busy={busy.value} onClick={() => void start(format)}>
           {t().audit.export} {format.toUpperCase()}
         </Button>
       ))}
-    </div>
+    </>
   );
 }
 
@@ -94,7 +98,7 @@ function Facets({ filters }: { readonly filters: Filters }) {
   });
   return (
     <aside class="facets" aria-label={words.facets}>
-      <Loaded query={facets}>
+      <Loaded query={facets} skeleton={<FacetsSkeleton groups={[7, 4, 2]} />}>
         {({ action, resourceType, actor }) => (
           <>
             <Facet
@@ -199,6 +203,7 @@ function Entries({ entries }: { readonly entries: readonly AuditLog[] }) {
 
 function EntryDetail({ entry }: { readonly entry: AuditLog }) {
   const words = t().audit;
+  const address = useAddress();
   const facts: [string, string | null | undefined][] = [
     [words.when, dateTime(entry.timestamp)],
     [words.who, entry.actor.email ?? entry.actor.name],
@@ -221,6 +226,11 @@ function EntryDetail({ entry }: { readonly entry: AuditLog }) {
           ),
         )}
       </dl>
+      <p>
+        <Button icon="filter" onClick={() => address.set({ resourceId: entry.resourceId })}>
+          {words.aboutThis}
+        </Button>
+      </p>
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { Bar } from '../ui/bar';
 import { Button } from '../ui/button';
 import { Explain } from '../ui/explain';
 import { Empty, Panel, ProblemNote, RowsSkeleton, Skeleton } from '../ui/panel';
+import { EntriesSkeleton, FacetsSkeleton, LineSkeleton, TableSkeleton, TilesSkeleton } from '../ui/skeletons';
 import { StateMark, knownStatuses } from '../ui/state-mark';
 import { Ago, Since } from '../ui/time';
 import { Specimen } from './specimen';
@@ -47,6 +48,12 @@ export function States() {
       <Specimen name="Loading, nothing, problem">
         <Skeleton lines={3} />
         <RowsSkeleton />
+        <TableSkeleton rows={3} />
+        <EntriesSkeleton rows={3} />
+        <TilesSkeleton kind="tiles" count={3} />
+        <TilesSkeleton kind="parts" count={3} />
+        <FacetsSkeleton groups={[3, 2]} />
+        <LineSkeleton />
         <Empty title="Nothing waits for you" text="A session stops here when it needs a decision.">
           <Button kind="primary" icon="plus">
             Start a session

@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { t } from '../app/i18n';
 import { Button } from '../ui/button';
-import { Loaded, RowsSkeleton } from '../ui/panel';
+import { Loaded } from '../ui/panel';
+import { TableSkeleton } from '../ui/skeletons';
 import { RecordTable, type Column } from '../ui/record-table';
 import type { Pages } from '../live/use-pages';
 
@@ -27,7 +28,7 @@ export function PagedTable<Item extends { readonly id: string }>({
 }: PagedTableProps<Item>) {
   return (
     <>
-      <Loaded query={loaded} skeleton={<RowsSkeleton />}>
+      <Loaded query={loaded} skeleton={<TableSkeleton />}>
         {(items) =>
           items.length === 0 ? <>{empty}</> : <RecordTable label={label} columns={columns} items={items} />
         }

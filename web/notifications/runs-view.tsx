@@ -6,7 +6,8 @@ import { useSteadyList } from '../inbox/steady-list';
 import { useJobs } from '../reports/report-queries';
 import { Bar } from '../ui/bar';
 import { Button } from '../ui/button';
-import { Empty, Loaded, RowsSkeleton } from '../ui/panel';
+import { Empty, Loaded } from '../ui/panel';
+import { TableSkeleton } from '../ui/skeletons';
 import { StateMark } from '../ui/state-mark';
 import { Ago } from '../ui/time';
 import { RecordTable } from '../ui/record-table';
@@ -24,7 +25,7 @@ export function RunsView() {
   const words = notices().runs;
   return (
     <>
-      <Loaded query={loaded} skeleton={<RowsSkeleton />}>
+      <Loaded query={loaded} skeleton={<TableSkeleton />}>
         {(items) =>
           items.length === 0 ? <Empty title={words.none} text={words.noneText} /> : <RunTable runs={items} />
         }

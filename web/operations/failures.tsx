@@ -3,6 +3,7 @@ import { t } from '../app/i18n';
 import type { FailureGroup } from '../app/types';
 import { Button } from '../ui/button';
 import { Loaded } from '../ui/panel';
+import { LineSkeleton } from '../ui/skeletons';
 import { Ago } from '../ui/time';
 import { useFailures } from './failure-queries';
 import { RetryDialog } from './retry-dialog';
@@ -13,7 +14,7 @@ export function Failures() {
   const failures = useFailures();
   return (
     <>
-      <Loaded query={failures}>
+      <Loaded query={failures} skeleton={<LineSkeleton />}>
         {({ items }) =>
           items.length === 0 ? (
             <p class="quiet">{t().operations.nothingFails}</p>

@@ -3,6 +3,7 @@ import { t } from '../app/i18n';
 import type { Readiness } from '../app/types';
 import { StateMark } from '../ui/state-mark';
 import { Loaded } from '../ui/panel';
+import { LineSkeleton, TilesSkeleton } from '../ui/skeletons';
 
 const POLL_MS = 5_000;
 
@@ -15,7 +16,7 @@ export function Health() {
     refetchInterval: POLL_MS,
   });
   return (
-    <Loaded query={health}>
+    <Loaded query={health} skeleton={<HealthSkeleton />}>
       {({ status, checks }) => (
         <>
           <p class="row">
@@ -36,5 +37,16 @@ export function Health() {
         </>
       )}
     </Loaded>
+  );
+}
+
+const PARTS = 4;
+
+function HealthSkeleton() {
+  return (
+    <>
+      <LineSkeleton />
+      <TilesSkeleton kind="parts" count={PARTS} />
+    </>
   );
 }

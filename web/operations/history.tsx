@@ -8,9 +8,11 @@ import { Explain } from '../ui/explain';
 import { SelectField } from '../ui/field';
 import { Empty, Loaded } from '../ui/panel';
 import { RecordTable, type Column } from '../ui/record-table';
+import { TableSkeleton } from '../ui/skeletons';
 import { EndedBars, SlowTrend } from './history-chart';
 
 const POLL_MS = 60_000;
+const CHART_ROW_PX = 51;
 
 /** Work that ended, failed or took long, part by part of the window. */
 export function History({ window }: { readonly window: HistoryWindow }) {
@@ -21,7 +23,7 @@ export function History({ window }: { readonly window: HistoryWindow }) {
     placeholderData: (before) => before,
   });
   return (
-    <Loaded query={history}>
+    <Loaded query={history} skeleton={<TableSkeleton rows={4} px={CHART_ROW_PX} />}>
       {({ series, partMs }) =>
         series.length === 0 ? (
           <Empty title={t().operations.nothingRan} />

@@ -8,6 +8,7 @@ import type { SessionMetrics } from '../app/types';
 import { Explain } from '../ui/explain';
 import { Empty, Loaded, Panel } from '../ui/panel';
 import { RecordTable, type Column } from '../ui/record-table';
+import { TableSkeleton } from '../ui/skeletons';
 import { StateMark } from '../ui/state-mark';
 import { Failures } from './failures';
 import { Health } from './health';
@@ -95,7 +96,9 @@ function Metrics() {
       </section>
       <section class="operations-part">
         <h2>{words.speed}</h2>
-        <Loaded query={metrics}>{(data) => <Speed metrics={data} />}</Loaded>
+        <Loaded query={metrics} skeleton={<TableSkeleton rows={6} />}>
+          {(data) => <Speed metrics={data} />}
+        </Loaded>
       </section>
       <Loaded query={metrics} skeleton={null}>
         {(data) => (

@@ -6,9 +6,11 @@ import type { QueueView } from '../app/types';
 import { RecordTable } from '../ui/record-table';
 import { Explain } from '../ui/explain';
 import { Loaded } from '../ui/panel';
+import { TableSkeleton } from '../ui/skeletons';
 import { StateMark } from '../ui/state-mark';
 
 const POLL_MS = 10_000;
+const QUEUES = 4;
 
 /** The task queues: waiting tasks, workers and their taken places. */
 export function Queues() {
@@ -19,7 +21,7 @@ export function Queues() {
     refetchInterval: POLL_MS,
   });
   return (
-    <Loaded query={operations}>
+    <Loaded query={operations} skeleton={<TableSkeleton rows={QUEUES} />}>
       {({ queues }) => (
         <RecordTable
           label={words.queues}

@@ -5,9 +5,11 @@ import { t } from '../app/i18n';
 import { Explain } from '../ui/explain';
 import { Loaded } from '../ui/panel';
 import { RecordTable } from '../ui/record-table';
+import { LineSkeleton, TableSkeleton } from '../ui/skeletons';
 import { Ago } from '../ui/time';
 
 const POLL_MS = 60_000;
+const KINDS = 9;
 const HOUR_MS = 3_600_000;
 
 /** The kept records: for how long, how much they are, and when the rest goes. */
@@ -19,7 +21,7 @@ export function RetentionPart() {
     refetchInterval: POLL_MS,
   });
   return (
-    <Loaded query={retention}>
+    <Loaded query={retention} skeleton={<RetentionSkeleton />}>
       {({ kept, lastRunAt, nextRunAt }) => (
         <>
           <p class="quiet">
@@ -66,5 +68,14 @@ export function RetentionPart() {
         </>
       )}
     </Loaded>
+  );
+}
+
+function RetentionSkeleton() {
+  return (
+    <>
+      <LineSkeleton />
+      <TableSkeleton rows={KINDS} />
+    </>
   );
 }

@@ -7,6 +7,7 @@ import type { AnswerOf, DeadLetterView } from '../app/types';
 import { useAction } from '../app/use-action';
 import { Button } from '../ui/button';
 import { Empty, Loaded } from '../ui/panel';
+import { EntriesSkeleton } from '../ui/skeletons';
 import { Ago } from '../ui/time';
 import { useDeadLetters } from './report-queries';
 
@@ -37,8 +38,8 @@ export function DeadLettersView() {
           </button>
         ))}
       </div>
-      <Loaded query={letters}>
-        {({ items }) =>
+      <Loaded query={letters.loaded} skeleton={<EntriesSkeleton rows={8} />}>
+        {(items) =>
           items.length === 0 ? (
             <Empty title={words.none} text={words.noneText} />
           ) : (
@@ -46,6 +47,11 @@ export function DeadLettersView() {
               {causesOf(items).map((cause) => (
                 <CauseGroup key={cause.key} cause={cause} canReplay={replayed === 'no'} />
               ))}
+              {letters.more !== undefined && (
+                <Button busy={letters.isLoadingMore} onClick={letters.more}>
+                  {t().actions.loadMore}
+                </Button>
+              )}
             </>
           )
         }
@@ -119,9 +125,8 @@ function Letter({ letter, canReplay }: { readonly letter: DeadLetterView; readon
       <details>
         <summary>
           <span dir="auto">{letter.title}</span>{' '}
-          <span class="quiet">{words.tries(letter.errors.length)}</span>{' '}
           <span class="quiet">
-            <Ago at={letter.createdAt} />
+            {words.tries(letter.errors.length)} · <Ago at={letter.createdAt} />
           </span>
         </summary>
         <ol class="tries">

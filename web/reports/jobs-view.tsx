@@ -6,7 +6,8 @@ import type { Job } from '../app/types';
 import { useSteadyList } from '../inbox/steady-list';
 import { Bar } from '../ui/bar';
 import { Button } from '../ui/button';
-import { Empty, Loaded, RowsSkeleton } from '../ui/panel';
+import { Empty, Loaded } from '../ui/panel';
+import { TableSkeleton } from '../ui/skeletons';
 import { RecordTable, type Column } from '../ui/record-table';
 import { StateMark, statusWord } from '../ui/state-mark';
 import { Ago } from '../ui/time';
@@ -46,7 +47,7 @@ export function JobsView() {
         <ColumnChoice columns={columnsOfJobs()} />
         <SavedViews page="reports" names={viewNames} />
       </div>
-      <Loaded query={loaded} skeleton={<RowsSkeleton />}>
+      <Loaded query={loaded} skeleton={<TableSkeleton columns={6} />}>
         {(items) =>
           items.length === 0 ? (
             <Empty title={t().reports.none} text={t().reports.noneText} />

@@ -1,5 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/preact-query';
 import { askAgain, onChanges } from '../live/changes';
+import { usePages } from '../live/use-pages';
 import { call, send } from '../app/client';
 import { patchPages, pollMs, queries } from '../app/queries';
 import type { QueryOf, Job, ListedJob, ReportRequest } from '../app/types';
@@ -108,9 +109,5 @@ export async function commandSchedule(id: string, name: ScheduleCommand): Promis
 }
 
 export function useDeadLetters(replayed: 'no' | 'yes') {
-  return useQuery({
-    queryKey: ['dead-letters', replayed],
-    queryFn: ({ signal }) => call('listDeadLetters', { query: { replayed, limit: 100 }, signal }),
-    refetchInterval: pollMs,
-  });
+  return usePages('dead-letters', 'listDeadLetters', { query: { replayed } });
 }

@@ -9,7 +9,8 @@ import type { Firing, ReportSchedule } from '../app/types';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { Menu } from '../ui/menu';
-import { Empty, Loaded, RowsSkeleton } from '../ui/panel';
+import { Empty, Loaded } from '../ui/panel';
+import { TableSkeleton } from '../ui/skeletons';
 import { RecordTable, type Column } from '../ui/record-table';
 import { StateMark } from '../ui/state-mark';
 import { Ago } from '../ui/time';
@@ -23,7 +24,7 @@ export function SchedulesView({ onNew }: { readonly onNew: () => void }) {
   const chosen = schedules.data?.items.find(({ id }) => id === address.get('schedule'));
   return (
     <>
-      <Loaded query={schedules} skeleton={<RowsSkeleton />}>
+      <Loaded query={schedules} skeleton={<TableSkeleton rows={3} px={45} columns={4} />}>
         {({ items }) =>
           items.length === 0 ? (
             <Empty title={words.none} text={words.noneText}>

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { isNumeric } from '../../src/domain/reports/query-chart.js';
 import { cellText } from '../../src/domain/sql/cell-text.js';
 import { visibleText } from '../../src/domain/visible-text.js';
 import { number } from '../app/format';
@@ -90,7 +91,7 @@ export function DataGrid({ id }: { readonly id: string }) {
             <GridHead columns={columns} />
             <tbody>
               {rowsFrom(first.value, Math.min(count, total - first.value)).map((row) => (
-                <GridRow key={row} number={row + 1} cells={rowAt(row)} width={columns.length} />
+                <GridRow key={row} number={row + 1} cells={rowAt(row)} columns={columns} />
               ))}
             </tbody>
           </table>
@@ -144,14 +145,19 @@ function countIn(px: number): number {
   return Math.max(1, Math.floor(px / ROW_PX) - 1);
 }
 
+/** Digits stand below each other. */
+function kindOf(column: Shape['columns'][number]): string {
+  return isNumeric(column) ? 'grid-number' : '';
+}
+
 function GridHead({ columns }: Pick<Shape, 'columns'>) {
   return (
     <thead>
       <tr>
         <th scope="col">#</th>
-        {columns.map(({ name, type }, place) => (
-          <th key={place} scope="col" title={type} dir="auto">
-            {visibleText(name)}
+        {columns.map((column, place) => (
+          <th key={place} scope="col" title={column.type} dir="auto" class={kindOf(column)}>
+            {visibleText(column.name)}
           </th>
         ))}
       </tr>
@@ -162,17 +168,17 @@ function GridHead({ columns }: Pick<Shape, 'columns'>) {
 interface GridRowProps {
   readonly number: number;
   readonly cells: Row | undefined;
-  readonly width: number;
+  readonly columns: Shape['columns'];
 }
 
-function GridRow({ number: row, cells, width }: GridRowProps) {
+function GridRow({ number: row, cells, columns }: GridRowProps) {
   return (
     <tr aria-rowindex={row + 1}>
       <td class="figures quiet">{number(row)}</td>
-      {Array.from({ length: width }, (_, place) => {
+      {columns.map((column, place) => {
         const value = cells?.[place];
         return (
-          <td key={place} dir="auto" class={value === null ? 'quiet' : ''}>
+          <td key={place} dir="auto" class={value === null ? `quiet ${kindOf(column)}` : kindOf(column)}>
             {value === undefined ? '…' : cellText(value)}
           </td>
         );

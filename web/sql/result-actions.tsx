@@ -5,6 +5,7 @@ import { toast, toastProblem } from '../app/toasts';
 import type { SqlResults } from '../app/types';
 import { Button } from '../ui/button';
 import { Icon } from '../ui/icon';
+import { Menu } from '../ui/menu';
 import { jsonOf, tsvOf } from './copied-rows';
 import { readRows } from './sql-queries';
 
@@ -31,23 +32,24 @@ export function ResultActions({ id, rows, isCharted, onChart, onQuery }: ResultA
   const copyAs = (write: (results: SqlResults) => string) => () => void copy(write).catch(toastProblem);
   return (
     <div class="row result-actions">
-      {formats.map((format) => (
-        <a
-          key={format}
-          class="button button-quiet"
-          href={addressOf('downloadSqlResult', { params: { id }, query: { format } })}
-          download
-        >
-          <Icon name="download" /> {format.toUpperCase()}
-        </a>
-      ))}
-      <Button kind="quiet" icon="copy" onClick={copyAs(tsvOf)}>
-        {words.copyAs('TSV')}
-      </Button>
-      <Button kind="quiet" icon="copy" onClick={copyAs(jsonOf)}>
-        {words.copyAs('JSON')}
-      </Button>
-      <Button kind="quiet" pressed={isCharted} onClick={onChart}>
+      <Menu
+        label={t().reports.download}
+        icon="download"
+        items={formats.map((format) => ({
+          label: format === 'parquet' ? 'Parquet' : format.toUpperCase(),
+          href: addressOf('downloadSqlResult', { params: { id }, query: { format } }),
+          download: true,
+        }))}
+      />
+      <Menu
+        label={t().actions.copy}
+        icon="copy"
+        items={[
+          { label: words.copyAs('TSV'), run: copyAs(tsvOf) },
+          { label: words.copyAs('JSON'), run: copyAs(jsonOf) },
+        ]}
+      />
+      <Button kind="quiet" icon="operations" pressed={isCharted} onClick={onChart}>
         {words.chart}
       </Button>
       <a

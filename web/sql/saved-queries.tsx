@@ -7,6 +7,7 @@ import { toastProblem } from '../app/toasts';
 import type { SavedQuery } from '../app/types';
 import { IconButton } from '../ui/button';
 import { Empty, Loaded } from '../ui/panel';
+import { ListSkeleton } from '../ui/skeletons';
 import { SaveDialog } from '../views/save-dialog';
 
 const KEY = ['sql', 'saved'];
@@ -24,7 +25,7 @@ export function SavedQueries({ onPick }: { readonly onPick: (query: SavedQuery) 
   return (
     <section aria-label={words.saved}>
       <h2>{words.saved}</h2>
-      <Loaded query={saved}>
+      <Loaded query={saved} skeleton={<ListSkeleton rows={1} />}>
         {({ items }) =>
           items.length === 0 ? (
             <Empty title={words.noSaved} />

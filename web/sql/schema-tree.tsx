@@ -1,6 +1,7 @@
-import { compactNumber } from '../app/format';
+import { compactNumber, number } from '../app/format';
 import { t } from '../app/i18n';
 import { Empty, Loaded } from '../ui/panel';
+import { ListSkeleton } from '../ui/skeletons';
 import { useSchema } from './sql-queries';
 
 interface SchemaTreeProps {
@@ -13,7 +14,7 @@ export function SchemaTree({ source, onPick }: SchemaTreeProps) {
   return (
     <section>
       <h2>{t().sql.tables}</h2>
-      <Loaded query={schema}>
+      <Loaded query={schema} skeleton={<ListSkeleton rows={4} />}>
         {({ tables }) =>
           tables.length === 0 ? (
             <Empty title={t().sql.noTables} />
@@ -22,7 +23,7 @@ export function SchemaTree({ source, onPick }: SchemaTreeProps) {
               {tables.map(({ schema: of, name, columns, estimated_rows: rows }) => (
                 <li key={`${of}.${name}`}>
                   <details>
-                    <summary>
+                    <summary title={rows !== null && rows >= 0 ? t().sql.rowsBasis(number(rows)) : undefined}>
                       <span dir="auto">{of === 'public' ? name : `${of}.${name}`}</span>{' '}
                       {rows !== null && rows >= 0 && <span class="figures quiet">{compactNumber(rows)}</span>}
                     </summary>

@@ -1,5 +1,6 @@
 import { t } from '../app/i18n';
-import { Loaded } from '../ui/panel';
+import { Empty, Loaded } from '../ui/panel';
+import { ListSkeleton } from '../ui/skeletons';
 import { StateMark } from '../ui/state-mark';
 import { Ago } from '../ui/time';
 import { useSqlHistory } from './sql-queries';
@@ -15,27 +16,31 @@ export function SqlHistory({ chosen, onPick }: SqlHistoryProps) {
   return (
     <section>
       <h2>{t().sql.history}</h2>
-      <Loaded query={history}>
-        {({ items }) => (
-          <ul class="sql-history">
-            {items.map((item) => (
-              <li key={item.session_id}>
-                <a
-                  href={`/sql/${item.session_id}`}
-                  class="sql-history-item"
-                  aria-current={item.session_id === chosen ? 'true' : undefined}
-                  onClick={() => onPick(item.sql)}
-                >
-                  <StateMark status={item.status} bare />
-                  <code title={item.sql.slice(0, 1_000)}>{item.sql.slice(0, 80)}</code>
-                  <span class="quiet">
-                    <Ago at={item.created_at} />
-                  </span>
-                </a>
-              </li>
-            ))}
-          </ul>
-        )}
+      <Loaded query={history} skeleton={<ListSkeleton rows={4} />}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title={t().sql.noHistory} />
+          ) : (
+            <ul class="sql-history">
+              {items.map((item) => (
+                <li key={item.session_id}>
+                  <a
+                    href={`/sql/${item.session_id}`}
+                    class="sql-history-item"
+                    aria-current={item.session_id === chosen ? 'true' : undefined}
+                    onClick={() => onPick(item.sql)}
+                  >
+                    <StateMark status={item.status} bare />
+                    <code title={item.sql.slice(0, 1_000)}>{item.sql.slice(0, 200)}</code>
+                    <span class="quiet">
+                      <Ago at={item.created_at} />
+                    </span>
+                  </a>
+                </li>
+              ))}
+            </ul>
+          )
+        }
       </Loaded>
     </section>
   );

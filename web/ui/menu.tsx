@@ -10,8 +10,15 @@ export interface MenuItem {
   readonly run?: () => void;
 }
 
+interface MenuProps {
+  readonly label: string;
+  readonly items: readonly MenuItem[];
+  /** The button shows its label, with this icon. Without it three dots stand there. */
+  readonly icon?: IconName;
+}
+
 /** A native popover: closes on Escape and on a click elsewhere. */
-export function Menu({ label, items }: { readonly label: string; readonly items: readonly MenuItem[] }) {
+export function Menu({ label, items, icon }: MenuProps) {
   const id = useId().replaceAll(':', '');
   const menu = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -29,13 +36,19 @@ export function Menu({ label, items }: { readonly label: string; readonly items:
       <button
         ref={button}
         type="button"
-        class="icon-button"
-        aria-label={label}
-        title={label}
+        class={icon === undefined ? 'icon-button' : 'button button-quiet'}
+        aria-label={icon === undefined ? label : undefined}
+        title={icon === undefined ? label : undefined}
         aria-haspopup="menu"
         onClick={() => menu.current?.togglePopover()}
       >
-        <Icon name="more" />
+        <Icon name={icon ?? 'more'} />
+        {icon !== undefined && (
+          <>
+            <span class="button-label">{label}</span>
+            <Icon name="down" />
+          </>
+        )}
       </button>
       <div
         ref={menu}

@@ -4,9 +4,10 @@ import { t } from '../app/i18n';
 import { useKeys } from '../app/keys';
 import { useAddress } from '../app/location';
 import { usePageTitle } from '../app/page-title';
-import type { User } from '../app/types';
+import type { AnswerOf, User } from '../app/types';
 import { Button } from '../ui/button';
-import { Empty, Loaded, RowsSkeleton } from '../ui/panel';
+import { Empty, Loaded, Panel } from '../ui/panel';
+import { TableSkeleton, TilesSkeleton } from '../ui/skeletons';
 import { RecordTable, type Column } from '../ui/record-table';
 import { SearchBox } from '../ui/search-box';
 import { StateMark } from '../ui/state-mark';
@@ -46,7 +47,7 @@ export function UsersPage() {
       </header>
       <Stats />
       <Filters filters={filters} />
-      <Loaded query={loaded} skeleton={<RowsSkeleton />}>
+      <Loaded query={loaded} skeleton={<TableSkeleton px={41} />}>
         {(items) => (items.length === 0 ? <Empty title={words.none} /> : <UserTable users={items} />)}
       </Loaded>
       {users.hasNextPage && (
@@ -67,26 +68,33 @@ export function UsersPage() {
 }
 
 function Stats() {
+  return (
+    <Panel>
+      <Loaded query={useUserStats()} skeleton={<TilesSkeleton kind="tiles" count={5} />}>
+        {(stats) => (
+          <dl class="tiles">
+            {factsOf(stats).map(([name, value]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd class="figures">{number(value)}</dd>
+              </div>
+            ))}
+          </dl>
+        )}
+      </Loaded>
+    </Panel>
+  );
+}
+
+function factsOf(stats: AnswerOf<'getUserStats'>): readonly [string, number][] {
   const words = t().users;
-  const stats = useUserStats().data;
-  if (stats === undefined) return null;
-  const facts: [string, number][] = [
+  return [
     [words.active, stats.active],
     [words.inactive, stats.inactive],
     ['ADMIN', stats.byRole.ADMIN.active],
     ['ANALYST', stats.byRole.ANALYST.active],
     [words.newThisWeek, stats.createdLast7Days],
   ];
-  return (
-    <dl class="tiles">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd class="figures">{number(value)}</dd>
-        </div>
-      ))}
-    </dl>
-  );
 }
 
 function Filters({ filters }: { readonly filters: UserFilters }) {

@@ -4,7 +4,8 @@ import { useAddress } from '../app/location';
 import { usePageTitle } from '../app/page-title';
 import type { Webhook } from '../app/types';
 import { Button } from '../ui/button';
-import { Empty, Loaded, RowsSkeleton } from '../ui/panel';
+import { Empty, Loaded } from '../ui/panel';
+import { TableSkeleton } from '../ui/skeletons';
 import { RecordTable, type Column } from '../ui/record-table';
 import { StateMark } from '../ui/state-mark';
 import { Ago } from '../ui/time';
@@ -28,7 +29,7 @@ export function WebhooksPage() {
           {words.add}
         </Button>
       </header>
-      <Loaded query={webhooks} skeleton={<RowsSkeleton />}>
+      <Loaded query={webhooks} skeleton={<TableSkeleton rows={3} px={60} columns={4} />}>
         {({ items }) =>
           items.length === 0 ? (
             <Empty title={words.none} text={words.noneText} />

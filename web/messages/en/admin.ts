@@ -44,6 +44,9 @@ export const admin = {
     after: 'After',
     verify: 'Check the whole log',
     whole: (entries: string) => `The log is whole: ${entries} entries and their links are right.`,
+    since: 'Since',
+    until: 'Until',
+    aboutThis: 'All entries about it',
     broken: (seq: string, reason: string) => `The log is broken at entry ${seq}: ${reason}.`,
   },
   webhooks: {

@@ -5,6 +5,8 @@ export const sql = {
     tables: 'Tables',
     noTables: 'No table',
     history: 'History',
+    noHistory: 'No statement was run yet',
+    rowsBasis: (rows: string) => `About ${rows} rows, as the database counted last`,
     result: 'Result',
     run: 'Run',
     rows: 'rows',

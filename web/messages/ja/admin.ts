@@ -102,6 +102,9 @@ export const admin: typeof english = {
     after: '後',
     verify: 'ログ全体を検証',
     whole: (entries) => `ログは完全です：${entries} 件の記録とつながりは正しいです。`,
+    since: '開始',
+    until: '終了',
+    aboutThis: 'この対象の記録をすべて表示',
     broken: (seq, reason) => `記録 ${seq} でログが壊れています：${reason}`,
   },
   webhooks: {

@@ -7,6 +7,8 @@ export const sql: typeof english = {
     tables: 'テーブル',
     noTables: 'テーブルがありません',
     history: '履歴',
+    noHistory: 'まだ実行していません',
+    rowsBasis: (rows) => `約 ${rows} 行（データベースの最新の統計）`,
     result: '結果',
     run: '実行',
     rows: '行',
