@@ -28,10 +28,9 @@ export interface WorkerModelResources {
 export async function openWorkerModel(resources: WorkerModelResources): Promise<WorkerModel> {
   const { config, pool, announcements } = resources;
   const deltas = new DeltaBatcher({ publish: createDeltaPublisher(pool) });
-  // A reader that joined late asks for the beginning of what is being said.
   announcements.on(stepDeltaRequestsChannel, {
     onMessage: (runId) => deltas.repeat(runId),
-    onListening: () => undefined,
+    onListening: () => deltas.repeatAll(),
   });
   return {
     model: await loadModel(config),

@@ -189,6 +189,7 @@ test('while the channel is down nothing is lost and no writer notices', async ()
     onPublishError: (error) => errors.push(error),
   });
   batchers.push(worker);
+  await listen(stepDeltaRequestsChannel, (runId) => worker.repeat(runId));
   const reader = new Reader();
   (await startApi()).attach('ses_1', reader.take);
   const sink = worker.open(step());
@@ -197,6 +198,71 @@ test('while the channel is down nothing is lost and no writer notices', async ()
   sink.write({ type: 'text', text: 'two' });
   down = false;
   await says(reader, 'one two');
+});
+
+test('a text that nobody reads leaves nothing but its announcement, and is not even announced once it has ended', async () => {
+  const sent: StepDelta[] = [];
+  const worker = new DeltaBatcher({
+    intervalMs: 0,
+    publish: (payloads) => Promise.resolve(void sent.push(...payloads.flatMap(unpackDeltas))),
+  });
+  const sink = worker.open(step());
+  await waitUntil(() => Promise.resolve(sent.length > 0), { what: 'the announcement' });
+  for (const type of ['word', 'another']) sink.write({ type: 'text', text: type });
+  sink.write({ type: 'reset', reason: 'fallback' });
+  sink.end();
+  worker.open({ ...step(), stepId: 'step_2' }).end();
+  await worker.stop();
+  expect(sent).toEqual([{ ...step(), generation: 0, offset: 0, text: '', unread: true }]);
+});
+
+test('a reader that came before the worker gets the text, also when the first request fails', async () => {
+  const request = createDeltaRequester(database.pool);
+  let requests = 0;
+  const feed = new DeltaFeed({
+    request: (runId) => {
+      requests += 1;
+      return requests === 2 ? Promise.reject(new Error('the pool is full')) : request(runId);
+    },
+    requestEveryMs: 1,
+  });
+  await listen(stepDeltasChannel, (payload) => feed.receive(payload));
+  const reader = new Reader();
+  feed.attach('ses_1', reader.take);
+  const sink = (await startWorker()).open(step());
+  sink.write({ type: 'text', text: 'from the first word' });
+  await says(reader, 'from the first word');
+  expect(requests).toBe(3);
+});
+
+test('the next step of a run that was asked for comes from its first word without another request', async () => {
+  const sent: StepDelta[] = [];
+  const worker = new DeltaBatcher({
+    intervalMs: 0,
+    publish: (payloads) => Promise.resolve(void sent.push(...payloads.flatMap(unpackDeltas))),
+  });
+  worker.repeat('ses_1');
+  const sink = worker.open({ ...step(), stepId: 'step_2' });
+  sink.write({ type: 'text', text: 'at once' });
+  sink.end();
+  worker.open({ ...step(), runId: 'ses_of_nobody' });
+  await worker.stop();
+  expect(sent.map(({ runId, text, unread, end }) => ({ runId, text, unread, end }))).toEqual([
+    { runId: 'ses_1', text: 'at once', unread: undefined, end: undefined },
+    { runId: 'ses_1', text: '', unread: undefined, end: true },
+    { runId: 'ses_of_nobody', text: '', unread: true, end: undefined },
+  ]);
+});
+
+test('a worker that may have missed requests sends all its texts from their start', async () => {
+  const worker = new DeltaBatcher({ publish: createDeltaPublisher(database.pool) });
+  batchers.push(worker);
+  const reader = new Reader();
+  (await startApi()).attach('ses_1', reader.take);
+  const sink = worker.open(step());
+  sink.write({ type: 'text', text: 'unheard' });
+  worker.repeatAll();
+  await says(reader, 'unheard');
 });
 
 test('many steps share a message, so the number of statements does not grow with tokens or steps', async () => {
@@ -208,6 +274,7 @@ test('many steps share a message, so the number of statements does not grow with
       return Promise.resolve();
     },
   });
+  worker.repeat(step().runId);
   const sinks = Array.from({ length: 100 }, (_, index) =>
     worker.open({ ...step(), stepId: `step_${index}` }),
   );

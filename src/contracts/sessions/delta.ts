@@ -5,6 +5,7 @@
  * D2. `offset` is where the piece begins in its text, in UTF-16 units. So a piece may come twice, and a missing one is
  *     seen.
  * D3. A reader without a beginning asks on the request channel, and the worker sends the text from its start.
+ * D4. A text that nobody has asked for is announced as unread, without a word. Its reader asks.
  */
 export interface StepDelta {
   readonly runId: string;
@@ -16,6 +17,7 @@ export interface StepDelta {
   readonly text: string;
   /** The worker is done with this try, well or badly. The rest is in the events of the run. */
   readonly end?: true;
+  readonly unread?: true;
 }
 
 export const stepDeltasChannel = 'step_deltas';
@@ -29,7 +31,10 @@ const MAX_PAYLOAD_BYTES = 7_900;
 /** Even with six bytes for each unit, a piece of this size and its names fit into a payload. */
 export const MAX_PIECE_UNITS = 1_200;
 
-type Packed = readonly [string, string, number, number, number, number, string, 1?];
+const END = 1;
+const UNREAD = 2;
+
+type Packed = readonly [string, string, number, number, number, number, string, number?];
 
 /** Puts as many deltas into each payload as fit. No text may be longer than MAX_PIECE_UNITS. */
 export function packDeltas(deltas: readonly StepDelta[]): string[] {
@@ -37,9 +42,9 @@ export function packDeltas(deltas: readonly StepDelta[]): string[] {
   let open = '';
   let bytes = 0;
   for (const delta of deltas) {
-    const { runId, stepId, attempt, try: tryNumber, generation, offset, text, end } = delta;
+    const { runId, stepId, attempt, try: tryNumber, generation, offset, text, end, unread } = delta;
     const names = [runId, stepId, attempt, tryNumber, generation, offset, text] as const;
-    const packed: Packed = end === true ? [...names, 1] : names;
+    const packed: Packed = end ? [...names, END] : unread ? [...names, UNREAD] : names;
     const json = JSON.stringify(packed);
     const size = Buffer.byteLength(json) + 1;
     if (open !== '' && bytes + size > MAX_PAYLOAD_BYTES) {
@@ -57,7 +62,7 @@ export function packDeltas(deltas: readonly StepDelta[]): string[] {
 export function unpackDeltas(payload: string): StepDelta[] {
   try {
     const list = JSON.parse(payload) as Packed[];
-    return list.map(([runId, stepId, attempt, tryNumber, generation, offset, text, end]) => ({
+    return list.map(([runId, stepId, attempt, tryNumber, generation, offset, text, mark]) => ({
       runId,
       stepId,
       attempt,
@@ -65,7 +70,8 @@ export function unpackDeltas(payload: string): StepDelta[] {
       generation,
       offset,
       text,
-      ...(end === 1 && { end: true as const }),
+      ...(mark === END && { end: true as const }),
+      ...(mark === UNREAD && { unread: true as const }),
     }));
   } catch {
     return [];

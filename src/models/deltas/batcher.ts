@@ -8,6 +8,8 @@ import { MAX_PIECE_UNITS, packDeltas, type StepDelta } from '../../contracts/ses
  * B3. Sends follow each other. Later text waits and goes together. A failed send is repeated from the same place: an
  *     outage of the channel delays text and never loses it.
  * B4. Writing never waits and never throws: readers must not slow a model down.
+ * B5. A text leaves only while somebody reads its run. Every other one is announced, and waits here until it is asked
+ *     for. Most steps have no reader, and a statement each 10 ms would be two fifths of a worker's.
  */
 export interface DeltaSink {
   write(delta: ModelDelta): void;
@@ -34,15 +36,21 @@ interface OpenText {
   text: string;
   sent: number;
   ended: boolean;
+  /** Nobody has asked for it. */
+  unread: boolean;
 }
 
 /** Half of it is the mean delay, which a person does not notice. */
 const INTERVAL_MS = 10;
 const WAIT_AFTER_FAILURE_MS = 250;
+/** The next steps of a run that was asked for are sent from their first word, without being asked for themselves. */
+const READ_MS = 600_000;
 
 export class DeltaBatcher {
   readonly #open = new Set<OpenText>();
   readonly #dirty = new Set<OpenText>();
+  /** When each run was last asked for, the oldest first. */
+  readonly #askedAtMs = new Map<string, number>();
   readonly #intervalMs: number;
   #timer: NodeJS.Timeout | undefined;
   #lastSendMs = -Infinity;
@@ -55,7 +63,8 @@ export class DeltaBatcher {
   }
 
   open(step: StepTryPlace): DeltaSink {
-    const text: OpenText = { step, generation: 0, text: '', sent: 0, ended: false };
+    const unread = !this.#isRead(step.runId);
+    const text: OpenText = { step, generation: 0, text: '', sent: 0, ended: false, unread };
     this.#open.add(text);
     // Announced before its first word: an earlier try's text is abandoned now.
     this.#mark(text);
@@ -64,18 +73,23 @@ export class DeltaBatcher {
       end: () => {
         text.ended = true;
         this.#open.delete(text);
-        this.#mark(text);
+        if (text.unread) this.#dirty.delete(text);
+        else this.#mark(text);
       },
     };
   }
 
-  /** Sends the texts of a run from their start again: somebody joined late. */
+  /** Sends the texts of a run from their start: somebody has joined. */
   repeat(runId: string): void {
-    for (const text of this.#open) {
-      if (text.step.runId !== runId) continue;
-      text.sent = 0;
-      this.#mark(text);
-    }
+    this.#forgetLongAgo();
+    this.#askedAtMs.delete(runId);
+    this.#askedAtMs.set(runId, performance.now());
+    for (const text of this.#open) if (text.step.runId === runId) this.#restart(text);
+  }
+
+  /** Sends all texts from their start: who asked for them was not heard. */
+  repeatAll(): void {
+    for (const text of this.#open) this.#restart(text);
   }
 
   /** Sends what is left and stops. Text that cannot be sent now is lost: it is only for the eye. */
@@ -95,7 +109,24 @@ export class DeltaBatcher {
       text.text = '';
       text.sent = 0;
     }
+    if (!text.unread) this.#mark(text);
+  }
+
+  #restart(text: OpenText): void {
+    text.unread = false;
+    text.sent = 0;
     this.#mark(text);
+  }
+
+  #isRead(runId: string): boolean {
+    return performance.now() - (this.#askedAtMs.get(runId) ?? -Infinity) < READ_MS;
+  }
+
+  #forgetLongAgo(): void {
+    for (const runId of this.#askedAtMs.keys()) {
+      if (this.#isRead(runId)) return;
+      this.#askedAtMs.delete(runId);
+    }
   }
 
   #mark(text: OpenText): void {
@@ -135,7 +166,7 @@ export class DeltaBatcher {
     const taken = [...this.#dirty].map((text) => ({ text, generation: text.generation, sent: text.sent }));
     this.#dirty.clear();
     const deltas = taken.flatMap(({ text }) => unsentOf(text));
-    for (const { text } of taken) text.sent = text.text.length;
+    for (const { text } of taken) if (!text.unread) text.sent = text.text.length;
     const undo = (): void => {
       for (const { text, generation, sent } of taken) {
         if (text.generation === generation) text.sent = Math.min(text.sent, sent);
@@ -146,7 +177,8 @@ export class DeltaBatcher {
   }
 }
 
-function unsentOf({ step, generation, text, sent, ended }: OpenText): StepDelta[] {
+function unsentOf({ step, generation, text, sent, ended, unread }: OpenText): StepDelta[] {
+  if (unread) return [{ ...step, generation, offset: 0, text: '', unread }];
   const deltas: StepDelta[] = [];
   for (let offset = sent; offset < text.length; offset += MAX_PIECE_UNITS) {
     deltas.push({ ...step, generation, offset, text: text.slice(offset, offset + MAX_PIECE_UNITS) });

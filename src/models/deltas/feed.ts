@@ -5,6 +5,7 @@ import { unpackDeltas, type StepDelta } from '../../contracts/sessions/delta.js'
  * T1. Text is kept only for runs that somebody reads here; its source is the worker, which repeats it when asked.
  * T2. A reader gets each text in order and without a gap, by its position: joining late equals being slow. A text that
  *     begins anew begins at offset 0.
+ *     A text that the worker announces as unread is asked for at once.
  * T3. An older try or generation never follows a newer one: a worker that lost its lease may still send.
  */
 export type DeltaReader = (delta: StepDelta) => boolean;
@@ -43,8 +44,11 @@ export class DeltaFeed {
   readonly #runs = new Map<string, RunFeed>();
   readonly #options: DeltaFeedOptions;
 
+  readonly #everyMs: number;
+
   constructor(options: DeltaFeedOptions) {
     this.#options = options;
+    this.#everyMs = options.requestEveryMs ?? REQUEST_EVERY_MS;
   }
 
   /** Joins a reader: it gets what was said so far, then the rest. A reader that gives false gets that piece later again. */
@@ -87,6 +91,7 @@ export class DeltaFeed {
   #apply(run: RunFeed, delta: StepDelta): boolean {
     const text = this.#textFor(run, delta);
     if (text === undefined) return false;
+    if (delta.unread === true) this.#ask(delta.runId, run);
     if (!text.known || delta.offset > text.text.length) {
       this.#request(delta.runId, run);
       return false;
@@ -127,11 +132,20 @@ export class DeltaFeed {
   }
 
   #request(runId: string, run: RunFeed): void {
-    const now = performance.now();
-    if (now - run.requestedAtMs < (this.#options.requestEveryMs ?? REQUEST_EVERY_MS)) return;
-    run.requestedAtMs = now;
-    // When it cannot be sent, the next piece of the text shows the gap and it is asked for again.
-    this.#options.request(runId).catch(() => undefined);
+    if (performance.now() - run.requestedAtMs < this.#everyMs) return;
+    this.#ask(runId, run);
+  }
+
+  #ask(runId: string, run: RunFeed): void {
+    run.requestedAtMs = performance.now();
+    this.#options.request(runId).catch(() => this.#askLater(runId, run));
+  }
+
+  /** A worker says nothing more of a text until it hears that somebody reads it. */
+  #askLater(runId: string, run: RunFeed): void {
+    setTimeout(() => {
+      if (this.#runs.get(runId) === run) this.#ask(runId, run);
+    }, this.#everyMs).unref();
   }
 }
 

@@ -15,7 +15,8 @@ const delta: StepDelta = {
 
 test('a delta comes out of its payload as it went in, redo and retry apart', () => {
   const last = { ...delta, text: '', end: true } as const;
-  expect(packDeltas([delta, last]).flatMap(unpackDeltas)).toEqual([delta, last]);
+  const unread = { ...delta, offset: 0, text: '', unread: true } as const;
+  expect(packDeltas([delta, last, unread]).flatMap(unpackDeltas)).toEqual([delta, last, unread]);
 });
 
 test('step.delta carries the redo as attempt and the retry as try, like every other step event', () => {
