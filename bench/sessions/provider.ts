@@ -45,7 +45,7 @@ export async function serveModel(pace: StreamPace): Promise<void> {
       for (; answer.sent < Math.min(due, pace.pieces); answer.sent += 1)
         response.write(chunk({ content: LONG_ENOUGH }, null));
       if (due <= pace.pieces) continue;
-      response.end(`${chunk({}, 'stop')}data: [DONE]\n\n`);
+      response.end(`${chunk({}, 'stop')}${usageOf(pace)}data: [DONE]\n\n`);
       open.delete(response);
       count.ends(answer.session);
     }
@@ -58,4 +58,11 @@ export async function serveModel(pace: StreamPace): Promise<void> {
 function chunk(delta: object, finish: string | null): string {
   const choices = [{ index: 0, delta, finish_reason: finish }];
   return `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices })}\n\n`;
+}
+
+/** As providers report it to a caller who asks for it. */
+function usageOf({ pieces }: StreamPace): string {
+  const tokens = 10 * pieces;
+  const usage = { prompt_tokens: 1_000, completion_tokens: tokens, total_tokens: 1_000 + tokens };
+  return `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [], usage })}\n\n`;
 }

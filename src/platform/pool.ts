@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { Logger } from './logger.js';
 import { isUnanswered } from '../domain/unanswered.js';
 import { currentMeter } from './query-meter.js';
+import { createTickSocket } from './tick-socket.js';
 
 const IDLE_IN_TRANSACTION_MS = 5_000;
 const STATEMENT_MS = 30_000;
@@ -114,6 +115,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     Client: options.behindPooler === true ? PooledClient : MeteredClient,
     // Statements of one transaction that do not wait for each other go out together.
     pipeline: true,
+    stream: createTickSocket,
   });
   // A connection lost in use fails its statement, then emits 'error': without a listener the process would end.
   pool.on('connect', (client) => client.on('error', () => undefined));
