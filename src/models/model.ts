@@ -5,7 +5,7 @@ import { ConcurrencyGate } from './providers/concurrency-gate.js';
 import { createModelResolver } from './auto-model.js';
 import { ModelRequestRun, type ModelRuntime } from './request-run.js';
 import type { ModelSettings } from './settings.js';
-import { createLanguageModelFactory } from './providers/providers.js';
+import { createLanguageModels } from './providers/providers.js';
 import { createRedactor } from './providers/redact.js';
 import { countTokens } from './ledger/token-counter.js';
 
@@ -15,7 +15,7 @@ export function createModel(settings: ModelSettings, prices: PriceTable): Model 
     settings,
     prices,
     gate: new ConcurrencyGate(settings.concurrency),
-    createLanguageModel: createLanguageModelFactory(settings),
+    languageModel: createLanguageModels(settings),
     resolveModel: createModelResolver(settings),
     redact: createRedactor(settings.apiKey === undefined ? [] : [settings.apiKey]),
   };

@@ -16,7 +16,7 @@ import { ledgerLine, totalsOf } from './ledger/ledger.js';
 import type { ModelSettings } from './settings.js';
 import { callProvider, CallProgress } from './providers/call.js';
 import { ProviderFailure } from './providers/failure.js';
-import { looseSchemaOptions, type LanguageModelFactory } from './providers/providers.js';
+import { looseSchemaOptions, type LanguageModels } from './providers/providers.js';
 import { countTokens } from './ledger/token-counter.js';
 import { runToolRound } from './tools/round.js';
 
@@ -24,7 +24,7 @@ export interface ModelRuntime {
   readonly settings: ModelSettings;
   readonly prices: PriceTable;
   readonly gate: ConcurrencyGate;
-  readonly createLanguageModel: LanguageModelFactory;
+  readonly languageModel: LanguageModels;
   readonly resolveModel: (asked: string) => Promise<string>;
   readonly redact: (text: string) => string;
 }
@@ -116,7 +116,7 @@ export class ModelRequestRun {
         identity.modelSent = await this.#runtime.resolveModel(how.model);
         await callProvider(
           {
-            createModel: (fetchBytes) => this.#runtime.createLanguageModel(identity.modelSent, fetchBytes),
+            model: this.#runtime.languageModel(identity.modelSent),
             options: { ...this.#options(conversation, how.toolsAllowed), maxOutputTokens },
             timeoutMs: this.#runtime.settings.timeoutMs,
             idleTimeoutMs: this.#runtime.settings.idleTimeoutMs,

@@ -5,7 +5,7 @@ import type {
 } from '@ai-sdk/provider';
 import type { ModelFinishReason, ModelUsage } from '../call.js';
 import { brokenStream, ProviderFailure, toProviderFailure } from './failure.js';
-import { watchedFetch } from './watched-fetch.js';
+import { watching } from './watched-fetch.js';
 
 /**
  * A call to a provider: a socket, a stream, no retry.
@@ -16,7 +16,7 @@ import { watchedFetch } from './watched-fetch.js';
  * P4. Nothing passes the total limit, also a socket or an SDK that does not heed the signal.
  */
 export interface ProviderCall {
-  readonly createModel: (fetchBytes: typeof fetch) => LanguageModelV3;
+  readonly model: LanguageModelV3;
   readonly options: Omit<LanguageModelV3CallOptions, 'abortSignal'>;
   readonly timeoutMs: number;
   readonly idleTimeoutMs: number;
@@ -112,9 +112,9 @@ export async function callProvider(call: ProviderCall, progress: CallProgress): 
   const total = setTimeout(() => end(stalled(`took longer than ${call.timeoutMs} ms`)), call.timeoutMs);
   const idle = setTimeout(silent, call.idleTimeoutMs);
   try {
-    const model = call.createModel(watchedFetch({ onBytes: () => idle.refresh(), onText: say }));
+    const watcher = { onBytes: () => void idle.refresh(), onText: say };
     await Promise.race([
-      readStream({ model, call, progress, signal: socket.signal }),
+      watching(watcher, () => readStream({ call, progress, signal: socket.signal })),
       untilAborted(socket.signal),
     ]);
     if (progress.readerFailed !== undefined) throw progress.readerFailed.error;
@@ -132,14 +132,13 @@ export async function callProvider(call: ProviderCall, progress: CallProgress): 
 }
 
 interface StreamReading {
-  readonly model: LanguageModelV3;
   readonly call: ProviderCall;
   readonly progress: CallProgress;
   readonly signal: AbortSignal;
 }
 
-async function readStream({ model, call, progress, signal }: StreamReading): Promise<void> {
-  const { stream } = await model.doStream({ ...call.options, abortSignal: signal });
+async function readStream({ call, progress, signal }: StreamReading): Promise<void> {
+  const { stream } = await call.model.doStream({ ...call.options, abortSignal: signal });
   for await (const part of stream) {
     // The call is over for its caller: a late part may change nothing of its result.
     if (signal.aborted) return;

@@ -4,30 +4,45 @@ import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { LanguageModelV3 } from '@ai-sdk/provider';
 import type { ModelSettings } from '../settings.js';
 import { createOfflineModel } from '../offline/model.js';
+import { watchedFetch } from './watched-fetch.js';
 
-/** Makes the model for one call, over a `fetch` of its own. The call can watch its own bytes. */
-export type LanguageModelFactory = (modelId: string, fetchBytes: typeof fetch) => LanguageModelV3;
+/** The model of a name. Their requests are watched by the call that sends them. */
+export type LanguageModels = (modelId: string) => LanguageModelV3;
 
-export function createLanguageModelFactory(settings: ModelSettings): LanguageModelFactory {
+/** Names come from people. More of them than a process uses at once would only fill its memory. */
+const KEPT_MODELS = 50;
+
+/** A model is made once: the AI SDK compiles the schemas of its answers anew with each. */
+export function createLanguageModels(settings: ModelSettings): LanguageModels {
+  const create = modelMaker(settings);
+  const made = new Map<string, LanguageModelV3>();
+  return (modelId) => {
+    const known = made.get(modelId);
+    if (known !== undefined) return known;
+    if (made.size === KEPT_MODELS) made.clear();
+    const model = create(modelId);
+    made.set(modelId, model);
+    return model;
+  };
+}
+
+function modelMaker(settings: ModelSettings): LanguageModels {
   const { baseUrl, apiKey } = settings;
+  const common = { fetch: watchedFetch, ...defined({ baseURL: baseUrl, apiKey }) };
   switch (settings.provider) {
     case 'openai':
       // Chat completions, not the provider's newer own protocol: it is the one that everything else speaks too.
-      return (modelId, fetchBytes) =>
-        createOpenAI({ fetch: fetchBytes, ...defined({ baseURL: baseUrl, apiKey }) }).chat(modelId);
+      return createOpenAI(common).chat;
     case 'anthropic':
-      return (modelId, fetchBytes) =>
-        createAnthropic({ fetch: fetchBytes, ...defined({ baseURL: baseUrl, apiKey }) })(modelId);
+      return createAnthropic(common);
     case 'openai-compatible':
-      return (modelId, fetchBytes) =>
-        createOpenAICompatible({
-          name: 'compatible',
-          baseURL: baseUrl ?? '',
-          fetch: fetchBytes,
-          includeUsage: true,
-          supportsStructuredOutputs: true,
-          ...defined({ apiKey }),
-        })(modelId);
+      return createOpenAICompatible({
+        name: 'compatible',
+        baseURL: '',
+        includeUsage: true,
+        supportsStructuredOutputs: true,
+        ...common,
+      });
     case 'offline':
       return (modelId) => createOfflineModel(modelId, { latencyMs: settings.offlineLatencyMs });
   }

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { brokenStream, ProviderFailure } from './failure.js';
@@ -17,20 +18,27 @@ export interface FetchWatcher {
   readonly onText: (text: string) => void;
 }
 
+const watchers = new AsyncLocalStorage<FetchWatcher>();
+
+/** The requests that `work` sends are watched. A model serves many calls, each with a watcher of its own. */
+export function watching<Result>(watcher: FetchWatcher, work: () => Result): Result {
+  return watchers.run(watcher, work);
+}
+
 /**
  * The part of `fetch` that the AI SDK uses, over node:http. The platform's own costs more a piece than everything else
  * here together. Takes the text out of an answer as it comes. It follows no redirect, which would carry the prompt to
  * another host, and ends an endless response.
  */
-export function watchedFetch(watcher: FetchWatcher): typeof fetch {
-  return async (input, init = {}) => {
-    const incoming = await send(new URL(input instanceof Request ? input.url : input), init);
-    watcher.onBytes();
-    const status = incoming.statusCode ?? 500;
-    const hasBody = ![204, 205, 304].includes(status);
-    return new Response(hasBody ? bodyOf(incoming, watcher) : null, { status, headers: headersOf(incoming) });
-  };
-}
+export const watchedFetch: typeof fetch = async (input, init = {}) => {
+  const watcher = watchers.getStore();
+  if (watcher === undefined) throw new Error('a request to a provider has no watcher');
+  const incoming = await send(new URL(input instanceof Request ? input.url : input), init);
+  watcher.onBytes();
+  const status = incoming.statusCode ?? 500;
+  const hasBody = ![204, 205, 304].includes(status);
+  return new Response(hasBody ? bodyOf(incoming, watcher) : null, { status, headers: headersOf(incoming) });
+};
 
 function send(url: URL, init: RequestInit): Promise<IncomingMessage> {
   const isTls = url.protocol === 'https:';
