@@ -54,6 +54,8 @@ interface Bench {
   readonly rig: SessionRig;
   readonly owner: Principal;
   readonly model: ScriptedModel;
+  /** When the activity of a bare gate began. */
+  readonly bareCalls: number[];
   /** Lets an activity run its own step only, as it does with a slow model. */
   oneByOne(is: boolean): void;
 }
@@ -147,23 +149,48 @@ async function waiting(bench: Bench): Promise<void> {
   await approvals(bench, ids.slice(-APPROVALS));
 }
 
-async function approvals({ rig, owner, model }: Bench, ids: readonly string[]): Promise<void> {
-  const ask = commandsOf({ userId: owner.userId, via: 'api', requestId: 'req_bench' });
-  const times: number[] = [];
+/** In turns with bare gates, which are an Update and an activity. */
+async function approvals(bench: Bench, ids: readonly string[]): Promise<void> {
+  const [ours, bare]: [number[], number[]] = [[], []];
   for (const id of ids) {
-    model.calls.length = 0;
-    const start = performance.now();
-    const answered = send(rig, id, ask.approve(), 'bench');
-    while (model.calls.length === 0) await delay(1);
-    times.push(performance.now() - start);
-    await answered;
+    ours.push(await approvalMs(bench, id));
+    await delay(100);
+    bare.push(await bareApprovalMs(bench));
     await delay(100);
   }
-  times.sort((left, right) => left - right);
-  const p95 = times[Math.ceil(times.length * 0.95) - 1] ?? 0;
+  const [our95, bare95] = [p95Of(ours), p95Of(bare)];
   print(
-    `approval to the next call of a model: p50 ${middle(times).toFixed(0)} ms, p95 ${p95.toFixed(0)} ms (wanted: 250 or less)`,
+    `approval to the next call of a model: p50 ${middle(ours).toFixed(0)} ms, p95 ${our95.toFixed(0)} ms (wanted: 40 or less); a bare Update and activity p50 ${middle(bare).toFixed(0)} ms, p95 ${bare95.toFixed(0)} ms; ratio of p50 ${(middle(ours) / middle(bare)).toFixed(2)}, of p95 ${(our95 / bare95).toFixed(2)}`,
   );
+}
+
+async function approvalMs({ rig, owner, model }: Bench, id: string): Promise<number> {
+  const ask = commandsOf({ userId: owner.userId, via: 'api', requestId: 'req_bench' });
+  model.calls.length = 0;
+  const start = performance.now();
+  const answered = send(rig, id, ask.approve(), 'bench');
+  while (model.calls.length === 0) await delay(1);
+  const tookMs = performance.now() - start;
+  await answered;
+  return tookMs;
+}
+
+async function bareApprovalMs({ rig, bareCalls }: Bench): Promise<number> {
+  const workflowId = `bare-gate-${randomBytes(6).toString('hex')}`;
+  const gate = await rig.temporal.client.workflow.start('bareGate', { taskQueue: 'flow', workflowId });
+  await delay(200);
+  bareCalls.length = 0;
+  const start = performance.now();
+  const answered = gate.executeUpdate('goOn');
+  while (bareCalls.length === 0) await delay(1);
+  await answered;
+  await gate.result();
+  return (bareCalls[0] ?? NaN) - start;
+}
+
+function p95Of(times: readonly number[]): number {
+  const sorted = [...times].sort((left, right) => left - right);
+  return sorted[Math.ceil(sorted.length * 0.95) - 1] ?? NaN;
 }
 
 function bareRuns({ temporal }: SessionRig, count: number): Promise<unknown> {
@@ -224,6 +251,8 @@ async function withWorker(places: Places, work: (bench: Bench) => Promise<void>)
     runSessionStep(isOneByOne || ahead === undefined ? input : { ...input, ahead });
   const oneByOne = (is: boolean): void => void (isOneByOne = is);
   const nothing = (): Promise<void> => Promise.resolve();
+  const bareCalls: number[] = [];
+  const called = (): Promise<void> => Promise.resolve(void bareCalls.push(performance.now()));
   const worker = await createWorker({
     connection: native,
     namespace,
@@ -234,7 +263,7 @@ async function withWorker(places: Places, work: (bench: Bench) => Promise<void>)
     }),
     activities: {
       flow: { projectSession, recallSteps },
-      llm: { runSessionStep: step, nothing },
+      llm: { runSessionStep: step, nothing, called },
       sql: {},
       notify: {},
     },
@@ -249,7 +278,7 @@ async function withWorker(places: Places, work: (bench: Bench) => Promise<void>)
   };
   const owner = await givenUser(pool);
   try {
-    await work({ rig: { database: { pool, url }, temporal }, owner, model, oneByOne });
+    await work({ rig: { database: { pool, url }, temporal }, owner, model, bareCalls, oneByOne });
   } finally {
     worker.shutdown();
     await running;

@@ -1,8 +1,14 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { condition, defineUpdate, proxyActivities, setHandler } from '@temporalio/workflow';
 
 export { cotSession } from '../../src/workflows/sessions/cot-session.js';
 
-const { nothing, answer } = proxyActivities<{ nothing(): Promise<void>; answer(): Promise<void> }>({
+interface BareActivities {
+  nothing(): Promise<void>;
+  answer(): Promise<void>;
+  called(): Promise<void>;
+}
+
+const { nothing, answer, called } = proxyActivities<BareActivities>({
   taskQueue: 'llm',
   startToCloseTimeout: '1m',
 });
@@ -15,4 +21,14 @@ export async function bareSteps(): Promise<void> {
 /** An activity after the other, each as long as an answer of a model, until somebody ends it. */
 export async function bareAnswers(): Promise<void> {
   for (let step = 0; step < 1_000; step += 1) await answer();
+}
+
+export const goOn = defineUpdate('goOn');
+
+/** An Update, then an activity: a gate without anything of the product's. */
+export async function bareGate(): Promise<void> {
+  let isApproved = false;
+  setHandler(goOn, () => void (isApproved = true));
+  await condition(() => isApproved);
+  await called();
 }

@@ -43,7 +43,7 @@ interface OpenText {
 /** Half of it is the mean delay, which a person does not notice. */
 const INTERVAL_MS = 10;
 const WAIT_AFTER_FAILURE_MS = 250;
-/** The next steps of a run that was asked for are sent from their first word, without being asked for themselves. */
+/** For so long each further step of a run that was asked for is sent from its first word. */
 const READ_MS = 600_000;
 
 export class DeltaBatcher {
