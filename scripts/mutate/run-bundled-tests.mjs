@@ -7,14 +7,19 @@ import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
 import { build } from 'esbuild';
 import { expect } from 'expect';
+import { bundleMutatedWorkflows } from './bundle-mutated-workflows.mjs';
 
 const root = process.cwd();
 const folder = join(root, 'node_modules/.cache/mutate', String(process.pid));
 let suite;
 let made = 0;
+const unmutatedBundle = process.env.SLUICE_TEST_WORKFLOW_BUNDLE;
+let bundled;
 
 globalThis.expect = expect;
 globalThis.describe = (_title, define) => define();
+globalThis.describe.each = (rows) => (_title, define) =>
+  rows.forEach((row) => define(...(Array.isArray(row) ? row : [row])));
 globalThis.test = (title, run) => suite.tests.push({ title, run });
 globalThis.it = globalThis.test;
 globalThis.test.each = (rows) => (title, run) =>
@@ -26,19 +31,37 @@ for (const hook of ['beforeAll', 'afterAll', 'beforeEach', 'afterEach'])
   globalThis[hook] = (run) => suite[hook].push(run);
 
 process.on('disconnect', () => process.exit());
-process.on('message', async ({ file, text, tests }) => {
-  for (const test of tests) {
-    const failed = await failureOf(test, file, text);
-    if (failed !== undefined) return process.send({ failed, test });
+process.on('message', async (work) => process.send(await answer(work)));
+
+async function answer({ file, text, test, rebundles }) {
+  if (rebundles) {
+    const refused = await rebundle(file, text);
+    if (refused !== undefined) return { failed: refused, by: 'the bundler' };
   }
-  return process.send({});
-});
+  const failed = await failureOf(test, file, text);
+  if (failed === undefined) return {};
+  return { failed, by: /waited in vain/.test(failed) ? 'a wait in vain' : 'a failed test' };
+}
+
+/** The workflows with the mutation in them, bundled once for all tests of a mutant. */
+async function rebundle(file, text) {
+  if (bundled?.file === file && bundled.text === text) return undefined;
+  bundled = undefined;
+  try {
+    process.env.SLUICE_TEST_WORKFLOW_BUNDLE =
+      text === undefined ? unmutatedBundle : await bundleMutatedWorkflows({ root, folder, file, text });
+    bundled = { file, text };
+    return undefined;
+  } catch (error) {
+    return String(error).slice(0, 500);
+  }
+}
 
 /** The test that failed, or what kept the file from running at all; undefined when all pass. */
 async function failureOf(test, file, text) {
   suite = { tests: [], beforeAll: [], afterAll: [], beforeEach: [], afterEach: [] };
   try {
-    await load(await bundled(test, file, text));
+    await load(await moduleOf(test, file, text));
     if (suite.tests.length === 0) return `${test} has no tests`;
     await each(suite.beforeAll);
     for (const { title, run } of suite.tests) {
@@ -68,7 +91,7 @@ async function errorOf(run) {
   }
 }
 
-async function bundled(test, file, text) {
+async function moduleOf(test, file, text) {
   const path = resolve(root, file);
   const mutated = {
     name: 'mutated',
