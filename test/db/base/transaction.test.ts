@@ -3,7 +3,7 @@ import { projectStep } from '../../../src/db/runs/events.js';
 import { lockRunStatus } from '../../../src/db/runs/runs.js';
 import { listEventsAfter } from '../../../src/db/runs/event-reads.js';
 import { execute, one, sql } from '../../../src/db/base/sql.js';
-import { withTransaction } from '../../../src/db/base/transaction.js';
+import { inSnapshot, withTransaction } from '../../../src/db/base/transaction.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { givenRun } from '../../support/runs.js';
 import { givenUser } from '../../support/people.js';
@@ -78,4 +78,22 @@ test('a step writes nothing to a run that has ended, and its events once to one 
     (await listEventsAfter(database.pool, open.id, { after: 0, limit: 10 })).map(({ type }) => type),
   ).toEqual(['job.progress']);
   expect(await listEventsAfter(database.pool, ended.id, { after: 0, limit: 10 })).toEqual([]);
+});
+
+test('what is read in a snapshot is of one moment, and a snapshot writes nothing', async () => {
+  await inSnapshot(database.pool, async (db) => {
+    const count = async () => (await one<{ n: number }>(db, sql`select count(*)::integer as n from marks`)).n;
+    const before = await count();
+    await mark(database.pool, 900);
+    expect(await count()).toBe(before);
+  });
+  expect(await isMarked(900)).toBe(true);
+  await expect(inSnapshot(database.pool, (db) => mark(db, 901))).rejects.toThrow('read-only transaction');
+});
+
+test('the reader of a snapshot may be slow, whatever the database allows other transactions', async () => {
+  const limit = await inSnapshot(database.pool, (db) =>
+    one<{ idle: string }>(db, sql`select current_setting('idle_in_transaction_session_timeout') as idle`),
+  );
+  expect(limit).toEqual({ idle: '0' });
 });

@@ -1,6 +1,7 @@
 import { newId } from '../../../src/contracts/ids.js';
 import type { Principal } from '../../../src/contracts/users/principal.js';
 import { withTransaction } from '../../../src/db/base/transaction.js';
+import { findRunGate, insertRunGate } from '../../../src/db/notifications/run-gates.js';
 import { activityGatherers } from '../../../src/db/reports/activity.js';
 import {
   findReportSchedule,
@@ -57,6 +58,24 @@ test('a waiting gate, found, listed and reserved', async () => {
   await expectOwned(owner, (viewer) =>
     withTransaction(database.pool, async (tx) => (await reserveGate(tx, viewer, { id, forMs: -1 })) === 1),
   );
+});
+
+test('the gate of a run of notifications, found', async () => {
+  const owner = await givenUser(database.pool);
+  const id = newId('job');
+  await database.pool.query(
+    `insert into runs (id, kind, owner_id, title, status, workflow_id, workflow_type, task_queue)
+     values ($1, 'deadline-run', $2, 'Notifications of today', 'running', $3, 'x', 'flow')`,
+    [id, owner.userId, `deadline-run:${id}`],
+  );
+  const gate = newId('gate');
+  await insertRunGate(database.pool, {
+    id: gate,
+    runId: id,
+    title: 'The first offices',
+    digest: 'd'.repeat(64),
+  });
+  await expectOwned(owner, async (viewer) => (await findRunGate(database.pool, gate, viewer)) !== undefined);
 });
 
 test('a report schedule, found, locked and listed', async () => {
