@@ -27,6 +27,7 @@ export function createBundledProcess(root) {
         resolve(answer);
       };
       const dies = (by) => {
+        if (isClosed) return;
         finish({ failed: by, by });
         end();
       };
