@@ -56,6 +56,30 @@ test('an HTML report is read in a frame that has no right, and can be taken alon
   });
 });
 
+test('a report and a schedule say beforehand what they will be and when they come, in the zone of the rule', async () => {
+  const { page, faults } = await house.visit('/reports', { timezoneId: 'UTC' });
+  await page.getByRole('button', { name: 'Make a report' }).first().click();
+  const report = page.getByRole('dialog', { name: 'Make a report' });
+  const preview = report.getByRole('region', { name: 'It becomes' });
+  await preview.getByText('Activity of the system').waitFor();
+  await report.getByLabel('Title (optional)').fill('The week');
+  await report.getByLabel('Format').selectOption('pdf');
+  await preview.getByText('The week').waitFor();
+  await preview.getByText('PDF').waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'New schedule' }).click();
+  const schedule = page.getByRole('dialog', { name: 'New schedule' });
+  await schedule.getByLabel('Time zone').fill('Asia/Tokyo');
+  await schedule.getByLabel('Cron').fill('30 9 29 2 *');
+  await schedule.getByText('Next: Feb 29, 09:30 AM · Feb 29, 09:30 AM · Feb 29, 09:30 AM').waitFor();
+  await schedule.getByLabel('Cron').fill('0 0 30 2 *');
+  await schedule.getByText('This rule never comes.').waitFor();
+  await schedule.getByLabel('Cron').fill('0 0 30');
+  await schedule.getByRole('status').waitFor({ state: 'detached' });
+  expect(faults).toEqual(noFaults);
+});
+
 const withSql = (work: () => Promise<void>): Promise<void> =>
   withWorker(
     house.database,
@@ -148,6 +172,9 @@ test('a statement that is not allowed is refused at its place, and one that is k
   await run(page);
   await page.getByRole('alert').getByText('DELETE is not a query').waitFor();
   expect(new URL(page.url()).pathname).toBe('/sql');
+  await write(page, 'select a.n from generate_series(1, 100000) a(n), generate_series(1, 100000) b(n)');
+  await run(page);
+  await page.getByRole('alert').getByText('no confirmation passes that').waitFor();
   await write(page, 'select count(*) from orders');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   const dialog = page.getByRole('dialog');
@@ -202,6 +229,14 @@ test('a strange result breaks nothing: it is laid out, run, read in the grid and
     await chart.locator('polyline').waitFor();
     await page.getByLabel('Across').selectOption('square');
     await page.getByRole('img', { name: 'number by square' }).waitFor();
+    const wide = page.viewportSize()!;
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByRole('button', { name: 'Download' }).click();
+    await page.getByRole('menuitem', { name: 'Parquet' }).waitFor();
+    const item = await page.getByRole('menuitem', { name: 'Parquet' }).boundingBox();
+    expect(item?.x).toBeGreaterThanOrEqual(0);
+    await page.keyboard.press('Escape');
+    await page.setViewportSize(wide);
     expect(await page.title()).not.toMatch(/^owned/);
     expect(await page.locator('main script, main img').count()).toBe(0);
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);

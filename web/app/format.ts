@@ -46,9 +46,13 @@ export function dateTime(at: string): string {
   return formatter('dateTime', (tag) => new Intl.DateTimeFormat(tag, options)).format(new Date(at));
 }
 
-export function shortDateTime(at: string): string {
+/** In the reader's own time zone, or in the given one. */
+export function shortDateTime(at: string, timeZone?: string): string {
   const options = { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' } as const;
-  return formatter('shortDateTime', (tag) => new Intl.DateTimeFormat(tag, options)).format(new Date(at));
+  return formatter(
+    `shortDateTime.${timeZone ?? ''}`,
+    (tag) => new Intl.DateTimeFormat(tag, timeZone === undefined ? options : { ...options, timeZone }),
+  ).format(new Date(at));
 }
 
 export function clockTime(at: string): string {

@@ -31,9 +31,9 @@ export function NoticeRunPage() {
   usePageTitle(job.data?.title ?? t().nav.notifications);
   return (
     <div class="page notice-run">
-      <p class="quiet">
-        <a href="/notifications">{t().nav.notifications}</a>
-      </p>
+      <a class="page-above" href="/notifications">
+        {t().nav.notifications}
+      </a>
       <Loaded query={job} heading={t().nav.notifications}>
         {(data) => <RunView job={data} />}
       </Loaded>

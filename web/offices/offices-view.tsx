@@ -59,7 +59,7 @@ function columns(open: (id: string) => void): Column<Office>[] {
     },
     {
       id: 'more',
-      name: words.tabs.staff,
+      name: words.records.belongs,
       kind: 'quiet',
       cell: ({ id }) => (
         <span class="row">

@@ -35,7 +35,7 @@ export function RecordsBar({ kind, columns, children }: RecordsBarProps) {
       <ColumnChoice columns={columns} />
       <SavedViews page={`notifications/${kind}`} names={viewNames} />
       <span class="filters-end">
-        <Button icon="download" onClick={() => (imports.value = true)}>
+        <Button icon="upload" onClick={() => (imports.value = true)}>
           {words.import}
         </Button>
         <Button icon="plus" onClick={() => address.set({ record: 'new' })}>

@@ -27,6 +27,9 @@ export function JobPage() {
   usePageTitle(job.data?.title ?? t().nav.reports);
   return (
     <div class="page job-page">
+      <a class="page-above" href="/reports">
+        {t().nav.reports}
+      </a>
       <Loaded query={job} heading={t().nav.reports}>
         {(data) => <JobView job={data} events={events} />}
       </Loaded>

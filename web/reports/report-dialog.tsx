@@ -4,6 +4,7 @@ import { useAddress } from '../app/location';
 import { useAction } from '../app/use-action';
 import { Dialog, DialogChoice } from '../ui/dialog';
 import { isComplete, newReport, ReportFields, requestOf } from './report-fields';
+import { ReportPreview } from './report-preview';
 import { makeReport } from './report-queries';
 
 export function ReportDialog({ onClose }: { readonly onClose: () => void }) {
@@ -25,6 +26,7 @@ export function ReportDialog({ onClose }: { readonly onClose: () => void }) {
   return (
     <Dialog title={t().reports.make} onClose={onClose} footer={footer}>
       <ReportFields draft={draft.value} onChange={(next) => (draft.value = next)} />
+      <ReportPreview draft={draft.value} />
     </Dialog>
   );
 }

@@ -6,6 +6,7 @@ import type { ReportQuery, ReportSchedule } from '../app/types';
 import { useForm } from '../app/use-action';
 import { Dialog, DialogChoice } from '../ui/dialog';
 import { TextField } from '../ui/field';
+import { NextTimes } from './next-times';
 import { newQuery } from './query-fields';
 import { isComplete, newReport, ReportFields, requestOf, type ReportDraft } from './report-fields';
 
@@ -75,6 +76,7 @@ export function ScheduleDialog({ schedule, onClose }: ScheduleDialogProps) {
           onChange={(value) => (timeZone.value = value)}
         />
       </div>
+      <NextTimes cron={cron.value} timeZone={timeZone.value} />
       <ReportFields draft={report.value} onChange={(next) => (report.value = next)} />
     </Dialog>
   );

@@ -22,7 +22,7 @@ export interface EditorOptions {
  */
 export function openEditor(parent: HTMLElement, options: EditorOptions) {
   const words = new Compartment();
-  const run = { key: 'Mod-Enter', run: () => (options.onRun(), true) };
+  const run = { key: 'Mod-Enter', run: (from: EditorView) => (closeCompletion(from), options.onRun(), true) };
   const format = { key: 'Shift-Alt-f', run: laidOut };
   const root = parent.shadowRoot ?? parent.attachShadow({ mode: 'open' });
   const view = new EditorView({

@@ -166,6 +166,7 @@ function SqlSide({ source, chosen, draft, onSaved }: SqlSideProps) {
 
 /** A fault of the statement stands at the editor, with its place. */
 function faultOf(error: unknown): string | undefined {
+  if (isProblem(error, 'sql_too_large')) return t().sql.tooLarge;
   if (!isProblem(error, 'sql_syntax_error', 'sql_not_allowed', 'validation_error')) return undefined;
   const { line, column } = error.problem;
   return line === undefined ? error.message : `${error.message} (${String(line)}:${String(column)})`;

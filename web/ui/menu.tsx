@@ -27,7 +27,13 @@ export function Menu({ label, items, icon }: MenuProps) {
       return;
     const at = button.current.getBoundingClientRect();
     menu.current.style.setProperty('--menu-top', `${at.bottom + 4}px`);
-    menu.current.style.setProperty('--menu-right', `${Math.max(8, innerWidth - at.right)}px`);
+    // Three dots stand at the end of a row, a button with words at the beginning of one.
+    const isLeft = icon !== undefined;
+    menu.current.style.setProperty('--menu-left', isLeft ? `${Math.max(8, at.left)}px` : 'auto');
+    menu.current.style.setProperty(
+      '--menu-right',
+      isLeft ? 'auto' : `${Math.max(8, innerWidth - at.right)}px`,
+    );
     menu.current.querySelector<HTMLElement>('a, button')?.focus();
   };
   const close = (): void => menu.current?.hidePopover();

@@ -23,6 +23,9 @@ export function WebhooksPage() {
   const chosen = webhooks.data?.items.find(({ id }) => id === address.get('webhook'));
   return (
     <div class="page">
+      <a class="page-above" href="/operations">
+        {t().nav.operations}
+      </a>
       <header class="page-head">
         <h1>{t().nav.webhooks}</h1>
         <Button kind="primary" icon="plus" onClick={() => (isNew.value = true)}>

@@ -5,7 +5,7 @@ export const admin = {
     add: 'Add a user',
     added: 'The user is added. Give them an API key.',
     none: 'No user matches',
-    search: 'Search by the beginning of a name or address',
+    search: 'Beginning of a name or address',
     active: 'Active',
     inactive: 'Inactive',
     newThisWeek: 'New this week',

@@ -172,6 +172,7 @@ export const notifications = {
     records: {
       add: { offices: 'Add an office', staff: 'Add a person', deadlines: 'Add a deadline' },
       import: 'Import',
+      belongs: 'Belongs to it',
       search: { offices: 'Search by the beginning of a name', staff: 'Beginning of a name or address' },
       none: { offices: 'No office', staff: 'Nobody', deadlines: 'No deadline' },
       noneText: 'Add one, or import a file.',

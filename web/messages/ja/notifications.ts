@@ -12,7 +12,7 @@ export const notifications: typeof english = {
       offices: '事業所',
       deadlines: '期限',
       schedule: 'スケジュールと規則',
-      mails: '保留メール',
+      mails: '捕捉メール',
     },
     channels: { email: 'メール', push: 'プッシュ' },
     channel: '経路',
@@ -159,6 +159,7 @@ export const notifications: typeof english = {
     records: {
       add: { offices: '事業所を追加', staff: '職員を追加', deadlines: '期限を追加' },
       import: '取り込み',
+      belongs: '所属',
       search: { offices: '名前の先頭で検索', staff: '名前かアドレスの先頭' },
       none: { offices: '事業所がありません', staff: '職員がいません', deadlines: '期限がありません' },
       noneText: '追加するか、ファイルを取り込んでください。',
@@ -221,7 +222,7 @@ export const notifications: typeof english = {
       saved: '規則は次の実行から有効です。',
     },
     mails: {
-      none: '保留メールはありません',
+      none: '捕捉したメールはありません',
       noneText: 'SMTP_URL がないとき、メールは送信されずここに保存されます。',
       to: '宛先',
       from: '差出人',

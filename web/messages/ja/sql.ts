@@ -8,6 +8,8 @@ export const sql: typeof english = {
     noTables: 'テーブルがありません',
     history: '履歴',
     noHistory: 'まだ実行していません',
+    tooLarge:
+      '結果がこの環境の上限を超える見込みです。確認しても実行できません。条件を絞るか、LIMIT で行数を減らしてください。',
     rowsBasis: (rows) => `約 ${rows} 行（データベースの最新の統計）`,
     result: '結果',
     run: '実行',
