@@ -31,8 +31,10 @@ export function createApp(deps: ApiDeps, routes: readonly Route[] = createRoutes
   app.use(problems(logger));
   app.use(requestTarget());
   // Before the routes: a browser that opens /jobs/:id gets the page, everybody else the job.
-  app.use(staticFiles(deps.consoleFolder));
+  const files = staticFiles(deps.consoleFolder);
+  app.use(files.known);
   app.use(mountRoutes(routes, { ...deps, ...config }));
+  app.use(files.unknown);
   app.use(() => {
     throw new Problem('route_not_found');
   });

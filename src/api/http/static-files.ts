@@ -37,16 +37,37 @@ const HASHED = /-[A-Z0-9]{8}\.\w+$/;
 const PAGES =
   /^\/(?:inbox|reports|sql|notifications|users|audit|operations|settings|webhooks|ui|(?:sessions|gates|jobs|sql|notifications\/runs)(?:\/\w+)?)$/;
 
+export interface StaticFiles {
+  readonly known: Middleware;
+  /** For a browser that opens an address which nothing answers: the console says so. */
+  readonly unknown: Middleware;
+}
+
 /** The console. Its files are read at the start and looked up by exact name: no request becomes a file path. */
-export function staticFiles(folder: string): Middleware {
+export function staticFiles(folder: string): StaticFiles {
   const files = readFiles(folder);
   const index = files.get('/index.html');
   if (index !== undefined) files.set('/', index);
-  return (ctx, next) => {
-    const file = isRead(ctx) ? (files.get(ctx.path) ?? (isPage(ctx) ? index : undefined)) : undefined;
-    if (file === undefined) return next();
-    serve(ctx, file);
-    return Promise.resolve();
+  const pageFor = (ctx: Context): KeptContent | undefined => (wantsPage(ctx) ? index : undefined);
+  return {
+    known: (ctx, next) => {
+      const page = PAGES.test(ctx.path) ? pageFor(ctx) : undefined;
+      const file = isRead(ctx) ? (files.get(ctx.path) ?? page) : undefined;
+      if (file === undefined) return next();
+      asConsole(ctx);
+      serveKept(ctx, file);
+      return Promise.resolve();
+    },
+    unknown: (ctx, next) => {
+      const page = ctx.path.startsWith('/api/') ? undefined : pageFor(ctx);
+      if (page === undefined) return next();
+      asConsole(ctx);
+      ctx.status = 404;
+      ctx.set('Cache-Control', 'no-store');
+      ctx.type = page.type;
+      ctx.body = page.body;
+      return Promise.resolve();
+    },
   };
 }
 
@@ -55,15 +76,14 @@ function isRead({ method }: Context): boolean {
 }
 
 /** Only a browser's navigation asks for HTML: /jobs/:id is also the API's. */
-function isPage(ctx: Context): boolean {
-  return ctx.get('Accept').includes('text/html') && PAGES.test(ctx.path);
+function wantsPage(ctx: Context): boolean {
+  return isRead(ctx) && ctx.get('Accept').includes('text/html');
 }
 
-function serve(ctx: Context, file: KeptContent): void {
+function asConsole(ctx: Context): void {
   scopeOf(ctx as Parameters<typeof scopeOf>[0]).route = '(console)';
   ctx.set('Content-Security-Policy', CONSOLE_POLICY);
   ctx.vary('Accept');
-  serveKept(ctx, file);
 }
 
 function readFiles(folder: string): Map<string, KeptContent> {

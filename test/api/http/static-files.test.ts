@@ -53,7 +53,24 @@ test.each(['/inbox', '/sessions/ses_1', '/gates/gate_1', '/jobs/job_1', '/users'
   },
 );
 
-test.each(['/nothing', '/sessions/1/2', '/jobs/job_1/result', '/api/v1/cot-sessions', '/healthz'])(
+test.each(['/nothing', '/sessions/1/2'])(
+  'a browser that opens %s, which is nothing, gets the console that says so, and a client a problem',
+  async (path) => {
+    const { status, headers, text } = await api.send(path, asBrowser);
+    expect([status, headers['content-type'], headers['cache-control'], headers['etag']]).toEqual([
+      404,
+      'text/html; charset=utf-8',
+      'no-store',
+      undefined,
+    ]);
+    expect(text).toContain('<title>Console');
+    expect(String(headers['content-security-policy'])).toContain("script-src 'self'");
+    const answer = await api.send(path, { headers: { Accept: '*/*' } });
+    expect([answer.status, answer.body['code']]).toEqual([404, 'route_not_found']);
+  },
+);
+
+test.each(['/jobs/job_1/result', '/api/v1/cot-sessions', '/api/v1/nothing', '/healthz'])(
   'a browser that opens %s gets no console',
   async (path) => {
     expect((await api.send(path, asBrowser)).text).not.toContain('<title>Console');
