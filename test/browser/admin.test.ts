@@ -208,6 +208,7 @@ test('a view is saved with its filters and columns, chosen again, and is the sam
   await page.getByRole('link', { name: 'in a view' }).waitFor();
   await page.getByRole('button', { name: '#calm' }).click();
   await page.waitForURL(/tag=calm/);
+  await page.getByRole('button', { name: 'Filter' }).click();
   await page.getByRole('combobox', { name: 'Began' }).selectOption({ label: 'Last 24 hours' });
   await page.waitForURL(/since=day/);
   await page.getByRole('link', { name: 'in a view' }).waitFor();
@@ -246,6 +247,9 @@ test('a view is saved with its filters and columns, chosen again, and is the sam
   const row = admin.page.getByRole('row').filter({ hasText: 'in a view' });
   await row.getByTitle(/^Only sessions of/).click();
   await admin.page.waitForURL(new RegExp(`ownerId=${ownerId}`));
+  // What a list is narrowed to stands beside its filters, and each is taken away there.
+  await admin.page.locator('.chip-removable').waitFor();
+  await admin.page.getByRole('button', { name: 'Filter' }).click();
   const person = admin.page.getByRole('combobox', { name: 'Person' });
   const isChosen = async (): Promise<boolean> => (await person.inputValue()) === ownerId;
   await waitUntil(isChosen, { what: 'the person of the row' });

@@ -52,6 +52,7 @@ test('a list says that it is not live while the API is away, and misses nothing 
     await page.locator('.live-live').waitFor();
     await house.restartApi(async () => {
       await page.getByText(/Reconnecting for/).waitFor();
+      await page.getByText(/as of \d/).waitFor();
       await page.locator('main.stale').waitFor();
       await untilGate(house, id, 1);
     });

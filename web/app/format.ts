@@ -60,6 +60,13 @@ export function clockTime(at: string): string {
   return formatter('clockTime', (tag) => new Intl.DateTimeFormat(tag, options)).format(new Date(at));
 }
 
+/** The time of a moment of today; of an earlier one with its day. */
+export function moment(ms: number, nowMs: number): string {
+  const at = new Date(ms);
+  const isToday = at.toDateString() === new Date(nowMs).toDateString();
+  return isToday ? clockTime(at.toISOString()) : shortDateTime(at.toISOString());
+}
+
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;

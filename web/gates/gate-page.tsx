@@ -13,7 +13,7 @@ import { DocumentView } from '../session/document-view';
 import { useLiveSession } from '../session/live-session';
 import { useSession } from '../session/session-queries';
 import { DataView } from '../ui/data-view';
-import { Loaded, Panel } from '../ui/panel';
+import { Loaded, Panel, Skeleton } from '../ui/panel';
 import { StateMark } from '../ui/state-mark';
 import { Ago } from '../ui/time';
 
@@ -28,7 +28,7 @@ export function GatePage() {
   usePageTitle(gate.data === undefined ? t().gate.page : gate.data.topic);
   return (
     <div class="page gate-page">
-      <Loaded query={gate} heading={t().gate.page}>
+      <Loaded query={gate} heading={t().gate.page} skeleton={<Skeleton lines={9} />}>
         {(data) =>
           data.jobId === null ? <Gate gate={data} /> : <GateOfRun gate={data} jobId={data.jobId} />
         }
@@ -75,7 +75,9 @@ function Gate({ gate }: { readonly gate: InboxGate }) {
           {gate.attempt > 1 && <span>{t().session.attempt(gate.attempt)}</span>}
         </p>
       </header>
-      <Loaded query={session}>{(data) => <GateBody gate={gate} session={data} live={live} />}</Loaded>
+      <Loaded query={session} skeleton={<Skeleton lines={9} />}>
+        {(data) => <GateBody gate={gate} session={data} live={live} />}
+      </Loaded>
     </>
   );
 }

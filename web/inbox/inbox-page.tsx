@@ -12,6 +12,7 @@ import { Empty, Loaded, Panel } from '../ui/panel';
 import { BulkApproveDialog } from './bulk-approve';
 import { useInbox, type InboxItem } from './inbox-items';
 import { InboxRow } from './inbox-row';
+import { InboxSkeleton } from './inbox-skeleton';
 import { InboxPreview } from './inbox-preview';
 import { useSteadyList } from './steady-list';
 
@@ -21,7 +22,7 @@ export function InboxPage() {
   usePageTitle(t().nav.inbox);
   return (
     <div class="inbox">
-      <Loaded query={inbox} heading={t().nav.inbox}>
+      <Loaded query={inbox} heading={t().nav.inbox} skeleton={<InboxSkeleton />}>
         {(items) => (items.length === 0 ? <NothingWaits /> : <Inbox items={items} />)}
       </Loaded>
     </div>

@@ -41,7 +41,7 @@ export function followChanges(): () => void {
     addressOf('listChanges'),
     {
       onState: (state) => {
-        reportSource(NAME, state === 'live' || state === 'reconnecting' ? state : 'gone');
+        reportSource(NAME, state === 'finished' || state === 'absent' ? 'gone' : state);
       },
       onEvent: (event) => {
         if ((event.type as string) === NEWS) for (const { onNews } of listeners) onNews?.();

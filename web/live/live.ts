@@ -5,10 +5,10 @@ import { computed, signal } from '@preact/signals';
  * L1. Each source says for itself how it stands; the page shows the worst of them.
  * L2. `polling` is honest: lists are asked for every few seconds, and say when they were asked last.
  */
-export type SourceState = 'live' | 'reconnecting';
+export type SourceState = 'connecting' | 'live' | 'reconnecting';
 
 export interface LiveState {
-  readonly kind: 'live' | 'polling' | 'reconnecting' | 'offline';
+  readonly kind: 'connecting' | 'live' | 'polling' | 'reconnecting' | 'offline';
   /** When this state began; when polling, when the last answer came. */
   readonly since: number;
 }
@@ -28,13 +28,14 @@ addEventListener('online', () => (offlineSince.value = null));
 
 export const live = computed((): LiveState => {
   if (offlineSince.value !== null) return { kind: 'offline', since: offlineSince.value };
-  const lost = [...sources.value.values()].filter(({ state }) => state === 'reconnecting');
+  const all = [...sources.value.values()];
+  const lost = all.filter(({ state }) => state === 'reconnecting');
   const silences = lost.map(({ since }) => since);
   if (silentSince.value !== null) silences.push(silentSince.value);
   if (silences.length > 0) return { kind: 'reconnecting', since: Math.min(...silences) };
-  return sources.value.size > 0
-    ? { kind: 'live', since: answeredAt.value }
-    : { kind: 'polling', since: answeredAt.value };
+  const since = answeredAt.value;
+  if (all.some(({ state }) => state === 'live')) return { kind: 'live', since };
+  return { kind: all.length > 0 ? 'connecting' : 'polling', since };
 });
 
 /** True while the page may show old data. */

@@ -23,6 +23,8 @@ export function usePages<Id extends ListId>(key: string, list: Id, input: InputO
     loaded: {
       data: pages.data?.pages.flatMap(({ items }) => items),
       error: pages.error,
+      failureCount: pages.failureCount,
+      failureReason: pages.failureReason,
       refetch: pages.refetch,
     },
     more: pages.hasNextPage ? () => void pages.fetchNextPage() : undefined,

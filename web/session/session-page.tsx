@@ -47,13 +47,22 @@ export function SessionPage() {
   );
 }
 
-/** Phases, document and context, each where it will be. */
+/** Facts, phases, document and decision, each where it will be. */
 function SessionSkeleton() {
   return (
-    <div class="session-columns session-columns-before">
-      <Skeleton lines={4} />
-      <Skeleton lines={9} />
-      <Skeleton lines={4} />
+    <div class="session-before">
+      <Skeleton lines={1} />
+      <div class="session-columns">
+        <div class="phase-track">
+          <Skeleton lines={5} />
+        </div>
+        <div class="session-main">
+          <Skeleton lines={9} />
+        </div>
+        <div class="session-aside">
+          <Skeleton lines={4} />
+        </div>
+      </div>
     </div>
   );
 }

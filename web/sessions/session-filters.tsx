@@ -3,6 +3,8 @@ import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import { isAdmin } from '../app/me';
 import { IconButton } from '../ui/button';
+import { SelectField } from '../ui/field';
+import { Popover } from '../ui/popover';
 import { SearchBox } from '../ui/search-box';
 import { statusWord } from '../ui/state-mark';
 import { useUser, useUsers } from '../users/user-queries';
@@ -11,7 +13,8 @@ import { SavedViews } from '../views/saved-views';
 import { sessionColumns } from './session-columns';
 import {
   filterNames,
-  spans,
+  isSpan,
+  spanNames,
   useTemplates,
   type FilterName,
   type SessionFilters as Filters,
@@ -33,9 +36,10 @@ export function SessionFilters({ filters }: { readonly filters: Filters }) {
   const words = t().sessions;
   const address = useAddress();
   const templates = useTemplates().data?.items ?? [];
+  const since = address.get('since');
   const set = (name: FilterName, value: string): void => address.set({ [name]: value }, true);
   return (
-    <div class="filters" role="search">
+    <div class="filters sessions-filters" role="search">
       <SearchBox label={words.search} value={filters.q ?? ''} onChange={(value) => set('q', value)} />
       <div class="segments" role="group" aria-label={words.state}>
         <button type="button" aria-pressed={filters.status === undefined} onClick={() => set('status', '')}>
@@ -52,42 +56,62 @@ export function SessionFilters({ filters }: { readonly filters: Filters }) {
           </button>
         ))}
       </div>
-      <select
-        class="input input-small"
-        aria-label={words.template}
-        value={filters.template ?? ''}
-        onChange={(event) => set('template', event.currentTarget.value)}
-      >
-        <option value="">{words.everyTemplate}</option>
-        {templates.map(({ name }) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-      </select>
-      {isAdmin() && <PersonChoice chosen={filters.ownerId ?? ''} onChange={(id) => set('ownerId', id)} />}
-      <select
-        class="input input-small"
-        aria-label={words.began}
-        value={address.get('since')}
-        onChange={(event) => address.set({ since: event.currentTarget.value }, true)}
-      >
-        <option value="">{words.anyTime}</option>
-        {Object.keys(spans).map((span) => (
-          <option key={span} value={span}>
-            {words.spans[span as keyof typeof spans]}
-          </option>
-        ))}
-      </select>
+      <Popover label={words.narrow} icon="filter">
+        <SelectField
+          label={words.template}
+          value={filters.template ?? ''}
+          options={[['', words.everyTemplate], ...templates.map(({ name }) => [name, name] as const)]}
+          onChange={(value) => set('template', value)}
+        />
+        {isAdmin() && <PersonChoice chosen={filters.ownerId ?? ''} onChange={(id) => set('ownerId', id)} />}
+        <SelectField
+          label={words.began}
+          value={since}
+          options={[['', words.anyTime], ...spanNames.map((span) => [span, words.spans[span]] as const)]}
+          onChange={(value) => address.set({ since: value }, true)}
+        />
+      </Popover>
       <ColumnChoice columns={sessionColumns()} />
       <SavedViews page="sessions" names={viewNames} />
-      {filters.tag !== undefined && (
-        <span class="chip chip-removable">
-          #{filters.tag}
-          <IconButton icon="close" label={t().actions.remove} onClick={() => set('tag', '')} />
-        </span>
-      )}
+      <Chosen filters={filters} />
     </div>
+  );
+}
+
+/** What the list is narrowed to, beyond its states and words: each is taken away by a click. */
+function Chosen({ filters: { template, ownerId, tag } }: { readonly filters: Filters }) {
+  const words = t().sessions;
+  const address = useAddress();
+  const since = address.get('since');
+  const chosen: readonly [name: string, word: string | undefined][] = [
+    ['template', template],
+    ['since', isSpan(since) ? words.spans[since] : undefined],
+    ['tag', tag === undefined ? undefined : `#${tag}`],
+  ];
+  return (
+    <>
+      {ownerId !== undefined && <ChosenPerson id={ownerId} />}
+      {chosen.map(([name, word]) => word !== undefined && <Chip key={name} name={name} word={word} />)}
+    </>
+  );
+}
+
+function ChosenPerson({ id }: { readonly id: string }) {
+  const { data } = useUser(id, { enabled: isAdmin() });
+  return <Chip name="ownerId" word={data?.name ?? id} />;
+}
+
+function Chip({ name, word }: { readonly name: string; readonly word: string }) {
+  const address = useAddress();
+  return (
+    <span class="chip chip-removable">
+      <span dir="auto">{word}</span>
+      <IconButton
+        icon="close"
+        label={`${t().actions.remove}: ${word}`}
+        onClick={() => address.set({ [name]: undefined }, true)}
+      />
+    </span>
   );
 }
 
@@ -106,18 +130,11 @@ function PersonChoice({ chosen, onChange }: PersonChoiceProps) {
     one.name.localeCompare(two.name),
   );
   return (
-    <select
-      class="input input-small"
-      aria-label={words.owner}
+    <SelectField
+      label={words.owner}
       value={chosen}
-      onChange={(event) => onChange(event.currentTarget.value)}
-    >
-      <option value="">{words.everyPerson}</option>
-      {people.map(({ id, name }) => (
-        <option key={id} value={id}>
-          {name}
-        </option>
-      ))}
-    </select>
+      options={[['', words.everyPerson], ...people.map(({ id, name }) => [id, name] as const)]}
+      onChange={onChange}
+    />
   );
 }

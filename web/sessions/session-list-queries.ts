@@ -6,7 +6,9 @@ import type { NewSession, SessionSummary } from '../app/types';
 
 export const filterNames = ['status', 'template', 'tag', 'ownerId', 'q', 'createdFrom', 'createdTo'] as const;
 /** How long ago a listed session began at most, by its name in the address. */
-export const spans = { day: 24, week: 7 * 24, month: 30 * 24 } as const;
+const spans = { day: 24, week: 7 * 24, month: 30 * 24 } as const;
+type Span = keyof typeof spans;
+export const spanNames = Object.keys(spans) as Span[];
 const HOUR_MS = 3_600_000;
 
 /** From the full hour on: a list that is asked for again keeps its rows. */
@@ -16,7 +18,7 @@ export function startOf(span: string): string | undefined {
   return new Date(hour * HOUR_MS).toISOString();
 }
 
-function isSpan(name: string): name is keyof typeof spans {
+export function isSpan(name: string): name is Span {
   return name in spans;
 }
 

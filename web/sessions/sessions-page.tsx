@@ -28,6 +28,8 @@ export function SessionsPage() {
   const loaded = {
     data: list.data?.pages.flatMap(({ items }) => items),
     error: list.error,
+    failureCount: list.failureCount,
+    failureReason: list.failureReason,
     refetch: list.refetch,
   };
   return (

@@ -4,7 +4,7 @@ import { Icon, type IconName } from './icon';
 
 export interface ButtonProps {
   readonly kind?: 'primary' | 'plain' | 'quiet' | 'danger' | 'approve';
-  readonly icon?: IconName;
+  readonly icon?: IconName | undefined;
   readonly hint?: string | undefined;
   readonly busy?: boolean;
   readonly disabled?: boolean;

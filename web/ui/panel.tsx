@@ -1,4 +1,5 @@
 import { Component, type ComponentChildren } from 'preact';
+import { useRef } from 'preact/hooks';
 import { t } from '../app/i18n';
 import { isProblem } from '../app/problem';
 import { Button } from './button';
@@ -70,7 +71,21 @@ export class Panel extends Component<PanelProps, PanelState> {
 interface Loading<Data> {
   readonly data: Data | undefined;
   readonly error: unknown;
+  /** Of the tries so far, while it is tried again. */
+  readonly failureCount?: number;
+  readonly failureReason?: unknown;
   readonly refetch: () => unknown;
+}
+
+/** The first failure may be a blip, which a note would only make flicker. */
+const TRIES_IN_SILENCE = 1;
+
+/** The problem of a question that has no answer yet. It stays until the answer comes, however often it is asked. */
+function useTrouble<Data>({ data, error, failureCount = 0, failureReason }: Loading<Data>): unknown {
+  const known = useRef<unknown>(null);
+  if (data !== undefined) known.current = null;
+  else known.current = error ?? (failureCount > TRIES_IN_SILENCE ? failureReason : null) ?? known.current;
+  return known.current;
 }
 
 interface LoadedProps<Data> {
@@ -83,14 +98,15 @@ interface LoadedProps<Data> {
 
 /** Loading, problem or content of one question. Old content stays while a new answer fails. */
 export function Loaded<Data>({ query, skeleton, heading, children }: LoadedProps<Data>) {
+  const trouble = useTrouble(query);
   if (query.data !== undefined) return <>{children(query.data)}</>;
   return (
     <>
       {heading !== undefined && <h1 class="heading-before">{heading}</h1>}
-      {query.error == null ? (
+      {trouble == null ? (
         (skeleton ?? <Skeleton lines={5} />)
       ) : (
-        <ProblemNote error={query.error} onRetry={() => void query.refetch()} />
+        <ProblemNote error={trouble} onRetry={() => void query.refetch()} />
       )}
     </>
   );

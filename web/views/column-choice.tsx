@@ -1,8 +1,7 @@
-import { useRef } from 'preact/hooks';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
-import { Button } from '../ui/button';
 import { CheckField } from '../ui/field';
+import { Popover } from '../ui/popover';
 
 /** A column with an id may be hidden; one without is what the list is about. */
 interface Choosable {
@@ -23,8 +22,6 @@ export function shownColumns<Column extends Choosable>(
 /** Which columns a list has. The address holds them, so a saved view does too. */
 export function ColumnChoice({ columns }: { readonly columns: readonly Choosable[] }) {
   const address = useAddress();
-  const menu = useRef<HTMLDivElement>(null);
-  const button = useRef<HTMLButtonElement>(null);
   const shown = shownColumns(columns, address.get('columns'));
   const choices = columns.filter(({ id }) => id !== undefined);
   const toggle = (column: Choosable): void => {
@@ -33,34 +30,16 @@ export function ColumnChoice({ columns }: { readonly columns: readonly Choosable
     const ids = next.map(({ id }) => id).join(',');
     address.set({ columns: next.length === choices.length ? undefined : ids }, true);
   };
-  const place = (): void => {
-    const at = button.current?.getBoundingClientRect();
-    if (at === undefined) return;
-    menu.current?.style.setProperty('--menu-top', `${at.bottom + 4}px`);
-    menu.current?.style.setProperty('--menu-right', `${Math.max(8, innerWidth - at.right)}px`);
-  };
   return (
-    <>
-      <Button inner={button} onClick={() => menu.current?.togglePopover()}>
-        {t().views.columns}
-      </Button>
-      <div
-        ref={menu}
-        class="menu menu-choice"
-        popover="auto"
-        role="group"
-        aria-label={t().views.columns}
-        onBeforeToggle={place}
-      >
-        {choices.map((column) => (
-          <CheckField
-            key={column.id}
-            label={column.name}
-            checked={shown.includes(column)}
-            onChange={() => toggle(column)}
-          />
-        ))}
-      </div>
-    </>
+    <Popover label={t().views.columns}>
+      {choices.map((column) => (
+        <CheckField
+          key={column.id}
+          label={column.name}
+          checked={shown.includes(column)}
+          onChange={() => toggle(column)}
+        />
+      ))}
+    </Popover>
   );
 }

@@ -18,11 +18,14 @@ export const frame = {
     nothingFound: 'Nothing is called that.',
   },
   live: {
+    connecting: 'Connecting',
     live: 'Live',
     polling: 'Up to date',
     reconnecting: (time: string) => `Reconnecting for ${time}`,
     offline: 'Offline',
+    asOf: (time: string) => `as of ${time}`,
     explain: {
+      connecting: 'The first answer is on its way.',
       live: 'Changes appear as they happen.',
       polling: 'Lists are asked for every few seconds.',
       reconnecting: 'What is shown may be old. Nothing is lost: what was missed comes after the reconnect.',

@@ -44,6 +44,7 @@ export const lists = {
     everyTemplate: 'Every template',
     everyPerson: 'Every person',
     onlyPerson: (name: string) => `Only sessions of ${name}`,
+    narrow: 'Filter',
     began: 'Began',
     anyTime: 'Any time',
     spans: { day: 'Last 24 hours', week: 'Last 7 days', month: 'Last 30 days' },

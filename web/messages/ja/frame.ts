@@ -20,11 +20,14 @@ export const frame: typeof english = {
     nothingFound: '見つかりません。',
   },
   live: {
+    connecting: '接続中',
     live: 'ライブ',
     polling: '最新',
     reconnecting: (time) => `再接続中（${time}）`,
     offline: 'オフライン',
+    asOf: (time) => `${time} 時点の表示`,
     explain: {
+      connecting: '最初の応答を待っています。',
       live: '変更はすぐに表示されます。',
       polling: '一覧は数秒ごとに更新されます。',
       reconnecting: '表示が古い可能性があります。失われるものはなく、再接続後に続きが届きます。',

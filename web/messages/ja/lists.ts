@@ -44,6 +44,7 @@ export const lists: typeof english = {
     everyTemplate: 'すべてのテンプレート',
     everyPerson: 'すべての担当者',
     onlyPerson: (name) => `${name} さんのセッションだけ`,
+    narrow: '絞り込み',
     began: '開始',
     anyTime: 'すべての期間',
     spans: { day: '過去 24 時間', week: '過去 7 日', month: '過去 30 日' },

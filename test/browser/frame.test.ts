@@ -1,0 +1,78 @@
+import { scriptedModel, untilGate, withWorkers } from '../support/sessions/fixture.js';
+import { axeViolations, noFaults, scrolledSideways, useConsole } from './console-house.js';
+import { createApiUser } from '../support/people.js';
+
+const house = useConsole();
+const phone = { width: 390, height: 844 };
+
+const ask = async (token: string, body: object): Promise<string> => {
+  const answer = await house.api.send('/api/v1/cot-sessions', { method: 'POST', body, token });
+  return String(answer.body['id']);
+};
+
+test('an address that is nothing shows a page that says so and leads back', async () => {
+  const { page } = await house.visit('/nowhere', { viewport: phone, colorScheme: 'dark' });
+  await page.getByRole('heading', { level: 1, name: 'There is no such page' }).waitFor({ state: 'attached' });
+  expect(await axeViolations(page)).toEqual([]);
+  await page.locator('main').getByRole('link', { name: 'Inbox' }).click();
+  await page.getByText('Nothing waits for you').waitFor();
+});
+
+test.each(['/inbox', '/sessions'])(
+  'while the API answers 503, %s says so instead of loading for ever, and is there as soon as it can',
+  async (path) => {
+    const { page } = await house.visit('/settings');
+    const unavailable = { code: 'database_unavailable', title: 'Away', status: 503, requestId: 'req_away' };
+    await page.route(/\/api\/v1\/(gates|cot-sessions)\?/, (route) =>
+      route.fulfill({ status: 503, contentType: 'application/problem+json', json: unavailable }),
+    );
+    await page.goto(`${house.api.url}${path}`);
+    const note = page.getByText('The database does not answer. Nothing is lost');
+    await note.waitFor();
+    expect(await page.locator('.skeleton, .inbox-before').count()).toBe(0);
+    await page.getByText('req_away').waitFor();
+    await page.unroute(/\/api\/v1\/(gates|cot-sessions)\?/);
+    await page.getByRole('heading', { level: 2, name: /Nothing waits|No session yet/ }).waitFor();
+    expect(await note.count()).toBe(0);
+  },
+);
+
+test('on a phone nothing covers what is edited, and the decision comes back when the editor closes', async () => {
+  const model = scriptedModel(() => 'A long answer.\n\n'.repeat(60));
+  await withWorkers(house, model, async () => {
+    const { token } = await createApiUser(house.database);
+    const id = await ask(token, { topic: 'to edit', template: 'minimal' });
+    const { gateId } = await untilGate(house, id, 1);
+    const { page, faults } = await house.visit(`/gates/${gateId}`, { token, viewport: phone });
+    for (const path of [`/gates/${gateId}`, `/sessions/${id}`]) {
+      await page.goto(`${house.api.url}${path}`);
+      await page.getByRole('button', { name: 'Edit' }).click();
+      await page.locator('textarea.editor-text').waitFor();
+      expect(await page.locator('.decision').isVisible()).toBe(false);
+      await page.locator('textarea.editor-text').fill('Another answer.');
+      await page.mouse.wheel(0, 2_000);
+      expect(await page.getByRole('button', { name: 'Save and approve' }).isVisible()).toBe(true);
+      expect(await scrolledSideways(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Close' }).click();
+      await page.getByRole('button', { name: 'Approve' }).waitFor();
+    }
+    expect(faults).toEqual(noFaults);
+  });
+});
+
+test('the filters of the sessions take one line on a laptop, in both languages', async () => {
+  const { token } = await createApiUser(house.database, 'ADMIN');
+  for (const locale of ['en-US', 'ja-JP']) {
+    const { page } = await house.visit('/sessions', {
+      token,
+      locale,
+      viewport: { width: 1_280, height: 800 },
+    });
+    await page.locator('.filters .button').first().waitFor();
+    const middles = await page.evaluate<number[]>(
+      `[...document.querySelectorAll('.filters > :not([popover])')].map((each) => each.getBoundingClientRect())
+         .map(({ top, bottom }) => Math.round((top + bottom) / 2))`,
+    );
+    expect([locale, new Set(middles).size]).toEqual([locale, 1]);
+  }
+});
