@@ -247,7 +247,7 @@ test('a view is saved with its filters and columns, chosen again, and is the sam
   const row = admin.page.getByRole('row').filter({ hasText: 'in a view' });
   await row.getByTitle(/^Only sessions of/).click();
   await admin.page.waitForURL(new RegExp(`ownerId=${ownerId}`));
-  // What a list is narrowed to stands beside its filters, and each is taken away there.
+  // The chosen filter stands beside the others, and is taken away there.
   await admin.page.locator('.chip-removable').waitFor();
   await admin.page.getByRole('button', { name: 'Filter' }).click();
   const person = admin.page.getByRole('combobox', { name: 'Person' });

@@ -1,20 +1,22 @@
 import { computed, effect, signal } from '@preact/signals';
-import { en } from '../messages/en';
+import { en, type Words } from '../messages/en';
 import { recall, remember } from './storage';
 
-export type Messages = typeof en;
+/** The words of administrators' pages are there once such a page is: `loadAdminWords`. */
+export type Messages = Words;
 export const languages = ['en', 'ja'] as const;
 export type Language = (typeof languages)[number];
 
 const kept = recall('language');
 /** Null: as the browser says. */
 export const chosenLanguage = signal<Language | null>(kept === 'en' || kept === 'ja' ? kept : null);
-const loaded = signal<ReadonlyMap<Language, Messages>>(new Map([['en', en]]));
+const english = en as Messages;
+const loaded = signal<ReadonlyMap<Language, Messages>>(new Map([['en', english]]));
 
 const wanted = computed((): Language => chosenLanguage.value ?? systemLanguage());
 /** The language that is shown: the wanted one as soon as its words are there. */
 export const language = computed((): Language => (loaded.value.has(wanted.value) ? wanted.value : 'en'));
-const messages = computed(() => loaded.value.get(language.value) ?? en);
+const messages = computed(() => loaded.value.get(language.value) ?? english);
 
 function systemLanguage(): Language {
   const first = navigator.languages.find((tag) => /^(en|ja)\b/.test(tag));
@@ -31,6 +33,12 @@ export async function loadLanguage(): Promise<void> {
   if (loaded.value.has(wanted.value)) return;
   const { ja } = await import('../messages/ja');
   loaded.value = new Map([...loaded.value, ['ja', ja]]);
+}
+
+/** For the loader of a page that only administrators see. */
+export async function loadAdminWords(): Promise<void> {
+  const { admin } = await import('../messages/en/admin');
+  loaded.value = new Map([...loaded.value, ['en', { ...en, ...admin }]]);
 }
 
 export function chooseLanguage(choice: Language | null): void {

@@ -31,7 +31,9 @@ export function Rail() {
               <Icon name={item.name} />
               <span>{t().nav[item.name]}</span>
               {item.name === 'inbox' && waitingCount.value > 0 && (
-                <span class="count count-waiting">{waitingCount.value}</span>
+                <span class="count count-waiting">
+                  {waitingCount.value > 99 ? '99+' : waitingCount.value}
+                </span>
               )}
             </a>
           </li>

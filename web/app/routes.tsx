@@ -2,6 +2,7 @@ import type { FunctionComponent } from 'preact';
 import { lazy, Route, Router } from 'preact-iso';
 import { Redirect } from './redirect';
 import { NotFound } from './not-found';
+import { loadAdminWords } from './i18n';
 import { isAdmin } from './me';
 
 /** Set by the bundler. */
@@ -11,6 +12,14 @@ declare const DEVELOPMENT: boolean;
 export const CONSOLE_PATHS =
   /^\/($|\?|#|(inbox|sessions|gates|reports|sql|notifications|users|audit|operations|settings|webhooks|ui)(\/|\?|#|$)|jobs\/[a-z0-9_]+(\?|#|$))/;
 
+/** A page with the words that only administrators read. */
+function adminPage<Page extends FunctionComponent>(load: () => Promise<Page>): FunctionComponent {
+  return lazy(async () => {
+    const [page] = await Promise.all([load(), loadAdminWords()]);
+    return page;
+  });
+}
+
 const InboxPage = lazy(() => import('../inbox/inbox-page').then((page) => page.InboxPage));
 const SessionsPage = lazy(() => import('../sessions/sessions-page').then((page) => page.SessionsPage));
 const SessionPage = lazy(() => import('../session/session-page').then((page) => page.SessionPage));
@@ -18,16 +27,16 @@ const GatePage = lazy(() => import('../gates/gate-page').then((page) => page.Gat
 const ReportsPage = lazy(() => import('../reports/reports-page').then((page) => page.ReportsPage));
 const JobPage = lazy(() => import('../reports/job-page').then((page) => page.JobPage));
 const SqlPage = lazy(() => import('../sql/sql-page').then((page) => page.SqlPage));
-const NotificationsPage = lazy(() =>
+const NotificationsPage = adminPage(() =>
   import('../notifications/notifications-page').then((page) => page.NotificationsPage),
 );
-const NoticeRunPage = lazy(() => import('../notifications/run-page').then((page) => page.NoticeRunPage));
-const UsersPage = lazy(() => import('../users/users-page').then((page) => page.UsersPage));
-const AuditPage = lazy(() => import('../audit/audit-page').then((page) => page.AuditPage));
-const OperationsPage = lazy(() =>
+const NoticeRunPage = adminPage(() => import('../notifications/run-page').then((page) => page.NoticeRunPage));
+const UsersPage = adminPage(() => import('../users/users-page').then((page) => page.UsersPage));
+const AuditPage = adminPage(() => import('../audit/audit-page').then((page) => page.AuditPage));
+const OperationsPage = adminPage(() =>
   import('../operations/operations-page').then((page) => page.OperationsPage),
 );
-const WebhooksPage = lazy(() => import('../webhooks/webhooks-page').then((page) => page.WebhooksPage));
+const WebhooksPage = adminPage(() => import('../webhooks/webhooks-page').then((page) => page.WebhooksPage));
 const SettingsPage = lazy(() => import('../settings/settings-page').then((page) => page.SettingsPage));
 const GalleryPage = DEVELOPMENT
   ? lazy(() => import('../gallery/gallery-page').then((page) => page.GalleryPage))

@@ -1,4 +1,5 @@
 import { needsPerson } from '../../src/domain/runs/status.js';
+import { signal } from '@preact/signals';
 import { useQuery } from '@tanstack/preact-query';
 import { onChanges, type Change } from '../live/changes';
 import { call } from '../app/client';
@@ -6,22 +7,9 @@ import { bytes, number } from '../app/format';
 import { t } from '../app/i18n';
 import { me } from '../app/me';
 import { pollMs, queries } from '../app/queries';
-import type { InboxGate, SessionSummary, SqlQuestion } from '../app/types';
-
-/** A gate, a session or a large statement that waits for a person. */
-export interface InboxItem {
-  readonly id: string;
-  readonly kind: 'gate' | 'trigger' | 'attention' | 'sql';
-  /** A statement that waits is no run yet: its own id. */
-  readonly runId: string;
-  readonly title: string;
-  readonly note: string;
-  readonly since: string;
-  readonly deadlineAt: string | null;
-  readonly reservedBy: string | null;
-  readonly gate: InboxGate | null;
-  readonly question: SqlQuestion | null;
-}
+import type { InboxGate, Page, SessionSummary, SqlQuestion } from '../app/types';
+import type { InboxItem } from './inbox-item';
+import { readPlans } from './open-plan';
 
 export const INBOX_KEY = ['inbox'] as const;
 
@@ -30,8 +18,19 @@ export function useInbox() {
   return useQuery({
     queryKey: INBOX_KEY,
     queryFn: ({ signal }) => readInbox(signal),
-    refetchInterval: () => Math.min(pollMs(), RESERVATION_MS),
+    refetchInterval: () => Math.min(pollMs(), RESERVATION_MS) * pagesWanted.value,
   });
+}
+
+/** How many items of each kind are read at first, and with each *Load more*. */
+export const PAGE = 100;
+const pagesWanted = signal(1);
+/** False while more waits than was read. */
+export const isWhole = signal(true);
+
+export function readMore(): Promise<void> {
+  pagesWanted.value += 1;
+  return queries.invalidateQueries({ queryKey: INBOX_KEY });
 }
 
 const TITLE_LENGTH = 200;
@@ -52,6 +51,7 @@ async function followInbox(change: Change): Promise<void> {
     // Of a job only its gates wait, and only they say so.
     if (change.type === 'gate.decided') setWaiting(runId, undefined);
     else if (change.type === 'gate.opened' && kind !== 'cot-session') await addGate(runId, change.gateId);
+    else if (kind === 'deadline-run' && change.job !== undefined) await replace('plan', readPlans);
   } else if (session.finishedAt !== null) setWaiting(runId, undefined);
   else if (session.gateId !== null) await addGate(runId, session.gateId);
   else setWaiting(runId, needsPerson(session.status) ? ofSession(session) : undefined);
@@ -76,11 +76,18 @@ function setWaiting(runId: string, item: InboxItem | undefined): void {
 
 /** They are few: all of them are read again. */
 async function followQuestions(): Promise<void> {
-  const questions = await readQuestions().catch(() => undefined);
-  if (questions === undefined) return;
+  await replace('sql', readQuestions);
+}
+
+async function replace(
+  replaced: InboxItem['kind'],
+  read: () => Promise<readonly InboxItem[]>,
+): Promise<void> {
+  const items = await read().catch(() => undefined);
+  if (items === undefined) return;
   queries.setQueryData<readonly InboxItem[]>(INBOX_KEY, (before) => {
-    const others = before?.filter(({ kind }) => kind !== 'sql');
-    return others === undefined ? before : [...others, ...questions].sort(byUrgency);
+    const others = before?.filter(({ kind }) => kind !== replaced);
+    return others === undefined ? before : [...others, ...items].sort(byUrgency);
   });
 }
 
@@ -96,13 +103,30 @@ async function readQuestions(signal?: AbortSignal): Promise<InboxItem[]> {
 }
 
 async function readInbox(signal: AbortSignal): Promise<readonly InboxItem[]> {
-  const [gates, waiting, questions] = await Promise.all([
-    call('listGates', { query: { status: 'waiting', limit: 100 }, signal }),
-    call('listSessions', { query: { status: 'waiting_approval,needs_attention', limit: 100 }, signal }),
+  const status = 'waiting_approval,needs_attention';
+  const [gates, waiting, questions, plans] = await Promise.all([
+    readPages((cursor) => call('listGates', { query: { status: 'waiting', limit: PAGE, cursor }, signal })),
+    readPages((cursor) => call('listSessions', { query: { status, limit: PAGE, cursor }, signal })),
     readQuestions(signal),
+    readPlans(signal),
   ]);
+  isWhole.value = gates.isWhole && waiting.isWhole;
   const others = waiting.items.filter(({ gateId }) => gateId === null);
-  return [...gates.items.map(ofGate), ...others.map(ofSession), ...questions].sort(byUrgency);
+  return [...gates.items.map(ofGate), ...others.map(ofSession), ...questions, ...plans].sort(byUrgency);
+}
+
+async function readPages<Item>(
+  read: (cursor: string | undefined) => Promise<Page<Item>>,
+): Promise<{ readonly items: readonly Item[]; readonly isWhole: boolean }> {
+  const items: Item[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < pagesWanted.value; page += 1) {
+    const { items: more, nextCursor } = await read(cursor);
+    items.push(...more);
+    cursor = nextCursor ?? undefined;
+    if (cursor === undefined) break;
+  }
+  return { items, isWhole: cursor === undefined };
 }
 
 function ofGate(gate: InboxGate): InboxItem {

@@ -10,7 +10,8 @@ import { Blocks } from '../ui/blocks';
 import { Button } from '../ui/button';
 import { Empty, Loaded, Panel } from '../ui/panel';
 import { BulkApproveDialog } from './bulk-approve';
-import { useInbox, type InboxItem } from './inbox-items';
+import type { InboxItem } from './inbox-item';
+import { isWhole, PAGE, readMore, useInbox } from './inbox-items';
 import { InboxRow } from './inbox-row';
 import { InboxSkeleton } from './inbox-skeleton';
 import { InboxPreview } from './inbox-preview';
@@ -30,7 +31,7 @@ export function InboxPage() {
 }
 
 function isOfSession({ kind, gate }: InboxItem): boolean {
-  return kind !== 'sql' && gate?.jobId == null;
+  return kind !== 'sql' && kind !== 'plan' && gate?.jobId == null;
 }
 
 function NothingWaits() {
@@ -47,11 +48,36 @@ function NothingWaits() {
   );
 }
 
+/** The list holds the newest of each kind, and says that it does. */
+function More({ before }: { readonly before: () => void }) {
+  const isBusy = useSignal(false);
+  const more = async (): Promise<void> => {
+    before();
+    isBusy.value = true;
+    await readMore();
+    isBusy.value = false;
+  };
+  return (
+    <div class="inbox-more">
+      <p class="quiet">{t().inbox.newest(PAGE)}</p>
+      <Button busy={isBusy.value} onClick={() => void more()}>
+        {t().actions.loadMore}
+      </Button>
+    </div>
+  );
+}
+
 function Inbox({ items }: { readonly items: readonly InboxItem[] }) {
   const address = useAddress();
   const { shown, arrived, show } = useSteadyList(items);
   const list = useRef<HTMLDivElement>(null);
   const isBulk = useSignal(false);
+  const wantsAll = useRef(false);
+  // Items that somebody asked for are no news: each is shown in its place.
+  useEffect(() => {
+    if (wantsAll.current) show();
+    wantsAll.current = false;
+  }, [items]);
   const wanted = address.get('item');
   const chosen = shown.find(({ id }) => id === wanted) ?? shown[0];
   const choose = (item: InboxItem | undefined): void => {
@@ -67,7 +93,8 @@ function Inbox({ items }: { readonly items: readonly InboxItem[] }) {
   };
   const open = (): void => {
     if (chosen === undefined) return;
-    if (chosen.gate?.jobId != null) address.go(`/notifications/runs/${chosen.gate.jobId}`);
+    if (chosen.kind === 'plan') address.go(`/notifications/runs/${chosen.id}`);
+    else if (chosen.gate?.jobId != null) address.go(`/notifications/runs/${chosen.gate.jobId}`);
     else if (chosen.kind === 'sql') address.go(`/sql?confirmation=${chosen.id}`);
     else address.go(`/sessions/${chosen.runId}`);
   };
@@ -83,7 +110,7 @@ function Inbox({ items }: { readonly items: readonly InboxItem[] }) {
       <div class="inbox-list">
         <header class="page-head">
           <h1>
-            {t().nav.inbox} <span class="count">{items.length}</span>
+            {t().nav.inbox} <span class="count">{isWhole.value ? items.length : `${items.length}+`}</span>
           </h1>
           <Button icon="check" hint="b" onClick={() => (isBulk.value = true)}>
             {t().inbox.bulk}
@@ -107,6 +134,7 @@ function Inbox({ items }: { readonly items: readonly InboxItem[] }) {
             )}
           </Blocks>
         </div>
+        {!isWhole.value && <More before={() => (wantsAll.current = true)} />}
       </div>
       <section class="inbox-preview" aria-label={t().inbox.preview}>
         {chosen !== undefined && (

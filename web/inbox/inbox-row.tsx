@@ -4,7 +4,7 @@ import { t } from '../app/i18n';
 import { Icon } from '../ui/icon';
 import { StateMark } from '../ui/state-mark';
 import { Ago } from '../ui/time';
-import type { InboxItem } from './inbox-items';
+import type { InboxItem } from './inbox-item';
 
 interface InboxRowProps {
   readonly item: InboxItem;
@@ -19,11 +19,13 @@ const statusOf = {
   trigger: 'waiting_trigger',
   attention: 'needs_attention',
   sql: 'waiting',
+  plan: 'waiting',
 } as const;
 
 /** A run of notifications is decided on its own page: it has no session. */
 function hrefOf({ kind, id, runId, gate }: InboxItem): string {
   if (gate?.jobId != null) return `/notifications/runs/${gate.jobId}`;
+  if (kind === 'plan') return `/notifications/runs/${id}`;
   if (kind === 'sql') return `/sql?confirmation=${id}`;
   return kind === 'gate' ? `/gates/${id}` : `/sessions/${runId}`;
 }

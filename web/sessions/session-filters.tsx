@@ -4,11 +4,11 @@ import { useAddress } from '../app/location';
 import { isAdmin } from '../app/me';
 import { IconButton } from '../ui/button';
 import { SelectField } from '../ui/field';
-import { Popover } from '../ui/popover';
 import { SearchBox } from '../ui/search-box';
 import { statusWord } from '../ui/state-mark';
 import { useUser, useUsers } from '../users/user-queries';
 import { ColumnChoice } from '../views/column-choice';
+import { Popover } from '../views/popover';
 import { SavedViews } from '../views/saved-views';
 import { sessionColumns } from './session-columns';
 import {
@@ -78,7 +78,7 @@ export function SessionFilters({ filters }: { readonly filters: Filters }) {
   );
 }
 
-/** What the list is narrowed to, beyond its states and words: each is taken away by a click. */
+/** Filters beyond states and words: a click takes each away. */
 function Chosen({ filters: { template, ownerId, tag } }: { readonly filters: Filters }) {
   const words = t().sessions;
   const address = useAddress();

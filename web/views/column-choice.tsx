@@ -1,7 +1,7 @@
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import { CheckField } from '../ui/field';
-import { Popover } from '../ui/popover';
+import { Popover } from './popover';
 
 /** A column with an id may be hidden; one without is what the list is about. */
 interface Choosable {

@@ -3,11 +3,15 @@ const many = (count: number, one: string, more: string): string => `${count} ${c
 export const lists = {
   inbox: {
     empty: 'Nothing waits for you',
-    emptyText: 'Decisions, manual steps, large statements and sessions that need help appear here.',
+    emptyText:
+      'Decisions, manual steps, large statements, plans of notifications and sessions that need help appear here.',
     bulk: 'Approve several',
     arrived: (count: number) => `${count} new`,
     preview: 'Preview',
     open: 'Open',
+    plan: (mails: number, pushes: number) =>
+      `A plan: send ${many(mails, 'mail', 'mails')} and ${many(pushes, 'push', 'pushes')}?`,
+    newest: (count: number) => `More waits. These are the newest ${count} of each kind.`,
     muchData: (rows: string, size: string) => `About ${rows} rows, ${size}: run it?`,
     readBy: (name: string) => `${name} is reading this`,
     nothingToApprove: 'No decision waits.',

@@ -1,4 +1,4 @@
-import type { en } from '../en';
+import type { Words } from '../en';
 import { admin } from './admin';
 import { frame } from './frame';
 import { lists } from './lists';
@@ -6,7 +6,7 @@ import { reports } from './reports';
 import { session } from './session';
 import { sql } from './sql';
 
-export const ja: typeof en = {
+export const ja: Words = {
   ...frame,
   ...session,
   ...lists,

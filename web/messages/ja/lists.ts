@@ -3,11 +3,13 @@ import type { lists as english } from '../en/lists';
 export const lists: typeof english = {
   inbox: {
     empty: '待っているものはありません',
-    emptyText: '判断、手動ステップ、大きな SQL 文、対応が必要なセッションがここに表示されます。',
+    emptyText: '判断、手動ステップ、大きな SQL 文、通知の計画、対応が必要なセッションがここに表示されます。',
     bulk: 'まとめて承認',
     arrived: (count) => `新着 ${count} 件`,
     preview: 'プレビュー',
     open: '開く',
+    plan: (mails, pushes) => `計画：メール ${mails} 件とプッシュ ${pushes} 件を送信しますか？`,
+    newest: (count) => `ほかにも待っているものがあります。種類ごとに新しい ${count} 件を表示しています。`,
     muchData: (rows, size) => `約 ${rows} 行、${size}。実行しますか？`,
     readBy: (name) => `${name} さんが読んでいます`,
     nothingToApprove: '待っている判断はありません。',

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
-import { Button } from './button';
-import type { IconName } from './icon';
+import { Button } from '../ui/button';
+import type { IconName } from '../ui/icon';
 
 interface PopoverProps {
   readonly label: string;
