@@ -4,7 +4,7 @@ import { ApiProblem } from '../../src/client/problem.js';
 import { Bar } from '../ui/bar';
 import { Button } from '../ui/button';
 import { Explain } from '../ui/explain';
-import { Empty, Panel, ProblemNote, RowsSkeleton, Skeleton } from '../ui/panel';
+import { Empty, Panel, ProblemNote, Skeleton } from '../ui/panel';
 import { EntriesSkeleton, FacetsSkeleton, LineSkeleton, TableSkeleton, TilesSkeleton } from '../ui/skeletons';
 import { StateMark, knownStatuses } from '../ui/state-mark';
 import { Ago, Since } from '../ui/time';
@@ -47,7 +47,6 @@ export function States() {
       </Specimen>
       <Specimen name="Loading, nothing, problem">
         <Skeleton lines={3} />
-        <RowsSkeleton />
         <TableSkeleton rows={3} />
         <EntriesSkeleton rows={3} />
         <TilesSkeleton kind="tiles" count={3} />

@@ -4,7 +4,8 @@ import { t } from '../app/i18n';
 import type { SessionDetail, StepDetail, StepTry, StepView } from '../app/types';
 import { ContentView } from '../ui/content-view';
 import { Dialog } from '../ui/dialog';
-import { Empty, Loaded, RowsSkeleton } from '../ui/panel';
+import { Empty, Loaded } from '../ui/panel';
+import { TableSkeleton } from '../ui/skeletons';
 import { RecordTable, type Column } from '../ui/record-table';
 import { StateMark } from '../ui/state-mark';
 import { Ago } from '../ui/time';
@@ -16,7 +17,7 @@ export function StepsView({ session }: { readonly session: SessionDetail }) {
   const steps = useSteps(session.id);
   return (
     <>
-      <Loaded query={steps} skeleton={<RowsSkeleton />}>
+      <Loaded query={steps} skeleton={<TableSkeleton />}>
         {(items) =>
           items.length === 0 ? (
             <Empty title={t().session.nothingYet} />

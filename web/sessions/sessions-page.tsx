@@ -7,7 +7,8 @@ import { usePageTitle } from '../app/page-title';
 import type { SessionSummary } from '../app/types';
 import { useSteadyList } from '../inbox/steady-list';
 import { Button } from '../ui/button';
-import { Empty, Loaded, RowsSkeleton } from '../ui/panel';
+import { Empty, Loaded } from '../ui/panel';
+import { TableSkeleton } from '../ui/skeletons';
 import { DemoButton } from './demo-button';
 import { rememberOrder } from './list-order';
 import { SelectionBar } from './selection-bar';
@@ -41,7 +42,7 @@ export function SessionsPage() {
         </Button>
       </header>
       <SessionFilters filters={filters} />
-      <Loaded query={loaded} skeleton={<RowsSkeleton />}>
+      <Loaded query={loaded} skeleton={<TableSkeleton px={44} columns={2} />}>
         {(items) =>
           items.length === 0 ? (
             <NoSessions filtered={Object.keys(filters).length > 0} />

@@ -122,21 +122,6 @@ export function Skeleton({ lines }: { readonly lines: number }) {
   );
 }
 
-/** As high as the first rows of a table. */
-export function RowsSkeleton() {
-  return (
-    <div class="skeleton skeleton-rows table-frame" role="status" aria-label={t().actions.loading}>
-      {Array.from({ length: 8 }, (_, place) => (
-        <span key={place} class="skeleton-row">
-          <span class={`skeleton-line skeleton-${place % 3}`} />
-          <span class="skeleton-line" />
-          <span class="skeleton-line" />
-        </span>
-      ))}
-    </div>
-  );
-}
-
 interface EmptyProps {
   readonly title: string;
   readonly text?: string;

@@ -6,8 +6,7 @@ export const sql = {
     noTables: 'No table',
     history: 'History',
     noHistory: 'No statement was run yet',
-    tooLarge:
-      'It would bring more rows or bytes than this installation allows, and no confirmation passes that. Narrow it down, or keep fewer rows with LIMIT.',
+    tooLarge: 'It is larger than is allowed here, and no confirmation passes that. Narrow it down.',
     rowsBasis: (rows: string) => `About ${rows} rows, as the database counted last`,
     result: 'Result',
     run: 'Run',

@@ -50,7 +50,7 @@ export const reports: typeof english = {
     formats: { html: 'HTML', pdf: 'PDF', md: 'Markdown', json: 'JSON', csv: 'CSV' },
     title: 'タイトル（任意）',
     preview: '作成される内容',
-    lookBack: (from, to) => `${from} – ${to}（作成時点に合わせて移動）`,
+    lookBack: (from, to) => `${from} – ${to}`,
     wholeSession: '作成時点のセッション全体',
     statements: (count) => `${count} 件の SQL 文の結果`,
     wholeLog: '作成時点までのログ全体',
