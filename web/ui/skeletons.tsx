@@ -66,7 +66,7 @@ export function FacetsSkeleton({ groups }: { readonly groups: readonly number[] 
     <Waiting kind="skeleton-facets">
       {groups.map((values, group) => (
         <section key={group}>
-          <h2>
+          <h2 aria-hidden="true">
             <span class="skeleton-line" />
           </h2>
           <ul>
