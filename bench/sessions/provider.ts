@@ -56,13 +56,17 @@ export async function serveModel(pace: StreamPace): Promise<void> {
 }
 
 function chunk(delta: object, finish: string | null): string {
-  const choices = [{ index: 0, delta, finish_reason: finish }];
-  return `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices })}\n\n`;
+  return frame({ choices: [{ index: 0, delta, finish_reason: finish }] });
 }
 
 /** As providers report it to a caller who asks for it. */
 function usageOf({ pieces }: StreamPace): string {
   const tokens = 10 * pieces;
   const usage = { prompt_tokens: 1_000, completion_tokens: tokens, total_tokens: 1_000 + tokens };
-  return `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [], usage })}\n\n`;
+  return frame({ choices: [], usage });
+}
+
+function frame(more: object): string {
+  const named = { id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm' };
+  return `data: ${JSON.stringify({ ...named, ...more })}\n\n`;
 }

@@ -43,7 +43,6 @@ const REQUEST_EVERY_MS = 1_000;
 export class DeltaFeed {
   readonly #runs = new Map<string, RunFeed>();
   readonly #options: DeltaFeedOptions;
-
   readonly #everyMs: number;
 
   constructor(options: DeltaFeedOptions) {

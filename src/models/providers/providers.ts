@@ -6,7 +6,7 @@ import type { ModelSettings } from '../settings.js';
 import { createOfflineModel } from '../offline/model.js';
 import { watchedFetch } from './watched-fetch.js';
 
-/** The model of a name. Their requests are watched by the call that sends them. */
+/** The model of a name. Each request is watched by the call that sends it. */
 export type LanguageModels = (modelId: string) => LanguageModelV3;
 
 /** Names come from people. More of them than a process uses at once would only fill its memory. */
