@@ -3,7 +3,6 @@ import {
   ApplicationFailure,
   CancellationScope,
   log,
-  patched,
   setCurrentDetails,
 } from '@temporalio/workflow';
 import { failureTypes } from '../../contracts/errors.js';
@@ -45,7 +44,7 @@ export class SessionDecisions {
   }
 
   #decide(message: DecideGateMessage): Promise<SessionProgressView> {
-    if (!hasTexts(message) || !patched(patches.textsAreKept))
+    if (!hasTexts(message) || !this.#session.patches.has(patches.textsAreKept))
       return this.#session.command(decisionCommand(message, this.#session.current));
     return this.#decideWithTexts(message);
   }
@@ -67,11 +66,14 @@ export class SessionDecisions {
     // The Web UI and the CLI send null, or nothing, when no argument is given.
     const message = given ?? {};
     const problem = problemOfProceed(message);
-    if (problem !== null && patched(patches.signalsAreChecked)) return this.#ignoreSignal(problem);
+    if (problem !== null && this.#session.patches.has(patches.signalsAreChecked))
+      return this.#ignoreSignal(problem);
     const decision = this.#withGate({ ...(message as ProceedMessage), decision: 'approve' });
     if (this.#turnsDown(decision)) return;
     const kept =
-      hasTexts(decision) && patched(patches.textsAreKept) ? await this.#keepTexts(decision) : undefined;
+      hasTexts(decision) && this.#session.patches.has(patches.textsAreKept)
+        ? await this.#keepTexts(decision)
+        : undefined;
     if (this.#turnsDown(decision)) return;
     this.#session.take(decisionCommand(decision, this.#session.current, kept));
   }

@@ -1,4 +1,6 @@
-/** Changes since older histories. A patch is asked only where it matters, so other histories hold no marker. */
+import { patched } from '@temporalio/workflow';
+
+/** Changes since older histories. */
 export const patches = {
   /** A step that begins to wait for its trigger is projected. */
   manualWaitsAreProjected: 'manual-waits-are-told',
@@ -15,3 +17,19 @@ export const patches = {
   /** A message is handled when the course is at rest. After a frozen worker, a replay handled it earlier. */
   messagesComeAtRest: 'messages-come-at-rest',
 } as const;
+
+/** The first patch of a history stands for all of the above. */
+const KNOWS_ALL = 'patches-are-known-from-the-start';
+
+/**
+ * Asks for the patches of a session. A new history holds one marker, at its start. Older histories hold each marker
+ * where it mattered. After a frozen worker, a replay may handle a message before the result that came first. A marker
+ * written in between would then be in another place, and the session would stand still.
+ */
+export class SessionPatches {
+  readonly #knowsAll = patched(KNOWS_ALL);
+
+  has(patch: (typeof patches)[keyof typeof patches]): boolean {
+    return this.#knowsAll || patched(patch);
+  }
+}

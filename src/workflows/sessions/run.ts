@@ -5,7 +5,6 @@ import {
   condition,
   currentUpdateInfo,
   isCancellation,
-  patched,
   workflowInfo,
 } from '@temporalio/workflow';
 import { failureTypes } from '../../contracts/errors.js';
@@ -32,7 +31,7 @@ import { callStep } from './call-step.js';
 import { followedUp } from './followed-up.js';
 import { projections } from './proxies.js';
 import { newId } from './new-id.js';
-import { patches } from './patches.js';
+import { patches, SessionPatches } from './patches.js';
 import { stepFailed } from './step-failed.js';
 import { WebUiView } from './web-ui-view.js';
 
@@ -65,8 +64,8 @@ export class SessionRun {
   /** Until it is known otherwise: the first activity of a history finds it out. */
   #isModelQuick = true;
   #ahead: ActivityAhead | null = null;
-  /** A patch asked for by a message would leave its marker in another order than a replay does. */
-  readonly #comeAtRest = patched(patches.messagesComeAtRest);
+  readonly patches = new SessionPatches();
+  readonly #comeAtRest = this.patches.has(patches.messagesComeAtRest);
   readonly #input: CotSessionInput;
   readonly #webUi: WebUiView;
 
@@ -204,7 +203,7 @@ export class SessionRun {
   }
 
   #openGate(nowMs: number): void {
-    const gateId = patched(patches.gateIdsAreDerived)
+    const gateId = this.patches.has(patches.gateIdsAreDerived)
       ? gateIdOf(this.#input.sessionId, this.#state)
       : newId('gate', nowMs);
     this.#apply(applyFact(this.#state, { kind: 'gate_opened', gateId }, nowMs));
@@ -216,7 +215,7 @@ export class SessionRun {
     const stepId = newId('step', Date.now());
     const place = { stepId, phase, step, attempt };
     this.#runningStepId = stepId;
-    const goesOn = this.#isModelQuick && patched(patches.stepsRunAhead);
+    const goesOn = this.#isModelQuick && this.patches.has(patches.stepsRunAhead);
     if (goesOn) this.#ahead = new ActivityAhead(this.#input.sessionId, stepId, this.#state);
     try {
       const done = await callStep(this.#input, this.#state, { place, goesOn });
@@ -254,7 +253,7 @@ export class SessionRun {
 
   /** The next step waits for its trigger: the activity could not know since when. */
   #beginsToWait(): boolean {
-    return this.#state.waiting.kind === 'trigger' && patched(patches.manualWaitsAreProjected);
+    return this.#state.waiting.kind === 'trigger' && this.patches.has(patches.manualWaitsAreProjected);
   }
 
   async #wait(untilMs: number | null): Promise<void> {
@@ -269,7 +268,7 @@ export class SessionRun {
 
   /** Signals that change nothing, and commands that are refused late, make a history grow while nothing moves. */
   #outgrown(): boolean {
-    return workflowInfo().continueAsNewSuggested && patched(patches.handsOverWhileWaiting);
+    return workflowInfo().continueAsNewSuggested && this.patches.has(patches.handsOverWhileWaiting);
   }
 
   /** Ends when all is projected; null when it is already. Concurrent callers share one projection. */

@@ -18,6 +18,7 @@ beforeAll(async () => {
   workers = await compileWorker('test/e2e/sessions/worker.ts');
   gate = await openCommitGate(rig.database.url);
 });
+afterEach(() => workers.killAll());
 afterAll(async () => {
   await workers.dispose();
   await gate.close();
@@ -113,11 +114,10 @@ test.each(kinds)(
     const [, saying, story, env] = kind;
     const { doomed, id, acted } = await untilHeld({ saying, at: 'committed' }, story, env);
     await doomed.kill('SIGKILL');
-    const next = await start();
+    await start();
     await acted;
     await finish(id);
     await expectOneOfEach(id);
-    await next.kill('SIGKILL');
   },
 );
 
@@ -127,7 +127,7 @@ test.each([
 ] as const)('a worker frozen as a gate opens, %s, changes nothing when it wakes up', async (_when, at) => {
   const { doomed, held, id } = await untilHeld({ saying: 'gate.opened', at }, () => Promise.resolve());
   doomed.signal('SIGSTOP');
-  const next = await start();
+  await start();
   await untilGate(rig, id, 1);
   await waitUntil(() => send(rig, id, rig.ask.state('pause'), `pause-${id}`).catch(() => undefined), {
     what: 'the next worker to answer',
@@ -137,7 +137,6 @@ test.each([
   await send(rig, id, rig.ask.state('resume'), `resume-${id}`);
   await finish(id);
   await expectOneOfEach(id);
-  await Promise.all([doomed.kill('SIGKILL'), next.kill('SIGKILL')]);
 });
 
 type HistoryEvent = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>[number];
@@ -160,10 +159,9 @@ function sendMeanwhile(id: string, saying: 'session.started' | 'gate.opened') {
 /** Another worker replays the session, which goes on to its end. */
 async function expectReplay(doomed: WorkerProcess, id: string): Promise<void> {
   await doomed.kill('SIGKILL');
-  const next = await start();
+  await start();
   await finish(id);
   await expectOneOfEach(id);
-  await next.kill('SIGKILL');
 }
 
 test.each([

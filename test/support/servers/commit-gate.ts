@@ -45,13 +45,13 @@ export async function openCommitGate(databaseUrl: string): Promise<CommitGate> {
       if (armed !== null && !armed.held && part.includes(armed.saying)) {
         mine = armed;
         armed.held = true;
-        if (armed.at === 'sent') return stop(armed, () => outer.write(part));
+        if (armed.at === 'sent') return stop(inner, armed, () => outer.write(part));
       }
-      if (mine?.resume === null || mine === null) outer.write(part);
+      outer.write(part);
     });
     outer.on('data', (part) => {
       if (mine?.at === 'committed' && mine.resume === null && part.includes('COMMIT'))
-        return stop(mine, () => inner.write(part));
+        return stop(outer, mine, () => inner.write(part));
       inner.write(part);
     });
     inner.once('close', () => outer.destroy());
@@ -77,7 +77,12 @@ export async function openCommitGate(databaseUrl: string): Promise<CommitGate> {
   };
 }
 
-function stop(armed: Armed, resume: () => void): void {
-  armed.resume = resume;
+/** More that comes from that side waits behind the part that is held. */
+function stop(from: Socket, armed: Armed, resume: () => void): void {
+  from.pause();
+  armed.resume = () => {
+    resume();
+    from.resume();
+  };
   armed.reach();
 }

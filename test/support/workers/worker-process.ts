@@ -19,6 +19,8 @@ export interface WorkerProcess {
 
 export interface WorkerPrograms {
   start(env: Record<string, string>): WorkerProcess;
+  /** A worker that a failed test leaves would take the tasks of the next one. */
+  killAll(): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -36,10 +38,14 @@ export async function compileWorker(entry: string): Promise<WorkerPrograms> {
     logLevel: 'error',
   });
   const running = new Set<ChildProcess>();
+  const killAll = async (): Promise<void> => {
+    await Promise.all([...running].map((child) => end(child, 'SIGKILL')));
+  };
   return {
     start: (env) => startProcess(outfile, env, running),
+    killAll,
     async dispose() {
-      await Promise.all([...running].map((child) => end(child, 'SIGKILL')));
+      await killAll();
       rmSync(folder, { recursive: true });
     },
   };
