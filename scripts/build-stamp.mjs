@@ -2,13 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const files = [
-  'package-lock.json',
-  'tsconfig.json',
-  'tsconfig.build.json',
-  'scripts/build.mjs',
-  'scripts/console-bundle.mjs',
-];
+const files = ['package-lock.json', 'tsconfig.json', 'scripts/build.mjs', 'scripts/console-bundle.mjs'];
 const folders = ['src', 'web'];
 
 /** A hash over everything that a build is made of. */
