@@ -106,6 +106,15 @@ const until = (id: string, what: string, isSo: (progress: Progress) => boolean):
     { what, timeoutMs: 90_000 },
   );
 
+/** PostgreSQL's processes end by themselves when their first one is killed. */
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 /** Every process of the part, killed; and back again. */
 async function killPart(name: 'PostgreSQL' | 'Temporal'): Promise<void> {
   const stack = await running();
@@ -113,7 +122,7 @@ async function killPart(name: 'PostgreSQL' | 'Temporal'): Promise<void> {
   const before = stack.output().length;
   for (const pid of processesOf(folder, undefined)) {
     const { stdout } = spawnSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' });
-    if (isPart.test(stdout)) process.kill(pid, 'SIGKILL');
+    if (isPart.test(stdout)) killIfThere(pid);
   }
   await waitUntil(
     () => Promise.resolve(new RegExp(`${name}\\s+is back`).test(stack.output().slice(before))),
