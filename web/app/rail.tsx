@@ -8,7 +8,7 @@ import { navItems } from './routes';
 
 export function Rail() {
   const { path } = useAddress();
-  const isHere = (item: string): boolean => path === item || path.startsWith(`${item}/`);
+  const isAt = (item = '-'): boolean => `${path}/`.startsWith(`${item}/`);
   const list = useRef<HTMLUListElement>(null);
   // On a phone the rail is wider than the screen: the chosen page may lie beyond it.
   useEffect(() => {
@@ -25,7 +25,7 @@ export function Rail() {
             <a
               class="rail-item"
               href={item.path}
-              aria-current={isHere(item.path) ? 'page' : undefined}
+              aria-current={isAt(item.path) || isAt(item.above) ? 'page' : undefined}
               title={`${t().nav[item.name]} (g ${item.key})`}
             >
               <Icon name={item.name} />

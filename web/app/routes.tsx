@@ -77,18 +77,20 @@ export interface NavItem {
   readonly name:
     'inbox' | 'sessions' | 'reports' | 'sql' | 'notifications' | 'users' | 'audit' | 'operations';
   readonly key: string;
+  /** Pages that this one leads to, at another path. */
+  readonly above?: string;
   readonly admin?: true;
 }
 
 const items: readonly NavItem[] = [
-  { path: '/inbox', name: 'inbox', key: 'i' },
+  { path: '/inbox', name: 'inbox', key: 'i', above: '/gates' },
   { path: '/sessions', name: 'sessions', key: 's' },
-  { path: '/reports', name: 'reports', key: 'r' },
+  { path: '/reports', name: 'reports', key: 'r', above: '/jobs' },
   { path: '/sql', name: 'sql', key: 'q' },
   { path: '/notifications', name: 'notifications', key: 'n', admin: true },
   { path: '/users', name: 'users', key: 'u', admin: true },
   { path: '/audit', name: 'audit', key: 'a', admin: true },
-  { path: '/operations', name: 'operations', key: 'o', admin: true },
+  { path: '/operations', name: 'operations', key: 'o', above: '/webhooks', admin: true },
 ];
 
 /** The pages that this person may see, in the order of the rail. */
