@@ -5,6 +5,7 @@ import { useKeys } from '../app/keys';
 import { queries } from '../app/queries';
 import { isProblem } from '../app/problem';
 import { jobKey } from '../reports/report-queries';
+import { DecisionDigest } from '../session/decision-digest';
 import { Button } from '../ui/button';
 import { TextField } from '../ui/field';
 import { Markdown } from '../ui/markdown';
@@ -74,6 +75,7 @@ export function RunGate({ id, jobId }: RunGateProps) {
                 {words.end}
               </Button>
             </div>
+            {data.outputDigest !== null && <DecisionDigest digest={data.outputDigest} />}
           </section>
         ) : null
       }

@@ -9,6 +9,7 @@ import { Button } from '../ui/button';
 import { Since } from '../ui/time';
 import { Icon } from '../ui/icon';
 import { AttentionPanel, TriggerPanel } from './attention-panel';
+import { DecisionDigest } from './decision-digest';
 import { DecisionForm } from './decision-form';
 import { GateReader } from './gate-reader';
 
@@ -73,9 +74,7 @@ function Decision({ session, gate, onShow, compact = false }: DecisionProps) {
       ) : (
         <DecisionForm session={session} gate={gate} digest={digest.value} compact={compact} />
       )}
-      <p class="decision-digest">
-        <span>{words.decidingOn}</span> <code title={digest.value}>{digest.value.slice(0, 12)}</code>
-      </p>
+      <DecisionDigest digest={digest.value} />
     </section>
   );
 }
