@@ -1,3 +1,4 @@
+import { newId } from '../../src/contracts/ids.js';
 import { scriptedModel, untilGate, withWorkers } from '../support/sessions/fixture.js';
 import { axeViolations, noFaults, scrolledSideways, useConsole } from './console-house.js';
 import { createApiUser } from '../support/people.js';
@@ -31,11 +32,64 @@ test.each(['/inbox', '/sessions'])(
     await note.waitFor();
     expect(await page.locator('.skeleton, .inbox-before').count()).toBe(0);
     await page.getByText('req_away').waitFor();
+    // The stream stands all the while: it alone would call the page live.
+    await page
+      .locator('.live-failing')
+      .getByText(/No answer for \d+s/)
+      .waitFor();
+    await page.locator('main.stale').waitFor();
     await page.unroute(/\/api\/v1\/(gates|cot-sessions)\?/);
     await page.getByRole('heading', { level: 2, name: /Nothing waits|No session yet/ }).waitFor();
     expect(await note.count()).toBe(0);
+    await page.locator('.live-live').waitFor();
+    await page.locator('main:not(.stale)').waitFor();
   },
 );
+
+test('one failed request changes nothing of the live state, and a part that is away stays in its own panel', async () => {
+  const { page } = await house.visit('/settings');
+  const away = (code: string) => ({ status: 503, contentType: 'application/problem+json', json: { code } });
+  const failed = new Set<string>();
+  await page.route(/\/api\/v1\/(gates|cot-sessions|saved-views)/, async (route) => {
+    const url = route.request().url();
+    if (url.includes('saved-views')) return route.fulfill(away('storage_unavailable'));
+    if (failed.has(url)) return route.continue();
+    failed.add(url);
+    return route.fulfill(away('database_unavailable'));
+  });
+  await page.addInitScript(`new MutationObserver(() => {
+    window.marks = [...(window.marks ?? []), document.querySelector('.live')?.className];
+  }).observe(document, { childList: true, subtree: true, attributes: true })`);
+  const gaveUp = new Promise<void>((resolve) => {
+    let tries = 0;
+    page.on('response', (answer) => {
+      if (answer.url().includes('saved-views') && (tries += 1) === 4) resolve();
+    });
+  });
+  await page.goto(`${house.api.url}/sessions`);
+  await page.getByRole('heading', { level: 2, name: 'No session yet' }).waitFor();
+  await gaveUp;
+  await page.locator('.live-live').waitFor();
+  expect(failed.size).toBeGreaterThan(2);
+  const marks = new Set(await page.evaluate<string[]>('window.marks'));
+  expect([...marks].filter((mark) => /failing|reconnecting/.test(mark))).toEqual([]);
+});
+
+test('the rail marks the page that leads to the one that is open', async () => {
+  const { token } = await createApiUser(house.database, 'ADMIN');
+  const { page } = await house.visit('/webhooks', { token });
+  const marked = page.locator('.rail [aria-current=page]');
+  for (const [path, name] of [
+    ['/webhooks', 'Operations'],
+    [`/jobs/${newId('job')}`, 'Reports'],
+    [`/gates/${newId('gate')}`, 'Inbox'],
+    ['/reports', 'Reports'],
+  ] as const) {
+    await page.goto(`${house.api.url}${path}`);
+    await marked.waitFor();
+    expect([path, await marked.allTextContents()]).toEqual([path, [name]]);
+  }
+});
 
 test('on a phone nothing covers what is edited, and the decision comes back when the editor closes', async () => {
   const model = scriptedModel(() => 'A long answer.\n\n'.repeat(60));
@@ -55,6 +109,7 @@ test('on a phone nothing covers what is edited, and the decision comes back when
       expect(await scrolledSideways(page)).toEqual([]);
       await page.getByRole('button', { name: 'Close' }).click();
       await page.getByRole('button', { name: 'Approve' }).waitFor();
+      expect(await page.locator('.decision-digest').isVisible()).toBe(true);
     }
     expect(faults).toEqual(noFaults);
   });

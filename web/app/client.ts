@@ -1,5 +1,5 @@
 import { createCalls } from '../../src/client/calls.js';
-import { noteAnswer, noteSilence } from '../live/live';
+import { noteAnswer } from '../live/live';
 import { signedOut } from './me';
 import { isUnsettled } from './problem';
 import type { OperationId } from './types';
@@ -15,15 +15,10 @@ export const { call, send } = createCalls({
 /** For a hook of any operation: its caller names the operation, which types the input. */
 export const callAny = call as unknown as (id: OperationId, input: object) => Promise<unknown>;
 
-/** Tells the live mark and the frame what every answer says: the API is there, or nobody is signed in. */
+/** Tells the live mark and the frame what every answer says: its time, or that nobody is signed in. */
 async function reach(address: string | URL | Request, init?: RequestInit): Promise<Response> {
-  try {
-    const answer = await fetch(address, init);
-    noteAnswer();
-    if (answer.status === 401) signedOut();
-    return answer;
-  } catch (error) {
-    if (init?.signal?.aborted !== true) noteSilence();
-    throw error;
-  }
+  const answer = await fetch(address, init);
+  if (answer.ok) noteAnswer();
+  if (answer.status === 401) signedOut();
+  return answer;
 }

@@ -1,5 +1,5 @@
 import { QueryClient, type InfiniteData, type QueryKey } from '@tanstack/preact-query';
-import { isFollowed, live } from '../live/live';
+import { isFollowed, isStale, live } from '../live/live';
 import { isUnsettled } from './problem';
 import type { Page } from './types';
 
@@ -21,7 +21,7 @@ export const queries = new QueryClient({
 
 export function pollMs(): number {
   if (live.value.kind === 'offline') return OFFLINE_MS;
-  return isFollowed.value ? FOLLOWED_MS : POLL_MS;
+  return isFollowed.value && !isStale.value ? FOLLOWED_MS : POLL_MS;
 }
 
 type Pages<Item> = InfiniteData<Page<Item>, string | undefined>;

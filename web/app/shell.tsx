@@ -4,6 +4,7 @@ import { useEffect } from 'preact/hooks';
 import { useInbox } from '../inbox/inbox-items';
 import { Panel } from '../ui/panel';
 import { followChanges } from '../live/changes';
+import { followQuestions } from '../live/questions';
 import { t } from './i18n';
 import { listenToKeys, useKeys } from './keys';
 import { KeySheet } from './key-sheet';
@@ -25,6 +26,7 @@ export function Shell() {
   const { path } = useAddress();
   useFrameKeys();
   useEffect(followChanges, []);
+  useEffect(followQuestions, []);
   useWaitingCount();
   return (
     <div class="shell">

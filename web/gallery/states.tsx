@@ -18,7 +18,7 @@ const refused = new ApiProblem({
   requestId: 'req_01hzy3',
 });
 
-const kinds: readonly LiveState['kind'][] = ['live', 'polling', 'reconnecting', 'offline'];
+const kinds: readonly LiveState['kind'][] = ['live', 'polling', 'reconnecting', 'failing', 'offline'];
 const SOME_TIME_MS = 12_000;
 
 export function States() {

@@ -7,9 +7,9 @@ import type { LiveState } from './live';
 export function LiveMark({ state: { kind, since } }: { readonly state: LiveState }) {
   const words = t().live;
   const forMs = Math.max(0, now.value - since);
-  const isOld = kind === 'reconnecting' || kind === 'offline';
-  const text =
-    kind === 'reconnecting' ? words.reconnecting(duration(Math.round(forMs / 1_000) * 1_000)) : words[kind];
+  const word = words[kind];
+  const text = typeof word === 'string' ? word : word(duration(Math.round(forMs / 1_000) * 1_000));
+  const isOld = typeof word !== 'string' || kind === 'offline';
   return (
     <span class={`live live-${kind}`} role="status" title={words.explain[kind]}>
       <span class="live-dot" aria-hidden="true" />

@@ -22,6 +22,7 @@ export const frame = {
     live: 'Live',
     polling: 'Up to date',
     reconnecting: (time: string) => `Reconnecting for ${time}`,
+    failing: (time: string) => `No answer for ${time}`,
     offline: 'Offline',
     asOf: (time: string) => `as of ${time}`,
     explain: {
@@ -29,6 +30,7 @@ export const frame = {
       live: 'Changes appear as they happen.',
       polling: 'Lists are asked for every few seconds.',
       reconnecting: 'What is shown may be old. Nothing is lost: what was missed comes after the reconnect.',
+      failing: 'The API cannot answer. What is shown may be old. It is asked again and again.',
       offline: 'This computer has no network. What is shown may be old.',
     },
   },

@@ -24,6 +24,7 @@ export const frame: typeof english = {
     live: 'ライブ',
     polling: '最新',
     reconnecting: (time) => `再接続中（${time}）`,
+    failing: (time) => `応答なし（${time}）`,
     offline: 'オフライン',
     asOf: (time) => `${time} 時点の表示`,
     explain: {
@@ -31,6 +32,7 @@ export const frame: typeof english = {
       live: '変更はすぐに表示されます。',
       polling: '一覧は数秒ごとに更新されます。',
       reconnecting: '表示が古い可能性があります。失われるものはなく、再接続後に続きが届きます。',
+      failing: 'API が応答できません。表示が古い可能性があります。自動で再試行しています。',
       offline: 'このコンピューターはネットワークに接続されていません。表示が古い可能性があります。',
     },
   },
