@@ -72,7 +72,8 @@ test('a report and a schedule say beforehand what they will be and when they com
   const schedule = page.getByRole('dialog', { name: 'New schedule' });
   await schedule.getByLabel('Time zone').fill('Asia/Tokyo');
   await schedule.getByLabel('Cron').fill('30 9 29 2 *');
-  await schedule.getByText('Next: Feb 29, 09:30 AM · Feb 29, 09:30 AM · Feb 29, 09:30 AM').waitFor();
+  const later = 'Feb 29, \\d{4}, 09:30 AM';
+  await schedule.getByText(new RegExp(`Next: Feb 29.*, 09:30 AM · ${later} · ${later}$`)).waitFor();
   await schedule.getByLabel('Cron').fill('0 0 30 2 *');
   await schedule.getByText('This rule never comes.').waitFor();
   await schedule.getByLabel('Cron').fill('0 0 30');

@@ -46,13 +46,18 @@ export function dateTime(at: string): string {
   return formatter('dateTime', (tag) => new Intl.DateTimeFormat(tag, options)).format(new Date(at));
 }
 
-/** In the reader's own time zone, or in the given one. */
+/** In the reader's own time zone, or in the given one. A year that is not this one is named. */
 export function shortDateTime(at: string, timeZone?: string): string {
+  const write = (options: Intl.DateTimeFormatOptions, ms: number | Date): string =>
+    formatter(
+      JSON.stringify([options, timeZone]),
+      (tag) => new Intl.DateTimeFormat(tag, { ...options, timeZone }),
+    ).format(ms);
+  const year = { year: 'numeric' } as const;
+  const date = new Date(at);
+  const isThisYear = write(year, date) === write(year, Date.now());
   const options = { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' } as const;
-  return formatter(
-    `shortDateTime.${timeZone ?? ''}`,
-    (tag) => new Intl.DateTimeFormat(tag, timeZone === undefined ? options : { ...options, timeZone }),
-  ).format(new Date(at));
+  return write(isThisYear ? options : { ...year, ...options }, date);
 }
 
 export function clockTime(at: string): string {
