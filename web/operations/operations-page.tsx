@@ -100,14 +100,12 @@ function Metrics() {
           {(data) => <Speed metrics={data} />}
         </Loaded>
       </section>
-      <Loaded query={metrics} skeleton={null}>
-        {(data) => (
-          <>
-            <StalledSessions title={words.stuck} none={words.noneStuck} stalled={data.stuck} />
-            <StalledSessions title={words.stale} none={words.noneStale} stalled={data.stale} />
-          </>
-        )}
-      </Loaded>
+      {metrics.data !== undefined && (
+        <>
+          <StalledSessions title={words.stuck} none={words.noneStuck} stalled={metrics.data.stuck} />
+          <StalledSessions title={words.stale} none={words.noneStale} stalled={metrics.data.stale} />
+        </>
+      )}
     </>
   );
 }
