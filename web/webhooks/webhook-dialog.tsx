@@ -126,7 +126,7 @@ function DeliveryLine({ delivery, place }: DeliveryLineProps) {
         <summary>
           <StateMark status={delivery.status} /> <code>{delivery.event}</code>{' '}
           <span class="quiet">
-            {delivery.statusCode ?? delivery.error} · <Ago at={delivery.createdAt} />
+            {resultOf(delivery)} · <Ago at={delivery.createdAt} />
           </span>
         </summary>
         {isOpen.value && (
@@ -151,13 +151,18 @@ function DeliveryLine({ delivery, place }: DeliveryLineProps) {
   );
 }
 
+/** The status that the receiver answered, or why there is none. */
+function resultOf({ statusCode, error }: Pick<Attempt, 'statusCode' | 'error'>) {
+  return statusCode ?? (error === null ? null : t().webhooks.errors[error]);
+}
+
 function Attempts({ attempts }: { readonly attempts: readonly Attempt[] }) {
   return (
     <ol class="tries">
       {attempts.map(({ attempt, startedAt, durationMs, statusCode, error, detail, excerpt }) => (
         <li key={attempt}>
           {t().session.tryNumber(attempt)}, {dateTime(startedAt)}
-          {durationMs !== null && ` · ${duration(durationMs)}`} · {statusCode ?? error}
+          {durationMs !== null && ` · ${duration(durationMs)}`} · {resultOf({ statusCode, error })}
           {(detail ?? excerpt) !== null && (
             <p class="note" dir="auto">
               {detail ?? excerpt}

@@ -1,3 +1,5 @@
+import type { AttemptError } from '../../../src/domain/webhooks/retry.js';
+
 const many = (count: number, one: string, more: string): string => `${count} ${count === 1 ? one : more}`;
 
 export const admin = {
@@ -69,6 +71,18 @@ export const admin = {
     switchOn: 'Switch on',
     deliveries: 'Deliveries',
     noDeliveries: 'No delivery',
+    errors: {
+      status: 'answered with an error',
+      redirect: 'leads elsewhere: enter the final address',
+      gone: 'says that it is gone',
+      timeout: 'no answer in time',
+      network: 'no connection',
+      unresolved: 'host not found: check the address',
+      forbidden: 'private address: not allowed',
+      secret_unreadable: 'secret unreadable: make a new one',
+      interrupted: 'cut off by a restart',
+      disabled: 'the webhook is off',
+    } satisfies Record<AttemptError, string>,
     again: 'Deliver again',
     rotate: 'New secret',
     rotateWarning: 'Deliveries are signed with both secrets for a day. After that only the new one is right.',
