@@ -1,3 +1,4 @@
+import { systemActorId } from '../../src/domain/audit/system-actor.js';
 import { useInfiniteQuery, useQuery } from '@tanstack/preact-query';
 import { call } from '../app/client';
 import { dateTime, number } from '../app/format';
@@ -116,9 +117,11 @@ function Facets({ filters }: { readonly filters: Filters }) {
             <Facet
               name="actorId"
               title={words.who}
-              values={actor.flatMap(({ id, name, count }) =>
-                id === null ? [] : [{ value: id, label: name, count }],
-              )}
+              values={actor.map(({ id, name, count }) => ({
+                value: id ?? systemActorId(name),
+                label: id === null ? words.system(name) : name,
+                count,
+              }))}
               chosen={filters.actorId}
             />
           </>

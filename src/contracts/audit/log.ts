@@ -61,7 +61,12 @@ export const auditFilterShape = {
   resourceType: auditResourceSchema.optional(),
   resourceId: z.string().min(1).max(200).optional(),
   action: z.string().min(1).max(100).optional(),
-  actorId: z.string().min(1).max(200).optional(),
+  actorId: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ description: 'The id of a user, or `system:` and the name of a part of the system.' }),
   from: givenMoment.optional().meta({ description: 'Entries at this moment or later.' }),
   to: givenMoment.optional().meta({ description: 'Entries before this moment.' }),
   includeDeleted: z

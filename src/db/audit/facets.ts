@@ -29,7 +29,7 @@ export async function countAuditFacets(db: Db, filters: AuditFilters): Promise<A
           group by resource_type order by 4 desc, 2 limit ${VALUES})
         union all
         (select 'actor', actor_id, max(actor_name), count(*) from newest
-          group by actor_id order by 4 desc, 2 limit ${VALUES})
+          group by actor_id, case when actor_id is null then actor_name end order by 4 desc, 2, 3 limit ${VALUES})
         union all
         (select 'bucket', to_char(date_trunc(${unit}, timestamp), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), null, count(*)
            from newest group by 2 order by 2 desc limit 400)`,

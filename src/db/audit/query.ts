@@ -1,4 +1,5 @@
 import type { AuditFilters, AuditLog } from '../../contracts/audit/log.js';
+import { systemActorName } from '../../domain/audit/system-actor.js';
 import { auditColumns, type AuditRow } from './rows.js';
 import { keyset, type PageRequest } from '../base/keyset.js';
 import { execute, join, many, maybeOne, sql, type Db, type Sql } from '../base/sql.js';
@@ -70,10 +71,15 @@ export function auditConditions(filters: AuditFilters): Sql {
   if (filters.resourceType !== undefined) parts.push(sql`a.resource_type = ${filters.resourceType}`);
   if (filters.resourceId !== undefined) parts.push(sql`a.resource_id = ${filters.resourceId}`);
   if (filters.action !== undefined) parts.push(sql`a.action = ${filters.action}`);
-  if (filters.actorId !== undefined) parts.push(sql`a.actor_id = ${filters.actorId}`);
+  if (filters.actorId !== undefined) parts.push(isActor(filters.actorId));
   if (filters.from !== undefined) parts.push(sql`a.timestamp >= ${filters.from}::timestamptz`);
   if (filters.to !== undefined) parts.push(sql`a.timestamp < ${filters.to}::timestamptz`);
   return join(parts, sql` and `);
+}
+
+function isActor(id: string): Sql {
+  const name = systemActorName(id);
+  return name === undefined ? sql`a.actor_id = ${id}` : sql`(a.actor_id is null and a.actor_name = ${name})`;
 }
 
 export function toAuditLog(row: AuditLogRow): AuditLog {

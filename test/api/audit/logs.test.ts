@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 const get = (path: string): Promise<HttpAnswer> => api.send(path, { token: admin.token });
 const itemsOf = (answer: HttpAnswer) =>
-  answer.body['items'] as { id: string; action: string; isDeleted: boolean }[];
+  answer.body['items'] as { id: string; action: string; actor: object; isDeleted: boolean }[];
 
 test('a fresh entry is covered when verify answers', async () => {
   await writeEntry(database.pool, { resourceId: 'usr_fresh' });
@@ -85,6 +85,21 @@ test('the facets count actions, resources, actors and days of what matches', asy
     counted: 1,
     complete: true,
   });
+});
+
+test('each part of the system is an actor of its own, among the facets and as a filter', async () => {
+  for (const part of ['temporal', 'reconciler', 'temporal']) {
+    const actor = { system: part };
+    await writeEntry(database.pool, { actor, action: 'closed', resourceType: 'office', resourceId: 'ofc_x' });
+  }
+  const about = 'resourceType=office&action=closed';
+  expect((await get(`${PATH}/facets?${about}`)).body['actor']).toEqual([
+    { id: null, name: 'temporal', count: 2 },
+    { id: null, name: 'reconciler', count: 1 },
+  ]);
+  const entries = itemsOf(await get(`${PATH}?${about}&actorId=system:temporal`));
+  expect(entries.map(({ actor }) => actor)).toMatchObject([{ name: 'temporal' }, { name: 'temporal' }]);
+  expect(itemsOf(await get(`${PATH}?${about}&actorId=temporal`))).toEqual([]);
 });
 
 test('an unknown entry is not found, and nothing that looks otherwise either', async () => {

@@ -34,6 +34,7 @@ export const admin = {
     what: 'What',
     action: 'Action',
     who: 'Who',
+    system: (name: string) => `system: ${name}`,
     when: 'When',
     why: 'Why',
     from: 'From',

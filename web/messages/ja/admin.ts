@@ -90,6 +90,7 @@ export const admin: typeof english = {
     what: '対象',
     action: '操作',
     who: '誰が',
+    system: (name) => `システム: ${name}`,
     when: '日時',
     why: '理由',
     from: '接続元',
