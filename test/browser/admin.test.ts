@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { newId } from '../../src/contracts/ids.js';
 import { SeededSession } from '../api/sessions/reads-fixture.js';
+import { writeEntry } from '../support/audit/entries.js';
 import { waitUntil } from '../support/wait-until.js';
 import { axeViolations, expectWindowed, noFaults, scrolledSideways, useConsole } from './console-house.js';
 import { createApiUser } from '../support/people.js';
@@ -66,6 +67,14 @@ test('entries of the log are narrowed to one thing and to a time, both in the ad
   expect(await page.getByLabel('Until').inputValue()).toBe('2020-01-01T09:30');
   await page.getByLabel('Until').fill('');
   await entry(ids[1]!).waitFor();
+
+  const closed = { action: 'closed', resourceType: 'session', resourceId: 'ses_left_behind' } as const;
+  await writeEntry(house.database.pool, { actor: { system: 'temporal' }, ...closed });
+  await page.goto(`${house.api.url}/audit`);
+  await page.getByRole('button', { name: 'system: temporal' }).click();
+  await page.waitForURL((url) => url.searchParams.get('actorId') === 'system:temporal');
+  await entry(ids[1]!).waitFor({ state: 'detached' });
+  await entry(closed.resourceId).waitFor();
   expect(faults).toEqual(noFaults);
 });
 
@@ -114,24 +123,38 @@ test('an administrator adds a webhook, whose secret is shown once, and switches 
      select $1, 'webhook.test', '{}', 'delivered', now() from generate_series(1, 120)`,
     [stored!.id],
   );
+  await house.database.pool.query(
+    `with lost as (
+       insert into webhook_deliveries (webhook_id, event_type, body, status, attempts, finished_at)
+       values ($1, 'webhook.test', '{}', 'failed', 1, now()) returning id)
+     insert into webhook_attempts (delivery_id, attempt, finished_at, error, detail)
+     select id, 1, now(), 'unresolved', 'the name does not resolve' from lost`,
+    [stored!.id],
+  );
   await page.reload();
-  await expectWindowed(page, { row: '.letter', frame: '.dialog-content', count: 120 });
+  const lost = webhook.locator('.letter', { hasText: 'host not found: check the address' });
+  await lost.locator('summary').click();
+  await lost.getByText('Try 1').waitFor();
+  expect(await lost.getByText('unresolved').count()).toBe(0);
+  await lost.locator('summary').click();
+  await expectWindowed(page, { row: '.letter', frame: '.dialog-content', count: 121 });
 });
 
 /** Reports that failed in one way. Gives who asked for them. */
-async function deadJobs(count: number): Promise<string> {
+async function deadJobs(count: number, code = 'storage_unavailable'): Promise<string> {
   const { id: owner } = await createApiUser(house.database);
   for (let each = 1; each <= count; each += 1) {
     const id = newId('job');
     await house.database.pool.query(
       `with failed as (
          insert into runs (id, kind, owner_id, title, status, error, workflow_id, workflow_type, task_queue, finished_at)
-         values ($1, 'report', $2, $3, 'failed', '{"code":"storage_unavailable","message":"The store does not answer."}',
+         values ($1, 'report', $2, $3, 'failed',
+                 jsonb_build_object('code', $5::text, 'message', 'The store does not answer.'),
                  'report:' || $1, 'generateReport', 'flow', now())
          returning id, kind, input, error)
        insert into dead_letters (id, run_id, kind, input, errors)
        select $4, id, kind, input, jsonb_build_array(error) from failed`,
-      [id, owner, `Report ${each} <b>bold</b>`, newId('deadLetter')],
+      [id, owner, `Report ${each} <b>bold</b>`, newId('deadLetter'), code],
     );
   }
   return owner;
@@ -156,6 +179,38 @@ test('failures of one kind stand in one line, and are tried again together after
   await line.waitFor({ state: 'detached' });
   await page.getByRole('group', { name: 'Queues and slots' }).getByText('llm').waitFor();
   expect(faults).toEqual(noFaults);
+});
+
+test('all dead letters of a cause are counted and done again together, also those that are not loaded', async () => {
+  const owner = await deadJobs(60, 'section_failed');
+  const { page, faults } = await house.visit('/reports?tab=dead-letters', { role: 'ADMIN' });
+  const cause = page.locator('.cause', { hasText: 'section_failed' });
+  await cause.getByRole('button', { name: 'Do all 60 again' }).waitFor();
+  expect(await cause.locator('.count').textContent()).toBe('60');
+  expect(await cause.locator('.letters > li').count()).toBe(50);
+  await cause.getByRole('button', { name: 'Do all 60 again' }).click();
+  await page.getByText('60 jobs started again.').waitFor();
+  await cause.waitFor({ state: 'detached' });
+  const { rows } = await house.database.pool.query(
+    `select count(distinct replayed_as) from dead_letters
+       join runs on runs.id = dead_letters.run_id where owner_id = $1`,
+    [owner],
+  );
+  expect(rows).toEqual([{ count: 60 }]);
+  expect(faults).toEqual(noFaults);
+});
+
+test('a question of the operator that fails is told once, in its own part of the page', async () => {
+  const { page } = await house.visit('/settings', { role: 'ADMIN' });
+  const failure = { code: 'internal_error', title: 'Failed', status: 500, requestId: 'req_once' };
+  await page.route(/cot-sessions\/metrics/, (route) =>
+    route.fulfill({ status: 500, contentType: 'application/problem+json', json: failure }),
+  );
+  await page.goto(`${house.api.url}/operations`);
+  await page.getByRole('alert').getByText('req_once').first().waitFor();
+  await page.getByRole('group', { name: 'What is kept' }).waitFor();
+  expect(await page.getByRole('alert').count()).toBe(1);
+  expect(await page.locator('.live-failing').count()).toBe(0);
 });
 
 test('the operator sees what ended and failed over time, each part in a table as well, and what is kept', async () => {

@@ -1,20 +1,23 @@
 import { call } from '../app/client';
+import { number } from '../app/format';
 import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import { queries } from '../app/queries';
 import { toast } from '../app/toasts';
-import type { AnswerOf, DeadLetterView } from '../app/types';
+import type { DeadLetterView } from '../app/types';
 import { useAction } from '../app/use-action';
 import { Button } from '../ui/button';
 import { Empty, Loaded } from '../ui/panel';
 import { EntriesSkeleton } from '../ui/skeletons';
 import { Ago } from '../ui/time';
+import { filterOf, replayEvery, useReplayable } from './replays';
 import { useDeadLetters } from './report-queries';
 
 interface Cause {
   readonly key: string;
   readonly kind: string;
   readonly errorCode: string | null;
+  /** The loaded ones, the newest first. */
   readonly letters: readonly DeadLetterView[];
 }
 
@@ -45,7 +48,12 @@ export function DeadLettersView() {
           ) : (
             <>
               {causesOf(items).map((cause) => (
-                <CauseGroup key={cause.key} cause={cause} canReplay={replayed === 'no'} />
+                <CauseGroup
+                  key={cause.key}
+                  cause={cause}
+                  isWhole={letters.more === undefined}
+                  canReplay={replayed === 'no'}
+                />
               ))}
               {letters.more !== undefined && (
                 <Button busy={letters.isLoadingMore} onClick={letters.more}>
@@ -75,31 +83,49 @@ function causesOf(letters: readonly DeadLetterView[]): readonly Cause[] {
   return [...causes.values()].sort((one, other) => other.letters.length - one.letters.length);
 }
 
-function CauseGroup({ cause, canReplay }: { readonly cause: Cause; readonly canReplay: boolean }) {
+interface CauseGroupProps {
+  readonly cause: Cause;
+  /** False while more may be loaded. */
+  readonly isWhole: boolean;
+  readonly canReplay: boolean;
+}
+
+function CauseGroup({ cause, isWhole, canReplay }: CauseGroupProps) {
   const words = t().deadLetters;
   const { busy, run } = useAction();
+  const { filter, isOfCause } = filterOf(cause);
+  const replayable = useReplayable(filter, canReplay);
+  const counted = canReplay ? replayable.data : undefined;
   const replayAll = (): Promise<boolean> =>
     run(async () => {
-      const filter = { ids: cause.letters.map(({ id }) => id) };
-      const { replayed } = (await call('replayDeadLetters', {
-        body: { filter, dryRun: false, limit: cause.letters.length },
-      })) as Extract<AnswerOf<'replayDeadLetters'>, { readonly replayed: unknown }>;
-      toast({ tone: 'done', text: words.replayedMany(replayed.length) });
-      void queries.invalidateQueries({ queryKey: ['dead-letters'] });
+      const done = await replayEvery(filter);
+      toast({ tone: 'done', text: words.replayedMany(done) });
     });
+  const known = isOfCause && counted !== undefined ? counted.matching + counted.notReplayable : undefined;
+  const some = `${number(cause.letters.length)}${isWhole ? '' : '+'}`;
   return (
     <section class="cause">
       <header class="page-head">
         <h2>
           {cause.kind} · <code>{cause.errorCode ?? '–'}</code>{' '}
-          <span class="count">{cause.letters.length}</span>
+          <span class="count">{known === undefined ? some : number(known)}</span>
         </h2>
         {canReplay && (
-          <Button icon="redo" busy={busy.value} onClick={() => void replayAll()}>
-            {words.replayAll(cause.letters.length)}
+          <Button
+            icon="redo"
+            busy={busy.value}
+            disabled={counted === undefined || counted.matching === 0}
+            onClick={() => void replayAll()}
+          >
+            {words[isOfCause || isWhole ? 'replayAll' : 'replayThese'](
+              counted === undefined ? '…' : number(counted.matching),
+            )}
           </Button>
         )}
       </header>
+      {counted !== undefined && counted.notReplayable > 0 && (
+        <p class="note">{words.notReplayable(counted.notReplayable)}</p>
+      )}
       <ul class="letters">
         {cause.letters.map((letter) => (
           <Letter key={letter.id} letter={letter} canReplay={canReplay} />

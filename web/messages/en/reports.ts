@@ -98,7 +98,10 @@ export const reports = {
     none: 'Nothing failed for good',
     noneText: 'What uses up its retries appears here, by its cause.',
     replay: 'Do it again',
-    replayAll: (count: number) => `Do all ${count} again`,
+    replayAll: (count: string) => `Do all ${count} again`,
+    replayThese: (count: string) => `Do these ${count} again`,
+    notReplayable: (count: number) =>
+      `${many(count, 'delivery is', 'deliveries are')} left out: the webhook is switched off or gone.`,
     replayedMany: (count: number) => `${many(count, 'job', 'jobs')} started again.`,
     tries: (count: number) => many(count, 'failed try', 'failed tries'),
     job: 'Job',

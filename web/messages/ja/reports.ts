@@ -98,6 +98,8 @@ export const reports: typeof english = {
     noneText: '再試行を使い切ったものが、原因ごとにここに表示されます。',
     replay: '再実行',
     replayAll: (count) => `${count} 件すべて再実行`,
+    replayThese: (count) => `この ${count} 件を再実行`,
+    notReplayable: (count) => `${count} 件の配信は対象外です。Webhook が無効か、削除されています。`,
     replayedMany: (count) => `${count} 件を再実行しました。`,
     tries: (count) => `失敗した試行 ${count} 回`,
     job: 'ジョブ',
