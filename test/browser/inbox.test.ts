@@ -1,6 +1,7 @@
 import { insertRunGate } from '../../src/db/notifications/run-gates.js';
 import { newId } from '../../src/contracts/ids.js';
 import { SeededSession } from '../api/sessions/reads-fixture.js';
+import { insertSessions } from '../support/many-sessions.js';
 import { useShop } from '../support/sql/shop.js';
 import { waitUntil } from '../support/wait-until.js';
 import { axeViolations, noFaults, scrolledSideways, useConsole } from './console-house.js';
@@ -72,6 +73,29 @@ test('the inbox holds everything that waits for a person: decisions, manual step
     await page.emulateMedia({ colorScheme });
     expect(await axeViolations(page)).toEqual([]);
   }
+  expect(faults).toEqual(noFaults);
+});
+
+test('of more than 100 sessions that wait the inbox says that it holds the newest, and loads the others', async () => {
+  const { token, id } = await createApiUser(house.database);
+  const model = await SeededSession.create(pool(), id, { topic: 'the oldest that waits' });
+  await model.fail();
+  const others = await insertSessions(pool(), { model: model.id, count: 104, status: 'running' });
+  await pool().query(
+    `update runs set status = model.status from runs as model where model.id = $1 and runs.id = any($2)`,
+    [model.id, others],
+  );
+  const { page, faults } = await house.visit('/inbox', { token });
+  const count = page.locator('.inbox-list h1 .count');
+  await page.getByText('More waits. These are the newest 100 of each kind.').waitFor();
+  expect(await count.textContent()).toBe('100+');
+  expect(await page.locator('nav .count-waiting').textContent()).toBe('99+');
+  await page.getByRole('button', { name: 'Load more' }).click();
+  await count.getByText('105', { exact: true }).waitFor();
+  expect(await page.getByRole('button', { name: 'Load more' }).count()).toBe(0);
+  // The longest wait comes first, so it stands above those that were there before.
+  await page.locator('.inbox-list').evaluate((list) => list.scrollTo(0, 0));
+  await page.locator('[aria-posinset="1"] .inbox-row', { hasText: 'the oldest that waits' }).waitFor();
   expect(faults).toEqual(noFaults);
 });
 

@@ -69,6 +69,20 @@ test('an administrator looks at a plan, sends it as shown, reads a mail and lear
     await expectCalm(page);
     expect((await pool().query('select id from caught_mails')).rows).toEqual([]);
 
+    const planned = page.url();
+    await page.goto(`${house.api.url}/inbox`);
+    await page.locator('.inbox-row', { hasText: 'A plan: send 6 mails and 0 pushes?' }).waitFor();
+    const preview = page.getByRole('region', { name: 'Preview' });
+    await preview.getByText('This is a plan. Nothing was sent.').waitFor();
+    await preview.locator('.tiles dd').first().getByText('6', { exact: true }).waitFor();
+    await preview.getByRole('button', { name: 'Send as shown' }).click();
+    const asked = page.getByRole('dialog', { name: 'Send what this plan shows?' });
+    await asked.getByText('6 mails go and 0 pushes go out.').waitFor();
+    await page.keyboard.press('Escape');
+    await asked.waitFor({ state: 'detached' });
+    expect(await axeViolations(page)).toEqual([]);
+    await page.goto(planned);
+
     await page.getByRole('button', { name: 'Send as shown' }).click();
     const sure = page.getByRole('dialog', { name: 'Send what this plan shows?' });
     await sure.getByText('6 mails go and 0 pushes go out.').waitFor();
