@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { newId } from '../../src/contracts/ids.js';
 import { scriptedModel, untilGate, withWorkers } from '../support/sessions/fixture.js';
 import { axeViolations, noFaults, scrolledSideways, useConsole } from './console-house.js';
@@ -113,6 +114,113 @@ test('on a phone nothing covers what is edited, and the decision comes back when
     }
     expect(faults).toEqual(noFaults);
   });
+});
+
+const focused = (page: Page): Promise<string> =>
+  page.evaluate<string>(
+    `document.activeElement === document.body ? 'nothing' : document.activeElement.id || document.activeElement.className`,
+  );
+
+test('by keys alone somebody signs in, redoes a phase and approves it, and the focus is never lost', async () => {
+  const model = scriptedModel((_request, call) => `answer ${call}`);
+  await withWorkers(house, model, async () => {
+    const { token } = await createApiUser(house.database);
+    const id = await ask(token, { topic: 'keys from the door on', template: 'minimal' });
+    await untilGate(house, id, 1);
+    const { page, context } = await house.visit('/settings', { token });
+    await context.clearCookies();
+    await page.goto(`${house.api.url}/sessions`);
+    const keys = page.keyboard;
+    await page.getByLabel('API key').waitFor();
+    await keys.press('Tab');
+    await keys.type(token);
+    await keys.press('Enter');
+    await page.getByRole('link', { name: 'keys from the door on' }).waitFor();
+    expect(await focused(page)).toBe('main');
+    await keys.press('j');
+    await keys.press('Enter');
+    await page.getByRole('heading', { name: 'Phase 1 waits for you' }).waitFor();
+    await page.getByText('answer 3').waitFor();
+    expect(await focused(page)).toBe('main');
+    await keys.press('r');
+    await keys.press('Control+Enter');
+    await keys.type('be bolder, a e r x');
+    await keys.press('Control+Enter');
+    await page.getByText('answer 6').waitFor();
+    await page.getByRole('heading', { name: 'Phase 1 waits for you' }).waitFor();
+    expect(await focused(page)).toBe('session-aside');
+    await keys.press('a');
+    await keys.press('Control+Enter');
+    await untilGate(house, id, 2, 2);
+    await page.getByRole('heading', { name: 'Phase 2 waits for you' }).waitFor();
+    expect(await focused(page)).toBe('session-aside');
+    await page.getByRole('button', { name: 'Pause' }).focus();
+    await keys.press('Enter');
+    await page.getByRole('button', { name: 'Resume' }).waitFor();
+    expect(await focused(page)).toMatch(/^button /);
+  });
+});
+
+test('what is edited is what mod+Enter approves, also after a reload, and Escape closes one thing', async () => {
+  const model = scriptedModel((_request, call) => `answer ${call}`);
+  await withWorkers(house, model, async () => {
+    const { token } = await createApiUser(house.database);
+    const id = await ask(token, { topic: 'edited', template: 'minimal' });
+    await untilGate(house, id, 1);
+    const { page, faults } = await house.visit('/sessions', { token });
+    await page.getByRole('link', { name: 'edited' }).click();
+    await page.getByRole('heading', { name: 'Phase 1 waits for you' }).waitFor();
+    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('menuitem', { name: 'Fork' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('menuitem', { name: 'Fork' }).waitFor({ state: 'hidden' });
+    expect(page.url()).toContain(id);
+    await page.keyboard.press('e');
+    await page.locator('textarea.editor-text:focus').waitFor();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('a reader wrote this');
+    await page.reload();
+    await page.locator('textarea.editor-text:focus').waitFor();
+    await page.getByRole('heading', { name: 'Phase 1 waits for you' }).waitFor();
+    await page.keyboard.press('Control+Enter');
+    await untilGate(house, id, 2);
+    const { body } = await house.api.send(`/api/v1/cot-sessions/${id}`, { token });
+    const [first] = body['phases'] as readonly object[];
+    expect(first).toMatchObject({ output: 'a reader wrote this', outputEdited: true });
+    expect(faults).toEqual(noFaults);
+  });
+});
+
+test('a page that came without TLS signs in and copies, and a dialog shows what it could not do', async () => {
+  const { token } = await createApiUser(house.database, 'ADMIN');
+  const { page, context } = await house.visit('/settings', { token });
+  // As browsers have it on such pages.
+  await context.addInitScript(`delete Crypto.prototype.randomUUID; delete Navigator.prototype.clipboard;`);
+  await context.clearCookies();
+  await page.goto(`${house.api.url}/users`);
+  await page.getByLabel('API key').fill('slk_not-a-key');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('This key is mistyped, expired or revoked').waitFor();
+  await page.getByLabel('API key').fill(token);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Add a user' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill('Nobody');
+  await dialog.getByLabel('E-mail').fill('nobody@example.com');
+  const unavailable = { code: 'database_unavailable', title: 'Away', status: 503, requestId: 'req_away' };
+  await page.route('**/api/v1/users', (route) =>
+    route.fulfill({ status: 503, contentType: 'application/problem+json', json: unavailable }),
+  );
+  await dialog.getByRole('button', { name: 'Add a user' }).click();
+  await dialog.getByText('req_away').waitFor();
+  await dialog.getByRole('button', { name: 'Copy' }).click();
+  await dialog.getByLabel('Name').fill('');
+  await dialog.getByLabel('Name').press('Control+v');
+  expect(await dialog.getByLabel('Name').inputValue()).toBe('req_away');
+  await page.keyboard.press('Escape');
+  await context.clearCookies();
+  await page.getByRole('link', { name: 'Audit' }).click();
+  await page.getByText('You are signed out. Sign in again').waitFor();
 });
 
 test('the filters of the sessions take one line on a laptop, in both languages', async () => {

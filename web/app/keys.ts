@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 /**
  * Keys of the page.
  * K1. Nothing happens while somebody types, except for mod+Enter, mod+K and Escape.
- * K2. While a dialog is open the page behind it hears nothing.
+ * K2. While a dialog or a menu is open the page behind it hears nothing.
  * K3. The newest registration of a key wins: a panel may take a key from its page while it is there.
  */
 export type KeyGroup = 'everywhere' | 'lists' | 'session' | 'gate';
@@ -58,7 +58,7 @@ function onKey(event: KeyboardEvent): void {
   // The target of an event from a shadow root is its host: composedPath names the real one.
   const target = (event.composedPath()[0] ?? null) as HTMLElement | null;
   if (isTyping(target) && !['mod+Enter', 'mod+k', 'Escape'].includes(name)) return;
-  if (document.querySelector('dialog[open]') !== null) return;
+  if (document.querySelector('dialog[open], .menu:popover-open') !== null) return;
   if (name === 'Enter' && target?.closest('a, button, summary, [role=tab]') != null) return;
   const wanted = prefix === '' ? name : `${prefix} ${name}`;
   const actions = activeKeys();

@@ -7,7 +7,6 @@ import { followChanges } from '../live/changes';
 import { followQuestions } from '../live/questions';
 import { t } from './i18n';
 import { listenToKeys, useKeys } from './keys';
-import { KeySheet } from './key-sheet';
 import { isStale } from '../live/live';
 import { useAddress } from './location';
 import { waitingCount } from './page-title';
@@ -17,6 +16,8 @@ import { Toasts } from './toasts';
 import { TopBar, type Overlay } from './top-bar';
 
 const Palette = lazy(() => import('./palette').then((part) => part.Palette));
+
+const KeySheet = lazy(() => import('./key-sheet').then((part) => part.KeySheet));
 
 const overlay = signal<Overlay | null>(null);
 const close = (): void => void (overlay.value = null);
@@ -35,6 +36,7 @@ export function Shell() {
       </a>
       <Rail />
       <TopBar onOpen={(chosen) => (overlay.value = chosen)} />
+      <Toasts />
       <main id="main" tabIndex={-1} class={isStale.value ? 'main stale' : 'main'}>
         <Panel reset={path}>
           <ErrorBoundary>
@@ -42,9 +44,10 @@ export function Shell() {
           </ErrorBoundary>
         </Panel>
       </main>
-      <Toasts />
-      <ErrorBoundary>{overlay.value === 'palette' && <Palette onClose={close} />}</ErrorBoundary>
-      {overlay.value === 'keys' && <KeySheet onClose={close} />}
+      <ErrorBoundary>
+        {overlay.value === 'palette' && <Palette onClose={close} />}
+        {overlay.value === 'keys' && <KeySheet onClose={close} />}
+      </ErrorBoundary>
     </div>
   );
 }

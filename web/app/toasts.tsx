@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { useId, useLayoutEffect } from 'preact/hooks';
 import { isProblem } from './problem';
 import { t } from './i18n';
 import { Icon } from '../ui/icon';
@@ -37,10 +38,19 @@ function dismiss(id: number): void {
   toasts.value = toasts.value.filter((one) => one.id !== id);
 }
 
+const hosts = signal<readonly string[]>([]);
+
+/** Notices stand in the page, and while a dialog is open in the dialog: behind it nobody reads or closes them. */
 export function Toasts() {
+  const id = useId();
+  useLayoutEffect(() => {
+    hosts.value = [...hosts.value, id];
+    return () => void (hosts.value = hosts.value.filter((each) => each !== id));
+  }, [id]);
+  const shown = hosts.value.at(-1) === id ? toasts.value : [];
   return (
     <div class="toasts" role="status" aria-live="polite">
-      {toasts.value.map((one) => (
+      {shown.map((one) => (
         <div key={one.id} class={`toast toast-${one.tone}`}>
           <Icon name={one.tone === 'failed' ? 'alert' : one.tone === 'done' ? 'check' : 'info'} />
           <div class="toast-text">

@@ -44,11 +44,12 @@ export function DecisionForm({ session, gate, digest, compact }: DecisionFormPro
   useLayoutEffect(() => {
     if (choices.value > 0) area.current?.querySelector('textarea')?.focus();
   }, [choices.value]);
+  const lacksText = mode.value === 'redo' && draft.text.value.trim() === '';
   const confirm = (): void => {
     if (mode.value === null) choose('approve');
-    else void send.run(bodyOf(mode.value, digest, draft.text.value));
+    else if (!lacksText) void send.run(bodyOf(mode.value, digest, draft.text.value));
   };
-  useDecisionKeys(gate, choose, confirm);
+  useDecisionKeys(gate, choose, isEditing ? null : confirm);
   return (
     <div class="decision-form" ref={area}>
       <Modes gate={gate} mode={isEditing ? 'edit' : mode.value} onChoose={choose} />
@@ -68,7 +69,7 @@ export function DecisionForm({ session, gate, digest, compact }: DecisionFormPro
             kind={mode.value === 'reject' ? 'danger' : 'approve'}
             hint="mod+Enter"
             busy={send.busy.value}
-            disabled={mode.value === 'redo' && draft.text.value.trim() === ''}
+            disabled={lacksText}
             onClick={confirm}
           >
             {words.confirm[mode.value](gate.phase)}
@@ -120,7 +121,8 @@ function openEditor(set: (change: Record<string, string | undefined>) => void, {
   set({ edit: String(phase), phase: undefined, tab: undefined, part: undefined });
 }
 
-function useDecisionKeys(gate: GateRecord, choose: (mode: Mode) => void, confirm: () => void): void {
+/** While an output is edited, mod+Enter is the editor's: it would approve what was there before. */
+function useDecisionKeys(gate: GateRecord, choose: (mode: Mode) => void, confirm: (() => void) | null): void {
   const words = t().gate;
   const address = useAddress();
   const key = (keys: string, label: string, run: () => void): KeyAction => ({
@@ -134,7 +136,7 @@ function useDecisionKeys(gate: GateRecord, choose: (mode: Mode) => void, confirm
     key('e', words.decisions.edit, () => openEditor(address.set, gate)),
     key('r', words.decisions.redo, () => choose('redo')),
     key('x', words.decisions.reject, () => choose('reject')),
-    key('mod+Enter', words.confirmKey, confirm),
+    ...(confirm === null ? [] : [key('mod+Enter', words.confirmKey, confirm)]),
   ]);
 }
 

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { useDraft } from '../app/drafts';
 import { t } from '../app/i18n';
 import { useKeys } from '../app/keys';
@@ -22,14 +23,20 @@ export function OutputEditor({ session, phase, gate }: EditorProps) {
   const address = useAddress();
   const template = useTemplate(session.template.name, session.template.version);
   const schema = template.data?.definition.phases[phase.number - 1]?.steps.INTEGRATE.outputSchema;
+  const isData = phase.outputContentType === 'application/json' && schema !== undefined;
   const original = phase.output ?? '';
   const draft = useDraft(`edit.${gate.id}.${gate.outputDigest}`, original);
+  const article = useRef<HTMLElement>(null);
+  // The key that opened the editor is no letter of the text, and the next letter is no key of the page.
+  useEffect(() => article.current?.querySelector<HTMLElement>('textarea, input, select')?.focus(), [isData]);
   const close = (): void => address.set({ edit: undefined });
   const send = useDecision(session, gate, () => {
     draft.forget();
     address.set({ edit: undefined }, true);
   });
+  const isChanged = draft.text.value !== original && draft.text.value.trim() !== '';
   const save = (): void => {
+    if (!isChanged) return;
     const edits =
       phase.outputContentType === 'application/json' ? asData(draft.text.value) : draft.text.value;
     void send.run({ decision: 'edit', outputDigest: gate.outputDigest, edits });
@@ -38,22 +45,15 @@ export function OutputEditor({ session, phase, gate }: EditorProps) {
     { keys: 'mod+Enter', group: 'gate', label: words.saveAndApprove, run: save },
     { keys: 'Escape', group: 'gate', label: words.closeEditor, run: close },
   ]);
-  const isData = phase.outputContentType === 'application/json' && schema !== undefined;
   return (
-    <article class="document editor" aria-label={words.editing(phase.title)}>
+    <article ref={article} class="document editor" aria-label={words.editing(phase.title)}>
       <header class="document-head">
         <h2 dir="auto">{words.editing(phase.title)}</h2>
         <div class="row">
           <Button onClick={close} hint="Escape">
             {words.closeEditor}
           </Button>
-          <Button
-            kind="approve"
-            hint="mod+Enter"
-            busy={send.busy.value}
-            disabled={draft.text.value === original || draft.text.value.trim() === ''}
-            onClick={save}
-          >
+          <Button kind="approve" hint="mod+Enter" busy={send.busy.value} disabled={!isChanged} onClick={save}>
             {words.saveAndApprove}
           </Button>
         </div>

@@ -22,6 +22,8 @@ export function PhaseTrack({ session, chosen, onChoose }: PhaseTrackProps) {
               type="button"
               class={`phase phase-${phase.status}`}
               aria-current={phase.number === chosen ? 'step' : undefined}
+              aria-keyshortcuts={phase.number > 9 ? undefined : String(phase.number)}
+              title={phase.number > 9 ? undefined : `${phase.title} (${phase.number})`}
               onClick={() => onChoose(phase.number)}
             >
               <StateMark status={phase.status} bare />

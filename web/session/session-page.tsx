@@ -33,6 +33,13 @@ const tabIcons = {
   events: 'menu',
 } as const;
 
+const tabKeys: Readonly<Partial<Record<TabName, { readonly hint: string }>>> = {
+  document: { hint: 'd' },
+  timeline: { hint: 't' },
+  steps: { hint: 's' },
+  compare: { hint: 'c' },
+};
+
 export function SessionPage() {
   const id = useRoute().params['id'] ?? '';
   const session = useSession(id);
@@ -89,7 +96,12 @@ function Session({ session, live }: { readonly session: SessionDetail; readonly 
             panel="session-view"
             chosen={tab}
             onChoose={showTab}
-            tabs={tabs.map((name) => ({ id: name, label: t().session.tabs[name], icon: tabIcons[name] }))}
+            tabs={tabs.map((name) => ({
+              id: name,
+              label: t().session.tabs[name],
+              icon: tabIcons[name],
+              ...tabKeys[name],
+            }))}
           />
           <div id="session-view" role="tabpanel" aria-labelledby={`tab-${tab}`} tabIndex={-1}>
             <Panel reset={`${session.id} ${tab}`}>
@@ -97,7 +109,7 @@ function Session({ session, live }: { readonly session: SessionDetail; readonly 
             </Panel>
           </div>
         </div>
-        <aside class="session-aside" aria-label={t().session.decisionAndContext}>
+        <aside class="session-aside" tabIndex={-1} aria-label={t().session.decisionAndContext}>
           <Panel reset={session.id}>
             <DecisionPanel session={session} onShow={() => showPhase(session.progress.currentPhase)} />
           </Panel>

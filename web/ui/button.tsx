@@ -24,19 +24,26 @@ export function Button(props: ButtonProps) {
       ref={props.inner ?? null}
       type={type}
       class={`button button-${kind}`}
-      disabled={disabled || busy}
+      disabled={disabled}
+      // A disabled button loses the focus, and a person at the keyboard their place.
+      aria-disabled={busy ? true : undefined}
       aria-busy={busy}
       aria-pressed={props.pressed}
       aria-keyshortcuts={hint === undefined ? undefined : hint.replace('mod', 'Control')}
       title={props.title}
       form={props.form}
-      onClick={props.onClick}
+      onClick={busy ? hold : props.onClick}
     >
       {busy ? <span class="spinner" aria-hidden="true" /> : icon !== undefined && <Icon name={icon} />}
       <span class="button-label">{props.children}</span>
       {hint !== undefined && <KeyHint keys={hint} />}
     </button>
   );
+}
+
+/** A press of a busy button sends no form. */
+function hold(event: MouseEvent): void {
+  event.preventDefault();
 }
 
 /** Which key does the same. Only for eyes: aria-keyshortcuts tells the others. */

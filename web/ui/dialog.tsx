@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../app/i18n';
+import { Toasts } from '../app/toasts';
 import { Button, IconButton, type ButtonProps } from './button';
 
 interface DialogProps {
@@ -49,9 +50,12 @@ export function Dialog({ title, onClose, wide = false, side = false, footer, chi
           <h2 id={titleId.current}>{title}</h2>
           <IconButton icon="close" label={t().actions.close} onClick={onClose} />
         </header>
-        <div class="dialog-content">{children}</div>
+        <div class="dialog-content" tabIndex={-1}>
+          {children}
+        </div>
         {footer !== undefined && <footer class="dialog-foot">{footer}</footer>}
       </div>
+      <Toasts />
     </dialog>
   );
 }

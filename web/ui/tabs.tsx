@@ -6,6 +6,8 @@ export interface Tab {
   readonly label: string;
   readonly icon?: IconName;
   readonly count?: number;
+  /** The key that chooses it. */
+  readonly hint?: string;
 }
 
 interface TabsProps {
@@ -35,7 +37,7 @@ export function Tabs({ label, tabs, chosen, onChoose, panel }: TabsProps) {
   };
   return (
     <div class="tabs" role="tablist" aria-label={label} ref={list} onKeyDown={move}>
-      {tabs.map(({ id, label: text, icon, count }) => (
+      {tabs.map(({ id, label: text, icon, count, hint }) => (
         <button
           key={id}
           type="button"
@@ -45,6 +47,8 @@ export function Tabs({ label, tabs, chosen, onChoose, panel }: TabsProps) {
           data-tab={id}
           aria-selected={id === chosen}
           aria-controls={panel}
+          aria-keyshortcuts={hint}
+          title={hint === undefined ? undefined : `${text} (${hint})`}
           tabIndex={id === chosen ? 0 : -1}
           onClick={() => onChoose(id)}
         >
