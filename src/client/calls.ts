@@ -20,7 +20,7 @@ export function createCalls(connection: Connection): Calls {
   const send = (id: OperationId, input: AnyInput = {}): Promise<Response> => {
     const [method] = placeOf(id);
     const headers: Record<string, string> = {};
-    if (method !== 'GET') headers['Idempotency-Key'] = input.idempotencyKey ?? crypto.randomUUID();
+    if (method !== 'GET') headers['Idempotency-Key'] = input.idempotencyKey ?? newKey();
     if (input.ifMatch !== undefined) headers['If-Match'] = tagOf(input.ifMatch);
     const sending = { method, path: addressOf(id, input), headers, signal: input.signal };
     const content = contentOf(input);
@@ -33,6 +33,12 @@ export function createCalls(connection: Connection): Calls {
     return text === '' ? undefined : (JSON.parse(text) as unknown);
   };
   return { call, send } as Calls;
+}
+
+/** Browsers have `randomUUID` only on pages that came by TLS. */
+function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** The address of an operation, its parameters and query filled in: also for links and streams. */

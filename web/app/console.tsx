@@ -1,17 +1,20 @@
 import { QueryClientProvider } from '@tanstack/preact-query';
-import { LocationProvider } from 'preact-iso';
+import { ErrorBoundary, lazy, LocationProvider } from 'preact-iso';
 import { me } from './me';
 import { queries } from './queries';
 import { CONSOLE_PATHS } from './routes';
 import { Shell } from './shell';
-import { SignInPage } from '../sign-in/sign-in-page';
 import { Toasts } from './toasts';
+
+const SignInPage = lazy(() => import('../sign-in/sign-in-page').then((part) => part.SignInPage));
 
 export function Console() {
   if (me.value == null) {
     return (
       <>
-        <SignInPage />
+        <ErrorBoundary>
+          <SignInPage />
+        </ErrorBoundary>
         <Toasts />
       </>
     );

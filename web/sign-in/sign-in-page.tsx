@@ -4,9 +4,10 @@ import { TextField } from '../ui/field';
 import { Mark } from '../ui/mark';
 import { ProblemNote } from '../ui/panel';
 import { t } from '../app/i18n';
+import { hasEnded } from '../app/me';
 import { usePageTitle } from '../app/page-title';
 import { useAction } from '../app/use-action';
-import { entryProblem, signIn } from './sign-in';
+import { entryProblem, readMe, refusedAs, signIn } from './sign-in';
 
 export function SignInPage() {
   const words = t().signIn;
@@ -16,7 +17,7 @@ export function SignInPage() {
   const submit = (): Promise<boolean> =>
     run(() => signIn(apiKey.value.trim()), {
       shows: (error) => {
-        entryProblem.value = error;
+        entryProblem.value = refusedAs('key', error);
         return true;
       },
     });
@@ -39,7 +40,7 @@ export function SignInPage() {
           value={apiKey.value}
           onChange={(value) => (apiKey.value = value)}
         />
-        {entryProblem.value !== null && <ProblemNote error={entryProblem.value} />}
+        <Entry />
         <Button kind="primary" type="submit" busy={busy.value} disabled={apiKey.value.trim() === ''}>
           {words.submit}
         </Button>
@@ -47,4 +48,14 @@ export function SignInPage() {
       </form>
     </main>
   );
+}
+
+/** Why nobody is signed in. An API that does not answer is asked again: a key would not help. */
+function Entry() {
+  if (entryProblem.value === null) {
+    return hasEnded.value ? <p class="note note-waiting">{t().problems.byCode.unauthenticated}</p> : null;
+  }
+  const { error, refused } = entryProblem.value;
+  if (refused !== undefined) return <ProblemNote error={error} text={t().signIn.refused[refused]} />;
+  return <ProblemNote error={error} onRetry={() => void readMe()} />;
 }

@@ -1,11 +1,21 @@
 import { signal } from '@preact/signals';
 import { call } from '../app/client';
-import { me } from '../app/me';
+import { hasEnded, me } from '../app/me';
 import { isProblem } from '../app/problem';
 import { queries } from '../app/queries';
 
-/** Why the first question could not be answered, when it was something else than a missing sign-in. */
-export const entryProblem = signal<unknown>(null);
+interface EntryProblem {
+  readonly error: unknown;
+  /** What was not taken, if the API refused to take it. */
+  readonly refused?: 'key' | 'link';
+}
+
+/** Why nobody is signed in, when it is something else than a first visit. */
+export const entryProblem = signal<EntryProblem | null>(null);
+
+export function refusedAs(refused: 'key' | 'link', error: unknown): EntryProblem {
+  return isProblem(error, 'unauthenticated') ? { error, refused } : { error };
+}
 
 /**
  * Opens the console for whoever is signed in. `#signin=…` comes from the link that `npm start` prints. The
@@ -17,18 +27,19 @@ export async function enter(): Promise<void> {
   if (token !== null) {
     history.replaceState(null, '', location.pathname + location.search);
     await call('signIn', { body: { signInToken: token } }).catch(
-      (error: unknown) => (entryProblem.value = error),
+      (error: unknown) => (entryProblem.value = refusedAs('link', error)),
     );
   }
   await readMe();
 }
 
-async function readMe(): Promise<void> {
+export async function readMe(): Promise<void> {
   try {
     me.value = await call('me');
     entryProblem.value = null;
+    hasEnded.value = false;
   } catch (error) {
-    if (!isProblem(error, 'unauthenticated')) entryProblem.value = error;
+    if (!isProblem(error, 'unauthenticated')) entryProblem.value = { error };
     me.value = null;
   }
 }

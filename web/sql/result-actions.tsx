@@ -1,4 +1,5 @@
 import { addressOf } from '../app/client';
+import { copyText } from '../app/clipboard';
 import { number } from '../app/format';
 import { t } from '../app/i18n';
 import { toast, toastProblem } from '../app/toasts';
@@ -26,7 +27,7 @@ export function ResultActions({ id, rows, isCharted, onChart, onQuery }: ResultA
   const words = t().sql;
   const copy = async (write: (results: SqlResults) => string): Promise<void> => {
     const results = await readRows(id, 0, MOST_COPIED);
-    await navigator.clipboard.writeText(write(results));
+    await copyText(write(results));
     toast({ tone: 'done', text: words.copied(number(results.rows.length), number(rows)) });
   };
   const copyAs = (write: (results: SqlResults) => string) => () => void copy(write).catch(toastProblem);

@@ -6,11 +6,18 @@ import { Button } from './button';
 import { CopyButton } from './copy-button';
 import { Icon } from './icon';
 
+interface ProblemNoteProps {
+  readonly error: unknown;
+  /** Words that know more of the place than the code of the problem does. */
+  readonly text?: string | undefined;
+  readonly onRetry?: (() => void) | undefined;
+}
+
 /** Says what is wrong, what to do, and by which id the server knows it. */
-export function ProblemNote({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) {
+export function ProblemNote({ error, text, onRetry }: ProblemNoteProps) {
   const words = t().problems;
   const known = isProblem(error) ? words.byCode[error.code as keyof typeof words.byCode] : undefined;
-  const title = known ?? (isProblem(error) ? error.message : words.unexpected);
+  const title = text ?? known ?? (isProblem(error) ? error.message : words.unexpected);
   if (isProblem(error, 'route_not_found')) return <p class="note">{words.notHere}</p>;
   const requestId = isProblem(error) ? error.problem.requestId : undefined;
   return (

@@ -46,6 +46,7 @@ export const frame = {
     undo: 'Undo',
     add: 'Add',
     remove: 'Remove',
+    removed: (name: string) => `${name} is removed.`,
     save: 'Save',
     yes: 'Yes',
     no: 'No',
@@ -66,6 +67,10 @@ export const frame = {
     text: 'With an API key. An administrator can make one for you.',
     apiKey: 'API key',
     submit: 'Sign in',
+    refused: {
+      key: 'This key is mistyped, expired or revoked. An administrator can make another.',
+      link: 'This link was used before, or is too old. Sign in with a key.',
+    },
     link: 'On your own machine, npm start prints a link that signs you in once.',
   },
   problems: {
@@ -76,7 +81,7 @@ export const frame = {
     noPageText: 'The address may be mistyped, or the page is not for your role.',
     byCode: {
       unreachable: 'The API does not answer. Nothing is lost; it is tried again.',
-      unauthenticated: 'You are signed out. Sign in again.',
+      unauthenticated: 'You are signed out. Sign in again: drafts are kept.',
       forbidden: 'Your role does not allow this.',
       not_found: 'It does not exist, or it is not yours.',
       route_not_found: 'This part is not available.',

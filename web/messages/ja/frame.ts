@@ -47,6 +47,7 @@ export const frame: typeof english = {
     loadMore: 'さらに読み込む',
     undo: '元に戻す',
     add: '追加',
+    removed: (name) => `${name} を削除しました。`,
     remove: '削除',
     save: '保存',
     yes: 'はい',
@@ -67,6 +68,10 @@ export const frame: typeof english = {
     title: 'Sluice にサインイン',
     text: 'API キーが必要です。管理者が発行できます。',
     apiKey: 'API キー',
+    refused: {
+      key: 'このキーは打ち間違い、期限切れ、または失効です。管理者が新しいキーを作成できます。',
+      link: 'このリンクは使用済みか、古すぎます。キーでサインインしてください。',
+    },
     submit: 'サインイン',
     link: '手元の環境では、npm start が一度だけ使えるサインイン用リンクを表示します。',
   },
@@ -78,7 +83,7 @@ export const frame: typeof english = {
     noPageText: 'アドレスが間違っているか、あなたの役割では見られないページです。',
     byCode: {
       unreachable: 'API が応答しません。失われるものはなく、自動で再試行します。',
-      unauthenticated: 'サインアウトしています。もう一度サインインしてください。',
+      unauthenticated: 'サインアウトしています。もう一度サインインしてください。下書きは残っています。',
       forbidden: 'あなたの役割では許可されていません。',
       not_found: '存在しないか、あなたのものではありません。',
       route_not_found: 'この機能は利用できません。',
