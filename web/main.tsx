@@ -2,7 +2,7 @@ import { render } from 'preact';
 import './styles/main.css';
 import './app/theme';
 import { Console } from './app/console';
-import { keepFocus } from './app/keep-focus';
+import { keepFocus } from './focus/keep-focus';
 import { loadLanguage } from './app/i18n';
 import { enter } from './sign-in/sign-in';
 

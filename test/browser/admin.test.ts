@@ -30,6 +30,7 @@ test('an administrator adds a user, gives them a key that is shown once, and fin
   await page.reload();
   expect(await person.locator('.secret').count()).toBe(0);
   await person.getByRole('button', { name: 'Revoke' }).click();
+  await person.getByRole('button', { name: 'Revoke for good?' }).click();
   await person.locator('[data-status=revoked]').waitFor();
 
   await page.goto(`${house.api.url}/audit?resourceType=user`);

@@ -40,7 +40,7 @@ function dismiss(id: number): void {
 
 const hosts = signal<readonly string[]>([]);
 
-/** Notices stand in the page, and while a dialog is open in the dialog: behind it nobody reads or closes them. */
+/** Notices stand in the page, or in the dialog that is open: behind it nobody can close them. */
 export function Toasts() {
   const id = useId();
   useLayoutEffect(() => {
@@ -49,7 +49,7 @@ export function Toasts() {
   }, [id]);
   const shown = hosts.value.at(-1) === id ? toasts.value : [];
   return (
-    <div class="toasts" role="status" aria-live="polite">
+    <div class="toasts" aria-live="polite">
       {shown.map((one) => (
         <div key={one.id} class={`toast toast-${one.tone}`}>
           <Icon name={one.tone === 'failed' ? 'alert' : one.tone === 'done' ? 'check' : 'info'} />

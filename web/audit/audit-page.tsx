@@ -40,6 +40,8 @@ export function AuditPage() {
   const loaded = {
     data: entries.data?.pages.flatMap(({ items }) => items),
     error: entries.error,
+    failureCount: entries.failureCount,
+    failureReason: entries.failureReason,
     refetch: entries.refetch,
   };
   return (

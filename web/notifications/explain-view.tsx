@@ -44,18 +44,26 @@ function PersonSearch({ onChoose }: { readonly onChoose: (id: string) => void })
   return (
     <>
       <SearchBox label={words.choosePerson} value={q.value} onChange={(text) => (q.value = text)} />
-      <ul class="choice-list">
-        {people.loaded.data?.slice(0, 12).map(({ id, name, email, office_name }) => (
-          <li key={id}>
-            <button type="button" class="choice-item" onClick={() => onChoose(id)}>
-              <span dir="auto">{name}</span>
-              <span class="second-line" dir="auto">
-                {email} · {office_name}
-              </span>
-            </button>
-          </li>
-        ))}
-      </ul>
+      <Loaded query={people.loaded}>
+        {(items) =>
+          items.length === 0 ? (
+            <p class="quiet">{t().frame.nothingFound}</p>
+          ) : (
+            <ul class="choice-list">
+              {items.slice(0, 12).map(({ id, name, email, office_name }) => (
+                <li key={id}>
+                  <button type="button" class="choice-item" onClick={() => onChoose(id)}>
+                    <span dir="auto">{name}</span>
+                    <span class="second-line" dir="auto">
+                      {email} · {office_name}
+                    </span>
+                  </button>
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Loaded>
     </>
   );
 }

@@ -1,3 +1,4 @@
+import { useRef } from 'preact/hooks';
 import { call } from '../app/client';
 import { useDraft } from '../app/drafts';
 import { notices } from './notice-words';
@@ -41,9 +42,11 @@ export function RunGate({ id, jobId }: RunGateProps) {
     await queries.invalidateQueries({ queryKey: ['gate', id] });
     await queries.invalidateQueries({ queryKey: ['inbox'] });
   };
+  const [goOn, end] = [useRef<HTMLButtonElement>(null), useRef<HTMLButtonElement>(null)];
+  // A key chooses, and Enter confirms: no message that was sent can be taken back.
   useKeys([
-    { keys: 'a', group: 'gate', label: words.goOn, run: () => void decide('approve')() },
-    { keys: 'x', group: 'gate', label: words.end, run: () => void decide('reject')() },
+    { keys: 'a', group: 'gate', label: words.goOn, run: () => goOn.current?.focus() },
+    { keys: 'x', group: 'gate', label: words.end, run: () => end.current?.focus() },
   ]);
   return (
     <Loaded query={gate}>
@@ -57,6 +60,7 @@ export function RunGate({ id, jobId }: RunGateProps) {
             <TextField label={words.comment} value={comment.text.value} onChange={comment.set} />
             <div class="row">
               <Button
+                inner={goOn}
                 kind="approve"
                 icon="check"
                 hint="a"
@@ -66,6 +70,7 @@ export function RunGate({ id, jobId }: RunGateProps) {
                 {words.goOn}
               </Button>
               <Button
+                inner={end}
                 kind="danger"
                 icon="close"
                 hint="x"

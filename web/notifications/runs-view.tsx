@@ -20,6 +20,8 @@ export function RunsView() {
   const loaded = {
     data: runs.data?.pages.flatMap(({ items }) => items.map((job) => ({ ...job, id: job.jobId }))),
     error: runs.error,
+    failureCount: runs.failureCount,
+    failureReason: runs.failureReason,
     refetch: runs.refetch,
   };
   const words = notices().runs;

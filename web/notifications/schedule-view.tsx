@@ -6,6 +6,7 @@ import { notices } from './notice-words';
 import { useAddress } from '../app/location';
 import type { NotificationSchedule } from '../app/types';
 import { Button } from '../ui/button';
+import { Dialog, DialogChoice } from '../ui/dialog';
 import { TextField } from '../ui/field';
 import { Loaded } from '../ui/panel';
 import { StateMark } from '../ui/state-mark';
@@ -37,6 +38,8 @@ function Schedule({ schedule }: { readonly schedule: NotificationSchedule }) {
   const address = useAddress();
   const cron = useSignal(schedule.cron);
   const zone = useSignal(schedule.time_zone);
+  const asks = useSignal(false);
+  const close = (): void => void (asks.value = false);
   const { busy, faults, save } = useSave();
   const set = (enabled: boolean): Promise<boolean> =>
     save(
@@ -57,7 +60,7 @@ function Schedule({ schedule }: { readonly schedule: NotificationSchedule }) {
       <p class="row">
         <StateMark status={schedule.enabled ? 'active' : 'paused'} />
         {schedule.sync === 'pending' && <span class="chip chip-changed">{t().schedules.pending}</span>}
-        <Button icon="play" busy={busy.value} onClick={() => void runNow()}>
+        <Button icon="play" onClick={() => (asks.value = true)}>
           {words.runNow}
         </Button>
         <Button
@@ -69,6 +72,19 @@ function Schedule({ schedule }: { readonly schedule: NotificationSchedule }) {
         </Button>
       </p>
       <NextRuns schedule={schedule} />
+      {asks.value && (
+        <Dialog
+          title={words.runNow}
+          onClose={close}
+          footer={
+            <DialogChoice onClose={close} busy={busy.value} onClick={() => void runNow()}>
+              {notices().starting.doSend}
+            </DialogChoice>
+          }
+        >
+          <p>{words.runNowText}</p>
+        </Dialog>
+      )}
       <TextField
         label={t().schedules.cron}
         hint={t().schedules.cronHint}

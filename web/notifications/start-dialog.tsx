@@ -7,6 +7,7 @@ import { queries } from '../app/queries';
 import { Button } from '../ui/button';
 import { Dialog, DialogChoice } from '../ui/dialog';
 import { CheckField, Field } from '../ui/field';
+import { Loaded } from '../ui/panel';
 import { SearchBox } from '../ui/search-box';
 import { useOffices } from './notification-queries';
 import { useSave } from './use-save';
@@ -122,14 +123,18 @@ function OfficePicker({ chosen, onChoose }: OfficePickerProps) {
     <>
       <SearchBox label={words.search} value={q.value} onChange={(text) => (q.value = text)} />
       <div class="pick-list" tabIndex={0} role="group" aria-label={words.which}>
-        {offices.loaded.data?.map(({ id, name }) => (
-          <CheckField
-            key={id}
-            label={name}
-            checked={chosen.includes(id)}
-            onChange={(isChosen) => toggle(id, isChosen)}
-          />
-        ))}
+        <Loaded query={offices.loaded}>
+          {(items) =>
+            items.map(({ id, name }) => (
+              <CheckField
+                key={id}
+                label={name}
+                checked={chosen.includes(id)}
+                onChange={(isChosen) => toggle(id, isChosen)}
+              />
+            ))
+          }
+        </Loaded>
         {offices.more !== undefined && (
           <Button kind="quiet" busy={offices.isLoadingMore} onClick={offices.more}>
             {t().actions.loadMore}

@@ -126,18 +126,24 @@ function Speed({ metrics }: { readonly metrics: SessionMetrics }) {
       name: words.share,
       cell: ({ share }) => (
         <span class="share-cell">
-          <span class="share" style={{ '--width': share }} /> <span class="figures">{percent(share)}</span>
+          <span class="share" style={{ '--width': share }} />{' '}
+          <Explain basis={words.shareBasis}>{percent(share)}</Explain>
         </span>
       ),
     },
     { name: words.runs, kind: 'number', cell: ({ runs }) => number(runs) },
-    { name: 'p95', kind: 'number', cell: ({ p95Ms }) => (p95Ms === null ? '–' : duration(p95Ms)) },
+    {
+      name: 'p95',
+      kind: 'number',
+      cell: ({ runs, p95Ms }) =>
+        p95Ms === null ? '–' : <Explain basis={words.slowBasis(number(runs))}>{duration(p95Ms)}</Explain>,
+    },
     {
       name: words.errorRate,
       kind: 'number',
       cell: ({ id }) => {
         const rate = errors.get(id);
-        return rate == null ? '–' : percent(rate);
+        return rate == null ? '–' : <Explain basis={words.rateBasis}>{percent(rate)}</Explain>;
       },
     },
   ];

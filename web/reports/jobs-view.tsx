@@ -27,6 +27,8 @@ export function JobsView() {
   const loaded = {
     data: jobs.data?.pages.flatMap(({ items }) => items.map((job) => ({ ...job, id: job.jobId }))),
     error: jobs.error,
+    failureCount: jobs.failureCount,
+    failureReason: jobs.failureReason,
     refetch: jobs.refetch,
   };
   return (

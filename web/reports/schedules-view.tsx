@@ -6,8 +6,9 @@ import { useAddress } from '../app/location';
 import { queries } from '../app/queries';
 import { toast, toastProblem } from '../app/toasts';
 import type { Firing, ReportSchedule } from '../app/types';
+import { useAction } from '../app/use-action';
 import { Button } from '../ui/button';
-import { Dialog } from '../ui/dialog';
+import { Dialog, DialogChoice } from '../ui/dialog';
 import { Menu } from '../ui/menu';
 import { Empty, Loaded } from '../ui/panel';
 import { TableSkeleton } from '../ui/skeletons';
@@ -97,7 +98,7 @@ interface ScheduleMenuProps {
 
 function ScheduleMenu({ schedule, onOpen }: ScheduleMenuProps) {
   const words = t().schedules;
-  const edits = useSignal(false);
+  const [edits, asks] = [useSignal(false), useSignal(false)];
   const run = async (name: ScheduleCommand, text: string): Promise<void> => {
     try {
       await commandSchedule(schedule.id, name);
@@ -105,10 +106,6 @@ function ScheduleMenu({ schedule, onOpen }: ScheduleMenuProps) {
     } catch (error) {
       toastProblem(error);
     }
-  };
-  const drop = async (): Promise<void> => {
-    await call('deleteReportSchedule', { params: { id: schedule.id } }).catch(toastProblem);
-    await queries.invalidateQueries({ queryKey: ['schedules'] });
   };
   return (
     <>
@@ -133,21 +130,43 @@ function ScheduleMenu({ schedule, onOpen }: ScheduleMenuProps) {
                 icon: 'play',
                 run: () => void run('resumeReportSchedule', words.resumed),
               },
-          { label: t().actions.remove, icon: 'close', danger: true, run: () => void drop() },
+          { label: t().actions.remove, icon: 'close', danger: true, run: () => (asks.value = true) },
         ]}
       />
+      {asks.value && <DropDialog schedule={schedule} onClose={() => (asks.value = false)} />}
       {edits.value && <ScheduleDialog schedule={schedule} onClose={() => (edits.value = false)} />}
     </>
   );
 }
 
-function FiringsDialog({
-  schedule,
-  onClose,
-}: {
+interface ScheduleDialogProps {
   readonly schedule: ReportSchedule;
   readonly onClose: () => void;
-}) {
+}
+
+/** A removed schedule does not come back. */
+function DropDialog({ schedule, onClose }: ScheduleDialogProps) {
+  const words = t().schedules;
+  const { busy, run } = useAction();
+  const drop = (): Promise<boolean> =>
+    run(async () => {
+      await call('deleteReportSchedule', { params: { id: schedule.id } });
+      onClose();
+      await queries.invalidateQueries({ queryKey: ['schedules'] });
+    });
+  const footer = (
+    <DialogChoice onClose={onClose} kind="danger" busy={busy.value} onClick={() => void drop()}>
+      {t().actions.remove}
+    </DialogChoice>
+  );
+  return (
+    <Dialog title={words.dropTitle(schedule.name)} onClose={onClose} footer={footer}>
+      <p>{words.dropText}</p>
+    </Dialog>
+  );
+}
+
+function FiringsDialog({ schedule, onClose }: ScheduleDialogProps) {
   const words = t().schedules;
   const firings = useFirings(schedule.id);
   return (

@@ -1,9 +1,11 @@
 import { useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
 import { t } from '../app/i18n';
 import { useKeys } from '../app/keys';
 import type { InputOf, SessionDetail } from '../app/types';
 import { useAction } from '../app/use-action';
 import { Button } from '../ui/button';
+import { Dialog, DialogChoice } from '../ui/dialog';
 import { AreaField, TextField } from '../ui/field';
 import { Icon } from '../ui/icon';
 import { command } from './session-queries';
@@ -42,7 +44,10 @@ export function AttentionPanel({ session }: { readonly session: SessionDetail })
     };
     void send.run(change);
   };
-  useKeys([{ keys: 'r', group: 'gate', label: words.again, run: again }]);
+  const button = useRef<HTMLButtonElement>(null);
+  // The key only chooses it, and Enter confirms, as a key at a gate does.
+  useKeys([{ keys: 'r', group: 'gate', label: words.again, run: () => button.current?.focus() }]);
+  const asks = useSignal(false);
   return (
     <section class="decision" aria-labelledby="decision-title">
       <h2 id="decision-title">
@@ -50,7 +55,7 @@ export function AttentionPanel({ session }: { readonly session: SessionDetail })
       </h2>
       <p dir="auto">{session.error?.message ?? session.progress.reason}</p>
       <p class="quiet">{words.kept}</p>
-      <Button kind="approve" hint="r" busy={send.busy.value} onClick={again}>
+      <Button inner={button} kind="approve" hint="r" busy={send.busy.value} onClick={again}>
         {words.again}
       </Button>
       <details class="decision-more">
@@ -73,10 +78,38 @@ export function AttentionPanel({ session }: { readonly session: SessionDetail })
           >
             {words.skip}
           </Button>
-          <Button onClick={() => void send.run({ finish: true })}>{words.finish}</Button>
+          <Button onClick={() => (asks.value = true)}>{words.finish}</Button>
         </div>
       </details>
+      {asks.value && <FinishDialog id={session.id} onClose={() => (asks.value = false)} />}
     </section>
+  );
+}
+
+interface FinishDialogProps {
+  readonly id: string;
+  readonly onClose: () => void;
+}
+
+/** Nobody can undo an end. */
+function FinishDialog({ id, onClose }: FinishDialogProps) {
+  const words = t().attention;
+  const send = useCommand(id);
+  const footer = (
+    <DialogChoice
+      onClose={onClose}
+      leave={t().session.keepRunning}
+      kind="danger"
+      busy={send.busy.value}
+      onClick={() => void send.run({ finish: true })}
+    >
+      {words.finishForGood}
+    </DialogChoice>
+  );
+  return (
+    <Dialog title={words.finishTitle} onClose={onClose} footer={footer}>
+      <p>{t().session.cancelText}</p>
+    </Dialog>
   );
 }
 

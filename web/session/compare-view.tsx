@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/preact-query';
 import { call } from '../app/client';
+import { shortDateTime } from '../app/format';
 import { useAddress } from '../app/location';
 import { t } from '../app/i18n';
 import type { Comparison, SessionDetail } from '../app/types';
@@ -44,7 +45,10 @@ function Chooser({ session, chosen, onChoose }: ChooserProps) {
     ...attempts.map((attempt): [string, string] => [`attempt:${attempt}`, t().session.attempt(attempt)]),
     ...(others.data?.items ?? [])
       .filter(({ id }) => id !== session.id)
-      .map(({ id, topic }): [string, string] => [id, topic.slice(0, 80)]),
+      .map(({ id, topic, createdAt }): [string, string] => [
+        id,
+        `${topic.slice(0, 80)} · ${shortDateTime(createdAt)}`,
+      ]),
   ];
   if (chosen !== '' && options.every(([id]) => id !== chosen)) options.push([chosen, chosen]);
   return <SelectField label={words.with} value={chosen} options={options} onChange={onChoose} />;
@@ -60,9 +64,10 @@ function Phases({ comparison }: { readonly comparison: Comparison }) {
           <h3>
             <span dir="auto">{phase.title}</span>{' '}
             <span class={`chip chip-${phase.state}`}>{words.states[phase.state]}</span>
+            {/* The API counts from this session to the other one, the page the other way round. */}
             {phase.diff !== null && (
               <span class="figures quiet">
-                +{phase.diff.added} −{phase.diff.removed}
+                +{phase.diff.removed} −{phase.diff.added}
               </span>
             )}
           </h3>

@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/preact-query';
-import { useSignal } from '@preact/signals';
 import { call } from '../app/client';
 import type { StreamEvent } from '../live/event-stream';
-import { clockTime, dateTime } from '../app/format';
+import { clockTime, dateTime, number } from '../app/format';
 import { t } from '../app/i18n';
+import { useAddress } from '../app/location';
 import type { SessionDetail } from '../app/types';
-import { Loaded } from '../ui/panel';
+import { Empty, Loaded } from '../ui/panel';
 import type { LiveSession } from './live-session';
 import { sessionKey } from './session-queries';
 
-const MOST = 1_000;
+const MOST_SHOWN = 1_000;
 
 /** Everything that happened, the newest first: what is stored, and above it what arrives. */
 export function EventsView({
@@ -19,7 +19,8 @@ export function EventsView({
   readonly session: SessionDetail;
   readonly live: LiveSession;
 }) {
-  const filter = useSignal('');
+  const address = useAddress();
+  const filter = address.get('events');
   const stored = useQuery({
     queryKey: [...sessionKey(session.id), 'events'],
     queryFn: ({ signal }) => readAll(session.id, signal),
@@ -32,11 +33,11 @@ export function EventsView({
         data-filter
         aria-label={t().session.filterEvents}
         placeholder={t().session.filterEvents}
-        value={filter.value}
-        onInput={(event) => (filter.value = event.currentTarget.value)}
+        value={filter}
+        onInput={(event) => address.set({ events: event.currentTarget.value }, true)}
       />
       <Loaded query={stored}>
-        {(items) => <EventList events={merge(items, live.events.value)} filter={filter.value} />}
+        {(items) => <EventList events={merge(items, live.events.value)} filter={filter} />}
       </Loaded>
     </div>
   );
@@ -45,7 +46,7 @@ export function EventsView({
 async function readAll(id: string, signal: AbortSignal): Promise<readonly StreamEvent[]> {
   const events: StreamEvent[] = [];
   let after = 0;
-  for (let more = true; more && events.length < MOST;) {
+  for (let more = true; more;) {
     const page = await call('sessionEvents', { params: { id }, query: { after, limit: 100 }, signal });
     events.push(...(page.items as unknown as readonly StreamEvent[]));
     more = page.hasMore;
@@ -63,24 +64,30 @@ function EventList({ events, filter }: { readonly events: readonly StreamEvent[]
   const wanted = filter.trim().toLowerCase();
   const shown =
     wanted === '' ? events : events.filter((event) => JSON.stringify(event).toLowerCase().includes(wanted));
+  if (shown.length === 0 && wanted !== '') return <Empty title={t().session.noEvent} />;
   return (
-    <ol class="event-list">
-      {shown.map((event) => (
-        <li key={event.pos}>
-          <details>
-            <summary>
-              <span class="figures quiet">{event.pos}</span>
-              <time dateTime={event.at} title={dateTime(event.at)} class="figures">
-                {clockTime(event.at)}
-              </time>
-              <code>{event.type}</code>
-            </summary>
-            <pre class="code" dir="auto" tabIndex={0}>
-              {JSON.stringify(event, null, 2)}
-            </pre>
-          </details>
-        </li>
-      ))}
-    </ol>
+    <>
+      {shown.length > MOST_SHOWN && (
+        <p class="quiet">{t().session.newestEvents(number(MOST_SHOWN), number(shown.length))}</p>
+      )}
+      <ol class="event-list">
+        {shown.slice(0, MOST_SHOWN).map((event) => (
+          <li key={event.pos}>
+            <details>
+              <summary>
+                <span class="figures quiet">{event.pos}</span>
+                <time dateTime={event.at} title={dateTime(event.at)} class="figures">
+                  {clockTime(event.at)}
+                </time>
+                <code>{event.type}</code>
+              </summary>
+              <pre class="code" dir="auto" tabIndex={0}>
+                {JSON.stringify(event, null, 2)}
+              </pre>
+            </details>
+          </li>
+        ))}
+      </ol>
+    </>
   );
 }

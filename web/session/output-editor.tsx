@@ -27,7 +27,7 @@ export function OutputEditor({ session, phase, gate }: EditorProps) {
   const original = phase.output ?? '';
   const draft = useDraft(`edit.${gate.id}.${gate.outputDigest}`, original);
   const article = useRef<HTMLElement>(null);
-  // The key that opened the editor is no letter of the text, and the next letter is no key of the page.
+  // The next letter is one of the text, and no key of the page.
   useEffect(() => article.current?.querySelector<HTMLElement>('textarea, input, select')?.focus(), [isData]);
   const close = (): void => address.set({ edit: undefined });
   const send = useDecision(session, gate, () => {

@@ -1,11 +1,13 @@
 import { compactNumber, money } from '../app/format';
 import { t } from '../app/i18n';
-import type { GateRecord, SessionDetail } from '../app/types';
+import type { AnswerOf, GateRecord, SessionDetail } from '../app/types';
 import { DataView } from '../ui/data-view';
-import { Panel } from '../ui/panel';
+import { Explain } from '../ui/explain';
+import { Loaded, Panel } from '../ui/panel';
 import { StateMark } from '../ui/state-mark';
 import { Ago } from '../ui/time';
 import { useUsage } from './session-queries';
+import { Tokens } from './tokens';
 
 /** The context of a decision: inputs, earlier decisions and the cost so far. */
 export function SessionContext({ session }: { readonly session: SessionDetail }) {
@@ -61,8 +63,12 @@ function DecidedGate({ gate }: { readonly gate: GateRecord }) {
 }
 
 function UsageTable({ id }: { readonly id: string }) {
+  const usage = useUsage(id);
+  return <Loaded query={usage}>{({ phases }) => <Usage phases={phases} />}</Loaded>;
+}
+
+function Usage({ phases }: Pick<AnswerOf<'getSessionUsage'>, 'phases'>) {
   const words = t().session;
-  const phases = useUsage(id).data?.phases ?? [];
   return (
     <table class="table table-tight">
       <thead>
@@ -82,8 +88,20 @@ function UsageTable({ id }: { readonly id: string }) {
             <td dir="auto">
               {phase}. {title}
             </td>
-            <td class="number">{compactNumber(tokensIn + tokensOut)}</td>
-            <td class="number">{unpricedSteps > 0 && costUsd === 0 ? '–' : money(costUsd)}</td>
+            <td class="number">
+              <Tokens sent={tokensIn} answered={tokensOut}>
+                {compactNumber(tokensIn + tokensOut)}
+              </Tokens>
+            </td>
+            <td class="number">
+              {unpricedSteps === 0 ? (
+                money(costUsd)
+              ) : (
+                <Explain basis={words.unpriced(unpricedSteps)}>
+                  {costUsd === 0 ? '–' : money(costUsd)}
+                </Explain>
+              )}
+            </td>
           </tr>
         ))}
       </tbody>

@@ -33,6 +33,9 @@ export function SessionHead({ session }: { readonly session: SessionDetail }) {
             !isFinal(session.status) &&
             ` · ${t().steps[progress.currentStep]}`}
         </span>
+        <Explain basis={t().session.percentBasis}>
+          <span class="figures">{progress.percent} %</span>
+        </Explain>
         <span class="chip" title={t().session.templateVersion}>
           {template.name} v{template.version}
         </span>

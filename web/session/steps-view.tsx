@@ -1,15 +1,17 @@
 import { useAddress } from '../app/location';
-import { compactNumber, duration, money, number } from '../app/format';
+import { compactNumber, duration, money } from '../app/format';
 import { t } from '../app/i18n';
 import type { SessionDetail, StepDetail, StepTry, StepView } from '../app/types';
 import { ContentView } from '../ui/content-view';
 import { Dialog } from '../ui/dialog';
+import { Explain } from '../ui/explain';
 import { Empty, Loaded } from '../ui/panel';
 import { TableSkeleton } from '../ui/skeletons';
 import { RecordTable, type Column } from '../ui/record-table';
 import { StateMark } from '../ui/state-mark';
 import { Ago } from '../ui/time';
 import { useStep, useSteps } from './session-queries';
+import { Tokens } from './tokens';
 
 /** The ledger: every run of every step. A row opens what the model was sent and what came back. */
 export function StepsView({ session }: { readonly session: SessionDetail }) {
@@ -74,15 +76,15 @@ function columnsOfSteps(): readonly Column<StepView>[] {
       name: words.tokensColumn,
       kind: 'number',
       cell: ({ tokensIn, tokensOut }) => (
-        <span title={`${number(tokensIn)} → ${number(tokensOut)}`}>
+        <Tokens sent={tokensIn} answered={tokensOut}>
           {compactNumber(tokensIn)} → {compactNumber(tokensOut)}
-        </span>
+        </Tokens>
       ),
     },
     {
       name: words.cost,
       kind: 'number',
-      cell: ({ costUsd }) => (costUsd === null ? '–' : money(costUsd)),
+      cell: ({ costUsd }) => (costUsd === null ? <Explain basis={words.noPrice}>–</Explain> : money(costUsd)),
     },
     {
       name: words.took,

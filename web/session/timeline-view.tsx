@@ -7,7 +7,15 @@ import type { SessionDetail } from '../app/types';
 import { Empty, Loaded } from '../ui/panel';
 import { useSteps } from './session-queries';
 import { StepDialog } from './steps-view';
-import { axisOf, placeOf, timelineRows, type Span, type Stretch, type TimelineRow } from './timeline';
+import {
+  axisOf,
+  namedSpans,
+  placeOf,
+  timelineRows,
+  type Span,
+  type Stretch,
+  type TimelineRow,
+} from './timeline';
 
 const kinds = ['queued', 'working', 'retrying', 'failed', 'waiting'] as const;
 
@@ -64,6 +72,7 @@ function Waterfall({ rows, onOpen }: WaterfallProps) {
 }
 
 function Axis({ axis }: { readonly axis: readonly Span[] }) {
+  const named = namedSpans(axis);
   return (
     <div class="timeline-axis">
       {axis.map((span) => (
@@ -73,7 +82,7 @@ function Axis({ axis }: { readonly axis: readonly Span[] }) {
           style={{ '--at': span.at, '--width': span.width }}
           title={span.idle ? t().timeline.idle(duration(span.toMs - span.fromMs)) : undefined}
         >
-          {span.width > 0.12 && !span.idle && clockTime(new Date(span.fromMs).toISOString())}
+          {named.has(span) && clockTime(new Date(span.fromMs).toISOString())}
         </span>
       ))}
     </div>

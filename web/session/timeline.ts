@@ -132,6 +132,20 @@ function placed(spans: readonly { fromMs: number; toMs: number; idle: boolean }[
   });
 }
 
+const NAME_WIDTH = 0.15;
+
+/** The spans whose time of day has room before the next one that is named, and before the end. */
+export function namedSpans(axis: readonly Span[]): ReadonlySet<Span> {
+  const named = new Set<Span>();
+  let freeFrom = 0;
+  for (const span of axis) {
+    if (span.idle || span.at < freeFrom || span.at > 1 - NAME_WIDTH) continue;
+    named.add(span);
+    freeFrom = span.at + NAME_WIDTH;
+  }
+  return named;
+}
+
 /** Where a moment lies on the axis, 0 to 1. */
 export function placeOf(axis: readonly Span[], ms: number): number {
   const span = axis.find(({ toMs }) => ms <= toMs) ?? axis.at(-1);

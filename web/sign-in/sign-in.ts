@@ -6,7 +6,7 @@ import { queries } from '../app/queries';
 
 interface EntryProblem {
   readonly error: unknown;
-  /** What was not taken, if the API refused to take it. */
+  /** The thing that the API did not take. */
   readonly refused?: 'key' | 'link';
 }
 

@@ -1,10 +1,10 @@
 import { addressOf } from '../app/client';
-import { copyText } from '../app/clipboard';
 import { number } from '../app/format';
 import { t } from '../app/i18n';
 import { toast, toastProblem } from '../app/toasts';
 import type { SqlResults } from '../app/types';
 import { Button } from '../ui/button';
+import { copyText } from '../ui/copy-button';
 import { Icon } from '../ui/icon';
 import { Menu } from '../ui/menu';
 import { jsonOf, tsvOf } from './copied-rows';

@@ -3,7 +3,7 @@ import { call } from '../app/client';
 import { t } from '../app/i18n';
 import { me } from '../app/me';
 import { queries } from '../app/queries';
-import { toastProblem } from '../app/toasts';
+import { removed } from '../views/removed';
 import type { SavedQuery } from '../app/types';
 import { IconButton } from '../ui/button';
 import { Empty, Loaded } from '../ui/panel';
@@ -40,7 +40,7 @@ export function SavedQueries({ onPick }: { readonly onPick: (query: SavedQuery) 
                     <IconButton
                       icon="close"
                       label={words.removeSaved(query.name)}
-                      onClick={() => void forget(query.id)}
+                      onClick={() => void forget(query)}
                     />
                   )}
                 </li>
@@ -53,9 +53,10 @@ export function SavedQueries({ onPick }: { readonly onPick: (query: SavedQuery) 
   );
 }
 
-async function forget(id: string): Promise<void> {
-  await call('removeSavedQuery', { params: { id } }).catch(toastProblem);
-  void queries.invalidateQueries({ queryKey: KEY });
+async function forget({ id, name, shared, sql, data_source, params }: SavedQuery): Promise<void> {
+  const undo = (): Promise<unknown> =>
+    call('createSavedQuery', { body: { name, shared, sql, data_source, params } });
+  await removed({ name, queryKey: KEY }, () => call('removeSavedQuery', { params: { id } }), undo);
 }
 
 export type UnsavedQuery = Pick<SavedQuery, 'sql' | 'data_source' | 'params'>;

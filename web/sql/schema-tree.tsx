@@ -27,6 +27,7 @@ export function SchemaTree({ source, onPick }: SchemaTreeProps) {
                       <span dir="auto">{of === 'public' ? name : `${of}.${name}`}</span>{' '}
                       {rows !== null && rows >= 0 && <span class="figures quiet">{compactNumber(rows)}</span>}
                     </summary>
+                    {rows !== null && rows >= 0 && <p class="quiet">{t().sql.rowsBasis(number(rows))}</p>}
                     <ul>
                       {columns.map((column) => (
                         <li key={column.name}>

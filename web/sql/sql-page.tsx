@@ -127,7 +127,7 @@ function EditorActions({ draft, busy, onRun, onSave }: EditorActionsProps) {
   const format = (): void => draft.set(formatStatement(draft.text.value));
   return (
     <p class="row">
-      <Button kind="primary" icon="play" hint="mod+Enter" busy={busy} onClick={onRun}>
+      <Button kind="primary" icon="play" hint="mod+Enter" busy={busy} disabled={isEmpty} onClick={onRun}>
         {words.run}
       </Button>
       <Button hint="shift+alt+F" disabled={isEmpty} onClick={format}>

@@ -1,5 +1,4 @@
 import { useSignal } from '@preact/signals';
-import { copyText } from '../app/clipboard';
 import { t } from '../app/i18n';
 import { IconButton } from './button';
 
@@ -17,4 +16,17 @@ export function CopyButton({ text }: { readonly text: string }) {
       onClick={() => void copy()}
     />
   );
+}
+
+/** Copies a text. A page that came without TLS has no clipboard of its own, only the command of old. */
+export async function copyText(text: string): Promise<void> {
+  const { clipboard } = navigator as { readonly clipboard?: Clipboard };
+  if (clipboard !== undefined) return clipboard.writeText(text);
+  const fill = (event: ClipboardEvent): void => {
+    event.preventDefault();
+    event.clipboardData?.setData('text/plain', text);
+  };
+  document.addEventListener('copy', fill);
+  document.execCommand('copy');
+  document.removeEventListener('copy', fill);
 }

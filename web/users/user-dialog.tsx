@@ -120,9 +120,12 @@ function Keys({ id }: { readonly id: string }) {
   );
 }
 
+/** A revoked key never signs in again, so it takes a second click. */
 function KeyLine({ userId, apiKey }: { readonly userId: string; readonly apiKey: ApiKey }) {
   const words = t().users;
+  const isSure = useSignal(false);
   const revoke = async (): Promise<void> => {
+    if (!isSure.value) return void (isSure.value = true);
     await call('revokeApiKey', { params: { id: userId, keyId: apiKey.id } }).catch(toastProblem);
     forgetUsers();
   };
@@ -136,7 +139,7 @@ function KeyLine({ userId, apiKey }: { readonly userId: string; readonly apiKey:
       </span>
       {apiKey.status === 'active' && (
         <Button kind="danger" onClick={() => void revoke()}>
-          {words.revoke}
+          {isSure.value ? words.revokeSure : words.revoke}
         </Button>
       )}
     </li>

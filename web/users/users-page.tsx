@@ -34,6 +34,8 @@ export function UsersPage() {
   const loaded = {
     data: users.data?.pages.flatMap(({ items }) => items),
     error: users.error,
+    failureCount: users.failureCount,
+    failureReason: users.failureReason,
     refetch: users.refetch,
   };
   useKeys([{ keys: 'n', group: 'lists', label: words.add, run: () => (isNew.value = true) }]);

@@ -5,9 +5,9 @@ import { t } from '../app/i18n';
 import { useAddress } from '../app/location';
 import { me } from '../app/me';
 import { queries } from '../app/queries';
-import { toastProblem } from '../app/toasts';
 import type { SavedView } from '../app/types';
 import { Button, IconButton } from '../ui/button';
+import { removed } from './removed';
 import { SaveDialog } from './save-dialog';
 
 interface SavedViewsProps {
@@ -60,7 +60,7 @@ export function SavedViews({ page, names }: SavedViewsProps) {
         <Button onClick={() => (isSaving.value = true)}>{words.save}</Button>
       )}
       {current !== undefined && current.ownerId === me.value?.id && (
-        <IconButton icon="close" label={words.remove(current.name)} onClick={() => void forget(current.id)} />
+        <IconButton icon="close" label={words.remove(current.name)} onClick={() => void forget(current)} />
       )}
       {isSaving.value && (
         <SaveViewDialog page={page} query={shown} onClose={() => (isSaving.value = false)} />
@@ -76,9 +76,9 @@ function isSame(one: SavedView['query'], other: Query): boolean {
   );
 }
 
-async function forget(id: string): Promise<void> {
-  await call('removeSavedView', { params: { id } }).catch(toastProblem);
-  void queries.invalidateQueries({ queryKey: ['views'] });
+async function forget({ id, page, name, query, shared }: SavedView): Promise<void> {
+  const undo = (): Promise<unknown> => call('createSavedView', { body: { page, name, query, shared } });
+  await removed({ name, queryKey: ['views'] }, () => call('removeSavedView', { params: { id } }), undo);
 }
 
 interface SaveViewProps {

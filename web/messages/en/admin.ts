@@ -23,6 +23,7 @@ export const admin = {
     issueKey: 'Make a key',
     neverUsed: 'never used',
     revoke: 'Revoke',
+    revokeSure: 'Revoke for good?',
   },
   audit: {
     none: 'No entry matches',
@@ -126,6 +127,9 @@ export const admin = {
     runs: 'Runs',
     errorRate: 'Errors',
     nothingRan: 'Nothing ran in this window',
+    shareBasis: 'Of all working time in these hours or days.',
+    slowBasis: (runs: string) => `Nineteen of twenty of these ${runs} runs took no longer.`,
+    rateBasis: 'Runs of this step that failed for good, of all of them.',
     human: (share: string) => `${share} of the time was waiting for people.`,
     humanBasis: 'Waiting for decisions as a part of waiting and working together.',
     stuck: 'Stuck',

@@ -224,6 +224,8 @@ export const notifications = {
       next: 'Next runs',
       paused: 'It is paused. No run comes by itself.',
       runNow: 'Run now',
+      runNowText:
+        'Everybody who is due in any office is told at once, and nothing can be taken back. A plan shows them first.',
       started: 'The run has begun.',
       rules: 'Rules',
       thresholds: 'Days before a deadline',

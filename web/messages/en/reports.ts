@@ -88,6 +88,8 @@ export const reports = {
     resumed: 'The schedule goes on.',
     saved: 'The schedule is saved.',
     pending: 'not at Temporal yet',
+    dropTitle: (name: string) => `Remove ${name}?`,
+    dropText: 'It makes no report any more. Those that it made stay.',
     cron: 'Cron',
     cronHint: 'Minute, hour, day of the month, month, day of the week.',
     timeZone: 'Time zone',

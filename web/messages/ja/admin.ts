@@ -21,6 +21,7 @@ export const admin: typeof english = {
     issueKey: 'キーを発行',
     neverUsed: '未使用',
     revoke: '取り消す',
+    revokeSure: '完全に取り消しますか？',
   },
   audit: {
     none: '一致する記録がありません',
@@ -182,6 +183,9 @@ export const admin: typeof english = {
     runs: '実行数',
     errorRate: 'エラー',
     nothingRan: 'この期間には何も動いていません',
+    shareBasis: 'この期間の作業時間全体に占める割合です。',
+    slowBasis: (runs) => `この ${runs} 回のうち 20 回に 19 回はこの時間以内でした。`,
+    rateBasis: 'このステップの実行のうち、最終的に失敗した割合です。',
     human: (share) => `時間の ${share} は人を待っていました。`,
     humanBasis: '待ちと作業の合計に占める、判断待ちの割合です。',
     stuck: '停滞',

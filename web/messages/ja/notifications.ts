@@ -210,6 +210,7 @@ export const notifications: typeof english = {
       next: '次回以降',
       paused: '停止中です。自動では実行しません。',
       runNow: '今すぐ実行',
+      runNowText: '全事業所の対象者にすぐに送信し、取り消せません。計画を作成すると先に確認できます。',
       started: '実行を始めました。',
       rules: '規則',
       thresholds: '期限の何日前',

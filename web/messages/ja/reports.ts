@@ -87,6 +87,8 @@ export const reports: typeof english = {
     resumed: 'スケジュールを再開しました。',
     saved: 'スケジュールを保存しました。',
     pending: 'Temporal に未反映',
+    dropTitle: (name) => `${name} を削除しますか？`,
+    dropText: '今後レポートは作成されません。作成済みのものは残ります。',
     cron: 'Cron',
     cronHint: '分、時、日、月、曜日。',
     timeZone: 'タイムゾーン',
