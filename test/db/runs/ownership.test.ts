@@ -20,6 +20,7 @@ import {
 } from '../../../src/db/runs/idempotency-keys.js';
 import { findGate, listWaitingGates } from '../../../src/db/sessions/gates.js';
 import { reserveGate } from '../../../src/db/sessions/reading.js';
+import { listForks } from '../../../src/db/sessions/reads.js';
 import { findResultTables, listResultTables } from '../../../src/db/sql/result-tables.js';
 import { insertSavedQuery, listSavedQueries, updateSavedQuery } from '../../../src/db/sql/saved-queries.js';
 import { createSignInToken, redeemSignInToken } from '../../../src/db/users/sign-in-tokens.js';
@@ -44,6 +45,16 @@ async function expectOwned(owner: Principal, found: Found): Promise<void> {
   expect(await found(owner)).toBe(true);
   expect(await found(admin)).toBe(true);
 }
+
+test('a fork, listed beside its session', async () => {
+  const owner = await givenUser(database.pool);
+  const session = await givenRun(database.pool, owner);
+  const origin = { runId: session.id, relation: 'fork' } as const;
+  const fork = await givenRun(database.pool, owner, { origin });
+  await expectOwned(owner, async (viewer) =>
+    (await listForks(database.pool, viewer, session.id)).some(({ id }) => id === fork.id),
+  );
+});
 
 test('a waiting gate, found, listed and reserved', async () => {
   const owner = await givenUser(database.pool);
