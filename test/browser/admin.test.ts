@@ -293,6 +293,11 @@ test('a view is saved with its filters and columns, chosen again, and is the sam
   const search = page.getByRole('searchbox', { name: 'Search topics' });
   await waitUntil(async () => (await search.inputValue()) === 'in a', { what: 'the words of the view' });
 
+  await page.getByRole('button', { name: 'Remove the view Short' }).click();
+  await page.getByText('Short is removed.').waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('button', { name: 'Remove the view Short' }).waitFor();
+
   const other = await house.visit('/sessions');
   await other.page.getByRole('combobox', { name: 'Views' }).selectOption({ label: 'Short (shared)' });
   await other.page.waitForURL(/columns=state%2Cprogress/);

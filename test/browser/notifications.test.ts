@@ -120,6 +120,9 @@ test('a run that waits after its first offices goes on as somebody decides, also
     await page.getByText('The first 2 offices are through').waitFor();
     await state(page, 'waiting_approval');
     await expectCalm(page);
+    // A key only chooses: no message is sent by it.
+    await page.keyboard.press('a');
+    await page.locator('.run-gate .button-approve:focus').waitFor();
     const run = page.url();
     await page.goto(`${house.api.url}/inbox`);
     await page.locator('.inbox-row', { hasText: 'The first offices' }).click();

@@ -78,6 +78,16 @@ test('a report and a schedule say beforehand what they will be and when they com
   await schedule.getByText('This rule never comes.').waitFor();
   await schedule.getByLabel('Cron').fill('0 0 30');
   await schedule.getByRole('status').waitFor({ state: 'detached' });
+  await schedule.getByLabel('Cron').fill('30 9 29 2 *');
+  await schedule.getByLabel('Name').fill('Leap day');
+  await schedule.getByRole('button', { name: 'Save' }).click();
+  await schedule.waitFor({ state: 'detached' });
+  await page.goto(`${house.api.url}/reports?tab=schedules`);
+  await page.getByRole('button', { name: 'More: Leap day' }).click();
+  await page.getByRole('menuitem', { name: 'Remove' }).click();
+  const removal = page.getByRole('dialog', { name: 'Remove Leap day?' });
+  await removal.getByRole('button', { name: 'Remove' }).click();
+  await page.getByText('No schedule yet').waitFor();
   expect(faults).toEqual(noFaults);
 });
 

@@ -105,6 +105,9 @@ test('a session is started, read while the model speaks, edited, redone and appr
       await page.getByRole('tab', { name: view }).click();
       await page.getByRole('tabpanel').locator('ol, ul, table, select').first().waitFor();
     }
+    await page.getByLabel('Filter events').fill('nothing has this');
+    await page.getByText('No event has that in it.').waitFor();
+    expect(page.url()).toContain('events=nothing');
     await page.goBack();
     expect(faults).toEqual(noFaults);
   });

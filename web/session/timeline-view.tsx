@@ -82,7 +82,9 @@ function Axis({ axis }: { readonly axis: readonly Span[] }) {
           style={{ '--at': span.at, '--width': span.width }}
           title={span.idle ? t().timeline.idle(duration(span.toMs - span.fromMs)) : undefined}
         >
-          {named.has(span) && clockTime(new Date(span.fromMs).toISOString())}
+          {named.has(span) && (
+            <span class="timeline-time">{clockTime(new Date(span.fromMs).toISOString())}</span>
+          )}
         </span>
       ))}
     </div>
