@@ -35,10 +35,12 @@ export function createCalls(connection: Connection): Calls {
   return { call, send } as Calls;
 }
 
-/** Browsers have `randomUUID` only on pages that came by TLS. */
+/** A random UUID. Browsers have `randomUUID` only on pages that came by TLS. */
 function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const bytes = crypto.getRandomValues(new Uint8Array(15));
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const parts = [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(12, 15)}`, `a${hex.slice(15, 18)}`];
+  return [...parts, hex.slice(18)].join('-');
 }
 
 /** The address of an operation, its parameters and query filled in: also for links and streams. */
