@@ -35,6 +35,9 @@ async function start(env: Record<string, string> = {}): Promise<WorkerProcess> {
   return worker;
 }
 
+const workflowOf = (id: string): WorkflowHandle =>
+  rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
+
 /** Goes on until the end, whatever the session waits for. Each command answers: nothing is wedged. */
 async function finish(id: string): Promise<void> {
   let sent = 0;
@@ -57,6 +60,10 @@ async function finish(id: string): Promise<void> {
     },
     { what: `session ${id} to end`, timeoutMs: 60_000 },
   );
+  // A workflow that is still open projects again on the worker of the next test, and that one would be held.
+  await waitUntil(async () => (await workflowOf(id).describe()).status.name !== 'RUNNING', {
+    what: `the workflow of ${id} to end`,
+  });
 }
 
 async function expectOneOfEach(id: string): Promise<void> {
@@ -144,7 +151,7 @@ type HistoryEvent = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory'
 const untilRecorded = (id: string, isWanted: (event: HistoryEvent) => unknown): Promise<unknown> =>
   waitUntil(
     async () => {
-      const history = await rig.temporal.client.workflow.getHandle(`cot-session:${id}`).fetchHistory();
+      const history = await workflowOf(id).fetchHistory();
       return history.events?.some(isWanted);
     },
     { what: 'an event in the history' },
@@ -187,7 +194,7 @@ test.each(['session.started', 'gate.opened'] as const)(
   'a projection of %s that outlasts its workflow task takes a command that came meanwhile',
   async (saying) => {
     const { doomed, held, id } = await untilHeld({ saying, at: 'committed' }, () => Promise.resolve());
-    const workflow = rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
+    const workflow = workflowOf(id);
     const { historyLength: before } = await workflow.describe();
     // The worker asks for another workflow task while its local activity runs.
     await waitUntil(async () => (await workflow.describe()).historyLength > before, {
