@@ -239,3 +239,29 @@ test('the filters of the sessions take one line on a laptop, in both languages',
     expect([locale, new Set(middles).size]).toEqual([locale, 1]);
   }
 });
+
+test('a problem in Japanese has words of its own and, where the API knows more, those of the API', async () => {
+  const { page } = await house.visit('/settings', { locale: 'ja-JP', viewport: phone });
+  const problem = { code: 'conflict', detail: 'It is of another day.', status: 409, requestId: 'req_words' };
+  await page.route(/\/api\/v1\/cot-sessions\?/, (route) =>
+    route.fulfill({ status: 409, contentType: 'application/problem+json', json: problem }),
+  );
+  await page.goto(`${house.api.url}/sessions`);
+  const note = page.getByRole('alert');
+  await note.getByText('現在の状態ではできません。').waitFor();
+  await note.locator('[lang=en]').getByText(problem.detail).waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+});
+
+test('a page of before a deploy, whose parts are gone, is loaded again where it was to go', async () => {
+  const { page } = await house.visit('/sessions');
+  let gone = 0;
+  await page.route(/assets\/settings-page/, (route) =>
+    (gone += 1) === 1 ? route.fulfill({ status: 404 }) : route.continue(),
+  );
+  const loaded = page.waitForEvent('load');
+  await page.locator('a.person').click();
+  await loaded;
+  await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor({ state: 'attached' });
+  expect([gone, new URL(page.url()).pathname]).toEqual([2, '/settings']);
+});

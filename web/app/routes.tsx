@@ -3,6 +3,7 @@ import { lazy, Route, Router } from 'preact-iso';
 import { Redirect } from './redirect';
 import { NotFound } from './not-found';
 import { loadAdminWords } from './i18n';
+import { loadPart } from './parts';
 import { isAdmin } from './me';
 
 /** Set by the bundler. */
@@ -12,21 +13,25 @@ declare const DEVELOPMENT: boolean;
 export const CONSOLE_PATHS =
   /^\/($|\?|#|(inbox|sessions|gates|reports|sql|notifications|users|audit|operations|settings|webhooks|ui)(\/|\?|#|$)|jobs\/[a-z0-9_]+(\?|#|$))/;
 
+function part<Page extends FunctionComponent>(load: () => Promise<Page>): FunctionComponent {
+  return lazy(() => loadPart(load));
+}
+
 /** A page with the words that only administrators read. */
 function adminPage<Page extends FunctionComponent>(load: () => Promise<Page>): FunctionComponent {
-  return lazy(async () => {
+  return part(async () => {
     const [page] = await Promise.all([load(), loadAdminWords()]);
     return page;
   });
 }
 
-const InboxPage = lazy(() => import('../inbox/inbox-page').then((page) => page.InboxPage));
-const SessionsPage = lazy(() => import('../sessions/sessions-page').then((page) => page.SessionsPage));
-const SessionPage = lazy(() => import('../session/session-page').then((page) => page.SessionPage));
-const GatePage = lazy(() => import('../gates/gate-page').then((page) => page.GatePage));
-const ReportsPage = lazy(() => import('../reports/reports-page').then((page) => page.ReportsPage));
-const JobPage = lazy(() => import('../reports/job-page').then((page) => page.JobPage));
-const SqlPage = lazy(() => import('../sql/sql-page').then((page) => page.SqlPage));
+const InboxPage = part(() => import('../inbox/inbox-page').then((page) => page.InboxPage));
+const SessionsPage = part(() => import('../sessions/sessions-page').then((page) => page.SessionsPage));
+const SessionPage = part(() => import('../session/session-page').then((page) => page.SessionPage));
+const GatePage = part(() => import('../gates/gate-page').then((page) => page.GatePage));
+const ReportsPage = part(() => import('../reports/reports-page').then((page) => page.ReportsPage));
+const JobPage = part(() => import('../reports/job-page').then((page) => page.JobPage));
+const SqlPage = part(() => import('../sql/sql-page').then((page) => page.SqlPage));
 const NotificationsPage = adminPage(() =>
   import('../notifications/notifications-page').then((page) => page.NotificationsPage),
 );
@@ -37,9 +42,9 @@ const OperationsPage = adminPage(() =>
   import('../operations/operations-page').then((page) => page.OperationsPage),
 );
 const WebhooksPage = adminPage(() => import('../webhooks/webhooks-page').then((page) => page.WebhooksPage));
-const SettingsPage = lazy(() => import('../settings/settings-page').then((page) => page.SettingsPage));
+const SettingsPage = part(() => import('../settings/settings-page').then((page) => page.SettingsPage));
 const GalleryPage = DEVELOPMENT
-  ? lazy(() => import('../gallery/gallery-page').then((page) => page.GalleryPage))
+  ? part(() => import('../gallery/gallery-page').then((page) => page.GalleryPage))
   : NotFound;
 
 export function Routes() {

@@ -10,14 +10,15 @@ import { listenToKeys, useKeys } from './keys';
 import { isStale } from '../live/live';
 import { useAddress } from './location';
 import { waitingCount } from './page-title';
+import { loadPart } from './parts';
 import { Rail } from './rail';
 import { navItems, Routes } from './routes';
 import { Toasts } from './toasts';
 import { TopBar, type Overlay } from './top-bar';
 
-const Palette = lazy(() => import('./palette').then((part) => part.Palette));
+const Palette = lazy(() => loadPart(() => import('./palette').then((part) => part.Palette)));
 
-const KeySheet = lazy(() => import('./key-sheet').then((part) => part.KeySheet));
+const KeySheet = lazy(() => loadPart(() => import('./key-sheet').then((part) => part.KeySheet)));
 
 const overlay = signal<Overlay | null>(null);
 const close = (): void => void (overlay.value = null);

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { useId, useLayoutEffect } from 'preact/hooks';
-import { isProblem } from './problem';
+import { isProblem, wordsOf } from './problem';
 import { t } from './i18n';
 import { Icon } from '../ui/icon';
 import { IconButton } from '../ui/button';
@@ -27,11 +27,9 @@ export function toast(given: Omit<Toast, 'id'>): void {
 }
 
 export function toastProblem(error: unknown): void {
-  const words = t().problems;
-  const text = isProblem(error)
-    ? (words.byCode[error.code as keyof typeof words.byCode] ?? error.message)
-    : words.unexpected;
-  toast({ tone: 'failed', text, requestId: isProblem(error) ? error.problem.requestId : undefined });
+  const { text, detail } = wordsOf(error);
+  const whole = detail === undefined ? text : `${text} ${detail}`;
+  toast({ tone: 'failed', text: whole, requestId: isProblem(error) ? error.problem.requestId : undefined });
 }
 
 function dismiss(id: number): void {

@@ -1,6 +1,7 @@
 import { useSignalEffect, type Signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../app/i18n';
+import { loadPart } from '../app/parts';
 import type { SqlTable } from '../app/types';
 
 interface SqlEditorProps {
@@ -25,7 +26,7 @@ export function SqlEditor({ text, tables, onChange, onRun }: SqlEditorProps) {
   now.current = { tables, onChange, onRun };
   useEffect(() => {
     let isGone = false;
-    void import('./code-editor').then(({ openEditor }) => {
+    void loadPart(() => import('./code-editor')).then(({ openEditor }) => {
       if (isGone || place.current === null) return;
       editor.current = openEditor(place.current, {
         text: text.peek(),

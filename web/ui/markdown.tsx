@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import type { VNode } from 'preact';
+import { loadPart } from '../app/parts';
 
 type Draw = (source: string) => VNode;
 
@@ -10,7 +11,7 @@ let asked = false;
 export function loadMarkdown(): void {
   if (asked) return;
   asked = true;
-  void import('./markdown-tree').then(
+  void loadPart(() => import('./markdown-tree')).then(
     ({ drawMarkdown }) => (draw.value = drawMarkdown),
     () => (asked = false),
   );

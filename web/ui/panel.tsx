@@ -1,7 +1,7 @@
 import { Component, type ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import { t } from '../app/i18n';
-import { isProblem } from '../app/problem';
+import { isProblem, wordsOf } from '../app/problem';
 import { Button } from './button';
 import { CopyButton } from './copy-button';
 import { Icon } from './icon';
@@ -16,8 +16,7 @@ interface ProblemNoteProps {
 /** Says what is wrong, what to do, and by which id the server knows it. */
 export function ProblemNote({ error, text, onRetry }: ProblemNoteProps) {
   const words = t().problems;
-  const known = isProblem(error) ? words.byCode[error.code as keyof typeof words.byCode] : undefined;
-  const title = text ?? known ?? (isProblem(error) ? error.message : words.unexpected);
+  const { text: title, detail } = text === undefined ? wordsOf(error) : { text };
   if (isProblem(error, 'route_not_found')) return <p class="note">{words.notHere}</p>;
   const requestId = isProblem(error) ? error.problem.requestId : undefined;
   return (
@@ -25,6 +24,11 @@ export function ProblemNote({ error, text, onRetry }: ProblemNoteProps) {
       <Icon name="alert" />
       <div>
         <p dir="auto">{title}</p>
+        {detail !== undefined && (
+          <p class="quiet" dir="auto" lang="en">
+            {detail}
+          </p>
+        )}
         {requestId !== undefined && (
           <p class="quiet">
             {words.requestId} <code>{requestId}</code> <CopyButton text={requestId} />

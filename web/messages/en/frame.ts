@@ -1,3 +1,5 @@
+import type { ProblemCode } from '../../../src/contracts/problem-code';
+
 export const frame = {
   nav: {
     inbox: 'Inbox',
@@ -96,6 +98,8 @@ export const frame = {
       precondition_failed: 'Somebody changed it since you read it. Reload and look again.',
       last_admin: 'It is the last active administrator.',
     },
+    /** Before the API's own words, which are English. */
+    before: {} as Readonly<Partial<Record<ProblemCode, string>>>,
   },
   settings: {
     you: 'You',

@@ -1,3 +1,4 @@
+import type { ProblemCode } from '../../../src/contracts/problem-code';
 import type { frame as english } from '../en/frame';
 
 export const frame: typeof english = {
@@ -100,6 +101,42 @@ export const frame: typeof english = {
       precondition_failed: '読んだ後にほかの人が変更しました。読み直してください。',
       last_admin: '最後の有効な管理者です。',
     },
+    before: {
+      validation_error: '入力に誤りがあります。',
+      sql_syntax_error: 'SQL の構文に誤りがあります。',
+      sql_not_allowed: 'この SQL は許可されていません。',
+      sql_too_large: 'SQL が大きすぎます。',
+      sql_failed: 'SQL の実行に失敗しました。',
+      unknown_data_source: 'データソースが見つかりません。',
+      confirmation_invalid: '確認の期限が切れたか、すでに使われています。もう一度実行してください。',
+      conflict: '現在の状態ではできません。',
+      nothing_due: '実行を待っているステップはありません。',
+      phase_gate: 'フェーズの承認が必要です。',
+      step_not_reached: 'そのステップにはまだ達していません。',
+      job_not_finished: 'ジョブはまだ終わっていません。',
+      job_failed: 'ジョブは失敗しました。',
+      job_canceled: 'ジョブは取り消されました。',
+      already_exists: '同じものがすでにあります。',
+      gone: '保存期間が過ぎ、もう残っていません。',
+      sql_queue_full: '実行待ちの SQL が多すぎます。しばらくして再試行してください。',
+      data_source_unavailable: 'データソースが応答しません。しばらくして再試行してください。',
+      link_invalid: 'このリンクは使用済みか、期限切れです。',
+      invalid_cursor: 'ページの続きが読めません。一覧を読み直してください。',
+      method_not_allowed: 'この操作はここでは使えません。',
+      request_timeout: 'リクエストの受信に時間がかかりすぎました。再試行してください。',
+      not_acceptable: 'この形式では返せません。',
+      idempotency_in_progress: '同じ操作を処理中です。少し待ってください。',
+      idempotency_key_reused: '同じキーが別の内容で使われています。',
+      payload_too_large: '内容が大きすぎます。',
+      unsupported_media_type: 'この形式のファイルは受け付けられません。',
+      range_not_satisfiable: '指定された範囲はありません。',
+      precondition_required: '読んだ版を指定する必要があります。読み直してください。',
+      identity_unavailable: '本人確認のサービスが応答しません。しばらくして再試行してください。',
+      payload_unreadable: '暗号化された内容を読めません。管理者に連絡してください。',
+      storage_unavailable:
+        'ストレージが応答しません。失われるものはありません。しばらくして再試行してください。',
+      headers_too_large: 'リクエストのヘッダーが大きすぎます。',
+    } satisfies Record<Exclude<ProblemCode, keyof (typeof english)['problems']['byCode']>, string>,
   },
   settings: {
     you: 'あなた',
