@@ -2,7 +2,7 @@ import { computed, effect, signal } from '@preact/signals';
 import { en, type Words } from '../messages/en';
 import { recall, remember } from './storage';
 
-/** The words of administrators' pages are there once such a page is: `loadAdminWords`. */
+/** The words of administrators' pages and of schedules are there once such a page is: `loadMoreWords`. */
 export type Messages = Words;
 export const languages = ['en', 'ja'] as const;
 export type Language = (typeof languages)[number];
@@ -35,8 +35,8 @@ export async function loadLanguage(): Promise<void> {
   loaded.value = new Map([...loaded.value, ['ja', ja]]);
 }
 
-/** For the loader of a page that only administrators see. */
-export async function loadAdminWords(): Promise<void> {
+/** For the loader of a page that needs them. */
+export async function loadMoreWords(): Promise<void> {
   const { admin } = await import('../messages/en/admin');
   loaded.value = new Map([...loaded.value, ['en', { ...en, ...admin }]]);
 }

@@ -2,8 +2,8 @@ import type { FunctionComponent } from 'preact';
 import { lazy, Route, Router } from 'preact-iso';
 import { Redirect } from './redirect';
 import { NotFound } from './not-found';
-import { loadAdminWords } from './i18n';
-import { loadPart } from './parts';
+import { loadMoreWords } from './i18n';
+import { loadPart } from '../live/load-part';
 import { isAdmin } from './me';
 
 /** Set by the bundler. */
@@ -17,10 +17,10 @@ function part<Page extends FunctionComponent>(load: () => Promise<Page>): Functi
   return lazy(() => loadPart(load));
 }
 
-/** A page with the words that only administrators read. */
-function adminPage<Page extends FunctionComponent>(load: () => Promise<Page>): FunctionComponent {
+/** A page with the words that do not come with the first one. */
+function pageWithWords<Page extends FunctionComponent>(load: () => Promise<Page>): FunctionComponent {
   return part(async () => {
-    const [page] = await Promise.all([load(), loadAdminWords()]);
+    const [page] = await Promise.all([load(), loadMoreWords()]);
     return page;
   });
 }
@@ -29,19 +29,23 @@ const InboxPage = part(() => import('../inbox/inbox-page').then((page) => page.I
 const SessionsPage = part(() => import('../sessions/sessions-page').then((page) => page.SessionsPage));
 const SessionPage = part(() => import('../session/session-page').then((page) => page.SessionPage));
 const GatePage = part(() => import('../gates/gate-page').then((page) => page.GatePage));
-const ReportsPage = part(() => import('../reports/reports-page').then((page) => page.ReportsPage));
+const ReportsPage = pageWithWords(() => import('../reports/reports-page').then((page) => page.ReportsPage));
 const JobPage = part(() => import('../reports/job-page').then((page) => page.JobPage));
 const SqlPage = part(() => import('../sql/sql-page').then((page) => page.SqlPage));
-const NotificationsPage = adminPage(() =>
+const NotificationsPage = pageWithWords(() =>
   import('../notifications/notifications-page').then((page) => page.NotificationsPage),
 );
-const NoticeRunPage = adminPage(() => import('../notifications/run-page').then((page) => page.NoticeRunPage));
-const UsersPage = adminPage(() => import('../users/users-page').then((page) => page.UsersPage));
-const AuditPage = adminPage(() => import('../audit/audit-page').then((page) => page.AuditPage));
-const OperationsPage = adminPage(() =>
+const NoticeRunPage = pageWithWords(() =>
+  import('../notifications/run-page').then((page) => page.NoticeRunPage),
+);
+const UsersPage = pageWithWords(() => import('../users/users-page').then((page) => page.UsersPage));
+const AuditPage = pageWithWords(() => import('../audit/audit-page').then((page) => page.AuditPage));
+const OperationsPage = pageWithWords(() =>
   import('../operations/operations-page').then((page) => page.OperationsPage),
 );
-const WebhooksPage = adminPage(() => import('../webhooks/webhooks-page').then((page) => page.WebhooksPage));
+const WebhooksPage = pageWithWords(() =>
+  import('../webhooks/webhooks-page').then((page) => page.WebhooksPage),
+);
 const SettingsPage = part(() => import('../settings/settings-page').then((page) => page.SettingsPage));
 const GalleryPage = DEVELOPMENT
   ? part(() => import('../gallery/gallery-page').then((page) => page.GalleryPage))

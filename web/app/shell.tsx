@@ -10,7 +10,7 @@ import { listenToKeys, useKeys } from './keys';
 import { isStale } from '../live/live';
 import { useAddress } from './location';
 import { waitingCount } from './page-title';
-import { loadPart } from './parts';
+import { loadPart } from '../live/load-part';
 import { Rail } from './rail';
 import { navItems, Routes } from './routes';
 import { Toasts } from './toasts';

@@ -1,7 +1,7 @@
 import { useSignalEffect, type Signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../app/i18n';
-import { loadPart } from '../app/parts';
+import { loadPart } from '../live/load-part';
 import type { SqlTable } from '../app/types';
 
 interface SqlEditorProps {

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import type { VNode } from 'preact';
-import { loadPart } from '../app/parts';
+import { loadPart } from '../live/load-part';
 
 type Draw = (source: string) => VNode;
 

@@ -60,7 +60,7 @@ async function finish(id: string): Promise<void> {
     },
     { what: `session ${id} to end`, timeoutMs: 60_000 },
   );
-  // A workflow that is still open projects again on the worker of the next test, and that one would be held.
+  // A workflow that is still open projects again on the worker of the next test. That projection would be held.
   await waitUntil(async () => (await workflowOf(id).describe()).status.name !== 'RUNNING', {
     what: `the workflow of ${id} to end`,
   });

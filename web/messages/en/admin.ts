@@ -1,8 +1,10 @@
 import type { AttemptError } from '../../../src/domain/webhooks/retry.js';
+import { schedules } from './schedules';
 
 const many = (count: number, one: string, more: string): string => `${count} ${count === 1 ? one : more}`;
 
 export const admin = {
+  ...schedules,
   users: {
     add: 'Add a user',
     added: 'The user is added. Give them an API key.',

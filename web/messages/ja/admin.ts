@@ -1,6 +1,8 @@
 import type { admin as english } from '../en/admin';
+import { schedules } from './schedules';
 
 export const admin: typeof english = {
+  ...schedules,
   users: {
     add: 'ユーザーを追加',
     added: 'ユーザーを追加しました。API キーを発行してください。',
