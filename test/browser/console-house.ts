@@ -231,7 +231,7 @@ interface LongList {
 /** Loads a list to its end and looks at it there: rows that are far away are no elements. */
 export async function expectWindowed(page: Page, { row, frame, count }: LongList): Promise<void> {
   const rowAt = (place: number) => page.locator(`${row}[aria-posinset="${place}"]`);
-  const more = page.locator(frame).getByRole('button', { name: 'Load more' });
+  const more = page.locator(frame).locator('button[aria-busy=false]', { hasText: 'Load more' });
   const reach = (place: number): Promise<boolean> =>
     waitUntil(
       async () => {
@@ -242,7 +242,7 @@ export async function expectWindowed(page: Page, { row, frame, count }: LongList
     );
   await rowAt(1).waitFor();
   for (let loaded = 50; loaded < count; loaded += 50) {
-    // A button that moves while the mouse is down takes no click.
+    // A busy button takes no press, and one that moves while the mouse is down no click.
     await more.press('Enter');
     await reach(Math.min(count, loaded + 50));
   }
