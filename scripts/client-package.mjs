@@ -36,7 +36,7 @@ function declare() {
   const { status, stdout } = spawnSync(
     process.execPath,
     [
-      join(root, 'node_modules/typescript/bin/tsc'),
+      join(root, 'node_modules/typescript-native/bin/tsc'),
       '-p',
       join(root, 'tsconfig.client.json'),
       '--outDir',

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { format } from 'oxfmt';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { runKinds, maintenanceWorkflows, serviceWorkflows, taskQueues } = await contracts();
@@ -64,13 +65,12 @@ async function contracts() {
 }
 
 const isCheck = process.argv[2] === '--check';
-const prettier = await import('prettier');
-const options = await prettier.resolveConfig(`${root}src/index.ts`);
+const style = JSON.parse(readFileSync(`${root}.oxfmtrc.json`, 'utf8'));
 for (const [file, text] of [
   ['src/workflows/index.ts', workflowsText()],
   ['src/activities/groups.ts', groupsText()],
 ]) {
-  const formatted = await prettier.format(text, { ...options, parser: 'typescript' });
+  const { code: formatted } = await format(file, text, style);
   if (!isCheck) writeFileSync(`${root}${file}`, formatted);
   else if (readFileSync(`${root}${file}`, 'utf8') !== formatted) {
     console.error(`${file} is not what the sources say: node scripts/registries.mjs writes it`);

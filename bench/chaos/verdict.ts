@@ -41,7 +41,8 @@ export function callsPaidTwice(calls: readonly SeenCall[], disturbances: readonl
   }
   let twice = 0;
   for (const times of byPrompt.values()) {
-    const [first = 0, last = 0] = [Math.min(...times), Math.max(...times)];
+    const first = Math.min(...times);
+    const last = Math.max(...times);
     const excuses = disturbances.filter(
       ({ costsCalls, fromMs, toMs }) => costsCalls && fromMs <= last && toMs >= first - 1_000,
     );

@@ -53,7 +53,7 @@ function addCommand(
 
 function optionOf({ flags, about, choices, many, standard }: OptionSpec): Option {
   const option = new Option(flags, about);
-  if (many === true) option.argParser((value, before: readonly string[] = []) => [...before, value]);
+  if (many === true) option.argParser((value, before?: readonly string[]) => [...(before ?? []), value]);
   if (standard !== undefined) option.default(standard);
   // The API says what else is allowed; only the formats of the output are our own.
   if (choices !== undefined && flags === outputOption.flags) option.choices([...choices]);

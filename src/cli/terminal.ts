@@ -51,7 +51,7 @@ export function table(rows: readonly (readonly string[])[]): string[] {
 
 /** Nothing that comes over the wire may move the cursor, colour the screen or break a line. */
 export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (character) =>
     character === '\n' || character === '\t' ? ' ' : '\ufffd',
   );

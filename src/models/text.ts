@@ -21,7 +21,8 @@ export function oneLine(text: string, maxChars: number): string {
 }
 
 export type JsonReading =
-  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly why: string };
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly why: string };
 
 /** Deeper values are refused: validators and readers recurse, and no sensible schema needs it. */
 const MAX_DEPTH = 64;

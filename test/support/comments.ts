@@ -13,7 +13,7 @@ export function commentsOf(text: string): string[] {
 
 /** The sentences of a comment. An example is code, and a word to a tool is no sentence. */
 export function sentencesOf(comment: string): string[] {
-  if (/^(eslint|@ts-|prettier)/.test(comment)) return [];
+  if (/^(oxlint|@ts-)/.test(comment)) return [];
   return comment.replace(/@example.*/, '').split(/(?<=[.!?]) /);
 }
 

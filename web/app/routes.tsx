@@ -84,7 +84,14 @@ function adminOnly(page: FunctionComponent): FunctionComponent {
 export interface NavItem {
   readonly path: string;
   readonly name:
-    'inbox' | 'sessions' | 'reports' | 'sql' | 'notifications' | 'users' | 'audit' | 'operations';
+    | 'inbox'
+    | 'sessions'
+    | 'reports'
+    | 'sql'
+    | 'notifications'
+    | 'users'
+    | 'audit'
+    | 'operations';
   readonly key: string;
   /** Pages that this one leads to, at another path. */
   readonly above?: string;

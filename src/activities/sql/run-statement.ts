@@ -259,11 +259,14 @@ class RunningStatement {
       this.#projector.reach('storing');
       pipe.end();
     } catch (error) {
-      if (this.#stopped === 'full') return void pipe.end();
+      if (this.#stopped === 'full') {
+        pipe.end();
+        return undefined;
+      }
       const isPartial = !this.#deps.sql.dropPartial && pipe.rows > 0 && this.#stopped !== 'ended';
-      if (!isPartial) return void pipe.fail(error);
-      pipe.end();
-      return error;
+      if (isPartial) pipe.end();
+      else pipe.fail(error);
+      return isPartial ? error : undefined;
     }
     return undefined;
   }

@@ -12,7 +12,7 @@ export const line = (longest: number) =>
     .trim()
     .min(1)
     .max(longest)
-    // eslint-disable-next-line no-control-regex -- that is what is refused
+    // oxlint-disable-next-line no-control-regex -- that is what is refused
     .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, 'must not contain control characters');
 
 export const externalId = line(200).meta({ description: 'What the system that it comes from calls it.' });

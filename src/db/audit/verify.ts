@@ -63,7 +63,8 @@ function prunedEnd(segments: readonly AuditSegment[]): ChainPoint {
 }
 
 type ChainRow = { seq: number; audit_id: string; content_hash: string; hash: string; hidden: boolean } & (
-  AuditRow | { [Column in keyof AuditRow]: null }
+  | AuditRow
+  | { [Column in keyof AuditRow]: null }
 );
 
 async function walkChain(

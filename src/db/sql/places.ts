@@ -69,7 +69,8 @@ export async function readQueue(db: Db): Promise<SqlQueue> {
 }
 
 export type QueuePlace =
-  { readonly place: 'waiting' | 'admitted' } | { readonly place: 'served'; readonly result: RunResult };
+  | { readonly place: 'waiting' | 'admitted' }
+  | { readonly place: 'served'; readonly result: RunResult };
 
 /** Where a run stands, after what it followed has been looked at. Needs the lock. Undefined: there is no such run. */
 export async function placeOf(tx: Tx, runId: string): Promise<QueuePlace | undefined> {

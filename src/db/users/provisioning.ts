@@ -6,7 +6,8 @@ import type { Tx } from '../base/transaction.js';
 import { announcePrincipalChange } from './users.js';
 
 export type Provisioned =
-  { readonly userId: string } | { readonly refused: 'no_email' | 'email_taken' | 'email_not_verified' };
+  | { readonly userId: string }
+  | { readonly refused: 'no_email' | 'email_taken' | 'email_not_verified' };
 
 /**
  * The user of a valid token, made or linked on first sight by the rule of domain/users/provisioning.ts. Two requests with

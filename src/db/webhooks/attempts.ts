@@ -88,7 +88,8 @@ export type AttemptKey = Pick<ClaimedDelivery, 'id' | 'attempt' | 'webhookId'>;
 
 /** How the delivery goes on: it has ended, or there is another attempt after the wait. */
 export type AttemptEnd =
-  { readonly status: 'delivered' | 'failed' } | { readonly status: 'pending'; readonly delayMs: number };
+  | { readonly status: 'delivered' | 'failed' }
+  | { readonly status: 'pending'; readonly delayMs: number };
 
 /** Writes what an attempt came to. Nothing, when it was taken for interrupted before and another one has begun. */
 export async function recordAttempt(

@@ -53,7 +53,10 @@ export interface RunStep {
 }
 
 export type SessionAction =
-  RunStep | { kind: 'open_gate' } | { kind: 'wait'; untilMs: number | null } | { kind: 'end' };
+  | RunStep
+  | { kind: 'open_gate' }
+  | { kind: 'wait'; untilMs: number | null }
+  | { kind: 'end' };
 
 export function changed(
   state: SessionState,

@@ -3,7 +3,8 @@ import { parse } from 'csv-parse';
 
 /** A record of a file with its line number, or the reason that it is none. */
 export type ReadLine =
-  { readonly line: number; readonly value: unknown } | { readonly line: number; readonly error: string };
+  | { readonly line: number; readonly value: unknown }
+  | { readonly line: number; readonly error: string };
 
 export type LineFormat = 'csv' | 'ndjson';
 

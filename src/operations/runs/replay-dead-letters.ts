@@ -16,7 +16,8 @@ import type { RunStarter } from './run-starter.js';
 
 /** The new work that a dead letter became. */
 export type Replayed =
-  { readonly jobId: string } | { readonly deliveryId: string; readonly webhookId: string };
+  | { readonly jobId: string }
+  | { readonly deliveryId: string; readonly webhookId: string };
 
 export interface ReplayedBy {
   readonly actor: AuditActor;

@@ -112,7 +112,7 @@ test('a waker that reaches nobody tries again by itself', async () => {
   await project(run.id, 'a', [started]);
   const called: string[] = [];
   const waker = startWebhookWaker(
-    { on: (_channel, { onListening }) => void onListening?.() },
+    { on: (_channel, { onListening }) => onListening?.() },
     {
       pool: database.pool,
       wakeWebhook: (webhook) => {
