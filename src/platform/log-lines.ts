@@ -75,6 +75,11 @@ export class StormGuard {
     return { left: 0 };
   }
 
+  /** Whether a window holds omissions that are not reported yet. */
+  get isLeavingOut(): boolean {
+    return [...this.#seen.values()].some(({ left }) => left > 0);
+  }
+
   /** Omissions of past windows, each reported once. */
   *summaries(): Generator<{ readonly words: string; readonly left: number }> {
     for (const [words, { sinceMs, left }] of this.#seen) {

@@ -1,4 +1,4 @@
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger } from 'pino';
 import { shortLine, shownError, StormGuard } from './log-lines.js';
 
 export type { Logger };
@@ -12,6 +12,8 @@ const SUMMARY_MS = 10_000;
 /** A line waits this long at most, or until so many characters wait with it. A write for each would cost a request more. */
 const FLUSH_MS = 100;
 const FLUSH_BYTES = 4_096;
+/** A flush during a write leaves what came meanwhile to the next. */
+const FLUSHES_AFTER_A_LINE = 10;
 
 /**
  * JSON lines on standard output, in their order, without waiting for whoever reads them. The end of the process writes what
@@ -20,14 +22,17 @@ const FLUSH_BYTES = 4_096;
  */
 export function createLogger(options: { level: string; service: string }): Logger {
   const { level, service } = options;
-  const output = pino.destination({
-    dest: 1,
-    sync: false,
-    minLength: FLUSH_BYTES,
-    periodicFlush: FLUSH_MS,
-  });
   const storms = new StormGuard();
-  const logger = pino(
+  let timer: NodeJS.Timeout | undefined;
+  const summarize = (): void => {
+    timer = undefined;
+    for (const { words, left } of storms.summaries()) logger.warn({ leftOut: left }, words);
+    if (storms.isLeavingOut) summarizeLater();
+  };
+  const summarizeLater = (): void => {
+    timer ??= setTimeout(summarize, SUMMARY_MS).unref();
+  };
+  const logger: Logger = pino(
     {
       level,
       base: { service, pid: process.pid },
@@ -40,19 +45,36 @@ export function createLogger(options: { level: string; service: string }): Logge
           const [first, second] = args as unknown[];
           const words = String(typeof first === 'string' ? first : second);
           const admitted = storms.admit(words);
-          if (admitted === undefined) return;
+          if (admitted === undefined) return summarizeLater();
           if (admitted.left > 0) write.call(this, { leftOut: admitted.left } as never, words);
           write.apply(this, args);
         },
       },
     },
-    { write: (line: string) => void output.write(shortLine(line)) },
+    batchedOutput(),
   );
-  const summing = setInterval(() => {
-    for (const { words, left } of storms.summaries()) logger.warn({ leftOut: left }, words);
-  }, SUMMARY_MS);
-  summing.unref();
   return logger;
+}
+
+/** The periodic flush of pino goes on without lines, ten empty writes a second. This one rests a second after a line. */
+function batchedOutput(): DestinationStream {
+  const output = pino.destination({ dest: 1, sync: false, minLength: FLUSH_BYTES });
+  let timer: NodeJS.Timeout | undefined;
+  let flushes = 0;
+  const flush = (): void => {
+    output.flush();
+    flushes += 1;
+    if (flushes < FLUSHES_AFTER_A_LINE) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+  return {
+    write: (line) => {
+      output.write(shortLine(line));
+      flushes = 0;
+      timer ??= setInterval(flush, FLUSH_MS).unref();
+    },
+  };
 }
 
 /** The line itself where nothing has to be masked, which is nearly always. */

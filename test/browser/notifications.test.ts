@@ -7,7 +7,7 @@ import { withWorker } from '../support/workers/worker.js';
 import { waitUntil } from '../support/wait-until.js';
 import { axeViolations, expectWindowed, noFaults, scrolledSideways, useConsole } from './console-house.js';
 
-const house = useConsole();
+const house = useConsole({ notifies: true });
 const pool = () => house.database.pool;
 const AS_OF = '2026-03-10';
 

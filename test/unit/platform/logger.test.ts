@@ -85,10 +85,22 @@ test('a storm of one warning is twenty lines and a count', () => {
   expect(JSON.parse(lines.at(-2) ?? '')).toMatchObject({ leftOut: 980, msg: 'again' });
 });
 
+test('what a storm left out is told when it is over, also when nobody says it again', () => {
+  const lines = linesOf(`let summarize;
+    globalThis.setTimeout = (run) => ({ unref: () => (summarize = run) });
+    for (let n = 0; n < 30; n += 1) log.warn('again');
+    const later = Date.now() + 10_001;
+    Date.now = () => later;
+    summarize();`);
+  expect(lines).toHaveLength(20 + 1);
+  expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ leftOut: 10, msg: 'again' });
+});
+
 test.each([
   ['ends', ''],
   ['exits at once', 'process.exit(0)'],
   ['fails', `throw new Error('boom')`],
+  ['is killed a second later', `setTimeout(() => process.kill(process.pid, 'SIGKILL'), 1_000)`],
 ])('no line is lost when the process %s', (_how, end) => {
   const lines = linesOf(`for (let line = 0; line < 500; line += 1) log.info({ line }, 'said'); ${end}`);
   expect(lines).toHaveLength(500);
