@@ -109,7 +109,7 @@ export const activityGatherers: Gatherers = {
       db,
       sql`select template_name as template, coalesce(model_used, model_asked, '–') as model,
                  coalesce(provider, '–') as provider, count(*) as steps, ${sums},
-                 coalesce(sum(tokens_cached), 0)::bigint as "tokensCached",
+                 sum(tokens_cached)::bigint as "tokensCached",
                  count(*) filter (where cost_usd is null and tokens_in + tokens_out > 0) as "unpricedSteps"
             from ${steps} where ${ended} group by 1, 2, 3 order by sum(tokens_in + tokens_out) desc, 1, 2, 3`,
     );

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { newId } from '../../../src/contracts/ids.js';
 import type { Principal } from '../../../src/contracts/users/principal.js';
 import {
   deleteUnusedBlobs,
@@ -8,6 +9,7 @@ import {
   storeBlob,
 } from '../../../src/db/runs/blobs.js';
 import { withTransaction } from '../../../src/db/base/transaction.js';
+import { deleteObjects, insertObject, isKept, releaseObjects } from '../../../src/db/reports/objects.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { givenRun } from '../../support/runs.js';
 import { givenUser } from '../../support/people.js';
@@ -78,4 +80,36 @@ test('a preview cuts between characters, never through one', async () => {
   const { preview, bytes } = await storeBlob(database.pool, run.id, blob(`a${'😀'.repeat(300)}`));
   expect(preview).toBe(`a${'😀'.repeat(199)}…`);
   expect(bytes).toBe(1 + 4 * 300);
+});
+
+test('an object goes some days after its run, or a day after no run names it, and is not handed out meanwhile', async () => {
+  const { pool } = database;
+  const [running, fresh, old, lost, ended] = await Promise.all(
+    Array.from({ length: 5 }, () => givenRun(pool, owner)),
+  );
+  const keyed = [running, fresh, old, lost].map((run) => run?.id ?? '');
+  for (const id of keyed) expect(await insertObject(pool, { key: id, runId: id })).toBe(true);
+  const endings = [
+    { run: fresh, key: fresh?.id, daysAgo: 1 },
+    { run: old, key: old?.id, daysAgo: 4 },
+    { run: lost, key: 'another', daysAgo: 1 },
+    { run: ended, key: null, daysAgo: 0 },
+  ];
+  for (const { run, key, daysAgo } of endings)
+    await pool.query(
+      `update runs set status = 'completed', finished_at = now() - make_interval(days => $2),
+              result = jsonb_build_object('key', $3::text) where id = $1`,
+      [run?.id, daysAgo, key],
+    );
+  expect(await insertObject(pool, { key: newId('job'), runId: ended?.id ?? '' })).toBe(false);
+  await pool.query(`update objects set created_at = now() - interval '2 days' where key = any($1)`, [
+    [running?.id, fresh?.id, lost?.id],
+  ]);
+  const due = [old?.id ?? '', lost?.id ?? ''].sort();
+  expect((await releaseObjects(pool, 3, 1_000)).sort()).toEqual(due);
+  expect(await Promise.all(keyed.map((key) => isKept(pool, key)))).toEqual([true, true, false, false]);
+  // A store that was away is asked again.
+  expect((await releaseObjects(pool, 3, 1_000)).sort()).toEqual(due);
+  expect(await deleteObjects(pool, due)).toBe(2);
+  expect(await releaseObjects(pool, 3, 1_000)).toEqual([]);
 });

@@ -118,7 +118,10 @@ test('the most schedules of a person are counted without those of others', async
   const untilFull = async (): Promise<void> => {
     for (;;) await insert(full);
   };
-  await expect(untilFull()).rejects.toMatchObject({ code: 'conflict' });
+  await expect(untilFull()).rejects.toMatchObject({
+    code: 'conflict',
+    message: 'You have 50 report schedules, which is the most.',
+  });
   await expect(insert(other)).resolves.toMatchObject({ name: 'Daily' });
 });
 
@@ -151,6 +154,9 @@ test('the numbers of a report on activity', async () => {
   const { models, days } = await activityGatherers.usage(database.pool, { basis, viewer: other });
   const { recent } = await activityGatherers.failures(database.pool, { basis, viewer: other });
   expect({ models, days, recent }).toEqual({ models: [], days: [], recent: [] });
+  // Three steps of two seconds, each in the sum once.
+  const { workMs } = await activityGatherers.waiting(database.pool, { basis, viewer: owner });
+  expect(workMs).toBe(6_000);
 });
 
 test('one key of two people is two keys', async () => {
