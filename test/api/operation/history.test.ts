@@ -111,6 +111,11 @@ test('of many endings the indexes find those of the window', async () => {
 });
 
 test('what is kept comes with its rule, its size and its oldest record, also while Temporal is away', async () => {
+  const times = ['2020-01-02T00:00:00Z', '2021-01-02T00:00:00Z'];
+  await database.pool.query(
+    `insert into objects (key, created_at) select at, at::timestamptz from unnest($1::text[]) as at`,
+    [times],
+  );
   const { status, body } = await api.send('/api/v1/operations/retention', { token: admin.token });
   expect(status).toBe(200);
   const { kept, lastRunAt, nextRunAt } = body as unknown as Retention;
@@ -121,6 +126,7 @@ test('what is kept comes with its rule, its size and its oldest record, also whi
   expect(of('runs').bytes).toBeGreaterThan(8_192);
   expect(of('audit_log')).toMatchObject({ keepHours: null, variable: 'AUDIT_RETENTION_DAYS' });
   expect(of('runs').oldestAt).not.toBeNull();
+  expect(of('results').oldestAt).toMatch(/^2020-01-02/);
   expect(of('caught_mails')).toMatchObject({ keepHours: 72, rows: 0, oldestAt: null });
   expect(of('idempotency_keys')).toMatchObject({ keepHours: 48, variable: null });
   const analyst = await createApiUser(database);

@@ -8,6 +8,7 @@ import {
   shareBlobs,
   storeBlob,
 } from '../../../src/db/runs/blobs.js';
+import { releaseExpiredContent } from '../../../src/db/runs/retention.js';
 import { withTransaction } from '../../../src/db/base/transaction.js';
 import { deleteObjects, insertObject, isKept, releaseObjects } from '../../../src/db/reports/objects.js';
 import { useDatabase } from '../../support/servers/database.js';
@@ -73,6 +74,20 @@ test('content that a run is about to have is not removed under its hands', async
   });
   expect(await removal).toBe(0);
   expect(await findBlob(database.pool, sha256)).toBeDefined();
+});
+
+test('a run that ended lets go of its content after the days that it is kept', async () => {
+  const contentAfter = async (days: number): Promise<number | null> => {
+    const { id } = await givenRun(database.pool, owner);
+    await storeBlob(database.pool, id, blob(`of ${id}`));
+    await database.pool.query(
+      `update runs set status = 'completed', finished_at = now() - make_interval(days => $2) where id = $1`,
+      [id, days],
+    );
+    await releaseExpiredContent(database.pool, 3);
+    return (await database.pool.query('select from run_blobs where run_id = $1', [id])).rowCount;
+  };
+  expect([await contentAfter(2), await contentAfter(4)]).toEqual([1, 0]);
 });
 
 test('a preview cuts between characters, never through one', async () => {

@@ -13,12 +13,14 @@ import { insertObject } from '../../../src/db/reports/objects.js';
 import { listFailureGroups, listFailuresOf } from '../../../src/db/runs/failures.js';
 import {
   findKey,
+  insertAnswer,
   releaseKey,
   reserveKey,
   settleKey,
   type IdempotencyKey,
 } from '../../../src/db/runs/idempotency-keys.js';
 import { findGate, listWaitingGates } from '../../../src/db/sessions/gates.js';
+import { listStalled } from '../../../src/db/sessions/metrics.js';
 import { reserveGate } from '../../../src/db/sessions/reading.js';
 import { listForks } from '../../../src/db/sessions/reads.js';
 import { findResultTables, listResultTables } from '../../../src/db/sql/result-tables.js';
@@ -69,6 +71,23 @@ test('a waiting gate, found, listed and reserved', async () => {
   await expectOwned(owner, (viewer) =>
     withTransaction(database.pool, async (tx) => (await reserveGate(tx, viewer, { id, forMs: -1 })) === 1),
   );
+});
+
+test('a session that does not move, until it moves again', async () => {
+  const owner = await givenUser(database.pool);
+  const session = await SeededSession.create(database.pool, owner.userId);
+  const listed = async (viewer: Principal) =>
+    (await listStalled(database.pool, viewer)).some(({ id }) => id === session.id);
+  await expectOwned(owner, listed);
+  await session.pause();
+  const pausedFor = async (hours: number) => {
+    await database.pool.query(
+      `update runs set status = 'paused', updated_at = now() - make_interval(hours => $2) where id = $1`,
+      [session.id, hours],
+    );
+    return listed(owner);
+  };
+  expect([await pausedFor(1), await pausedFor(25)]).toEqual([false, true]);
 });
 
 test('the gate of a run of notifications, found', async () => {
@@ -170,6 +189,7 @@ test('one key of two people is two keys', async () => {
   await reserveKey(database.pool, keyOf(owner));
   await reserveKey(database.pool, keyOf(other));
   expect(await settleKey(database.pool, keyOf(owner), { status: 200, headers: {}, body: '1' })).toBe(1);
+  expect(await insertAnswer(database.pool, keyOf(owner), { status: 201, headers: {}, body: '2' })).toBe(0);
   expect(await findKey(database.pool, keyOf(other))).toMatchObject({ body: null });
   expect(await reserveKey(database.pool, { ...keyOf(owner), key: `${name}-2` })).toBe(true);
   expect(await reserveKey(database.pool, { ...keyOf(other), key: `${name}-2` })).toBe(true);
