@@ -1,6 +1,7 @@
 import { DeltaBatcher } from '../../src/models/deltas/batcher.js';
 import { createDeltaPublisher } from '../../src/models/deltas/channel.js';
 import type { Model } from '../../src/models/call.js';
+import { ModelCallError } from '../../src/models/error.js';
 import type { Role } from '../../src/contracts/users/principal.js';
 import {
   readProgress,
@@ -85,7 +86,7 @@ test('a session is started, read while the model speaks, edited, redone and appr
     expect(elsewhere.faults).toEqual(noFaults);
 
     await page.getByRole('button', { name: 'Edit' }).click();
-    await page.getByRole('textbox', { name: /^Edit:/ }).fill('what a person wrote');
+    await page.getByRole('textbox', { name: /^Edit:/ }).fill('what a person wrote\n\nin two parts');
     await page.getByRole('button', { name: 'Save and approve' }).click();
     await untilGate(house, id, 2, 2);
     await page.getByRole('heading', { name: 'Phase 2 waits for you' }).waitFor();
@@ -105,10 +106,43 @@ test('a session is started, read while the model speaks, edited, redone and appr
       await page.getByRole('tab', { name: view }).click();
       await page.getByRole('tabpanel').locator('ol, ul, table, select').first().waitFor();
     }
+    await page.getByRole('tab', { name: 'Compare' }).click();
+    await page.getByLabel('Compare with').selectOption('attempt:1');
+    await page.locator('.compare-phases li').first().getByText('+3 −1').waitFor();
+    await page.getByRole('tab', { name: 'Events' }).click();
     await page.getByLabel('Filter events').fill('nothing has this');
     await page.getByText('No event has that in it.').waitFor();
     expect(page.url()).toContain('events=nothing');
     await page.goBack();
+    expect(faults).toEqual(noFaults);
+  });
+});
+
+const failing = (kind: 'server' | 'refused', message: string): ModelCallError =>
+  new ModelCallError(message, { kind, provider: 'scripted', model: 'scripted-1', retryAfterMs: 3_000 });
+
+test('a step that is tried again says why, and one that failed is run again by a key or ends the session', async () => {
+  const model = scriptedModel((_request, call) => {
+    throw call === 1 ? failing('server', 'it answered 500') : failing('refused', `refusal ${call}`);
+  });
+  await withWorkers(house, model, async () => {
+    const visitor = await house.visit('/sessions');
+    const { page, faults } = visitor;
+    const id = await startByForm(visitor, 'a step that fails');
+    await page.getByText('Try 1 failed; the next one comes by itself. it answered 500').waitFor();
+    await page.getByRole('heading', { name: 'It needs help' }).waitFor();
+    await page.locator('.decision').getByText('refusal 2').waitFor();
+    await page.keyboard.press('r');
+    await page.getByRole('button', { name: 'Run the step again' }).and(page.locator(':focus')).waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('.decision').getByText('refusal 3').waitFor();
+
+    await page.getByText('Or go on without it').click();
+    await page.getByRole('button', { name: 'End here with what there is' }).click();
+    const dialog = page.getByRole('dialog');
+    expect((await readProgress(house, id)).status).toBe('needs_attention');
+    await dialog.getByRole('button', { name: 'End for good' }).click();
+    await page.locator('.session-head [data-status=completed]').waitFor();
     expect(faults).toEqual(noFaults);
   });
 });

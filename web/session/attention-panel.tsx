@@ -53,7 +53,9 @@ export function AttentionPanel({ session }: { readonly session: SessionDetail })
       <h2 id="decision-title">
         <Icon name="alert" /> {words.title}
       </h2>
-      <p dir="auto">{session.error?.message ?? session.progress.reason}</p>
+      <p class="decision-why" dir="auto">
+        {session.error?.message ?? session.progress.reason}
+      </p>
       <p class="quiet">{words.kept}</p>
       <Button inner={button} kind="approve" hint="r" busy={send.busy.value} onClick={again}>
         {words.again}

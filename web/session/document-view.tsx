@@ -9,7 +9,7 @@ import { useLastSeen } from './last-seen';
 import { ChangesSince, PhaseChanges } from './phase-changes';
 import type { LiveSession, Spoken } from './live-session';
 import { OutputEditor } from './output-editor';
-import { useStep } from './session-queries';
+import { useStep, useSteps } from './session-queries';
 
 interface DocumentProps {
   readonly session: SessionDetail;
@@ -121,22 +121,46 @@ function Part({ session, phase, part, running, spoken }: PartProps) {
   if (part === 'changes') return <PhaseChanges session={session} phase={phase} />;
   const step = phase.steps.find((each) => each.step === part);
   if (step !== undefined) return <StepOutput sessionId={session.id} stepId={step.stepId} />;
-  if (running !== null) return <Speech step={running} spoken={spoken} />;
+  if (running !== null) return <Speech session={session} phase={phase} step={running} spoken={spoken} />;
   if (phase.output !== null) return <ContentView text={phase.output} contentType={phase.outputContentType} />;
   const text = isFinal(session.status) ? t().session.neverReached : t().session.notYet;
   return <Empty title={t().session.nothingYet} text={text} />;
 }
 
+interface SpeechProps {
+  readonly session: SessionDetail;
+  readonly phase: PhaseView;
+  readonly step: Step;
+  readonly spoken: Spoken | null;
+}
+
 /** The model as it speaks. Read aloud at its end, not word by word. */
-function Speech({ step, spoken }: { readonly step: Step; readonly spoken: Spoken | null }) {
+function Speech({ session, phase, step, spoken }: SpeechProps) {
+  const failed = useFailedTry(session, phase, step);
+  const isTriedAgain = failed !== null && (spoken?.try ?? 0) <= failed.try;
   return (
     <div class="speech" aria-busy="true">
       <p class="speech-head">
         <span class="pulse" aria-hidden="true" /> {t().session.working(t().steps[step])}
       </p>
+      {isTriedAgain && (
+        <p class="note note-waiting" dir="auto">
+          {t().session.triedAgain(failed.try)} {failed.error}
+        </p>
+      )}
       {spoken !== null && <ContentView text={spoken.text} contentType={null} streaming />}
     </div>
   );
+}
+
+/** The last try of a step, when it failed. Until the next one begins, silence would look like work. */
+function useFailedTry(session: SessionDetail, phase: PhaseView, step: Step) {
+  const steps = useSteps(session.id).data ?? [];
+  const running = steps.find(
+    (each) => each.phase === phase.number && each.attempt === phase.attempt && each.step === step,
+  );
+  const last = running?.tries.at(-1);
+  return last === undefined || last.error === null ? null : { try: last.try, error: last.error.message };
 }
 
 function StepOutput({ sessionId, stepId }: { readonly sessionId: string; readonly stepId: string | null }) {

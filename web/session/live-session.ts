@@ -12,6 +12,7 @@ import { patchProgress, sessionKey } from './session-queries';
  */
 export interface Spoken {
   readonly stepId: string;
+  readonly try: number;
   /** Step, try and generation: texts of two of them are never joined. */
   readonly key: string;
   readonly text: string;
@@ -123,7 +124,7 @@ type Delta = Extract<StreamEvent, { readonly type: 'step.delta' }>;
 function heard(before: Spoken | null, { stepId, try: number, generation, offset, text }: Delta): Spoken {
   const key = `${stepId} ${number} ${generation}`;
   const kept = before?.key === key ? before.text.slice(0, offset) : '';
-  return { stepId, key, text: kept + text };
+  return { stepId, try: number, key, text: kept + text };
 }
 
 function progressIn(event: StreamEvent): Partial<SessionProgressView> | undefined {

@@ -53,7 +53,7 @@ export function SessionHead({ session }: { readonly session: SessionDetail }) {
         tone={toneOf(session.status)}
         label={t().session.percentDone(progress.percent)}
       />
-      {progress.reason !== null && (
+      {progress.reason !== null && session.status !== 'needs_attention' && (
         <p class={`session-reason session-reason-${toneOf(session.status)}`} dir="auto">
           {progress.reason}
         </p>

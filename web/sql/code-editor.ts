@@ -38,7 +38,10 @@ export function openEditor(parent: HTMLElement, options: EditorOptions) {
         syntaxHighlighting(colors),
         Prec.highest(keymap.of([run, format])),
         keymap.of([...completionKeymap, ...historyKeymap, ...defaultKeymap]),
-        EditorView.domEventHandlers({ blur: (_event, left) => closeCompletionsOf(left) }),
+        EditorView.domEventHandlers({
+          blur: (_event, left) => closeCompletionsOf(left),
+          beforeinput: typedOver,
+        }),
         EditorView.lineWrapping,
         EditorView.theme(looks),
         // A reader who cannot point scrolls a long statement by the keys of its text.
@@ -63,6 +66,15 @@ export function openEditor(parent: HTMLElement, options: EditorOptions) {
 function laidOut(view: EditorView): boolean {
   const { doc } = view.state;
   view.dispatch({ changes: { from: 0, to: doc.length, insert: formatStatement(doc.toString()) } });
+  return true;
+}
+
+/** Chromium gives new text the look of what it replaces by an inline style, which the policy reports. */
+function typedOver({ inputType, data }: InputEvent, view: EditorView): boolean {
+  if (inputType !== 'insertText' || data === null || view.composing) return false;
+  if (view.state.selection.main.empty) return false;
+  const change = view.state.replaceSelection(data);
+  view.dispatch(change, { userEvent: 'input.type', scrollIntoView: true });
   return true;
 }
 

@@ -115,6 +115,7 @@ export const session = {
     notYet: 'This phase has not produced anything so far.',
     neverReached: 'The session ended before this phase.',
     working: (step: string) => `${step} …`,
+    triedAgain: (tries: number) => `Try ${tries} failed; the next one comes by itself.`,
     nothingToCompare: 'There is no earlier output to compare with.',
     noChange: 'Nothing changed.',
     input: 'What was given',

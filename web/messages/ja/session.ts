@@ -113,6 +113,7 @@ export const session: typeof english = {
     notYet: 'このフェーズはまだ何も作っていません。',
     neverReached: 'このフェーズの前にセッションが終わりました。',
     working: (step) => `${step} …`,
+    triedAgain: (tries) => `${tries} 回目の試行が失敗しました。次の試行は自動で始まります。`,
     nothingToCompare: '比較できる以前の出力がありません。',
     noChange: '変更はありません。',
     input: '与えられた材料',
