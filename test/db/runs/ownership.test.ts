@@ -24,7 +24,14 @@ import { listStalled } from '../../../src/db/sessions/metrics.js';
 import { reserveGate } from '../../../src/db/sessions/reading.js';
 import { listForks } from '../../../src/db/sessions/reads.js';
 import { findResultTables, listResultTables } from '../../../src/db/sql/result-tables.js';
-import { insertSavedQuery, listSavedQueries, updateSavedQuery } from '../../../src/db/sql/saved-queries.js';
+import {
+  deleteSavedQuery,
+  insertSavedQuery,
+  listSavedQueries,
+  lockSavedQuery,
+  updateSavedQuery,
+} from '../../../src/db/sql/saved-queries.js';
+import { insertSavedView, lockSavedView } from '../../../src/db/users/saved-views.js';
 import { createSignInToken, redeemSignInToken } from '../../../src/db/users/sign-in-tokens.js';
 import { hasApiKey, issueApiKey, listApiKeys, revokeApiKey } from '../../../src/db/users/user-api-keys.js';
 import { createWebSession, endSignIns, findWebSessionHolder } from '../../../src/db/users/web-sessions.js';
@@ -159,6 +166,7 @@ test('the numbers of a report on activity', async () => {
   const owner = await givenUser(database.pool);
   const session = await SeededSession.create(database.pool, owner.userId);
   await session.phase();
+  await session.openGate();
   const failed = await givenRun(database.pool, owner);
   await database.pool.query(`update runs set status = 'failed', finished_at = now() where id = $1`, [
     failed.id,
@@ -174,8 +182,9 @@ test('the numbers of a report on activity', async () => {
   const { recent } = await activityGatherers.failures(database.pool, { basis, viewer: other });
   expect({ models, days, recent }).toEqual({ models: [], days: [], recent: [] });
   // Three steps of two seconds, each in the sum once.
-  const { workMs } = await activityGatherers.waiting(database.pool, { basis, viewer: owner });
+  const { workMs, phases } = await activityGatherers.waiting(database.pool, { basis, viewer: owner });
   expect(workMs).toBe(6_000);
+  expect(phases).toMatchObject([{ phase: 1, open: 1, decisions: 0 }]);
 });
 
 test('one key of two people is two keys', async () => {
@@ -231,6 +240,29 @@ test('a saved query, listed, until it is shared', async () => {
   await expectPrivate(owner, listed);
   await withTransaction(database.pool, (tx) => updateSavedQuery(tx, id, { shared: true }));
   expect(await listed(await givenUser(database.pool))).toBe(true);
+  const locked = ({ userId }: Principal) =>
+    withTransaction(database.pool, async (tx) => (await lockSavedQuery(tx, userId, id))?.id === id);
+  await expectPrivate(owner, locked);
+  const second = { ...query, id: newId('savedQuery'), name: 'Second', ownerId: owner.userId };
+  await withTransaction(database.pool, (tx) => insertSavedQuery(tx, second));
+  expect(await withTransaction(database.pool, (tx) => deleteSavedQuery(tx, second.id))).toBe(1);
+  expect([await listed(owner), await locked(owner)]).toEqual([true, true]);
+});
+
+test('a saved view, locked for a change while nobody else can change it', async () => {
+  const { pool } = database;
+  const owner = await givenUser(pool);
+  const view = { page: 'sessions', name: 'Mine', query: {}, shared: true } as const;
+  const id = newId('savedView');
+  await withTransaction(pool, (tx) => insertSavedView(tx, { ...view, id, ownerId: owner.userId }));
+  await expectPrivate(owner, ({ userId }) =>
+    withTransaction(pool, async (tx) => {
+      const found = await lockSavedView(tx, userId, id);
+      const free = await pool.query('select from saved_views where id = $1 for update skip locked', [id]);
+      expect(free.rowCount).toBe(found === undefined ? 1 : 0);
+      return found !== undefined;
+    }),
+  );
 });
 
 test('a stored result, found and listed as a table', async () => {

@@ -5,6 +5,7 @@ import {
   rememberConfirmation,
   useConfirmation,
 } from '../../../src/db/sql/confirmations.js';
+import { chunksFor } from '../../../src/db/sql/chunks.js';
 import { knownOf } from '../../../src/db/sql/known.js';
 import {
   confirmQuestion,
@@ -14,7 +15,12 @@ import {
   listOpenQuestions,
   settleQuestion,
 } from '../../../src/db/sql/questions.js';
+import { listResultTables } from '../../../src/db/sql/result-tables.js';
+import { resultTableName } from '../../../src/domain/sql/result-names.js';
+import { insertObject } from '../../../src/db/reports/objects.js';
+import { usualDurationMs } from '../../../src/db/sql/statistics.js';
 import { givenUser } from '../../support/people.js';
+import { givenRun } from '../../support/runs.js';
 import { useDatabase } from '../../support/servers/database.js';
 
 /** A statement that waits for a yes is there for its person, and for nobody else. */
@@ -54,7 +60,7 @@ const ask = (userId: string, expiresAt = inAnHour()) =>
   );
 
 const openOf = async (userId: string) =>
-  (await listOpenQuestions(database.pool, userId, { limit: 10, position: undefined })).map(({ id }) => id);
+  (await listOpenQuestions(database.pool, userId, { limit: 1, position: undefined })).map(({ id }) => id);
 
 test('an open question is listed and found for its person alone, and asked again it is the same one', async () => {
   const [own, other] = await twoPeople();
@@ -119,4 +125,42 @@ test('a yes that is remembered counts for its person, source and kind of stateme
   expect(await isRemembered(other)).toBe(false);
   expect(await isRemembered(own, { fingerprint: 'f2' })).toBe(false);
   expect(await isRemembered(own, { dataSource: 'another' })).toBe(false);
+});
+
+test('what is known of a statement is what its newest run found, and its usual time is of runs that ran', async () => {
+  const { pool } = database;
+  const owner = await givenUser(pool);
+  const ran = async (rows: number, ms: number, hoursAgo: number, servedBy: string | null) => {
+    const { id } = await givenRun(pool, owner, { id: newId('sql'), kind: 'sql' });
+    await insertObject(pool, { key: id, runId: id });
+    await pool.query(
+      `insert into sql_runs (run_id, owner_id, data_source, sql, statement_hash, fingerprint, columns, row_count,
+                             execution_ms, queued_at, served_by)
+       values ($1, $2, 'demo', 'select 1', decode($3, 'hex'), 'f1', '[]', $4, $5, now() - make_interval(hours => $6), $7)`,
+      [id, owner.userId, statementHash, rows, ms, hoursAgo, servedBy],
+    );
+    await pool.query(
+      `insert into sql_result_chunks (run_id, first_row, row_count, first_byte, byte_count, sha256)
+       values ($1, 0, $2, 0, 10, '')`,
+      [id, rows],
+    );
+    await pool.query(
+      `update runs set status = 'completed', finished_at = now(), created_at = now() - make_interval(hours => $2),
+              result = jsonb_build_object('key', id) where id = $1`,
+      [id, hoursAgo],
+    );
+    return id;
+  };
+  const old = await ran(10, 100, 3, null);
+  const newest = await ran(20, 100, 1, null);
+  const served = await ran(15, 9_000, 2, old);
+  const asked = { commandId: newId('job'), userId: owner.userId, statementHash, dataSource: 'demo' };
+  const { history } = await knownOf(pool, { ...asked, fingerprint: 'f1' });
+  expect(history).toMatchObject({ sameStatementRows: 20 });
+  expect(await usualDurationMs(pool)).toBe(100);
+  const tables = await listResultTables(pool, owner.userId, 10);
+  expect(tables.map(({ name }) => name)).toEqual([newest, served, old].map(resultTableName));
+  expect(await chunksFor(pool, old, { offset: 0, limit: 100 })).toMatchObject([
+    { firstRow: 0, rowCount: 10 },
+  ]);
 });

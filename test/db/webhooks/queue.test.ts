@@ -4,6 +4,8 @@ import type { Principal } from '../../../src/contracts/users/principal.js';
 import { event, type RunEvent } from '../../../src/contracts/event-data.js';
 import { projectRun } from '../../../src/db/runs/events.js';
 import { withTransaction } from '../../../src/db/base/transaction.js';
+import { countHouse } from '../../../src/db/runs/house-now.js';
+import { closePending, disableWebhook } from '../../../src/db/webhooks/disable.js';
 import { claimWakings } from '../../../src/db/webhooks/wake.js';
 import { beginDelivering, claimDue, endDelivering } from '../../../src/db/webhooks/attempts.js';
 import { webhookRetention } from '../../../src/db/webhooks/retention.js';
@@ -173,6 +175,29 @@ test('the retention removes ended deliveries and what is left of removed webhook
   const retention = webhookRetention(database.pool, 30);
   expect([await retention['webhookDeliveries']!(), await retention['webhooks']!()]).toEqual([3, 1]);
   expect(await queued()).toEqual([[kept, 'job.completed', 2]]);
+});
+
+test('an endpoint that is disabled waits for nothing more, and what a person did not decide to lose is a dead letter', async () => {
+  const { pool } = database;
+  const [byPerson, failing] = [await givenWebhook(['*']), await givenWebhook(['*'])];
+  const run = await givenRun(pool, owner);
+  await project(run.id, 'a', [started]);
+  await pool.query(`update webhook_deliveries set next_attempt_at = now() - interval '1 hour'`);
+  const { webhooksWaiting, webhookSeconds } = await countHouse(pool);
+  expect([webhooksWaiting, Math.floor(webhookSeconds / 3_600)]).toEqual([2, 1]);
+  await pool.query('update webhooks set is_active = false where id = $1', [byPerson]);
+  expect(await withTransaction(pool, (tx) => closePending(tx, byPerson))).toBe(1);
+  const disable = () => withTransaction(pool, (tx) => disableWebhook(tx, failing, 'gone'));
+  expect([await disable(), await disable()]).toEqual([true, false]);
+  const { rows } = await pool.query(
+    `select webhook_id, status, dead_letters.id is not null as "isLetter", webhooks.version::integer as version
+       from webhook_deliveries join webhooks on webhooks.id = webhook_id
+       left join dead_letters on delivery_id = webhook_deliveries.id order by status`,
+  );
+  expect(rows).toEqual([
+    { webhook_id: byPerson, status: 'canceled', isLetter: false, version: 1 },
+    { webhook_id: failing, status: 'failed', isLetter: true, version: 2 },
+  ]);
 });
 
 test('an id that the database makes sorts among those of the program', async () => {
