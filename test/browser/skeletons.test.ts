@@ -68,3 +68,22 @@ test('the rows of the audit log and the numbers of users come where their skelet
   await page.unrouteAll({ behavior: 'wait' });
   expect(faults).toEqual(noFaults);
 });
+
+test('a page whose part is on its way shows the place of its title, not an empty screen', async () => {
+  const { page, faults } = await house.visit('/sessions');
+  let letGo = (): void => undefined;
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  await page.route(/assets\/settings-page/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(`${house.api.url}/settings`);
+  await page.locator('main:empty').waitFor({ state: 'attached' });
+  expect(await page.evaluate(`getComputedStyle(document.querySelector('main'), '::before').height`)).toBe(
+    '20px',
+  );
+  letGo();
+  await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+  await page.unrouteAll({ behavior: 'wait' });
+  expect(faults).toEqual(noFaults);
+});

@@ -96,6 +96,11 @@ test('signals that change nothing begin a new history once it has grown, and a c
       // The server asks for a new history at 4 MB, as it does at 4,096 events.
       for (let sent = 0; sent < 60; sent += 1) {
         await handle.signal('proceedNextPhase', { comment: 'too long '.repeat(11_000) });
+        // The server ends a workflow task beyond 2 MB of waiting signals, again and again on a slow machine.
+        if (sent % 10 === 9)
+          await waitUntil(async () => !(await handle.describe()).raw.pendingWorkflowTask, {
+            what: 'the worker to take the signals',
+          });
       }
       await waitUntil(async () => (await handle.describe()).runId !== runId, { what: 'a new history' });
       expect(await send(rig, id, rig.ask.state('pause'), 'before')).toMatchObject({
