@@ -1,5 +1,11 @@
 import type { sql as english } from '../en/sql';
 
+/** The two waits that are of this house. Any other is named by the database of the statement. */
+const waits: Readonly<Record<string, string>> = {
+  'a place': '空き',
+  'a run of the same statement': '同じ文の実行',
+};
+
 export const sql: typeof english = {
   sql: {
     statement: 'SQL 文',
@@ -55,7 +61,7 @@ export const sql: typeof english = {
     removeSaved: (name) => `${name} を削除`,
     basedOn: (what) => `根拠: ${what}`,
     queuePlace: (place) => `待ち行列の ${place} 番目`,
-    waitsFor: (what) => `${what} を待っています`,
+    waitsFor: (what) => `${waits[what] ?? what} を待っています`,
     bases: {
       none: 'まだ何もありません',
       plan: 'データベースの実行計画',
