@@ -1,7 +1,6 @@
 import type { AttemptError } from '../../../src/domain/webhooks/retry.js';
+import { many } from './many';
 import { schedules } from './schedules';
-
-const many = (count: number, one: string, more: string): string => `${count} ${count === 1 ? one : more}`;
 
 export const admin = {
   ...schedules,

@@ -1,4 +1,4 @@
-const many = (count: number, one: string, more: string): string => `${count} ${count === 1 ? one : more}`;
+import { many } from './many';
 
 /** Only the pages of reports and notifications need them. */
 export const schedules = {

@@ -1,4 +1,4 @@
-const many = (count: number, one: string, more: string): string => `${count} ${count === 1 ? one : more}`;
+import { many } from './many';
 
 export const session = {
   steps: { THINK: 'Think', EXECUTE: 'Execute', INTEGRATE: 'Integrate' },
