@@ -4,7 +4,7 @@ import type {
   LanguageModelV3Prompt,
 } from '@ai-sdk/provider';
 import type { ModelRequest, ToolOutcome } from './call.js';
-import type { SchemaProblem } from '../contracts/templates/output-schema.js';
+import type { SchemaProblem } from '../contracts/templates/json-schema.js';
 import type { ProviderToolCall } from './providers/call.js';
 
 /** The prompt as it grows over tool rounds and repairs. A fallback begins with a new one. */

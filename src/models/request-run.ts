@@ -4,10 +4,10 @@ import type { ModelCallRecord, ModelRequest, ModelResult, ToolCallRecord } from 
 import { ModelCallError } from './error.js';
 import { promptDigestOf } from './digest.js';
 import {
-  compileOutputSchema,
+  compileJsonSchema,
   type SchemaProblem,
   type SchemaVerdict,
-} from '../contracts/templates/output-schema.js';
+} from '../contracts/templates/json-schema.js';
 import { cleanModelText, readModelJson } from './text.js';
 import { costOf, priceOf, type PriceTable } from './ledger/price-table.js';
 import type { ConcurrencyGate } from './providers/concurrency-gate.js';
@@ -52,7 +52,7 @@ export class ModelRequestRun {
     this.#runtime = runtime;
     this.#request = request;
     this.#modelAsked = request.model ?? runtime.settings.model;
-    this.#check = request.output === undefined ? undefined : compileOutputSchema(request.output.schema);
+    this.#check = request.output === undefined ? undefined : compileJsonSchema(request.output.schema);
   }
 
   /** Asks one model until it has answered: through its tool rounds and the repairs of its answer. */

@@ -132,6 +132,10 @@ test('a step that is tried again says why, and one that failed is run again by a
     await page.getByText('Try 1 failed; the next one comes by itself. it answered 500').waitFor();
     await page.getByRole('heading', { name: 'It needs help' }).waitFor();
     await page.locator('.decision').getByText('refusal 2').waitFor();
+    await page
+      .locator('.decision')
+      .getByText(/^about \d+ tokens · /)
+      .waitFor();
     await page.keyboard.press('r');
     await page.getByRole('button', { name: 'Run the step again' }).and(page.locator(':focus')).waitFor();
     await page.keyboard.press('Enter');
@@ -145,6 +149,76 @@ test('a step that is tried again says why, and one that failed is run again by a
     await page.locator('.session-head [data-status=completed]').waitFor();
     expect(faults).toEqual(noFaults);
   });
+});
+
+test('a session that used up its budget says so, and goes on with the one that a person raises', async () => {
+  await withWorkers(
+    house,
+    scriptedModel((_request, call) => `answer ${call}`),
+    async () => {
+      const { token } = await createApiUser(house.database);
+      const body = { topic: 'a small budget', template: 'minimal', budget: { maxTokens: 36 } };
+      const started = await house.api.send('/api/v1/cot-sessions', { method: 'POST', token, body });
+      const id = String(started.body['id']);
+      await untilStatus(house, id, 'needs_attention');
+      const { page, faults } = await house.visit(`/sessions/${id}`, { token });
+      await page.getByRole('heading', { name: 'The budget is used up' }).waitFor();
+      await page.getByText('30 of 36 used so far.').waitFor();
+      const limit = page.getByLabel('New limit of tokens');
+      expect(await limit.inputValue()).toBe('72');
+      await limit.fill('36');
+      expect(await page.getByRole('button', { name: 'Raise it and go on' }).isDisabled()).toBe(true);
+      await limit.fill('500');
+      await page.getByRole('button', { name: 'Raise it and go on' }).click();
+      await page.getByRole('heading', { name: 'Phase 1 waits for you' }).waitFor();
+      await page.getByText('/ 500 tokens').waitFor();
+      expect(faults).toEqual(noFaults);
+    },
+  );
+});
+
+test('the start form asks for what the template wants to know, and says what is wrong at its field', async () => {
+  const { token } = await createApiUser(house.database, 'ADMIN');
+  const step = { prompt: 'Write.' };
+  const definition = {
+    name: 'press-release',
+    title: 'Press release',
+    description: 'From a fact to a release.',
+    inputSchema: {
+      type: 'object',
+      properties: {
+        audience: { type: 'string', title: 'Readers', minLength: 3 },
+        tone: { enum: ['calm', 'loud'] },
+        words: { type: 'integer', description: 'Of the whole text.' },
+      },
+      required: ['audience', 'tone'],
+      additionalProperties: false,
+    },
+    phases: [{ key: 'facts', title: 'Facts', steps: { THINK: step, EXECUTE: step, INTEGRATE: step } }],
+  };
+  const published = await house.api.send('/api/v1/templates', { method: 'POST', token, body: definition });
+  expect(published.status).toBe(201);
+  const { page, faults } = await house.visit('/sessions?start=1', { token });
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Topic' }).fill('a new wing');
+  await dialog.getByRole('textbox', { name: 'Material' }).fill('for any template');
+  await dialog.getByRole('radio', { name: /^Press release/ }).check();
+  await dialog.getByLabel('Readers').fill('us');
+  await dialog.getByLabel('Tone').selectOption('calm');
+  await dialog.getByRole('spinbutton', { name: 'Words' }).fill('90');
+  await dialog.getByRole('spinbutton', { name: 'Words' }).fill('');
+  await page.reload();
+  await dialog.getByRole('radio', { name: /^Press release/ }).check();
+  await dialog.getByRole('button', { name: 'Start session' }).click();
+  await dialog.locator('.field', { hasText: 'Readers' }).locator('.field-fault').waitFor();
+  await dialog.getByLabel('Readers').fill('neighbours');
+  await dialog.getByRole('button', { name: 'Start session' }).click();
+  await page.waitForURL(/\/sessions\/ses_/);
+  const id = new URL(page.url()).pathname.split('/').at(-1);
+  const read = await house.api.send(`/api/v1/cot-sessions/${id}`, { token });
+  expect(read.body['input']).toEqual({ audience: 'neighbours', tone: 'calm' });
+  // The browser notes the refused request, and nothing else.
+  expect(faults).toEqual({ ...noFaults, errors: [expect.stringContaining('status of 400')] });
 });
 
 test('a page that was open while the API was away says so, then misses nothing and shows nothing twice', async () => {

@@ -1,4 +1,4 @@
-import { compileOutputSchema } from '../../src/contracts/templates/output-schema.js';
+import { compileJsonSchema } from '../../src/contracts/templates/json-schema.js';
 import { loadConfig } from '../../src/platform/config.js';
 import { loadModel } from '../../src/models/load-model.js';
 import { failureOf, offlineModel } from './fixture.js';
@@ -35,7 +35,7 @@ describe.each([['offline', offlineModel()] as const, ...live])('%s', (_, model) 
       messages: [{ role: 'user', content: 'Suggest a drink and a number of cups.' }],
       output: { name: 'suggestion', schema },
     });
-    expect(compileOutputSchema(schema)(result.value)).toMatchObject({ ok: true });
+    expect(compileJsonSchema(schema)(result.value)).toMatchObject({ ok: true });
   });
 
   test('stops when it is canceled', async () => {

@@ -1,4 +1,4 @@
-import { compileOutputSchema } from '../../src/contracts/templates/output-schema.js';
+import { compileJsonSchema } from '../../src/contracts/templates/json-schema.js';
 import type { JsonSchema } from '../../src/models/call.js';
 import { sha256Hex } from '../../src/crypto/digest.js';
 import { assembleContext, type ContextInput, type EarlierOutput } from '../../src/models/prompt/assemble.js';
@@ -193,7 +193,7 @@ test.each(
   const result = await model.request(
     ask({ messages: [{ role: 'user', content: topic }], output: { name: 'x', schema, repairs: 0 } }),
   );
-  expect(compileOutputSchema(schema)(result.value)).toMatchObject({ ok: true });
+  expect(compileJsonSchema(schema)(result.value)).toMatchObject({ ok: true });
 });
 
 test('a value says that it is offline in its first free text', async () => {

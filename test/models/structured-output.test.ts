@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../../src/models/call.js';
-import { OutputSchemaError } from '../../src/contracts/templates/output-schema.js';
+import { JsonSchemaError } from '../../src/contracts/templates/json-schema.js';
 import { ask, failureOf, modelOf, useModelServer, wires } from './fixture.js';
 
 const server = useModelServer();
@@ -82,7 +82,7 @@ test('a schema that no validator can be made from is refused before any model is
   const answer = modelOf({ baseUrl: server.url }).request(
     ask({ output: { name: 'x', schema: { type: 'object', if: {}, then: {} } } }),
   );
-  await expect(answer).rejects.toThrow(OutputSchemaError);
+  await expect(answer).rejects.toThrow(JsonSchemaError);
   expect(server.seen).toHaveLength(0);
 });
 

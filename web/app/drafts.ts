@@ -1,5 +1,5 @@
-import { useSignal, type Signal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { signal, type Signal } from '@preact/signals';
+import { useEffect, useMemo } from 'preact/hooks';
 import { recall, remember } from './storage';
 
 /** Text that somebody is writing. It survives a reload, and is forgotten once it was sent. */
@@ -11,11 +11,10 @@ export interface Draft {
 
 export function useDraft(name: string, initial = ''): Draft {
   const key = `draft.${name}`;
-  const text = useSignal(recall(key) ?? initial);
+  const text = useMemo(() => signal(recall(key) ?? initial), [key, initial]);
+  // A draft that says what is there anyway is none: what is shown next may be something else.
   useEffect(() => {
-    // A draft that says what is there anyway is none: what is shown next may be something else.
     if (recall(key) === initial) remember(key, null);
-    text.value = recall(key) ?? initial;
   }, [key, initial]);
   return {
     text,

@@ -8,7 +8,7 @@ import { usePageTitle } from '../app/page-title';
 import { pollMs } from '../app/queries';
 import type { InboxGate, SessionDetail } from '../app/types';
 import { RunGate } from '../notifications/run-gate';
-import { DecisionPanel } from '../session/decision-panel';
+import { DecisionPanel } from '../session/decision/decision-panel';
 import { DocumentView } from '../session/document-view';
 import { useLiveSession } from '../session/live-session';
 import { useSession } from '../session/session-queries';

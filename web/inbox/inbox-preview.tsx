@@ -6,7 +6,7 @@ import { RunActions } from '../notifications/run-actions';
 import { RunGate } from '../notifications/run-gate';
 import { RunNumbers } from '../notifications/run-numbers';
 import { useJob } from '../reports/report-queries';
-import { DecisionPanel } from '../session/decision-panel';
+import { DecisionPanel } from '../session/decision/decision-panel';
 import { DocumentView } from '../session/document-view';
 import { useLiveSession } from '../session/live-session';
 import { useSession } from '../session/session-queries';

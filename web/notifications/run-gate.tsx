@@ -6,7 +6,7 @@ import { useKeys } from '../app/keys';
 import { queries } from '../app/queries';
 import { isProblem } from '../app/problem';
 import { jobKey } from '../reports/report-queries';
-import { DecisionDigest } from '../session/decision-digest';
+import { DecisionDigest } from '../session/decision/decision-digest';
 import { Button } from '../ui/button';
 import { TextField } from '../ui/field';
 import { Markdown } from '../ui/markdown';

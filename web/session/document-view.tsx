@@ -8,7 +8,7 @@ import { Empty, Loaded } from '../ui/panel';
 import { useLastSeen } from './last-seen';
 import { ChangesSince, PhaseChanges } from './phase-changes';
 import type { LiveSession, Spoken } from './live-session';
-import { OutputEditor } from './output-editor';
+import { OutputEditor } from './decision/output-editor';
 import { useStep, useSteps } from './session-queries';
 
 interface DocumentProps {

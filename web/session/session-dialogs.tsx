@@ -5,7 +5,7 @@ import type { SessionDetail } from '../app/types';
 import { useAction } from '../app/use-action';
 import { Dialog, DialogChoice } from '../ui/dialog';
 import { AreaField, SelectField, TextField } from '../ui/field';
-import { RerunPrice } from './rerun-price';
+import { RerunPrice } from './decision/rerun-price';
 import { command, forkSession } from './session-queries';
 
 interface DialogProps {

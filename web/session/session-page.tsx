@@ -8,7 +8,7 @@ import type { SessionDetail } from '../app/types';
 import { Loaded, Panel, Skeleton } from '../ui/panel';
 import { Tabs } from '../ui/tabs';
 import { CompareView } from './compare-view';
-import { DecisionPanel } from './decision-panel';
+import { DecisionPanel } from './decision/decision-panel';
 import { DocumentView } from './document-view';
 import { EventsView } from './events-view';
 import { LineageView } from './lineage-view';

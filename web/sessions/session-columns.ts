@@ -6,9 +6,18 @@ export type SessionColumn = (typeof ids)[number];
 interface NamedColumn {
   readonly id: SessionColumn;
   readonly name: string;
+  /** The source of its numbers. */
+  readonly basis?: string;
 }
 
 /** Beside the topic, which is always there. */
 export function sessionColumns(): readonly NamedColumn[] {
-  return ids.map((id) => ({ id, name: t().sessions[id] }));
+  const bases: Partial<Record<SessionColumn, string>> = {
+    progress: t().session.percentBasis,
+    cost: t().sessions.costBasis,
+  };
+  return ids.map((id) => {
+    const basis = bases[id];
+    return { id, name: t().sessions[id], ...(basis !== undefined && { basis }) };
+  });
 }

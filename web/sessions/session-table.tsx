@@ -10,6 +10,7 @@ import { isAdmin } from '../app/me';
 import type { SessionSummary } from '../app/types';
 import { Bar } from '../ui/bar';
 import { Blocks } from '../ui/blocks';
+import { Explain } from '../ui/explain';
 import { StateMark, toneOf } from '../ui/state-mark';
 import { Ago } from '../ui/time';
 import { shownColumns } from '../views/column-choice';
@@ -65,9 +66,9 @@ export function SessionTable({ sessions, selected }: SessionTableProps) {
               <span class="unseen">{t().keys.select}</span>
             </th>
             <th scope="col">{words.topic}</th>
-            {columns.map(({ id, name }) => (
+            {columns.map(({ id, name, basis }) => (
               <th key={id} scope="col">
-                {name}
+                {basis === undefined ? name : <Explain basis={basis}>{name}</Explain>}
               </th>
             ))}
           </tr>

@@ -8,6 +8,7 @@ import { useAction } from '../app/use-action';
 import { Dialog, DialogChoice } from '../ui/dialog';
 import { AreaField, CheckField, SelectField, TextField } from '../ui/field';
 import { Loaded } from '../ui/panel';
+import { inputOf, SessionInput, useInputDraft } from './session-input';
 import { startSession, useTemplates } from './session-list-queries';
 
 type Text = TemplateSummary['title'];
@@ -20,18 +21,19 @@ export function StartDialog({ onClose }: { readonly onClose: () => void }) {
   const address = useAddress();
   const templates = useTemplates();
   const topic = useDraft('start.topic');
-  const input = useDraft('start.input');
-  const template = useSignal('viral-content');
+  const chosen = useSignal('viral-content');
+  const template = templates.data?.items.find(({ name }) => name === chosen.value);
+  const input = useInputDraft(template);
   const options = useSignal(noOptions);
   const { busy, run } = useAction();
-  const fault = useSignal<string | undefined>(undefined);
+  const faults = useSignal<Readonly<Record<string, string>>>({});
   const start = async (): Promise<void> => {
     const create = async (): Promise<void> => {
-      fault.value = undefined;
+      faults.value = {};
       const body = bodyOf(options.value, {
         topic: topic.text.value,
-        template: template.value,
-        input: input.text.value,
+        template: chosen.value,
+        input: inputOf(template, input.text.value),
       });
       const { id } = await startSession(body);
       topic.forget();
@@ -40,7 +42,9 @@ export function StartDialog({ onClose }: { readonly onClose: () => void }) {
     };
     const shows = (error: unknown): boolean => {
       if (!isProblem(error, 'validation_error')) return false;
-      fault.value = (error.problem.errors ?? []).map((each) => `${each.path} ${each.message}`).join('; ');
+      faults.value = Object.fromEntries(
+        (error.problem.errors ?? []).map(({ path, message }) => [path, message]),
+      );
       return true;
     };
     await run(create, { done: words.started, shows });
@@ -72,28 +76,28 @@ export function StartDialog({ onClose }: { readonly onClose: () => void }) {
           focus
           value={topic.text.value}
           onChange={topic.set}
-          fault={fault.value}
+          fault={elsewhere(faults.value)}
         />
         <Loaded query={templates}>
           {({ items }) => (
             <TemplateChoice
               templates={items}
-              chosen={template.value}
-              onChoose={(name) => (template.value = name)}
+              chosen={chosen.value}
+              onChoose={(name) => (chosen.value = name)}
             />
           )}
         </Loaded>
-        <AreaField
-          label={words.input}
-          hint={words.inputHint}
-          rows={3}
-          value={input.text.value}
-          onChange={input.set}
-        />
+        <SessionInput template={template} draft={input} faults={faults.value} />
         <Options options={options.value} onChange={(next) => (options.value = next)} />
       </form>
     </Dialog>
   );
+}
+
+/** Problems beside the material stand at the top, with the member's name. */
+function elsewhere(faults: Readonly<Record<string, string>>): string | undefined {
+  const others = Object.entries(faults).filter(([path]) => path.split('.')[0] !== 'input');
+  return others.length === 0 ? undefined : others.map(([path, fault]) => `${path} ${fault}`).join('; ');
 }
 
 interface TemplateChoiceProps {
@@ -205,7 +209,7 @@ function Options({ options, onChange }: OptionsProps) {
 
 function bodyOf(
   options: StartOptions,
-  { topic, template, input }: { readonly topic: string; readonly template: string; readonly input: string },
+  { topic, template, input }: Pick<NewSession, 'topic' | 'template' | 'input'>,
 ): NewSession {
   const tags = options.tags
     .split(',')
@@ -220,7 +224,7 @@ function bodyOf(
     template,
     autoProgressSteps: options.autoProgressSteps,
     autoProgressPhases: options.autoProgressPhases,
-    ...(input.trim() === '' ? {} : { input }),
+    ...(input === undefined ? {} : { input }),
     ...(options.model.trim() === '' ? {} : { model: options.model.trim() }),
     ...(tags.length === 0 ? {} : { tags }),
     ...(Object.keys(budget).length === 0 ? {} : { budget }),

@@ -99,6 +99,7 @@ export function AreaField({
           rows={rows}
           value={value}
           placeholder={rest.placeholder}
+          required={rest.required}
           maxLength={rest.maxLength}
           autofocus={rest.focus}
           dir="auto"
@@ -115,16 +116,19 @@ interface SelectProps {
   readonly options: readonly (readonly [value: string, label: string])[];
   readonly onChange: (value: string) => void;
   readonly hint?: string;
+  readonly fault?: string;
+  readonly required?: boolean;
 }
 
-export function SelectField({ label, value, options, onChange, hint }: SelectProps) {
+export function SelectField({ label, value, options, onChange, hint, fault, required }: SelectProps) {
   return (
-    <Field label={label} hint={hint}>
+    <Field label={label} hint={hint} fault={fault}>
       {(tied) => (
         <select
           {...tied}
           class="input"
           value={value}
+          required={required}
           onChange={(event) => onChange(event.currentTarget.value)}
         >
           {options.map(([each, text]) => (

@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks';
 import { t } from '../app/i18n';
 import { Button, IconButton } from './button';
 import { AreaField, CheckField, SelectField, TextField } from './field';
@@ -9,7 +10,9 @@ interface Schema {
   readonly description?: string;
   readonly enum?: readonly unknown[];
   readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
   readonly items?: Schema;
+  readonly maxLength?: number;
   readonly [member: string]: unknown;
 }
 
@@ -18,10 +21,14 @@ interface SchemaFormProps {
   /** The data as JSON text, as drafts and the API have it. */
   readonly text: string;
   readonly onChange: (text: string) => void;
+  /** Problems, by the place of the member: `facts.0.source`. */
+  readonly faults?: Faults;
 }
 
+type Faults = Readonly<Record<string, string>>;
+
 /** A form for data that has a schema. Text that is not data is edited as text. */
-export function SchemaForm({ schema, text, onChange }: SchemaFormProps) {
+export function SchemaForm({ schema, text, onChange, faults = {} }: SchemaFormProps) {
   const data = parse(text);
   if (data === undefined) {
     return (
@@ -32,8 +39,10 @@ export function SchemaForm({ schema, text, onChange }: SchemaFormProps) {
     <div class="schema-form">
       <Part
         schema={schema as Schema}
-        name=""
+        place={[]}
         value={data}
+        required
+        faults={faults}
         onChange={(next) => onChange(JSON.stringify(next, null, 2))}
       />
     </div>
@@ -42,54 +51,99 @@ export function SchemaForm({ schema, text, onChange }: SchemaFormProps) {
 
 interface PartProps {
   readonly schema: Schema;
-  readonly name: string;
+  readonly place: readonly string[];
   readonly value: unknown;
+  /** A member that may be left out goes away when its field is emptied. */
+  readonly required: boolean;
+  readonly faults: Faults;
+  /** Undefined takes the member out. */
   readonly onChange: (value: unknown) => void;
 }
 
 const LONG_TEXT = 60;
 
-function Part({ schema, name, value, onChange }: PartProps) {
-  const label = schema.title ?? wordsOf(name);
-  const hint = schema.description;
-  if (schema.enum !== undefined) {
-    const options = schema.enum.map((each) => [String(each), String(each)] as const);
-    return <SelectField label={label} value={String(value)} options={options} onChange={onChange} />;
-  }
+function Part(props: PartProps) {
+  const { schema, value, onChange } = props;
+  if (schema.enum !== undefined) return <ChoicePart {...props} />;
   switch (typeOf(schema, value)) {
     case 'object':
-      return <ObjectPart schema={schema} name={name} value={value} onChange={onChange} />;
+      return <ObjectPart {...props} />;
     case 'array':
-      return <ListPart schema={schema} name={name} value={value} onChange={onChange} />;
+      return <ListPart {...props} />;
     case 'boolean':
-      return <CheckField label={label} checked={value === true} onChange={onChange} />;
+      return <CheckField label={labelOf(props)} checked={value === true} onChange={onChange} />;
     case 'number':
     case 'integer':
-      return (
-        <TextField
-          label={label}
-          hint={hint}
-          type="number"
-          value={String(value ?? '')}
-          onChange={(next) => onChange(Number(next))}
-        />
-      );
-    default: {
-      const text = String(value ?? '');
-      const isLong = text.length > LONG_TEXT || text.includes('\n');
-      return isLong ? (
-        <AreaField
-          label={label}
-          hint={hint}
-          rows={Math.min(12, 2 + text.length / 90)}
-          value={text}
-          onChange={onChange}
-        />
-      ) : (
-        <TextField label={label} hint={hint} value={text} onChange={onChange} />
-      );
-    }
+      return <NumberPart {...props} />;
+    default:
+      return <TextPart {...props} />;
   }
+}
+
+function ChoicePart(props: PartProps) {
+  const { schema, value, required, onChange } = props;
+  const choices = schema.enum ?? [];
+  const isOpen = !required || value === undefined;
+  const options = choices.map((each) => [String(each), String(each)] as const);
+  return (
+    <SelectField
+      label={labelOf(props)}
+      value={value === undefined ? '' : String(value)}
+      options={isOpen ? [['', '–'], ...options] : options}
+      required={required}
+      onChange={(next) => onChange(choices.find((each) => String(each) === next))}
+      {...wordsAt(props)}
+    />
+  );
+}
+
+function NumberPart(props: PartProps) {
+  const { value, required, onChange } = props;
+  return (
+    <TextField
+      label={labelOf(props)}
+      type="number"
+      required={required}
+      value={typeof value === 'number' ? String(value) : ''}
+      onChange={(next) => onChange(next === '' ? undefined : Number(next))}
+      {...wordsAt(props)}
+    />
+  );
+}
+
+function TextPart(props: PartProps) {
+  const { schema, value, required, onChange } = props;
+  const text = String(value ?? '');
+  // Its kind stays: a field that grows under the pen would lose the cursor.
+  const isLong = useMemo(() => isLongText(schema, text), []);
+  const shared = {
+    label: labelOf(props),
+    value: text,
+    required,
+    onChange: (next: string) => onChange(next === '' && !required ? undefined : next),
+    ...wordsAt(props),
+  };
+  return isLong ? (
+    <AreaField rows={Math.min(12, 3 + text.length / 90)} {...shared} />
+  ) : (
+    <TextField {...shared} />
+  );
+}
+
+function isLongText({ maxLength }: Schema, text: string): boolean {
+  return (maxLength ?? 0) > LONG_TEXT || text.length > LONG_TEXT || text.includes('\n');
+}
+
+function labelOf({ schema, place }: PartProps): string {
+  return schema.title ?? wordsOf(place.at(-1) ?? '');
+}
+
+function wordsAt({ schema, place, faults }: PartProps): { hint?: string; fault?: string } {
+  const fault = faults[place.join('.')];
+  return {
+    ...(schema.description !== undefined && { hint: schema.description }),
+    ...(fault !== undefined && { fault }),
+  };
 }
 
 function typeOf({ type }: Schema, value: unknown): string {
@@ -98,48 +152,54 @@ function typeOf({ type }: Schema, value: unknown): string {
   return typeof value === 'object' && value !== null ? 'object' : typeof value;
 }
 
-function ObjectPart({ schema, name, value, onChange }: PartProps) {
+function ObjectPart(props: PartProps) {
+  const { schema, place, value, faults, onChange } = props;
   const members = (value ?? {}) as Record<string, unknown>;
   const names = Object.keys(schema.properties ?? members);
   const inside = names.map((each) => (
     <Part
       key={each}
       schema={schema.properties?.[each] ?? {}}
-      name={each}
+      place={[...place, each]}
       value={members[each]}
+      required={schema.required?.includes(each) === true}
+      faults={faults}
       onChange={(next) => onChange({ ...members, [each]: next })}
     />
   ));
-  if (name === '') return <>{inside}</>;
+  if (place.length === 0) return <>{inside}</>;
   return (
     <fieldset>
-      <legend>{schema.title ?? wordsOf(name)}</legend>
+      <legend>{labelOf(props)}</legend>
       {inside}
     </fieldset>
   );
 }
 
-function ListPart({ schema, name, value, onChange }: PartProps) {
+function ListPart(props: PartProps) {
+  const { schema, place, value, faults, onChange } = props;
   const list = Array.isArray(value) ? (value as unknown[]) : [];
   const item = schema.items ?? {};
   const empty = typeOf(item, list[0]) === 'object' ? {} : '';
   return (
     <fieldset>
-      <legend>{schema.title ?? wordsOf(name)}</legend>
-      {list.map((each, place) => (
-        <div class="schema-item" key={place}>
+      <legend>{labelOf(props)}</legend>
+      {list.map((each, at) => (
+        <div class="schema-item" key={at}>
           <div class="schema-item-fields">
             <Part
               schema={item}
-              name={`${place + 1}`}
+              place={[...place, String(at)]}
               value={each}
-              onChange={(next) => onChange(list.map((old, at) => (at === place ? next : old)))}
+              required
+              faults={faults}
+              onChange={(next) => onChange(list.map((old, other) => (other === at ? next : old)))}
             />
           </div>
           <IconButton
             icon="close"
             label={t().actions.remove}
-            onClick={() => onChange(list.filter((_old, at) => at !== place))}
+            onClick={() => onChange(list.filter((_old, other) => other !== at))}
           />
         </div>
       ))}

@@ -7,7 +7,7 @@ import {
 } from '@temporalio/activity';
 import { failureTypes } from '../../contracts/errors.js';
 import { ModelCallError } from '../../models/error.js';
-import { OutputSchemaError } from '../../contracts/templates/output-schema.js';
+import { JsonSchemaError } from '../../contracts/templates/json-schema.js';
 import { ContextTooLongError } from '../../models/prompt/assemble.js';
 import { workerStopped } from '../../db/sessions/tries.js';
 import { recallOf } from './lease.js';
@@ -77,7 +77,7 @@ export function verdictOf(error: unknown): Verdict {
     const { retryable, retryAfterMs, message } = error;
     return { type: `model_${error.kind}`, message, retryable, retryAfterMs };
   }
-  if (error instanceof OutputSchemaError || error instanceof ContextTooLongError) {
+  if (error instanceof JsonSchemaError || error instanceof ContextTooLongError) {
     return { type: failureTypes.invalidInput, message: error.message, retryable: false, retryAfterMs: null };
   }
   if (error instanceof ApplicationFailure) {

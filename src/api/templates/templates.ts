@@ -67,11 +67,12 @@ function versionOf(note: TemplateVersionNote): TemplateView['versions'][number] 
 }
 
 function toSummary(template: TemplateVersion): TemplateSummary {
-  const { title, description, phases } = template.definition;
+  const { title, description, inputSchema, phases } = template.definition;
   return {
     name: template.name,
     title,
     description,
+    ...(inputSchema !== undefined && { inputSchema }),
     phases: phases.map(({ key, title: of }) => ({ key, title: of })),
     ...versionOf(template),
   };

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { stepNames } from '../../domain/sessions/state.js';
-import { compileOutputSchema } from './output-schema.js';
+import { compileJsonSchema } from './json-schema.js';
 import { templateDefinition, type TemplateDefinition } from './template.js';
 
 /** A template with the rules that its shape alone does not hold: each problem names the place where it is. */
@@ -25,20 +25,23 @@ function repeatedKeys({ phases }: TemplateDefinition): Finding[] {
   });
 }
 
-function unusableSchemas({ phases }: TemplateDefinition): Finding[] {
-  return phases.flatMap((phase, index) =>
-    stepNames.flatMap((step) => {
-      const { outputSchema } = phase.steps[step];
-      const message = outputSchema === undefined ? null : whyUnusable(outputSchema);
-      return message === null ? [] : [{ path: ['phases', index, 'steps', step, 'outputSchema'], message }];
-    }),
+function unusableSchemas({ inputSchema, phases }: TemplateDefinition): Finding[] {
+  const outputs = phases.flatMap((phase, index) =>
+    stepNames.map((step) => ({
+      path: ['phases', index, 'steps', step, 'outputSchema'],
+      schema: phase.steps[step].outputSchema,
+    })),
   );
+  return [{ path: ['inputSchema'], schema: inputSchema }, ...outputs].flatMap(({ path, schema }) => {
+    const message = schema === undefined ? null : whyUnusable(schema);
+    return message === null ? [] : [{ path, message }];
+  });
 }
 
 /** Every failure here, also of a schema nested too deep, is the schema's fault: nobody could validate with it. */
 function whyUnusable(schema: Record<string, unknown>): string | null {
   try {
-    compileOutputSchema(schema);
+    compileJsonSchema(schema);
     return null;
   } catch (error) {
     return error instanceof Error

@@ -59,6 +59,8 @@ export const templateDefinition = z
     /** The system prompt of every step. */
     system: text.optional(),
     model: z.string().min(1).max(200).optional(),
+    /** JSON Schema of a session's input; without it any text or object will do. */
+    inputSchema: z.looseObject({ type: z.literal('object') }).optional(),
     phases: z.array(phaseDefinition).min(1).max(20),
   })
   .meta({ id: 'TemplateDefinition' });

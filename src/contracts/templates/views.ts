@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { pageOf, pageQuery } from '../page.js';
 import { templateDefinition, templateName } from './template.js';
 
-const { title, description } = templateDefinition.shape;
+const { title, description, inputSchema } = templateDefinition.shape;
 
 export const templateListQuery = z.strictObject(pageQuery);
 
@@ -28,6 +28,7 @@ const templateSummarySchema = z
     name: templateName,
     title,
     description,
+    inputSchema,
     phases: z.array(z.object({ key: z.string(), title })),
     ...version,
   })

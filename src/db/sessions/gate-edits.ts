@@ -1,4 +1,4 @@
-import { compileOutputSchema, type SchemaProblem } from '../../contracts/templates/output-schema.js';
+import { problemsOf, type SchemaProblem } from '../../contracts/templates/json-schema.js';
 import type { Given } from './given-content.js';
 import type { Db } from '../base/sql.js';
 import { findTemplate } from '../templates/templates.js';
@@ -11,15 +11,5 @@ export async function problemsOfEdit(
 ): Promise<readonly SchemaProblem[]> {
   const template = await findTemplate(db, at.templateName, at.templateVersion);
   const schema = template?.definition.phases[at.phase - 1]?.steps.INTEGRATE.outputSchema;
-  if (schema === undefined) return [];
-  const verdict = compileOutputSchema(schema)(typeof edits === 'string' ? parsed(edits) : edits);
-  return verdict.ok ? [] : verdict.problems;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  return schema === undefined ? [] : problemsOf(schema, edits);
 }

@@ -1,5 +1,5 @@
 import type { ModelRequest, ModelTool, ToolCallRecord, ToolOutcome } from '../call.js';
-import { compileOutputSchema } from '../../contracts/templates/output-schema.js';
+import { compileJsonSchema } from '../../contracts/templates/json-schema.js';
 import { fence } from '../prompt/fence.js';
 import { sha256Hex } from '../../crypto/digest.js';
 import { parsedInput } from '../conversation.js';
@@ -43,7 +43,7 @@ async function runTool(
   signal: AbortSignal | undefined,
 ): Promise<ToolOutcome> {
   if (tool === undefined) return refused('there is no such tool');
-  const verdict = compileOutputSchema(tool.inputSchema)(input);
+  const verdict = compileJsonSchema(tool.inputSchema)(input);
   if (!verdict.ok) {
     return refused(
       `the input is wrong: ${verdict.problems.map((one) => `${one.path}: ${one.message}`).join('; ')}`,

@@ -9,6 +9,7 @@ import type { OwnedSession } from '../../db/sessions/sessions.js';
 import type { Decider, SessionCommand } from '../../domain/sessions/commands.js';
 import { commandSession, currentProgress, type SessionCommandClient } from './command-session.js';
 import { deciderOf } from './decider.js';
+import { requireFit } from './fits-schema.js';
 import { ownedSession } from './owned-session.js';
 
 export interface DecisionAsked {
@@ -69,16 +70,11 @@ async function checkedEdits(
   { edits }: DecideBody,
 ): Promise<string | Record<string, unknown>> {
   if (edits === undefined) throw missingEdits();
-  const problems = await problemsOfEdit(db, edited, edits);
-  if (problems.length === 0) return edits;
-  const errors = problems.map(({ path, message }) => ({
-    path: `edits${path === '(root)' ? '' : `.${path}`}`,
-    message,
-  }));
-  throw new Refusal('validation_error', {
+  requireFit(await problemsOfEdit(db, edited, edits), {
+    member: 'edits',
     detail: 'The edit does not fit the output schema of this phase.',
-    errors,
   });
+  return edits;
 }
 
 function missingEdits(): Refusal {

@@ -6,6 +6,7 @@ import { recordAudit } from '../../db/audit/log.js';
 import type { Tx } from '../../db/base/transaction.js';
 import { givenContent } from '../../db/sessions/given-content.js';
 import type { OwnedSession } from '../../db/sessions/sessions.js';
+import { requireNewInputFits } from './fits-schema.js';
 import { takeOver } from './rerun.js';
 import { writeSession } from './start-session.js';
 
@@ -20,6 +21,7 @@ export interface ForkOrder {
 /** A new session that begins with what another one has up to a step. The caller starts it after the commit. */
 export async function forkSession(tx: Tx, order: ForkOrder): Promise<StartableRun> {
   const { session, body, principal, origin } = order;
+  await requireNewInputFits(tx, session, body.input);
   const run = await writeFork(tx, order);
   await recordAudit(tx, {
     actor: principal,

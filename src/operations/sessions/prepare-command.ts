@@ -8,6 +8,7 @@ import { keepGiven } from '../../db/sessions/given-content.js';
 import type { OwnedSession } from '../../db/sessions/sessions.js';
 import { openGateOf, refusalOf, type SessionCommand } from '../../domain/sessions/commands.js';
 import { deciderOf } from './decider.js';
+import { requireNewInputFits } from './fits-schema.js';
 import { raiseSessionBudget } from './raise-budget.js';
 
 type Body<Name extends keyof typeof sessionCommandRoutes> = BodyOf<(typeof sessionCommandRoutes)[Name]>;
@@ -70,6 +71,7 @@ export async function redoOf(
   session: OwnedSession,
   { body, principal, origin }: CommandAsked<Body<'redoSession'>>,
 ): Promise<SessionCommand> {
+  await requireNewInputFits(db, session, body.input);
   return {
     kind: 'redo',
     by: deciderOf(principal, origin),

@@ -6,6 +6,7 @@ import { copySteps, estimateSteps, promptsOf } from '../../db/sessions/steps.js'
 import type { OwnedSession } from '../../db/sessions/sessions.js';
 import type { Db } from '../../db/base/sql.js';
 import type { Tx } from '../../db/base/transaction.js';
+import { requireNewInputFits } from './fits-schema.js';
 import { inheritedPhases, planRerun, type RerunPlan } from '../../domain/sessions/fork.js';
 import type { ContentRef, PhaseState } from '../../domain/sessions/state.js';
 
@@ -15,6 +16,7 @@ export async function previewRerun(
   session: OwnedSession,
   body: RedoBody,
 ): Promise<Record<string, unknown>> {
+  await requireNewInputFits(db, session, body.input);
   const plan = rerunPlan(session, body);
   const { templateName, templateVersion } = session;
   const estimate = await estimateSteps(

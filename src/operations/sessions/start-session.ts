@@ -15,6 +15,7 @@ import { insertSession, type SessionOptions } from '../../db/sessions/sessions.j
 import type { Tx } from '../../db/base/transaction.js';
 import type { Config } from '../../platform/config.js';
 import { progressOf } from '../../domain/sessions/progress.js';
+import { requireInputFits } from './fits-schema.js';
 import { consoleLink } from '../../domain/sessions/console-link.js';
 import {
   initialSession,
@@ -63,6 +64,7 @@ export async function startSession(
 ): Promise<StartableRun> {
   const template = await findTemplate(tx, body.template);
   if (template === undefined) throw unknownTemplate(body.template);
+  requireInputFits(template.definition, body.input);
   const draft = draftSession(body, { owner: principal, template, defaults });
   const run = await writeSession(tx, newRunOf('cot-session'), draft);
   await recordAudit(tx, {

@@ -178,6 +178,12 @@ describe('publishing', () => {
       withSchema({ type: 'object', properties: { a: { $ref: '#/$defs/no' } } }),
       executeSchema,
     ],
+    ['with an input schema of a list', { ...own(), inputSchema: { type: 'array' } }, 'inputSchema.type'],
+    [
+      'with an input schema that requires what it does not describe',
+      own({ inputSchema: { type: 'object', required: ['a'] } }),
+      'inputSchema',
+    ],
   ])('a template %s is refused with the place of what is wrong', async (_what, body, path) => {
     const answer = await publish(body);
     expect([answer.status, answer.body['code']]).toEqual([400, 'validation_error']);

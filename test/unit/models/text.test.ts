@@ -1,4 +1,4 @@
-import { compileOutputSchema, OutputSchemaError } from '../../../src/contracts/templates/output-schema.js';
+import { compileJsonSchema, JsonSchemaError } from '../../../src/contracts/templates/json-schema.js';
 import { canonicalJson } from '../../../src/crypto/digest.js';
 import { promptDigestOf } from '../../../src/models/digest.js';
 import { cleanModelText, oneLine, readModelJson } from '../../../src/models/text.js';
@@ -27,7 +27,7 @@ test('a JSON value carries no prototype, no NUL and no second value', () => {
 });
 
 test('a schema checks types, bounds and extra members, and names the path', () => {
-  const check = compileOutputSchema({
+  const check = compileJsonSchema({
     type: 'object',
     properties: {
       items: {
@@ -54,8 +54,8 @@ test.each([
     /"c" is required/,
   ],
 ])('the schema %j is refused', (schema, message) => {
-  expect(() => compileOutputSchema(schema)).toThrow(OutputSchemaError);
-  expect(() => compileOutputSchema(schema)).toThrow(message);
+  expect(() => compileJsonSchema(schema)).toThrow(JsonSchemaError);
+  expect(() => compileJsonSchema(schema)).toThrow(message);
 });
 
 test('the digest of a prompt knows no order of members and no handlers', () => {

@@ -4,7 +4,7 @@ import { composeOfflineValue } from '../../../src/models/offline/schema.js';
 import { phaseKindOf } from '../../../src/models/offline/script.js';
 import { stepNames } from '../../../src/domain/sessions/state.js';
 import { sha256Hex } from '../../../src/crypto/digest.js';
-import { compileOutputSchema } from '../../../src/contracts/templates/output-schema.js';
+import { compileJsonSchema } from '../../../src/contracts/templates/json-schema.js';
 import { checkedTemplate } from '../../../src/contracts/templates/check.js';
 import {
   localText,
@@ -105,7 +105,7 @@ test('every step of research-brief has an output schema that the offline model c
           'Why do small towns lose their cinemas?',
           '- A line of material',
         );
-        return !compileOutputSchema(schema)(value).ok;
+        return !compileJsonSchema(schema)(value).ok;
       })
       .map((step) => `${phase.key}.${step}`),
   );

@@ -60,6 +60,7 @@ export const lists = {
     template: 'Template',
     owner: 'Person',
     cost: 'Cost',
+    costBasis: 'What all calls of a model have cost so far; their tokens where no price is known.',
     changed: 'Changed',
     input: 'Material',
     inputHint: 'Optional. The model reads it as data.',

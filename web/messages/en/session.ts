@@ -184,7 +184,13 @@ export const session = {
   attention: {
     title: 'It needs help',
     kept: 'Everything before this step is kept, and nothing is paid twice.',
+    spent: 'The budget is used up',
     again: 'Run the step again',
+    priceBasis: 'From what its last try took. A try that fails early takes less than one that ends well.',
+    newTokens: 'New limit of tokens',
+    newCost: 'New limit in US dollars',
+    usedOf: (used: string, limit: string) => `${used} of ${limit} used so far.`,
+    raise: 'Raise it and go on',
     change: 'With changes',
     instructions: 'Instructions for the step',
     model: 'Another model',

@@ -58,6 +58,7 @@ export const lists: typeof english = {
     template: 'テンプレート',
     owner: '担当',
     cost: '費用',
+    costBasis: 'これまでのモデル呼び出しすべての費用です。価格が不明な場合はトークン数です。',
     changed: '更新',
     input: '材料',
     inputHint: '任意です。モデルはデータとして読みます。',

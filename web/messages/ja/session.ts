@@ -178,6 +178,12 @@ export const session: typeof english = {
   attention: {
     title: '対応が必要です',
     kept: 'このステップより前はすべて残っており、二重に支払うことはありません。',
+    spent: '予算を使い切りました',
+    newTokens: 'トークンの新しい上限',
+    newCost: '費用の新しい上限(米ドル)',
+    usedOf: (used: string, limit: string) => `これまでに${limit}のうち${used}を使いました。`,
+    raise: '上限を上げて続ける',
+    priceBasis: '最後の試行にかかった分から。早く失敗した試行は、最後まで進む試行より少なくなります。',
     again: 'ステップを再実行',
     change: '変更して実行',
     instructions: 'ステップへの指示',

@@ -1,9 +1,9 @@
-import { compactNumber, duration, money } from '../app/format';
-import { t } from '../app/i18n';
-import type { Rerun } from '../app/types';
-import { ProblemNote, Skeleton } from '../ui/panel';
-import { Explain } from '../ui/explain';
-import { useRerunPreview } from './session-queries';
+import { compactNumber, duration, money } from '../../app/format';
+import { t } from '../../app/i18n';
+import type { Rerun } from '../../app/types';
+import { ProblemNote, Skeleton } from '../../ui/panel';
+import { Explain } from '../../ui/explain';
+import { useRerunPreview } from '../session-queries';
 
 interface RerunPriceProps {
   readonly sessionId: string;

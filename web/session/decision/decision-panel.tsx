@@ -1,17 +1,17 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { now } from '../app/clock';
-import { duration } from '../app/format';
-import { t } from '../app/i18n';
-import { useAddress } from '../app/location';
-import type { GateRecord, SessionDetail } from '../app/types';
-import { Button } from '../ui/button';
-import { Since } from '../ui/time';
-import { Icon } from '../ui/icon';
+import { now } from '../../app/clock';
+import { duration } from '../../app/format';
+import { t } from '../../app/i18n';
+import { useAddress } from '../../app/location';
+import type { GateRecord, SessionDetail } from '../../app/types';
+import { Button } from '../../ui/button';
+import { Since } from '../../ui/time';
+import { Icon } from '../../ui/icon';
 import { AttentionPanel, TriggerPanel } from './attention-panel';
 import { DecisionDigest } from './decision-digest';
 import { DecisionForm } from './decision-form';
-import { GateReader } from './gate-reader';
+import { GateReader } from '../gate-reader';
 
 interface DecisionPanelProps {
   readonly session: SessionDetail;

@@ -12,15 +12,15 @@ export type SchemaVerdict =
 
 export type SchemaCheck = (value: unknown) => SchemaVerdict;
 
-/** A template's schema that no validator can be made from: the template is refused, before any model is asked. */
-export class OutputSchemaError extends Error {
-  override readonly name = 'OutputSchemaError';
+/** A schema that no validator can be made from: its template is refused, before any model is asked. */
+export class JsonSchemaError extends Error {
+  override readonly name = 'JsonSchemaError';
 }
 
 const MAX_PROBLEMS = 10;
 
 /** Makes the validator of a JSON Schema (draft 2020-12, 7 or 4, local references only). */
-export function compileOutputSchema(schema: JsonSchema): SchemaCheck {
+export function compileJsonSchema(schema: JsonSchema): SchemaCheck {
   const validator = build(schema);
   return (value) => {
     const parsed = validator.safeParse(value);
@@ -33,18 +33,35 @@ export function compileOutputSchema(schema: JsonSchema): SchemaCheck {
   };
 }
 
+/** The problems of a given text or object. Text is read as JSON; text that is none fits no schema. */
+export function problemsOf(
+  schema: JsonSchema,
+  given: string | Record<string, unknown>,
+): readonly SchemaProblem[] {
+  const verdict = compileJsonSchema(schema)(typeof given === 'string' ? parsed(given) : given);
+  return verdict.ok ? [] : verdict.problems;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
 function build(schema: JsonSchema): z.ZodType {
   if (schema['type'] !== 'object' && schema['type'] !== 'array' && schema['$ref'] === undefined) {
-    throw new OutputSchemaError('an output schema is of type object or array');
+    throw new JsonSchemaError('the schema is of type object or array');
   }
   const undeclared = undeclaredRequired(schema);
   if (undeclared !== undefined) {
-    throw new OutputSchemaError(`${undeclared} is required, but the properties do not describe it`);
+    throw new JsonSchemaError(`${undeclared} is required, but the properties do not describe it`);
   }
   try {
     return z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]);
   } catch (error) {
-    throw new OutputSchemaError(error instanceof Error ? error.message : 'the schema cannot be read');
+    throw new JsonSchemaError(error instanceof Error ? error.message : 'the schema cannot be read');
   }
 }
 

@@ -1,19 +1,20 @@
 import { useSignal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
-import { t } from '../app/i18n';
-import { useKeys } from '../app/keys';
-import type { InputOf, SessionDetail } from '../app/types';
-import { useAction } from '../app/use-action';
-import { Button } from '../ui/button';
-import { Dialog, DialogChoice } from '../ui/dialog';
-import { AreaField, TextField } from '../ui/field';
-import { Icon } from '../ui/icon';
-import { command } from './session-queries';
+import { failureTypes } from '../../../src/contracts/errors.js';
+import { t } from '../../app/i18n';
+import { useKeys } from '../../app/keys';
+import type { SessionDetail } from '../../app/types';
+import { Button } from '../../ui/button';
+import { Dialog, DialogChoice } from '../../ui/dialog';
+import { TextField } from '../../ui/field';
+import { Icon } from '../../ui/icon';
+import { RaiseBudget } from './raise-budget';
+import { RunAgain } from './run-again';
+import { useContinue } from './use-continue';
 
 /** A step that waits for its trigger. */
 export function TriggerPanel({ session }: { readonly session: SessionDetail }) {
   const words = t().attention;
-  const send = useCommand(session.id);
+  const send = useContinue(session.id);
   const go = (): void => void send.run({});
   useKeys([{ keys: 'a', group: 'gate', label: words.runStep, run: go }]);
   const step = session.progress.currentStep;
@@ -30,46 +31,32 @@ export function TriggerPanel({ session }: { readonly session: SessionDetail }) {
   );
 }
 
-/** A step that used up its retries: everything before it is kept, and there are three ways on. */
+/** A step that used up its retries, or the budget. Everything before it is kept, and there are three ways on. */
 export function AttentionPanel({ session }: { readonly session: SessionDetail }) {
   const words = t().attention;
-  const send = useCommand(session.id);
-  const instructions = useSignal('');
-  const model = useSignal('');
-  const skip = useSignal('');
-  const again = (): void => {
-    const change = {
-      ...(instructions.value.trim() === '' ? {} : { instructions: instructions.value }),
-      ...(model.value.trim() === '' ? {} : { model: model.value.trim() }),
-    };
-    void send.run(change);
-  };
-  const button = useRef<HTMLButtonElement>(null);
-  // The key only chooses it, and Enter confirms, as a key at a gate does.
-  useKeys([{ keys: 'r', group: 'gate', label: words.again, run: () => button.current?.focus() }]);
-  const asks = useSignal(false);
+  const isSpent = session.error?.code === failureTypes.budgetExhausted;
   return (
     <section class="decision" aria-labelledby="decision-title">
       <h2 id="decision-title">
-        <Icon name="alert" /> {words.title}
+        <Icon name="alert" /> {isSpent ? words.spent : words.title}
       </h2>
       <p class="decision-why" dir="auto">
         {session.error?.message ?? session.progress.reason}
       </p>
       <p class="quiet">{words.kept}</p>
-      <Button inner={button} kind="approve" hint="r" busy={send.busy.value} onClick={again}>
-        {words.again}
-      </Button>
-      <details class="decision-more">
-        <summary>{words.change}</summary>
-        <AreaField
-          label={words.instructions}
-          rows={3}
-          value={instructions.value}
-          onChange={(value) => (instructions.value = value)}
-        />
-        <TextField label={words.model} value={model.value} onChange={(value) => (model.value = value)} />
-      </details>
+      {isSpent ? <RaiseBudget session={session} /> : <RunAgain session={session} />}
+      <LeaveOut id={session.id} />
+    </section>
+  );
+}
+
+function LeaveOut({ id }: { readonly id: string }) {
+  const words = t().attention;
+  const send = useContinue(id);
+  const skip = useSignal('');
+  const asks = useSignal(false);
+  return (
+    <>
       <details class="decision-more">
         <summary>{words.leaveOut}</summary>
         <TextField label={words.why} value={skip.value} onChange={(value) => (skip.value = value)} />
@@ -83,8 +70,8 @@ export function AttentionPanel({ session }: { readonly session: SessionDetail })
           <Button onClick={() => (asks.value = true)}>{words.finish}</Button>
         </div>
       </details>
-      {asks.value && <FinishDialog id={session.id} onClose={() => (asks.value = false)} />}
-    </section>
+      {asks.value && <FinishDialog id={id} onClose={() => (asks.value = false)} />}
+    </>
   );
 }
 
@@ -96,7 +83,7 @@ interface FinishDialogProps {
 /** Nobody can undo an end. */
 function FinishDialog({ id, onClose }: FinishDialogProps) {
   const words = t().attention;
-  const send = useCommand(id);
+  const send = useContinue(id);
   const footer = (
     <DialogChoice
       onClose={onClose}
@@ -113,13 +100,4 @@ function FinishDialog({ id, onClose }: FinishDialogProps) {
       <p>{t().session.cancelText}</p>
     </Dialog>
   );
-}
-
-function useCommand(id: string) {
-  const { busy, run } = useAction();
-  return {
-    busy,
-    run: (change: InputOf<'continueSession'>['body']): Promise<boolean> =>
-      run(() => command(id, 'continueSession', change)),
-  };
 }

@@ -1,4 +1,4 @@
-import { t } from '../app/i18n';
+import { t } from '../../app/i18n';
 
 /** The content that is decided on, as the log of decisions names it. */
 export function DecisionDigest({ digest }: { readonly digest: string }) {

@@ -1,15 +1,15 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { useDraft } from '../app/drafts';
-import { t } from '../app/i18n';
-import { useKeys } from '../app/keys';
-import { useAddress } from '../app/location';
-import type { GateRecord, PhaseView, SessionDetail } from '../app/types';
-import { Button } from '../ui/button';
-import { SchemaForm } from '../ui/schema-form';
-import { readable } from '../ui/readable';
-import { WordDiff } from '../ui/word-diff';
+import { useDraft } from '../../app/drafts';
+import { t } from '../../app/i18n';
+import { useKeys } from '../../app/keys';
+import { useAddress } from '../../app/location';
+import type { GateRecord, PhaseView, SessionDetail } from '../../app/types';
+import { Button } from '../../ui/button';
+import { SchemaForm } from '../../ui/schema-form';
+import { readable } from '../../ui/readable';
+import { WordDiff } from '../../ui/word-diff';
 import { useDecision } from './decision-form';
-import { useTemplate } from './session-queries';
+import { useTemplate } from '../session-queries';
 
 interface EditorProps {
   readonly session: SessionDetail;

@@ -1,18 +1,18 @@
 import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { useDraft } from '../app/drafts';
-import { t } from '../app/i18n';
-import { useKeys, type KeyAction } from '../app/keys';
-import { useAddress } from '../app/location';
-import { isProblem } from '../app/problem';
-import { toast } from '../app/toasts';
-import type { DecideBody, GateRecord, SessionDetail } from '../app/types';
-import { useAction } from '../app/use-action';
-import { Button } from '../ui/button';
-import { AreaField } from '../ui/field';
-import type { IconName } from '../ui/icon';
+import { useDraft } from '../../app/drafts';
+import { t } from '../../app/i18n';
+import { useKeys, type KeyAction } from '../../app/keys';
+import { useAddress } from '../../app/location';
+import { isProblem } from '../../app/problem';
+import { toast } from '../../app/toasts';
+import type { DecideBody, GateRecord, SessionDetail } from '../../app/types';
+import { useAction } from '../../app/use-action';
+import { Button } from '../../ui/button';
+import { AreaField } from '../../ui/field';
+import type { IconName } from '../../ui/icon';
 import { RerunPrice } from './rerun-price';
-import { decide } from './session-queries';
+import { decide } from '../session-queries';
 
 type Mode = 'approve' | 'redo' | 'reject';
 
