@@ -1,5 +1,5 @@
 // Mutation testing: changes one place of a source file at a time and runs the tests related to it. A mutant
-// that no test notices survives. `npm run mutate -- --room domain [--seed 1] [--count 100] [--file machine]
+// that no test notices survives. `npm run mutate -- --room domain [--seed 1] [--count 100] [--file machine:12]
 // [--access] [--verbose]`.
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -26,8 +26,8 @@ const room = given.access ? 'db' : given.room;
 /** Which tests answer for a room, and how many of the nearest ones run for a mutant. */
 const rooms = {
   db: {
-    folders: ['test/db', 'test/api', 'test/security', 'test/activities', 'test/unit'],
-    nearest: 8,
+    folders: ['test/db', 'test/api', 'test/security', 'test/activities', 'test/unit', 'test/workflows'],
+    nearest: 12,
     servers: true,
   },
   workflows: { folders: ['test/replay', 'test/workflows'], nearest: 5, servers: true, rebundles: true },
@@ -81,13 +81,15 @@ function testsOfWorkflow(file) {
 }
 
 function allMutants() {
-  const files = filesBelow(root, join('src', room)).filter((file) => file.includes(given.file));
-  return files.flatMap((file) => {
+  const [word, line = ''] = given.file.split(':');
+  const files = filesBelow(root, join('src', room)).filter((file) => file.includes(word));
+  const all = files.flatMap((file) => {
     const text = readFileSync(join(root, file), 'utf8');
     const related = testsOf(file).slice(0, nearest);
     const tests = given.access ? [...new Set([...accessTests, ...related])] : related;
     return mutationsOf(file, text).map((mutation) => describe({ ...mutation, file, text, tests }));
   });
+  return all.filter((mutant) => line === '' || mutant.line === Number(line));
 }
 
 function describe(mutant) {
