@@ -162,7 +162,7 @@ test('a session that used up its budget says so, and goes on with the one that a
       const id = String(started.body['id']);
       await untilStatus(house, id, 'needs_attention');
       const { page, faults } = await house.visit(`/sessions/${id}`, { token });
-      await page.getByRole('heading', { name: 'The budget is used up' }).waitFor();
+      await page.getByRole('heading', { name: 'The budget is not enough' }).waitFor();
       await page.getByText('30 of 36 used so far.').waitFor();
       const limit = page.getByLabel('New limit of tokens');
       expect(await limit.inputValue()).toBe('72');

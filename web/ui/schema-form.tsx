@@ -134,8 +134,11 @@ function isLongText({ maxLength }: Schema, text: string): boolean {
   return (maxLength ?? 0) > LONG_TEXT || text.length > LONG_TEXT || text.includes('\n');
 }
 
+/** Members of a list are counted from one. */
 function labelOf({ schema, place }: PartProps): string {
-  return schema.title ?? wordsOf(place.at(-1) ?? '');
+  const name = place.at(-1) ?? '';
+  const number = /^\d+$/.test(name) ? String(Number(name) + 1) : undefined;
+  return schema.title ?? number ?? wordsOf(name);
 }
 
 function wordsAt({ schema, place, faults }: PartProps): { hint?: string; fault?: string } {

@@ -184,7 +184,8 @@ export const session = {
   attention: {
     title: 'It needs help',
     kept: 'Everything before this step is kept, and nothing is paid twice.',
-    spent: 'The budget is used up',
+    spent: 'The budget is not enough',
+    spentText: 'The next call of the model could use more than is left.',
     again: 'Run the step again',
     priceBasis: 'From what its last try took. A try that fails early takes less than one that ends well.',
     newTokens: 'New limit of tokens',

@@ -178,7 +178,8 @@ export const session: typeof english = {
   attention: {
     title: '対応が必要です',
     kept: 'このステップより前はすべて残っており、二重に支払うことはありません。',
-    spent: '予算を使い切りました',
+    spent: '予算が足りません',
+    spentText: '次のモデル呼び出しは、残りの予算を超える可能性があります。',
     newTokens: 'トークンの新しい上限',
     newCost: '費用の新しい上限(米ドル)',
     usedOf: (used: string, limit: string) => `これまでに${limit}のうち${used}を使いました。`,

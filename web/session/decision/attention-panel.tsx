@@ -41,7 +41,7 @@ export function AttentionPanel({ session }: { readonly session: SessionDetail })
         <Icon name="alert" /> {isSpent ? words.spent : words.title}
       </h2>
       <p class="decision-why" dir="auto">
-        {session.error?.message ?? session.progress.reason}
+        {isSpent ? words.spentText : (session.error?.message ?? session.progress.reason)}
       </p>
       <p class="quiet">{words.kept}</p>
       {isSpent ? <RaiseBudget session={session} /> : <RunAgain session={session} />}
