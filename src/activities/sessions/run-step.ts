@@ -11,7 +11,7 @@ import { limitsOf } from './try-limits.js';
 const QUICK_MS = 250;
 
 /** Then the workflow hears of the steps, and the Web UI with it. */
-const LONGEST_AHEAD_MS = 1_000;
+const LONGEST_AHEAD_MS = 2_000;
 
 /**
  * A step of a session, and those that follow it by themselves while the model answers at once.
