@@ -18,8 +18,8 @@ export function chunksFor(
     sql`select first_row as "firstRow", row_count as "rowCount", first_byte as "firstByte", byte_count as "byteCount"
           from sql_result_chunks
          where run_id = ${runId} and first_row < ${offset + limit}::bigint
-           and first_row >= coalesce((select max(first_row) from sql_result_chunks
-                                       where run_id = ${runId} and first_row <= ${offset}::bigint), 0)
+           and first_row >= (select max(first_row) from sql_result_chunks
+                              where run_id = ${runId} and first_row <= ${offset}::bigint)
          order by first_row`,
   );
 }

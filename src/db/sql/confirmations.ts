@@ -57,7 +57,7 @@ export async function rememberConfirmation(tx: Tx, userId: string, name: Stateme
 export function deleteExpiredConfirmations(db: Db, limit: number): Promise<number> {
   return execute(
     db,
-    sql`with forgotten as (delete from sql_remembered where day < current_date - 2 returning 1)
+    sql`with forgotten as (delete from sql_remembered where day < current_date - 2)
         delete from sql_confirmations
          where token_hash in (select token_hash from sql_confirmations
                                where expires_at < now() - interval '1 day' limit ${limit})`,

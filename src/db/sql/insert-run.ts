@@ -29,7 +29,7 @@ export async function insertSqlRun(tx: Tx, run: NewSqlRun): Promise<void> {
                                 fingerprint, estimate, place, served_by)
           values (${run.runId}, ${run.ownerId}, ${run.commandId}, ${run.dataSource}, ${run.sql},
                   ${toJsonb(run.params)}, ${run.rowLimit}, decode(${run.statementHash}, 'hex'), ${run.fingerprint},
-                  ${toJsonb(run.estimate ?? undefined)}, ${run.place}, ${run.servedBy})`,
+                  ${toJsonb(run.estimate)}, ${run.place}, ${run.servedBy})`,
     ),
   );
 }

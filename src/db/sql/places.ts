@@ -35,9 +35,9 @@ export interface CalledRun {
 /** Gives free places away, in the fair order. Needs the lock. */
 export async function admitNext(tx: Tx, places: number): Promise<CalledRun[]> {
   const queue = await readQueue(tx);
-  const free = places - queue.admitted;
-  if (free <= 0 || queue.waiting.length === 0) return [];
+  const free = Math.max(0, places - queue.admitted);
   const chosen = fairOrder(queue.waiting, queue.runningByOwner).slice(0, free);
+  if (chosen.length === 0) return [];
   return many<CalledRun>(
     tx,
     sql`update sql_runs set place = 'admitted', admitted_at = clock_timestamp()
@@ -54,8 +54,7 @@ export async function readQueue(db: Db): Promise<SqlQueue> {
       'sql.read_queue',
       sql`select run_id as "runId", sql_runs.owner_id as "ownerId", queued_at as "queuedAt", place
             from sql_runs join runs on runs.id = run_id
-           where place in ('waiting', 'admitted') and finished_at is null and cancel_requested_at is null
-              or place = 'admitted' and finished_at is null`,
+           where finished_at is null and (place = 'admitted' or (place = 'waiting' and cancel_requested_at is null))`,
     ),
   );
   const runningByOwner = new Map<string, number>();

@@ -63,14 +63,14 @@ export function updateSavedQuery(
   return maybeOne<SavedQuery>(
     tx,
     sql`update sql_saved_queries as query
-           set name = coalesce(${change.name ?? null}, name), sql = coalesce(${change.sql ?? null}, sql),
-               data_source = coalesce(${change.data_source ?? null}, data_source),
+           set name = coalesce(${change.name}, name), sql = coalesce(${change.sql}, sql),
+               data_source = coalesce(${change.data_source}, data_source),
                params = coalesce(${toJsonb(change.params)}::jsonb, params),
-               shared = coalesce(${change.shared ?? null}, shared), version = version + 1, updated_at = now()
+               shared = coalesce(${change.shared}, shared), version = version + 1, updated_at = now()
          where id = ${id}
            and not exists (select from sql_saved_queries as other
                             where other.owner_id = query.owner_id and other.id <> query.id
-                              and lower(other.name) = lower(${change.name ?? null}))
+                              and lower(other.name) = lower(${change.name}))
         returning ${columns}`,
   );
 }

@@ -1,4 +1,4 @@
-import { execute, maybeOne, sql, type Db } from '../base/sql.js';
+import { execute, one, sql, type Db } from '../base/sql.js';
 
 /** As many runs as the usual values rest on. */
 const REMEMBERED = 15;
@@ -28,11 +28,11 @@ export async function learnFrom(
 
 /** How long a run holds its place, as the latest ones did. Null while nothing is known. */
 export async function usualDurationMs(db: Db): Promise<number | null> {
-  const row = await maybeOne<{ ms: number | null }>(
+  const { ms } = await one<{ ms: number | null }>(
     db,
     sql`select percentile_disc(0.5) within group (order by execution_ms) as ms
           from (select execution_ms from sql_runs where execution_ms is not null and served_by is null
                  order by queued_at desc limit 20) as latest`,
   );
-  return row?.ms ?? null;
+  return ms;
 }
