@@ -44,7 +44,7 @@ test('nothing but ping is answered before initialize', async () => {
   expect(await assistant.ask('initialize', {})).toMatchObject({ error: { code: -32_602 } });
 });
 
-test('there are ten tools, each with a schema, and none of them decides a gate', async () => {
+test('there are eleven tools, each with a schema, and none of them decides a gate', async () => {
   assistant = await startAssistant(env());
   const { result } = (await assistant.ask('tools/list')) as {
     result: {
@@ -57,6 +57,7 @@ test('there are ten tools, each with a schema, and none of them decides a gate',
     'explain_run',
     'list_gates',
     'prepare_decision',
+    'list_templates',
     'start_session',
     'price_redo',
     'start_report',

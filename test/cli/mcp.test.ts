@@ -79,6 +79,36 @@ test('a session is started, found, read and explained, and its decision is prepa
   );
 });
 
+test('the templates say what they want to know, and an input that does not fit is refused in words', async () => {
+  const step = { prompt: 'Write.' };
+  const steps = { THINK: step, EXECUTE: step, INTEGRATE: step };
+  const inputSchema = {
+    type: 'object',
+    properties: { audience: { type: 'string' } },
+    required: ['audience'],
+  };
+  const phases = [{ key: 'text', title: 'Text', steps }];
+  const body = { name: 'release', title: 'Release', description: 'A release.', inputSchema, phases };
+  await house.api.send('/api/v1/templates', { method: 'POST', token: house.admin.token, body });
+  const { items } = await assistant.call('list_templates');
+  expect(items).toContainEqual({
+    name: 'release',
+    title: 'Release',
+    description: 'A release.',
+    phases: ['Text'],
+    inputSchema,
+  });
+  expect(items).toContainEqual(expect.objectContaining({ name: 'minimal', inputSchema: null }));
+  const given = { topic: 'a new wing', template: 'release' };
+  expect(await assistant.refused('start_session', { ...given, input: {} })).toContain('input.audience');
+  const { id } = await assistant.call('start_session', { ...given, input: { audience: 'neighbours' } });
+  await house.api.send(`/api/v1/cot-sessions/${String(id)}/cancel`, {
+    method: 'POST',
+    token: house.ana.token,
+    body: {},
+  });
+});
+
 test('a report is asked for once under its key, and read as text', async () => {
   const given = { type: 'activity', format: 'md', title: 'What ran', idempotencyKey: 'report-1' };
   const { id } = await assistant.call('start_report', given);

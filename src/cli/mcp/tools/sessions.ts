@@ -2,6 +2,25 @@ import { z } from 'zod';
 import { stepNames } from '../../../domain/sessions/state.js';
 import { idempotencyKey, keyed, tool } from '../tool.js';
 
+const templates = tool({
+  name: 'list_templates',
+  title: 'List templates',
+  description: 'What kinds of session there are: their phases, and what each wants to know as its input.',
+  input: z.strictObject({}),
+  run: async (_input, { client, signal }) => {
+    const { items } = await client.call('listTemplates', { query: { limit: 100 }, signal });
+    return {
+      items: items.map(({ name, title, description, phases, inputSchema }) => ({
+        name,
+        title,
+        description,
+        phases: phases.map((phase) => phase.title),
+        inputSchema: inputSchema ?? null,
+      })),
+    };
+  },
+});
+
 const start = tool({
   name: 'start_session',
   title: 'Start a session',
@@ -9,11 +28,11 @@ const start = tool({
     'Starts a session on a topic. It costs money as it runs, stops at each gate for a person, and gives its id at once.',
   input: z.strictObject({
     topic: z.string().min(1).max(10_000),
-    template: z
-      .string()
+    template: z.string().optional().describe('A name of list_templates; viral-content when left out.'),
+    input: z
+      .union([z.string(), z.record(z.string(), z.unknown())])
       .optional()
-      .describe('viral-content when left out; minimal and research-brief exist too.'),
-    input: z.string().optional().describe('Material for the model, shown to it as data.'),
+      .describe('Material for the model, shown to it as data. It fits the inputSchema of the template.'),
     tags: z.array(z.string()).max(20).optional(),
     maxCostUsd: z.number().positive().optional().describe('It stops for a person when this is used up.'),
     idempotencyKey,
@@ -43,4 +62,4 @@ const price = tool({
   },
 });
 
-export const sessionTools = [start, price];
+export const sessionTools = [templates, start, price];
