@@ -189,6 +189,8 @@ test('the start form asks for what the template wants to know, and says what is 
       properties: {
         audience: { type: 'string', title: 'Readers', minLength: 3 },
         tone: { enum: ['calm', 'loud'] },
+        language: { type: 'string', default: 'en' },
+        from: { type: ['string', 'null'], format: 'date' },
         words: { type: 'integer', description: 'Of the whole text.' },
       },
       required: ['audience', 'tone'],
@@ -205,6 +207,7 @@ test('the start form asks for what the template wants to know, and says what is 
   await dialog.getByRole('radio', { name: /^Press release/ }).check();
   await dialog.getByLabel('Readers').fill('us');
   await dialog.getByLabel('Tone').selectOption('calm');
+  await dialog.getByLabel('From', { exact: true }).fill('2027-03-01');
   await dialog.getByRole('spinbutton', { name: 'Words' }).fill('90');
   await dialog.getByRole('spinbutton', { name: 'Words' }).fill('');
   await page.reload();
@@ -216,7 +219,12 @@ test('the start form asks for what the template wants to know, and says what is 
   await page.waitForURL(/\/sessions\/ses_/);
   const id = new URL(page.url()).pathname.split('/').at(-1);
   const read = await house.api.send(`/api/v1/cot-sessions/${id}`, { token });
-  expect(read.body['input']).toEqual({ audience: 'neighbours', tone: 'calm' });
+  expect(read.body['input']).toEqual({
+    audience: 'neighbours',
+    tone: 'calm',
+    language: 'en',
+    from: '2027-03-01',
+  });
   // The browser notes the refused request, and nothing else.
   expect(faults).toEqual({ ...noFaults, errors: [expect.stringContaining('status of 400')] });
 });

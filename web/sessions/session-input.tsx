@@ -4,12 +4,19 @@ import type { TemplateSummary } from '../app/types';
 import { AreaField } from '../ui/field';
 import { SchemaForm } from '../ui/schema-form';
 
-const NOTHING = '{}';
-
-/** Templates that take any material share a draft; one with a schema has its own. */
+/** Templates that take any material share a draft. A template with a schema has its own, which begins with its defaults. */
 export function useInputDraft(template: TemplateSummary | undefined): Draft {
-  const ofItsOwn = template?.inputSchema !== undefined;
-  return useDraft(ofItsOwn ? `start.input.${template.name}` : 'start.input', ofItsOwn ? NOTHING : '');
+  const schema = template?.inputSchema;
+  const name = schema === undefined ? 'start.input' : `start.input.${template?.name}`;
+  return useDraft(name, schema === undefined ? '' : JSON.stringify(defaultsOf(schema)));
+}
+
+function defaultsOf(schema: object): Record<string, unknown> {
+  const { properties = {} } = schema as {
+    readonly properties?: Readonly<Record<string, { default?: unknown }>>;
+  };
+  const given = Object.entries(properties).filter(([, member]) => member.default !== undefined);
+  return Object.fromEntries(given.map(([name, member]) => [name, member.default]));
 }
 
 interface SessionInputProps {

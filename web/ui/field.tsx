@@ -46,7 +46,7 @@ interface TextProps {
   readonly onChange: (value: string) => void;
   readonly hint?: string | undefined;
   readonly fault?: string | undefined;
-  readonly type?: 'text' | 'password' | 'number' | 'email' | 'datetime-local' | 'url' | 'search';
+  readonly type?: 'text' | 'password' | 'number' | 'email' | 'date' | 'datetime-local' | 'url' | 'search';
   readonly placeholder?: string;
   readonly required?: boolean;
   readonly autocomplete?: 'current-password' | 'off';

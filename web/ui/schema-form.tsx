@@ -13,6 +13,7 @@ interface Schema {
   readonly required?: readonly string[];
   readonly items?: Schema;
   readonly maxLength?: number;
+  readonly format?: string;
   readonly [member: string]: unknown;
 }
 
@@ -126,9 +127,15 @@ function TextPart(props: PartProps) {
   return isLong ? (
     <AreaField rows={Math.min(12, 3 + text.length / 90)} {...shared} />
   ) : (
-    <TextField {...shared} />
+    <TextField type={fieldTypes[schema.format ?? ''] ?? 'text'} {...shared} />
   );
 }
+
+const fieldTypes: Readonly<Record<string, 'date' | 'email' | 'url'>> = {
+  date: 'date',
+  email: 'email',
+  uri: 'url',
+};
 
 function isLongText({ maxLength }: Schema, text: string): boolean {
   return (maxLength ?? 0) > LONG_TEXT || text.length > LONG_TEXT || text.includes('\n');
@@ -149,8 +156,10 @@ function wordsAt({ schema, place, faults }: PartProps): { hint?: string; fault?:
   };
 }
 
+/** A type that may be null is edited as the other one: an empty field takes the member out. */
 function typeOf({ type }: Schema, value: unknown): string {
-  if (typeof type === 'string') return type;
+  const named = typeof type === 'string' ? type : type?.find((each) => each !== 'null');
+  if (named !== undefined) return named;
   if (Array.isArray(value)) return 'array';
   return typeof value === 'object' && value !== null ? 'object' : typeof value;
 }
