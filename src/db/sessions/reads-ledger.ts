@@ -39,7 +39,7 @@ const columns = sql`session_steps.id, phase, step, attempt, status, prompt_sha25
   tokens_out as "tokensOut", tokens_cached as "tokensCached", tokens_reasoning as "tokensReasoning",
   cost_usd::float8 as "costUsd", finish_reason as "finishReason", ttft_ms as "ttftMs", error,
   tool_calls as "toolCalls", queued_at as "queuedAt", started_at as "startedAt", finished_at as "finishedAt",
-  (extract(epoch from finished_at - started_at) * 1000)::integer as "durationMs", ${at} as at,
+  (extract(epoch from finished_at - started_at) * 1000)::bigint as "durationMs", ${at} as at,
   (select substring(content from 1 for ${PREVIEW_BYTES}) from blobs
     where sha256 = decode(output_sha256, 'hex')) as head`;
 
@@ -103,7 +103,7 @@ export async function listTries(db: Db, stepIds: readonly string[]): Promise<Map
   const rows = await many<StepTry & { stepId: string }>(
     db,
     sql`select step_id as "stepId", try, started_at as "startedAt", finished_at as "finishedAt",
-               (extract(epoch from finished_at - started_at) * 1000)::integer as "durationMs",
+               (extract(epoch from finished_at - started_at) * 1000)::bigint as "durationMs",
                model_used as "modelUsed", tokens_in as "tokensIn", tokens_out as "tokensOut",
                cost_usd::float8 as "costUsd", error
           from session_step_tries
