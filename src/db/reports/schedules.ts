@@ -107,11 +107,11 @@ export function updateReportSchedule(
   return one<Row>(
     tx,
     sql`update report_schedules
-           set name = coalesce(${change.name ?? null}, name),
-               cron = coalesce(${change.cron ?? null}, cron),
-               time_zone = coalesce(${change.timeZone ?? null}, time_zone),
+           set name = coalesce(${change.name}, name),
+               cron = coalesce(${change.cron}, cron),
+               time_zone = coalesce(${change.timeZone}, time_zone),
                report = coalesce(${toJsonb(change.report)}::jsonb, report),
-               enabled = coalesce(${change.enabled ?? null}, enabled),
+               enabled = coalesce(${change.enabled}, enabled),
                version = version + 1,
                updated_at = clock_timestamp()
          where id = ${id}

@@ -103,7 +103,7 @@ export async function recordAttempt(
     sql`with attempt as (
           update webhook_attempts
              set finished_at = clock_timestamp(), duration_ms = ${outcome.durationMs}::integer,
-                 status_code = ${outcome.statusCode ?? null}::integer, error = ${outcome.error},
+                 status_code = ${outcome.statusCode}::integer, error = ${outcome.error},
                  detail = ${outcome.detail}, excerpt = ${outcome.excerpt}
            where delivery_id = ${key.id} and attempt = ${key.attempt} and finished_at is null),
         delivery as (

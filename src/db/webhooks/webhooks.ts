@@ -80,13 +80,13 @@ export function updateWebhook(tx: Tx, id: string, change: WebhookChange): Promis
   return one<Webhook>(
     tx,
     sql`update webhooks
-           set url = coalesce(${change.url ?? null}, url),
-               description = coalesce(${change.description ?? null}, description),
+           set url = coalesce(${change.url}, url),
+               description = coalesce(${change.description}, description),
                events = coalesce(${events}::text[], events),
-               is_active = coalesce(${change.isActive ?? null}::boolean, is_active),
+               is_active = coalesce(${change.isActive}::boolean, is_active),
                disabled_reason = case when ${change.isActive !== undefined} then null else disabled_reason end,
-               disabled_at = case when ${change.isActive ?? null}::boolean then null
-                                  when not ${change.isActive ?? null}::boolean then clock_timestamp()
+               disabled_at = case when ${change.isActive}::boolean then null
+                                  when not ${change.isActive}::boolean then clock_timestamp()
                                   else disabled_at end,
                failing_since = case when ${anew} then null else failing_since end,
                hold_until = case when ${anew} then null else hold_until end,

@@ -1,5 +1,6 @@
 import { newId } from '../../../src/contracts/ids.js';
-import { withTransaction } from '../../../src/db/base/transaction.js';
+import { announce } from '../../../src/db/base/announcer.js';
+import { withTransaction, type Tx } from '../../../src/db/base/transaction.js';
 import {
   askForConfirmation,
   rememberConfirmation,
@@ -9,11 +10,13 @@ import { chunksFor } from '../../../src/db/sql/chunks.js';
 import { knownOf } from '../../../src/db/sql/known.js';
 import {
   confirmQuestion,
+  deleteExpiredQuestions,
   dropQuestion,
   findQuestion,
   keepQuestion,
   listOpenQuestions,
   settleQuestion,
+  type OpenQuestion,
 } from '../../../src/db/sql/questions.js';
 import { listResultTables } from '../../../src/db/sql/result-tables.js';
 import { resultTableName } from '../../../src/domain/sql/result-names.js';
@@ -21,6 +24,9 @@ import { insertObject } from '../../../src/db/reports/objects.js';
 import { usualDurationMs } from '../../../src/db/sql/statistics.js';
 import { givenUser } from '../../support/people.js';
 import { givenRun } from '../../support/runs.js';
+import { pageOf } from '../../support/rows/page.js';
+import { withoutIndexes } from '../../support/rows/without-indexes.js';
+import { waitUntil } from '../../support/wait-until.js';
 import { useDatabase } from '../../support/servers/database.js';
 
 /** A statement that waits for a yes is there for its person, and for nobody else. */
@@ -43,21 +49,21 @@ const twoPeople = async () => {
   return [own.userId, other.userId] as const;
 };
 
+const question = (userId: string, expiresAt = inAnHour()) => ({
+  id: newId('sqlQuestion'),
+  userId,
+  statementHash,
+  dataSource: 'demo',
+  sql: 'select 1',
+  params: [],
+  rowLimit: null,
+  estimate,
+  expiresAt,
+});
+
 /** Also of a statement that somebody else asks at the same time. */
-const ask = (userId: string, expiresAt = inAnHour()) =>
-  withTransaction(database.pool, (tx) =>
-    keepQuestion(tx, {
-      id: newId('sqlQuestion'),
-      userId,
-      statementHash,
-      dataSource: 'demo',
-      sql: 'select 1',
-      params: [],
-      rowLimit: null,
-      estimate,
-      expiresAt,
-    }),
-  );
+const ask = (userId: string, expiresAt?: string) =>
+  withTransaction(database.pool, (tx) => keepQuestion(tx, question(userId, expiresAt)));
 
 const openOf = async (userId: string) =>
   (await listOpenQuestions(database.pool, userId, { limit: 1, position: undefined })).map(({ id }) => id);
@@ -71,6 +77,141 @@ test('an open question is listed and found for its person alone, and asked again
   expect(await openOf(other)).not.toContain(id);
   expect(await findQuestion(database.pool, own, id)).toMatchObject({ id, sql: 'select 1' });
   expect(await findQuestion(database.pool, other, id)).toBeUndefined();
+});
+
+test('the open questions of a person come the newest first, a page at a time, to the moment of their end', async () => {
+  const own = (await givenUser(database.pool)).userId;
+  const idOf = (hash: string) =>
+    withTransaction(database.pool, (tx) => keepQuestion(tx, { ...question(own), statementHash: hash }));
+  const [first, second, third] = [await idOf('01'), await idOf('02'), await idOf('03')];
+  const listed = (limit: number, after?: OpenQuestion) =>
+    withoutIndexes(database.pool, (tx) =>
+      listOpenQuestions(tx, own, pageOf(limit, after && { at: after.asked_at, id: after.id })),
+    );
+  const all = await listed(9);
+  expect(all.map(({ id }) => id)).toEqual([third, second, first]);
+  expect(await listed(1)).toHaveLength(2);
+  expect((await listed(9, all[0])).map(({ id }) => id)).toEqual([second, first]);
+  const atItsEnd = await withTransaction(database.pool, async (tx) => {
+    await tx.query('update sql_questions set expires_at = now() where user_id = $1', [own]);
+    const open = await listOpenQuestions(tx, own, pageOf(9));
+    return [open.length, await confirmQuestion(tx, own, third)];
+  });
+  expect(atItsEnd).toEqual([0, false]);
+});
+
+test('a question that is asked again in its time keeps its place, and one that had ended is asked anew', async () => {
+  const own = (await givenUser(database.pool)).userId;
+  const again = await withTransaction(database.pool, async (tx) => {
+    const id = await keepQuestion(tx, question(own));
+    const askedAt = async (expires: string) => {
+      await tx.query(
+        `update sql_questions set asked_at = now() - interval '1 hour', expires_at = ${expires}`,
+      );
+      await keepQuestion(tx, question(own));
+      const { rows } = await tx.query<{ moved: boolean }>(
+        'select asked_at = now() as moved from sql_questions where id = $1',
+        [id],
+      );
+      return rows[0]?.moved;
+    };
+    return [await askedAt(`now() + interval '1 second'`), await askedAt('now()')];
+  });
+  expect(again).toEqual([false, true]);
+});
+
+test('the inbox of a person hears of each change of their questions, and of nothing else', async () => {
+  const [own, other] = await twoPeople();
+  const listener = await database.pool.connect();
+  const heard: string[] = [];
+  listener.on('notification', ({ payload }) => void heard.push(payload ?? ''));
+  await listener.query('listen inbox');
+  const done = async (work: (tx: Tx) => Promise<unknown>) => {
+    heard.length = 0;
+    await withTransaction(database.pool, work);
+    announce(database.pool, [{ channel: 'inbox', payload: 'end' }]);
+    await waitUntil(() => Promise.resolve(heard.includes('end')), { what: 'the end of the news' });
+    return heard.slice(0, heard.indexOf('end'));
+  };
+  try {
+    let id = '';
+    const asks = async (tx: Tx) => (id = await keepQuestion(tx, question(own)));
+    expect(await done(asks)).toEqual([own]);
+    expect(await done((tx) => confirmQuestion(tx, other, id))).toEqual([]);
+    expect(await done((tx) => confirmQuestion(tx, own, id))).toEqual([own]);
+    const asked = { userId: own, statementHash };
+    expect(await done((tx) => settleQuestion(tx, asked))).toEqual([]);
+    expect(await done(asks)).toEqual([own]);
+    expect(await done((tx) => settleQuestion(tx, asked))).toEqual([own]);
+    expect(await done(asks)).toEqual([own]);
+    expect(await done((tx) => dropQuestion(tx, other, id))).toEqual([]);
+    expect(await done((tx) => dropQuestion(tx, own, id))).toEqual([own]);
+  } finally {
+    listener.release(true);
+  }
+});
+
+test('a question is settled by its own statement and keeps the moment of it', async () => {
+  const own = (await givenUser(database.pool)).userId;
+  const [id, beside] = await withTransaction(database.pool, async (tx) => [
+    await keepQuestion(tx, question(own)),
+    await keepQuestion(tx, { ...question(own), statementHash: '02' }),
+  ]);
+  const settle = () =>
+    withTransaction(database.pool, (tx) => settleQuestion(tx, { userId: own, statementHash }));
+  await settle();
+  await database.pool.query(`update sql_questions set settled_at = '2026-01-01' where id = $1`, [id]);
+  await settle();
+  const { rows } = await database.pool.query(
+    `select id, settled_at = '2026-01-01' as same from sql_questions where id = any($1) order by id = $2`,
+    [[id, beside], beside],
+  );
+  expect(rows).toEqual([
+    { id, same: true },
+    { id: beside, same: null },
+  ]);
+});
+
+test('of two questions of a person the one is confirmed or dropped, and a used token keeps the moment of its use', async () => {
+  const own = (await givenUser(database.pool)).userId;
+  const [first, second, third] = await withTransaction(database.pool, async (tx) => [
+    await keepQuestion(tx, question(own)),
+    await keepQuestion(tx, { ...question(own), statementHash: '02' }),
+    await keepQuestion(tx, { ...question(own), statementHash: '03' }),
+  ]);
+  await askForConfirmation(database.pool, { userId: own, statementHash, estimate });
+  await database.pool.query(`update sql_confirmations set used_at = '2026-01-01' where user_id = $1`, [own]);
+  const kept = await askForConfirmation(database.pool, { userId: own, statementHash: '02', estimate });
+  const open = async () =>
+    (await listOpenQuestions(database.pool, own, pageOf(9))).map(({ id }) => id).sort();
+  expect(await withTransaction(database.pool, (tx) => confirmQuestion(tx, own, third))).toBe(true);
+  expect(await open()).toEqual([first, second].sort());
+  expect(await withTransaction(database.pool, (tx) => dropQuestion(tx, own, first))).toBe(true);
+  expect(await open()).toEqual([second]);
+  const { rows } = await database.pool.query(
+    `select used_at = '2026-01-01' as same from sql_confirmations where user_id = $1 order by used_at`,
+    [own],
+  );
+  expect(rows).toEqual([{ same: true }, { same: null }]);
+  const use = { token: kept.token, userId: own, statementHash: '02' };
+  expect(await withTransaction(database.pool, (tx) => useConfirmation(tx, use))).toBe(true);
+});
+
+test('a question goes a day after its end, and so many at a time', async () => {
+  const gone = await withTransaction(database.pool, async (tx) => {
+    await tx.query('delete from sql_questions');
+    const own = (await givenUser(tx)).userId;
+    for (const hash of ['01', '02', '03']) await keepQuestion(tx, { ...question(own), statementHash: hash });
+    await tx.query(
+      `update sql_questions set expires_at = now() - interval '1 day' - case when statement_hash = '\\x01' then interval '0' else interval '1 second' end`,
+    );
+    return [
+      await deleteExpiredQuestions(tx, 1),
+      await deleteExpiredQuestions(tx, 9),
+      await deleteExpiredQuestions(tx, 9),
+    ];
+  });
+  expect(gone).toEqual([1, 1, 0]);
 });
 
 test('a question is confirmed once, by its person, and while it is good', async () => {

@@ -11,6 +11,8 @@ import {
 } from '../../../src/db/webhooks/attempts.js';
 import { listAttempts } from '../../../src/db/webhooks/deliveries.js';
 import { claimWakings, releaseWakings } from '../../../src/db/webhooks/wake.js';
+import { countQueries } from '../../support/query-count.js';
+import { withoutIndexes } from '../../support/rows/without-indexes.js';
 import { useDatabase } from '../../support/servers/database.js';
 
 const database = useDatabase();
@@ -44,11 +46,12 @@ const endpoint = async (id: string): Promise<unknown> =>
       [id],
     )
   ).rows[0];
+/** `dueIn`: hundreds of seconds. */
 const delivery = async (id: string): Promise<Record<string, unknown> | undefined> =>
   (
     await database.pool.query(
       `select status, attempts, finished_at is not null as ended,
-              round(extract(epoch from next_attempt_at - clock_timestamp()))::integer as "dueIn"
+              round(extract(epoch from next_attempt_at - clock_timestamp()) / 100)::integer as "dueIn"
          from webhook_deliveries where id = $1`,
       [id],
     )
@@ -89,22 +92,32 @@ test('what a dead worker left is due again, and nothing of another endpoint or a
   await claim(own);
   await claim(other);
   await pool.query(
-    `insert into webhook_attempts (delivery_id, attempt, finished_at, error) values ($1, 0, now(), 'status')`,
+    `insert into webhook_attempts (delivery_id, attempt, finished_at, error)
+     values ($1, -1, null, null), ($1, 0, now(), 'status')`,
     [lost],
   );
   await pool.query('insert into webhook_attempts (delivery_id, attempt) values ($1, 0)', [waiting]);
   expect(await beginDelivering(pool, own)).toMatchObject({ interrupted: 1 });
   expect(await delivery(lost)).toEqual({ status: 'pending', attempts: 1, ended: false, dueIn: 0 });
-  expect(await delivery(waiting)).toEqual({ status: 'pending', attempts: 0, ended: false, dueIn: 3_600 });
+  expect(await delivery(waiting)).toEqual({ status: 'pending', attempts: 0, ended: false, dueIn: 36 });
   expect(await delivery(others)).toMatchObject({ status: 'delivering' });
   const errorsOf = async (id: string) => (await listAttempts(pool, id)).map(({ error }) => error);
-  expect(await errorsOf(lost)).toEqual(['status', 'interrupted']);
+  expect(await errorsOf(lost)).toEqual([null, 'status', 'interrupted']);
   expect([await errorsOf(waiting), await errorsOf(others)]).toEqual([[null], [null]]);
-  expect((await listAttempts(pool, lost))[1]).toMatchObject({
+  expect((await listAttempts(pool, lost))[2]).toMatchObject({
     attempt: 1,
     finishedAt: expect.any(String) as string,
     detail: 'the worker died before the end of this request was known',
   });
+});
+
+test('an attempt whose end is known keeps it', async () => {
+  const own = await givenWebhook();
+  const id = await givenDelivery(own);
+  await claim(own);
+  await database.pool.query(`update webhook_attempts set finished_at = now(), error = 'status'`);
+  expect(await beginDelivering(database.pool, own)).toMatchObject({ interrupted: 1 });
+  expect(await listAttempts(database.pool, id)).toMatchObject([{ error: 'status', detail: null }]);
 });
 
 test('the deliveries of an endpoint begin in the order in which they are due, so many at once', async () => {
@@ -115,7 +128,8 @@ test('the deliveries of an endpoint begin in the order in which they are due, so
   const second = await givenDelivery(own, `now() - interval '2 minutes'`);
   await givenDelivery(own, `now() + interval '1 hour'`);
   await givenDelivery(other);
-  expect((await claim(own, 2)).map(({ id }) => id)).toEqual([first, second]);
+  const begun = await withoutIndexes(pool, (tx) => claimDue(tx, own, 2));
+  expect(begun.map(({ id }) => id)).toEqual([first, second]);
   const claimed = await claim(own);
   expect(claimed).toEqual([
     {
@@ -233,10 +247,11 @@ test('an attempt that failed gives its delivery a wait, and says since when its 
   const [own, other] = [await givenWebhook(), await givenWebhook()];
   const id = await givenDelivery(own);
   await claim(own);
-  const wait: AttemptEnd = { status: 'pending', delayMs: 60_000 };
+  const wait: AttemptEnd = { status: 'pending', delayMs: 360_000_000 };
   expect(await record({ id, attempt: 2 }, wait, refused)).toBe(false);
+  expect(await listAttempts(pool, id)).toMatchObject([{ finishedAt: null, error: null }]);
   expect(await record({ id, attempt: 1 }, wait, refused)).toBe(true);
-  expect(await delivery(id)).toEqual({ status: 'pending', attempts: 1, ended: false, dueIn: 60 });
+  expect(await delivery(id)).toEqual({ status: 'pending', attempts: 1, ended: false, dueIn: 3_600 });
   expect(await endpoint(own)).toEqual({ failing: true, succeeded: false });
   expect(await endpoint(other)).toEqual({ failing: false, succeeded: false });
   expect(await listAttempts(pool, id)).toMatchObject([
@@ -245,7 +260,8 @@ test('an attempt that failed gives its delivery a wait, and says since when its 
   await set(own, `failing_since = '2026-01-01'`);
   await pool.query('update webhook_deliveries set next_attempt_at = now()');
   await claim(own);
-  expect(await record({ id, attempt: 1 }, wait, refused)).toBe(false);
+  expect(await record({ id, attempt: 1 }, wait)).toBe(false);
+  expect(await listAttempts(pool, id)).toMatchObject([{ error: 'status' }, { error: null }]);
   expect(await record({ id, attempt: 2 }, { status: 'failed' }, refused)).toBe(true);
   expect(await delivery(id)).toEqual({ status: 'failed', attempts: 2, ended: true, dueIn: null });
   const { rows } = await pool.query(
@@ -293,15 +309,15 @@ test('the row of a busy endpoint is as it was five seconds to the moment after a
 test('a longer pause of the receiver stands, and pauses nobody else', async () => {
   const { pool } = database;
   const [own, other] = [await givenWebhook(), await givenWebhook()];
-  await holdEndpoint(pool, own, 60_000);
+  await holdEndpoint(pool, own, 360_000_000);
   await holdEndpoint(pool, own, 1_000);
   const { rows } = await pool.query(
-    `select id, round(extract(epoch from hold_until - clock_timestamp()))::integer as seconds from webhooks order by id = $1`,
+    `select id, round(extract(epoch from hold_until - clock_timestamp()) / 100)::integer as hundreds from webhooks order by id = $1`,
     [other],
   );
   expect(rows).toEqual([
-    { id: own, seconds: 60 },
-    { id: other, seconds: null },
+    { id: own, hundreds: 3_600 },
+    { id: other, hundreds: null },
   ]);
 });
 
@@ -330,15 +346,16 @@ test('the end says how many wait, and when the first of them is due', async () =
     delivered,
   ]);
   await givenDelivery(other);
-  await givenDelivery(own, `now() + interval '20 minutes'`);
-  await givenDelivery(own, `now() + interval '10 minutes'`);
-  const minutes = async () => {
+  const hours = async () => {
     const end = await endDelivering(pool, own);
-    return [end?.waiting, Math.round((end?.nextInMs ?? NaN) / 60_000)];
+    return [end?.waiting, Math.round((end?.nextInMs ?? NaN) / 360_000) / 10];
   };
-  expect(await minutes()).toEqual([2, 10]);
-  await set(own, `hold_until = now() + interval '15 minutes'`);
-  expect(await minutes()).toEqual([2, 15]);
+  await givenDelivery(own, `now() + interval '2000 hours'`);
+  expect(await hours()).toEqual([1, 2_000]);
+  await givenDelivery(own, `now() + interval '1000 hours'`);
+  expect(await hours()).toEqual([2, 1_000]);
+  await set(own, `hold_until = now() + interval '1500 hours'`);
+  expect(await hours()).toEqual([2, 1_500]);
   expect((await endDelivering(pool, own))?.nextInMs).toEqual(expect.any(Number));
   await set(own, 'is_active = false');
   expect(await endDelivering(pool, own)).toEqual({ waiting: 2, nextInMs: 0 });
@@ -361,10 +378,11 @@ test('a waker is given an endpoint with something due, unless it is busy or paus
   await set(due, 'is_active = false');
   expect(await claimWakings(pool, 9)).toEqual([{ id: due, url: `https://a.example/${due}` }]);
   expect(await wakings()).toEqual([]);
-  await releaseWakings(pool, []);
+  expect((await countQueries(() => releaseWakings(pool, []))).queries).toBe(0);
   await releaseWakings(pool, [free]);
   expect(await wakings()).toEqual([]);
   await releaseWakings(pool, [due]);
+  expect(await wakings()).toEqual([due]);
   await givenDelivery(free);
   await set(due, `is_active = true, hold_until = null, busy_until = now() - interval '1 second'`);
   expect(await wakings(1)).toHaveLength(1);
