@@ -27,7 +27,7 @@ export async function replaceDeliveries(tx: Tx, ids: readonly string[], reason: 
   await execute(
     tx,
     sql`with voided as (
-          update notification_keys set void = true where delivery_id = any(${[...ids]}::text[]) and not void)
+          update notification_keys set void = true where delivery_id = any(${[...ids]}::text[]))
         update notification_deliveries set status = 'skipped', reason = ${reason}, updated_at = clock_timestamp()
          where id = any(${[...ids]}::text[])`,
   );
@@ -114,6 +114,6 @@ export async function dropOutlivedHolds(tx: Tx, officeIds: readonly string[], as
            where status = 'held' and office_id = any(${[...officeIds]}::text[])
              and next_eligible_at <= ${asOf}::timestamptz
           returning id)
-        update notification_keys set void = true from dropped where delivery_id = dropped.id and not void`,
+        update notification_keys set void = true from dropped where delivery_id = dropped.id`,
   );
 }

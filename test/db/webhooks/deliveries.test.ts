@@ -108,6 +108,7 @@ test('a delivery is found at its own webhook while that is there, with its messa
   const [id, beside] = [await givenDelivery(own), await givenDelivery(own)];
   for (const number of [2, 1]) await attempt(id, number, `e${number}`);
   await attempt(beside, 1, 'other');
+  await pool.query(`update webhook_deliveries set body = '{"type": "other"}' where id = $1`, [beside]);
   const found = await findDelivery(pool, own, id);
   expect(found).toMatchObject({ id, webhookId: own, statusCode: 502, message: { body: { type: 'test' } } });
   expect(found?.log.map(({ error }) => error)).toEqual(['e1', 'e2']);
@@ -127,6 +128,11 @@ test('a message of its own is sent as it is, and an event of a run with its plac
     type: 'job.started',
     at: place.at,
     data: { state: 'PROCESSING', ...place },
+  });
+  expect(messageOf({ ...none, body: null, event: 'job.started' })).toEqual({
+    type: 'job.started',
+    at: '',
+    data: { pos: 0, at: '', runId: '', kind: '' },
   });
 });
 
@@ -202,7 +208,7 @@ test('nothing is sent again to a webhook that is off, or gone, and a delivery th
   await inTx(async (tx) => {
     await redeliverWebhook(tx, ended);
     const { rows } = await database.pool.query<{ id: string }>(
-      'select id from webhook_deliveries where webhook_id = $1 for update skip locked',
+      'select id from webhook_deliveries where webhook_id = $1 for key share skip locked',
       [own],
     );
     expect(rows.map((row) => row.id)).toEqual([id]);
@@ -274,6 +280,7 @@ test('a disabled endpoint says why and since when, others hear of it, and no oth
 
 test('a dead letter holds its delivery and each attempt that failed, in order, and there is one', async () => {
   const { pool } = database;
+  await givenWebhook(`url = 'https://b.example/'`);
   const own = await givenWebhook();
   const [id, beside] = [
     await givenDelivery(own, { status: 'failed' }),
