@@ -88,7 +88,11 @@ test('the rail marks the page that leads to the one that is open', async () => {
   ] as const) {
     await page.goto(`${house.api.url}${path}`);
     await marked.waitFor();
-    expect([path, await marked.allTextContents()]).toEqual([path, [name]]);
+    // The inbox counts what other tests left to decide.
+    expect([path, (await marked.allTextContents()).map((text) => text.replace(/\d+$/, ''))]).toEqual([
+      path,
+      [name],
+    ]);
   }
 });
 

@@ -29,6 +29,24 @@ let whole: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'audit-'));
+  await writeEntries();
+  whole = await exported('ndjson', everything);
+});
+
+// Some tests hide entries or take the beginning away.
+beforeEach(async () => {
+  await tamper(database.pool, `delete from audit_logs; ${UNSEAL}`);
+  await writeEntries();
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Every entry waits to be sealed again, from the first on. */
+const UNSEAL = `delete from audit_chain; delete from audit_segments; delete from audit_unsealed;
+  insert into audit_unsealed select id from audit_logs;
+  update audit_head set seq = 0, hash = decode(repeat('00', 32), 'hex'), segment_first_seq = 1`;
+
+async function writeEntries(): Promise<void> {
   const awkward = {
     name: '=cmd()',
     note: 'a "quoted", text\r\nin two lines',
@@ -44,10 +62,7 @@ beforeAll(async () => {
       ...(index % 2 === 0 ? { reason: "'=1+1" } : {}),
     });
   }
-  whole = await exported('ndjson', everything);
-});
-
-afterAll(() => rm(folder, { recursive: true }));
+}
 
 /** Runs the job on a worker and gives the file that it made. */
 async function exported(
@@ -196,15 +211,9 @@ test.each<[AuditExportFormat, number, string]>([
   });
 });
 
-// Last: it takes the beginning away.
 test('after retention an export begins at the signed end of what was pruned', async () => {
   await tamper(database.pool, `update audit_logs set timestamp = timestamp - interval '9 days'`);
-  await tamper(
-    database.pool,
-    `delete from audit_chain; delete from audit_segments; delete from audit_unsealed;
-    insert into audit_unsealed select id from audit_logs;
-    update audit_head set seq = 0, hash = decode(repeat('00', 32), 'hex'), segment_first_seq = 1`,
-  );
+  await tamper(database.pool, UNSEAL);
   await seal(database.pool, 4);
   expect(await pruneAuditLog(database.pool, { keepDays: 5 })).toBeGreaterThan(0);
   const verdict = await verdictOn(await exported('ndjson', everything));
