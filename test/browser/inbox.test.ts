@@ -60,6 +60,7 @@ test('the inbox holds everything that waits for a person: decisions, manual step
   await rows.nth(4).waitFor();
   for (const [title, word] of Object.entries(kinds)) {
     const row = rows.filter({ hasText: title });
+    await row.first().waitFor();
     expect([title, await row.count()]).toEqual([title, 1]);
     expect(await row.textContent()).toContain(word);
   }

@@ -7,6 +7,7 @@ import { withWorker } from '../support/workers/worker.js';
 import { useShop } from '../support/sql/shop.js';
 import { axeViolations, noFaults, useConsole } from './console-house.js';
 import { createApiUser } from '../support/people.js';
+import { waitUntil } from '../support/wait-until.js';
 
 const shop = useShop();
 const env = { SQL_DATA_SOURCES: JSON.stringify([shop.source]), SQL_CONFIRM_ROWS: '10000' };
@@ -163,7 +164,7 @@ test('the page of a statement shows after a reload what was asked and how far it
     const statement = page.getByRole('region', { name: 'What was asked' });
     await statement.getByText('4000000::integer').waitFor();
     await page.getByRole('progressbar').waitFor();
-    expect(await editorText(page)).toBe(sql);
+    await waitUntil(async () => (await editorText(page)) === sql, { what: 'the statement in the editor' });
     await write(page, 'select 2');
     await statement.getByText(sql).waitFor();
     const result = page.getByRole('region', { name: 'Result' });
