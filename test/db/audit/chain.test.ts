@@ -1,5 +1,5 @@
 import { createAuditKeys, isCheckpointSigned } from '../../../src/crypto/audit-chain.js';
-import { pruneAuditLog } from '../../../src/db/audit/retention.js';
+import { auditRetention, pruneAuditLog } from '../../../src/db/audit/retention.js';
 import { sealAuditLog } from '../../../src/db/audit/seal.js';
 import { startAuditSealer } from '../../../src/operations/audit/sealer.js';
 import { withTransaction } from '../../../src/db/base/transaction.js';
@@ -223,6 +223,12 @@ async function fillWithOld(old: number): Promise<void> {
     if (index % 4 === 3) await seal(database.pool, SEGMENT);
   }
 }
+
+test('a log whose days are counted has its part in the retention, and one without takes none', async () => {
+  expect(auditRetention(database.pool, 0)).toEqual({});
+  await fillWithOld(12);
+  expect(await auditRetention(database.pool, 30)['auditLog']?.()).toBe(8);
+});
 
 test('retention removes the whole old segments, records it, and the rest stays verifiable', async () => {
   await fillWithOld(12);

@@ -48,13 +48,20 @@ test('all the way down leaves nothing, and up again gives the same schema', asyn
 test('a released migration with another content stops the start', async () => {
   const [first, ...rest] = await readMigrations();
   const changed: Migration = { ...first!, checksum: 'another' };
-  await expect(migrateUp(database.pool, [changed, ...rest])).rejects.toThrow(ChangedMigrationError);
+  const refused = migrateUp(database.pool, [changed, ...rest]);
+  await expect(refused).rejects.toThrow(ChangedMigrationError);
+  await expect(refused).rejects.toMatchObject({ name: 'ChangedMigrationError', migration: first?.name });
 });
 
 test('a database from a newer version is left alone', async () => {
   const migrations = await readMigrations();
   const known = migrations.slice(0, -1);
-  await expect(migrateUp(database.pool, known)).rejects.toThrow(NewerDatabaseError);
+  const refused = migrateUp(database.pool, known);
+  await expect(refused).rejects.toThrow(NewerDatabaseError);
+  await expect(refused).rejects.toMatchObject({
+    name: 'NewerDatabaseError',
+    unknown: [migrations.at(-1)?.name],
+  });
 });
 
 test('a migration that fails leaves no trace and can be tried again', async () => {
@@ -72,6 +79,20 @@ test('a migration that fails leaves no trace and can be tried again', async () =
     await migrateUp(database.pool, [...migrations, { ...failing, up: 'create table half (id int)' }]),
   ).toEqual(['999999_failing']);
   await migrateDown(database.pool, [...migrations, failing], 1);
+});
+
+test('a migration whose record cannot be written is undone', async () => {
+  const migrations = await readMigrations();
+  const unrecorded: Migration = {
+    name: '999999_unrecorded',
+    up: 'create table unrecorded (id int); alter table schema_migrations drop column checksum',
+    down: '',
+    checksum: 'x',
+    transactional: true,
+  };
+  await expect(migrateUp(database.pool, [...migrations, unrecorded])).rejects.toThrow('checksum');
+  expect((await schemaOf()).filter((line) => line.startsWith('unrecorded.'))).toEqual([]);
+  expect(await migrateUp(database.pool, migrations)).toEqual([]);
 });
 
 describe('a migrated clone for each test file', () => {

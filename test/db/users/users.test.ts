@@ -5,7 +5,7 @@ import type { TokenIdentity } from '../../../src/domain/users/provisioning.js';
 import { withTransaction } from '../../../src/db/base/transaction.js';
 import { changeUser } from '../../../src/operations/users/change-user.js';
 import { provisionUser, type Provisioned } from '../../../src/db/users/provisioning.js';
-import { insertUser, type UserChange } from '../../../src/db/users/users.js';
+import { findUser, insertUser, type UserChange } from '../../../src/db/users/users.js';
 import { testAdmin } from '../../support/audit/entries.js';
 import { useDatabase } from '../../support/servers/database.js';
 
@@ -106,6 +106,33 @@ test('the first sight of a token makes an analyst, the second finds them', async
   expect(await provision({ email: 'ann.married@example.org' })).toEqual(first);
   const { rows } = await database.pool.query('select email, role, is_active from users');
   expect(rows).toEqual([{ email: 'ann@example.org', role: 'ANALYST', is_active: true }]);
+});
+
+test('the same subject of another issuer is another user', async () => {
+  const first = await provision();
+  const other = { issuer: 'https://other.example', email: 'bea@example.org' };
+  const second = await provision(other);
+  expect(second).toMatchObject({ userId: expect.stringMatching(/^usr_/) as string });
+  expect(second).not.toEqual(first);
+  expect([await provision(), await provision(other)]).toEqual([first, second]);
+});
+
+test('a change of one field leaves the others, and every other user, as they were', async () => {
+  const [user, beside] = [await addUser('ADMIN'), await addUser('ADMIN')];
+  const { updatedAt: _before, ...same } = user;
+  const changes: UserChange[] = [
+    { name: 'Ada' },
+    { email: 'ada@example.org' },
+    { role: 'ANALYST' },
+    { isActive: false },
+  ];
+  let expected = same;
+  for (const wanted of changes) {
+    expected = { ...expected, ...wanted, version: expected.version + 1 } as typeof expected;
+    const { updatedAt: _after, ...changed } = await change(user, wanted);
+    expect(changed).toEqual(expected);
+  }
+  expect(await findUser(database.pool, beside.id)).toEqual(beside);
 });
 
 test('twenty first sights at once make one user and one entry', async () => {
