@@ -60,6 +60,44 @@ test('old messages of closed deadlines go; those of open ones lose what they sai
   expect(keys.rowCount).toBe(1);
 });
 
+test('only messages of open deadlines lose what they said, and so many go at a time', async () => {
+  const { pool } = database;
+  await pool.query('delete from notification_deliveries');
+  const batches = notificationRetention(pool, { deliveries: 90, caughtMails: 14 });
+  const closed = await givenDelivery({ status: 'sent', deadline: 'Deadline 2', daysAgo: 100 });
+  const open = await givenDelivery({ status: 'sent', deadline: 'Deadline 1', daysAgo: 100 });
+  expect([await batches['notificationContents']!(), await batches['notificationContents']!()]).toEqual([
+    1, 0,
+  ]);
+  const { rows } = await pool.query<{ id: string }>(
+    `select id from notification_deliveries where content = '{}'`,
+  );
+  expect(rows).toEqual([{ id: open }]);
+  expect(closed).not.toBe(open);
+  const copies = (deadline: string) =>
+    pool.query(
+      `with made as (
+         insert into notification_deliveries (id, run_id, office_id, staff_id, channel, recipient, status, message_id, facts, content, updated_at)
+         select $1 || n, 'job', 'o', 's', 'email', '', 'skipped', '', '{}', '{"a": 1}', now() - interval '91 days' from generate_series(1, 501) as n
+         returning id)
+       insert into notification_keys (delivery_id, deadline_id, recipient, channel, threshold, due_on, local_date)
+       select made.id, deadlines.id, made.id, 'email', 7, due_on, due_on from made, deadlines where title = $1`,
+      [deadline],
+    );
+  for (const deadline of ['Deadline 1', 'Deadline 2']) await copies(deadline);
+  expect([await batches['notificationContents']!(), await batches['notificationContents']!()]).toEqual([
+    500, 1,
+  ]);
+  expect([await batches['notificationDeliveries']!(), await batches['notificationDeliveries']!()]).toEqual([
+    500, 2,
+  ]);
+  await pool.query(
+    `insert into caught_mails (id, mail_from, rcpt_to, raw, received_at)
+     select 'mail_' || n, '', '{}', '', now() - interval '15 days' from generate_series(1, 501) as n`,
+  );
+  expect([await batches['caughtMails']!(), await batches['caughtMails']!()]).toEqual([500, 1]);
+});
+
 test('caught mails are kept for their days', async () => {
   const { pool } = database;
   const mail = { from: 'a@x.test', to: ['b@x.test'], raw: Buffer.from('Subject: one\r\n\r\nhello') };
