@@ -7,7 +7,7 @@ import {
   listOutcomesOfPair,
   listRunsOfPair,
 } from '../../../src/db/notifications/explain.js';
-import { listDueHolds, RELEASE_TAG } from '../../../src/db/notifications/holds.js';
+import { listDueHolds } from '../../../src/db/notifications/holds.js';
 import { readChunk } from '../../../src/db/notifications/planning-reads.js';
 import { dropOutlivedHolds } from '../../../src/db/notifications/planning-writes.js';
 import {
@@ -51,6 +51,7 @@ test('a person is planned for as their row says, with their devices in order', a
     `update staff set quiet_from = '22:00', quiet_to = '07:00', email_mute_until = '2026-01-01', suppressed = 'refused'
       where id = 'stf_2'`,
   );
+  await pool.query(`update staff set name = name where id = 'stf_1'`);
   for (const id of ['p2', 'p1']) await device('stf_2', id);
   const chunk = await withoutIndexes(pool, (tx) => readChunk(tx, { runId: 'job', after: '', limit: 9 }));
   const common = { name: 'Aya', language: 'en', digest: true };
@@ -94,7 +95,13 @@ test('a run plans for the active offices that its request names, or for all, and
   ];
   const read = (runId: string, after = '') => inTx((tx) => readChunk(tx, { runId, after, limit: 1 }));
   const [named, all] = [await newRun({ input: { office_ids: [second, off] } }), await newRun()];
-  expect(await read(named)).toMatchObject({ totalOffices: 1, hasMore: false, offices: [{ id: second }] });
+  await newRun({ input: { office_ids: [first] } });
+  const nothing = { staff: [], deadlines: [], earlier: [] };
+  expect(await read(named)).toMatchObject({
+    totalOffices: 1,
+    hasMore: false,
+    offices: [{ id: second, ...nothing }],
+  });
   expect(await read(all)).toMatchObject({ totalOffices: 2, hasMore: true, offices: [{ id: first }] });
   expect(await read(all, first)).toMatchObject({
     totalOffices: 2,
@@ -111,6 +118,16 @@ test('a run plans for the active offices that its request names, or for all, and
     await readChunk(tx, { runId: named, after: '', limit: 1 });
     const { rows } = await pool.query('select id from offices order by id for no key update skip locked');
     expect(rows).toEqual([{ id: first }, { id: off }]);
+  });
+});
+
+test('a run holds no office beyond those that it plans for and the next one', async () => {
+  const { pool } = database;
+  const ids = [await givenOffice(pool), await givenOffice(pool), await givenOffice(pool)];
+  await inTx(async (tx) => {
+    await readChunk(tx, { runId: 'job', after: '', limit: 1 });
+    const { rows } = await pool.query('select id from offices for no key update skip locked');
+    expect(rows).toEqual([{ id: ids[2] }]);
   });
 });
 
@@ -174,6 +191,8 @@ test('messages of before count while their keys do, and say whether anybody will
   const chunk = await inTx((tx) => readChunk(tx, { runId: 'job', after: '', limit: 9 }));
   const earlier = new Map(chunk.offices.map(({ id, earlier: of }) => [id, of]));
   expect(earlier.get(another)).toHaveLength(1);
+  const [alone] = (await inTx((tx) => readChunk(tx, { runId: 'job', after: '', limit: 1 }))).offices;
+  expect(alone?.earlier).toHaveLength(5);
   const own = earlier.get(office) ?? [];
   expect(own).toHaveLength(5);
   expect(
@@ -260,7 +279,7 @@ test('the outcomes of a pair are its messages and its exclusions, the newest fir
   ] as const)
     await pool.query(
       `insert into notification_exclusions (run_id, office_id, staff_id, deadline_id, channel, threshold, reason, detail, created_at)
-       values ($1, 'o', $2, $3, 'push', 3, 'muted', 'until', now() + make_interval(hours => $4))`,
+       values ($1, 'o', $2, $3, 'push', 3, 'muted', $4::text, now() + make_interval(hours => $4::text::integer))`,
       [run, staff, deadline, hours],
     );
   const excluded = {
@@ -269,7 +288,7 @@ test('the outcomes of a pair are its messages and its exclusions, the newest fir
     outcome: 'excluded',
     status: null,
     reason: 'muted',
-    detail: 'until',
+    detail: '1',
     delivery_id: null,
     threshold: 3,
     next_eligible_at: null,
@@ -286,7 +305,7 @@ test('the outcomes of a pair are its messages and its exclusions, the newest fir
   expect(await listOutcomesOfPair(pool, 's1', 'd1')).toEqual([
     excluded,
     { ...sent, delivery_id: message, threshold: 7 },
-    excluded,
+    { ...excluded, detail: '-1' },
   ]);
   await pool.query(
     `insert into notification_exclusions (run_id, office_id, staff_id, deadline_id, channel, threshold, reason, created_at)
@@ -298,6 +317,7 @@ test('the outcomes of a pair are its messages and its exclusions, the newest fir
 
 test('held messages are due at the moment of their hold, at active offices, while no such run is open', async () => {
   const { pool } = database;
+  await givenRun(pool, await givenUser(pool), { kind: 'deadline-run' });
   const run = await newRun();
   const [office, off] = [await givenOffice(pool), await givenOffice(pool, false)];
   const hold = async (of: string, status: 'held' | 'planned', due: string) => {
@@ -319,11 +339,14 @@ test('held messages are due at the moment of their hold, at active offices, whil
     return listDueHolds(tx);
   });
   expect(atTheMoment).toEqual(due);
-  const release = await newRun({ tags: [RELEASE_TAG] });
+  const release = await newRun({ tags: ['notification-release'] });
   expect(await inTx(listDueHolds)).toEqual([]);
   await pool.query(`update runs set tags = '{other}' where id = $1`, [release]);
   expect(await inTx(listDueHolds)).toEqual(due);
-  await pool.query(`update runs set tags = array[$2], kind = 'report' where id = $1`, [release, RELEASE_TAG]);
+  await pool.query(`update runs set tags = array[$2], kind = 'report' where id = $1`, [
+    release,
+    'notification-release',
+  ]);
   expect(await inTx(listDueHolds)).toEqual(due);
   await pool.query(`update runs set kind = 'deadline-run' where id = $1`, [release]);
   await end(release);
