@@ -101,7 +101,8 @@ test('an office is finished once, by the try that has it, with the messages that
 
 test('an office that could not be served fails with its last error, and gives back what it had not begun', async () => {
   const { pool } = database;
-  const run = await newRun();
+  const [run, another] = [await newRun(), await newRun()];
+  await givenRunOffice(pool, another, 'a');
   const counts = await givenEndings(run, 'a', 'b');
   for (const [office, status] of [
     ['a', 'planned'],
@@ -124,12 +125,18 @@ test('an office that could not be served fails with its last error, and gives ba
   expect(await listFailedOffices(pool, run)).toEqual(failed);
   expect(await findOfficeCounts(pool, { runId: run, officeId: 'a' })).toEqual({ ...counts, unknown: 6 });
   expect(
-    await rowsOf('select office_id, status, error, claim from notification_run_offices order by office_id'),
+    await rowsOf(
+      'select office_id, status, error, claim from notification_run_offices where run_id = $1 order by office_id',
+      [run],
+    ),
   ).toEqual([
     { office_id: 'a', status: 'failed', error: 'no mail server', claim: null },
     { office_id: 'b', status: 'planned', error: null, claim: 'a try' },
     { office_id: 'c', status: 'done', error: null, claim: 'a try' },
   ]);
+  expect(
+    await rowsOf('select status, error from notification_run_offices where run_id = $1', [another]),
+  ).toEqual([{ status: 'planned', error: null }]);
   const ends = await rowsOf(
     `select id, status, reason, void from notification_deliveries join notification_keys on delivery_id = id order by id`,
   );

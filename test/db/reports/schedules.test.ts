@@ -137,6 +137,12 @@ test('a due schedule is there with its owner as they are now, until it is delete
     ownerRole: 'ANALYST',
     ownerIsActive: true,
   });
+  const theirs = await given(other);
+  expect(await inTx((tx) => lockDueSchedule(tx, theirs.id))).toMatchObject({ ownerId: other.userId });
+  await database.pool.query('update users set is_active = false where id = $1', [other.userId]);
+  expect(await inTx((tx) => lockDueSchedule(tx, theirs.id))).toMatchObject({ ownerIsActive: false });
+  expect(await due()).toMatchObject({ ownerIsActive: true });
+  await database.pool.query('update users set is_active = true where id = $1', [other.userId]);
   await remove(schedule.id);
   expect(await due()).toBeUndefined();
 });
