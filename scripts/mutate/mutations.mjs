@@ -107,10 +107,17 @@ function ofExpression(node) {
   return [];
 }
 
-function ofBinary({ left, right, operatorToken }) {
+function ofBinary(node) {
+  const { left, right, operatorToken } = node;
   const [a, b] = [left.getText(), right.getText()];
-  if (operatorToken.kind === K.QuestionQuestionToken) return [`(${a})!`, `(${b})`];
+  if (operatorToken.kind === K.QuestionQuestionToken)
+    return isBound(node) && right.kind === K.NullKeyword ? [`(${b})`] : [`(${a})!`, `(${b})`];
   return (operators.get(operatorToken.kind) ?? []).map((operator) => `${a} ${operator} ${b}`);
+}
+
+/** Whether it is a value of a statement. The driver sends one that is undefined as null. */
+function isBound({ parent }) {
+  return ts.isTemplateSpan(parent) && parent.parent.parent.tag?.getText() === 'sql';
 }
 
 function ofUnary({ operand }, operator) {
