@@ -1,5 +1,5 @@
-import { signal, type Signal } from '@preact/signals';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useSignal, type Signal } from '@preact/signals';
+import { useLayoutEffect } from 'preact/hooks';
 import { recall, remember } from './storage';
 
 /** Text that somebody is writing. It survives a reload, and is forgotten once it was sent. */
@@ -11,10 +11,12 @@ export interface Draft {
 
 export function useDraft(name: string, initial = ''): Draft {
   const key = `draft.${name}`;
-  const text = useMemo(() => signal(recall(key) ?? initial), [key, initial]);
-  // A draft that says what is there anyway is none: what is shown next may be something else.
-  useEffect(() => {
+  const text = useSignal(recall(key) ?? initial);
+  // Before the paint: nobody sees the text of another draft.
+  useLayoutEffect(() => {
+    // A draft that says what is there anyway is none: what is shown next may be something else.
     if (recall(key) === initial) remember(key, null);
+    text.value = recall(key) ?? initial;
   }, [key, initial]);
   return {
     text,
