@@ -38,6 +38,15 @@ export function givenRun(pool: pg.Pool, owner: Principal, more: Partial<NewRun> 
   return insertRun(pool, newReportRun(owner, more));
 }
 
+export async function endRun(
+  pool: pg.Pool,
+  id: string,
+  status = 'completed',
+  at = new Date().toISOString(),
+): Promise<void> {
+  await pool.query('update runs set status = $2, finished_at = $3 where id = $1', [id, status, at]);
+}
+
 /** The row and its workflow, as the API leaves them behind. */
 export async function startRun(pool: pg.Pool, client: Client, run: NewRun): Promise<void> {
   await insertRun(pool, run);

@@ -7,7 +7,7 @@ interface NamedColumn {
   readonly id: SessionColumn;
   readonly name: string;
   /** The source of its numbers. */
-  readonly basis?: string;
+  readonly basis: string | undefined;
 }
 
 /** Beside the topic, which is always there. */
@@ -16,8 +16,5 @@ export function sessionColumns(): readonly NamedColumn[] {
     progress: t().session.percentBasis,
     cost: t().sessions.costBasis,
   };
-  return ids.map((id) => {
-    const basis = bases[id];
-    return { id, name: t().sessions[id], ...(basis !== undefined && { basis }) };
-  });
+  return ids.map((id) => ({ id, name: t().sessions[id], basis: bases[id] }));
 }

@@ -2,7 +2,7 @@ import { useDraft, type Draft } from '../app/drafts';
 import { t } from '../app/i18n';
 import type { TemplateSummary } from '../app/types';
 import { AreaField } from '../ui/field';
-import { SchemaForm } from '../ui/schema-form';
+import { asData, SchemaForm } from '../ui/schema-form';
 
 /** Templates that take any material share a draft. A template with a schema has its own, which begins with its defaults. */
 export function useInputDraft(template: TemplateSummary | undefined): Draft {
@@ -64,11 +64,6 @@ export function inputOf(
   template: TemplateSummary | undefined,
   text: string,
 ): string | Record<string, unknown> | undefined {
-  if (template?.inputSchema === undefined) return text.trim() === '' ? undefined : text;
-  try {
-    return JSON.parse(text) as Record<string, unknown>;
-  } catch {
-    // The API says what is wrong with it.
-    return text;
-  }
+  if (template?.inputSchema !== undefined) return asData(text);
+  return text.trim() === '' ? undefined : text;
 }

@@ -229,3 +229,9 @@ function parse(text: string): unknown {
     return undefined;
   }
 }
+
+/** Text that is no longer data goes as it is: the API says what is wrong with it, and where. */
+export function asData(text: string): string | Record<string, unknown> {
+  const data = parse(text);
+  return data === undefined ? text : (data as Record<string, unknown>);
+}

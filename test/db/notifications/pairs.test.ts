@@ -1,4 +1,3 @@
-import { newId } from '../../../src/contracts/ids.js';
 import type { Principal } from '../../../src/contracts/users/principal.js';
 import { withTransaction, type Tx } from '../../../src/db/base/transaction.js';
 import {
@@ -12,6 +11,7 @@ import { readChunk } from '../../../src/db/notifications/planning-reads.js';
 import { dropOutlivedHolds } from '../../../src/db/notifications/planning-writes.js';
 import {
   givenDeadline,
+  givenDeadlineRun,
   givenDelivery,
   givenOffice,
   givenRunOffice,
@@ -19,7 +19,7 @@ import {
 } from '../../support/notifications/given.js';
 import { givenUser } from '../../support/people.js';
 import { withoutIndexes } from '../../support/rows/without-indexes.js';
-import { givenRun } from '../../support/runs.js';
+import { endRun, givenRun } from '../../support/runs.js';
 import { useDatabase } from '../../support/servers/database.js';
 
 const database = useDatabase();
@@ -32,10 +32,7 @@ afterEach(() =>
 );
 
 const inTx = <Result>(work: (tx: Tx) => Promise<Result>) => withTransaction(database.pool, work);
-const newRun = async (more = {}) =>
-  (await givenRun(database.pool, owner, { id: newId('job'), kind: 'deadline-run', ...more })).id;
-const end = (run: string) =>
-  database.pool.query(`update runs set status = 'completed', finished_at = now() where id = $1`, [run]);
+const newRun = (more = {}) => givenDeadlineRun(database.pool, owner, more);
 const device = (staff: string, id: string) =>
   database.pool.query(
     `insert into push_subscriptions (id, staff_id, endpoint, p256dh, auth) values ($2, $1, $2, '', '')`,
@@ -147,7 +144,7 @@ test('messages of before count while their keys do, and say whether anybody will
   const { pool } = database;
   const [office, another] = [await givenOffice(pool), await givenOffice(pool)];
   const [open, ended] = [await newRun(), await newRun()];
-  await end(ended);
+  await endRun(pool, ended);
   const [aya, ben] = [await givenStaff(pool, office), await givenStaff(pool, office)];
   const [tax, rent] = [await givenDeadline(pool, office), await givenDeadline(pool, office)];
   const closed = await givenDeadline(pool, office, '2026-03-17', 'closed');
@@ -349,7 +346,7 @@ test('held messages are due at the moment of their hold, at active offices, whil
   ]);
   expect(await inTx(listDueHolds)).toEqual(due);
   await pool.query(`update runs set kind = 'deadline-run' where id = $1`, [release]);
-  await end(release);
+  await endRun(pool, release);
   expect(await inTx(listDueHolds)).toEqual(due);
 });
 

@@ -24,6 +24,7 @@ import {
 import { readShownPlans } from '../../../src/db/notifications/shown-plans.js';
 import {
   givenDeadline,
+  givenDeadlineRun,
   givenDelivery,
   givenOffice,
   givenRunOffice,
@@ -32,7 +33,6 @@ import {
 import { givenUser } from '../../support/people.js';
 import { countQueries } from '../../support/query-count.js';
 import { withoutIndexes } from '../../support/rows/without-indexes.js';
-import { givenRun } from '../../support/runs.js';
 import { useDatabase } from '../../support/servers/database.js';
 
 const database = useDatabase();
@@ -45,8 +45,7 @@ afterEach(() =>
 );
 
 const inTx = <Result>(work: (tx: Tx) => Promise<Result>) => withTransaction(database.pool, work);
-const newRun = async () =>
-  (await givenRun(database.pool, owner, { id: newId('job'), kind: 'deadline-run' })).id;
+const newRun = () => givenDeadlineRun(database.pool, owner);
 const rowsOf = async (text: string, values: unknown[] = []) =>
   (await database.pool.query(text, values)).rows as unknown[];
 

@@ -11,7 +11,7 @@ import { countDeadLetters, countHouse, countOpenRuns, countPlaces } from '../../
 import { countSlots } from '../../../src/db/runs/slots.js';
 import { SeededSession } from '../../api/sessions/reads-fixture.js';
 import { useDatabase } from '../../support/servers/database.js';
-import { givenRun } from '../../support/runs.js';
+import { endRun, givenRun } from '../../support/runs.js';
 import { givenUser } from '../../support/people.js';
 
 const database = useDatabase();
@@ -22,8 +22,8 @@ beforeEach(async () => {
 });
 
 const run = (more: Parameters<typeof givenRun>[2] = {}) => givenRun(database.pool, owner, more);
-const end = ({ id }: { id: string }, status = 'completed', at = new Date().toISOString()) =>
-  database.pool.query('update runs set status = $2, finished_at = $3 where id = $1', [id, status, at]);
+const end = ({ id }: { id: string }, ...how: [status?: string, at?: string]) =>
+  endRun(database.pool, id, ...how);
 
 test('the moment that has settled lies before now by what was asked', async () => {
   const { rows } = await database.pool.query<{ now: string }>('select clock_timestamp() as now');

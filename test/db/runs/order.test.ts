@@ -28,7 +28,7 @@ import { carryOn, findResult, isRunOver, type RunRow } from '../../../src/db/run
 import { takeTurn } from '../../../src/db/runs/temporal-home.js';
 import type { RunProjection } from '../../../src/contracts/runs/projection.js';
 import { useDatabase } from '../../support/servers/database.js';
-import { givenRun } from '../../support/runs.js';
+import { endRun, givenRun } from '../../support/runs.js';
 import { givenUser } from '../../support/people.js';
 import { waitUntil } from '../../support/wait-until.js';
 
@@ -40,8 +40,8 @@ beforeEach(async () => {
 });
 
 const run = (more: Parameters<typeof givenRun>[2] = {}) => givenRun(database.pool, owner, more);
-const end = ({ id }: { id: string }, status = 'completed', at = new Date().toISOString()) =>
-  database.pool.query('update runs set status = $2, finished_at = $3 where id = $1', [id, status, at]);
+const end = ({ id }: { id: string }, ...how: [status?: string, at?: string]) =>
+  endRun(database.pool, id, ...how);
 const project = (projection: RunProjection) =>
   withTransaction(database.pool, (tx) => projectRun(tx, projection));
 const progressed = { type: 'job.progress', data: { percent: 1 } } as const;

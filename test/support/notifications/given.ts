@@ -1,8 +1,20 @@
 import type pg from 'pg';
 import { newId } from '../../../src/contracts/ids.js';
+import type { Principal } from '../../../src/contracts/users/principal.js';
+import type { NewRun } from '../../../src/db/runs/runs.js';
 import type { Channel, DeliveryStatus } from '../../../src/domain/notifications/planning-facts.js';
+import { givenRun } from '../runs.js';
 
 let made = 0;
+
+export async function givenDeadlineRun(
+  pool: pg.Pool,
+  owner: Principal,
+  more: Partial<NewRun> = {},
+): Promise<string> {
+  const { id } = await givenRun(pool, owner, { id: newId('job'), kind: 'deadline-run', ...more });
+  return id;
+}
 
 export async function givenOffice(pool: pg.Pool, isActive = true): Promise<string> {
   const id = newId('office', Date.now() + made++);

@@ -5,7 +5,7 @@ import { useKeys } from '../../app/keys';
 import { useAddress } from '../../app/location';
 import type { GateRecord, PhaseView, SessionDetail } from '../../app/types';
 import { Button } from '../../ui/button';
-import { SchemaForm } from '../../ui/schema-form';
+import { asData, SchemaForm } from '../../ui/schema-form';
 import { readable } from '../../ui/readable';
 import { WordDiff } from '../../ui/word-diff';
 import { useDecision } from './decision-form';
@@ -77,13 +77,4 @@ export function OutputEditor({ session, phase, gate }: EditorProps) {
       )}
     </article>
   );
-}
-
-/** Text that is no longer data goes as it is: the API says what is wrong with it, and where. */
-function asData(text: string): string | Record<string, unknown> {
-  try {
-    return JSON.parse(text) as Record<string, unknown>;
-  } catch {
-    return text;
-  }
 }

@@ -1,9 +1,8 @@
-import { compactNumber, duration, money } from '../../app/format';
 import { t } from '../../app/i18n';
 import type { Rerun } from '../../app/types';
 import { ProblemNote, Skeleton } from '../../ui/panel';
-import { Explain } from '../../ui/explain';
 import { useRerunPreview } from '../session-queries';
+import { PriceLine } from './price-line';
 
 interface RerunPriceProps {
   readonly sessionId: string;
@@ -20,16 +19,13 @@ export function RerunPrice({ sessionId, kind, from, digest }: RerunPriceProps) {
     return preview.error == null ? <Skeleton lines={1} /> : <ProblemNote error={preview.error} />;
   }
   const { reusedSteps, rerunSteps, estimatedTokens, estimatedCostUsd, estimatedMs, basis } = preview.data;
-  const facts = [
-    words.reuses(reusedSteps.length),
-    words.runsAgain(rerunSteps.length),
-    ...(estimatedTokens === null ? [] : [words.aboutTokens(compactNumber(estimatedTokens))]),
-    ...(estimatedCostUsd === null ? [] : [money(estimatedCostUsd)]),
-    ...(estimatedMs === null ? [] : [duration(estimatedMs)]),
-  ];
   return (
-    <p class="price">
-      <Explain basis={words.priceBasis[basis]}>{facts.join(' · ')}</Explain>
-    </p>
+    <PriceLine
+      basis={words.priceBasis[basis]}
+      before={[words.reuses(reusedSteps.length), words.runsAgain(rerunSteps.length)]}
+      tokens={estimatedTokens}
+      costUsd={estimatedCostUsd}
+      ms={estimatedMs}
+    />
   );
 }

@@ -1,13 +1,12 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import { compactNumber, duration, money } from '../../app/format';
 import { t } from '../../app/i18n';
 import { useKeys } from '../../app/keys';
 import type { SessionDetail } from '../../app/types';
 import { Button } from '../../ui/button';
-import { Explain } from '../../ui/explain';
 import { AreaField, TextField } from '../../ui/field';
 import { useSteps } from '../session-queries';
+import { PriceLine } from './price-line';
 import { useContinue } from './use-continue';
 
 /** Runs the failed step again, as it was or with changes, and says beforehand what its last try took. */
@@ -48,21 +47,19 @@ export function RunAgain({ session }: { readonly session: SessionDetail }) {
 
 /** Another try costs about as much. Nothing is shown while the ledger is on its way. */
 function LastTryPrice({ session: { id, progress } }: { readonly session: SessionDetail }) {
-  const words = t().attention;
   const { currentPhase, currentStep, attempt } = progress;
   const failed = useSteps(id).data?.find(
     (each) => each.phase === currentPhase && each.step === currentStep && each.attempt === attempt,
   );
   const last = failed?.tries.at(-1);
   if (last === undefined) return null;
-  const facts = [
-    t().session.aboutTokens(compactNumber(last.tokensIn + last.tokensOut)),
-    ...(last.costUsd === null ? [] : [money(last.costUsd)]),
-    ...(last.durationMs === null ? [] : [duration(last.durationMs)]),
-  ];
+  const { tokensIn, tokensOut, costUsd, durationMs } = last;
   return (
-    <p class="price">
-      <Explain basis={words.priceBasis}>{facts.join(' · ')}</Explain>
-    </p>
+    <PriceLine
+      basis={t().attention.priceBasis}
+      tokens={tokensIn + tokensOut}
+      costUsd={costUsd}
+      ms={durationMs}
+    />
   );
 }
