@@ -30,7 +30,12 @@ const rooms = {
     nearest: 12,
     servers: true,
   },
-  workflows: { folders: ['test/replay', 'test/workflows'], nearest: 5, servers: true, rebundles: true },
+  workflows: {
+    folders: ['test/replay', 'test/workflows', 'test/e2e'],
+    nearest: 13,
+    servers: true,
+    rebundles: true,
+  },
 };
 const { folders, nearest, servers, rebundles } = { folders: ['test/unit'], nearest: 10, ...rooms[room] };
 /** Far above what a test file takes: only a mutation that loops or waits for ever reaches it. */
@@ -41,7 +46,7 @@ const accessTests = ['test/db/runs/ownership.test.ts', 'test/security/route-matr
 const OWNERSHIP = /visibleTo\(|\b(owner_id|user_id) = \$\{/;
 
 const equivalents = JSON.parse(readFileSync(join(root, 'test/equivalent-mutants.json'), 'utf8'));
-const testsOf = rebundles ? testsOfWorkflow : createRelatedTests(root, folders);
+const testsOf = rebundles ? createTestsOfWorkflow() : createRelatedTests(root, folders);
 const mutants = choose(allMutants());
 const stop = servers ? await startServers() : () => undefined;
 const processes = Array.from({ length: Number(given.workers) }, () => createBundledProcess(root));
@@ -71,13 +76,21 @@ async function startServers() {
   return () => started.stop();
 }
 
-/** A workflow reaches its tests in a bundle, past all imports. Replays are the quickest, then comes its capability. */
-function testsOfWorkflow(file) {
-  const rank = (test) => (test.startsWith('test/replay') ? -10 : -likeness(file, test));
-  return folders
+/**
+ * A workflow reaches its tests in a bundle, past all imports. Unit tests of the file are the quickest. Replays come
+ * next, then the tests of its capability, and those of whole stacks last.
+ */
+function createTestsOfWorkflow() {
+  const unitTestsOf = createRelatedTests(root, ['test/unit']);
+  const tests = folders
     .flatMap((folder) => filesBelow(root, folder))
-    .filter((test) => test.includes('.test.'))
-    .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+    .filter((test) => test.includes('.test.'));
+  return (file) => {
+    const near = tests.filter((test) => test.startsWith('test/replay') || likeness(file, test) > 0);
+    const rank = (test) => folders.indexOf(test.split('/', 2).join('/')) * 10 - likeness(file, test);
+    const ordered = (near.length > 1 ? near : tests).sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+    return [...unitTestsOf(file), ...ordered];
+  };
 }
 
 function allMutants() {

@@ -43,6 +43,9 @@ export const projectAgainSignal = 'tellReaders';
 /** Signals a SQL run's workflow that its place in the queue has changed. */
 export const sqlPlaceSignal = 'sqlPlace';
 
+/** The Update by which the API hands a decision to a run of notifications. */
+export const decideRunGateUpdate = 'decideRunGate';
+
 /** On which a commit announces the id of a webhook that has something to deliver. Only a wake-up: the sweeper looks too. */
 export const webhooksDueChannel = 'webhooks_due';
 

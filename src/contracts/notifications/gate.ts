@@ -41,6 +41,3 @@ export interface RunGateActivities {
   openRunGate(input: OpenRunGateInput): Promise<OpenRunGate>;
   settleRunGate(input: SettleRunGateInput): Promise<void>;
 }
-
-/** The update by which the API hands a decision to the workflow. */
-export const decideRunGateUpdate = 'decideRunGate';

@@ -124,14 +124,14 @@ export function countReplayable(
 }
 
 function matching({ kind, errorCode: code, createdFrom, createdTo, replayed, ids }: DeadLetterFilters): Sql {
-  const conditions: Sql[] = [];
+  const conditions: Sql[] = [sql`true`];
   if (kind !== undefined) conditions.push(sql`dead_letters.kind = ${kind}`);
   if (code !== undefined) conditions.push(sql`${errorCode} = ${code}`);
   if (createdFrom !== undefined) conditions.push(sql`dead_letters.created_at >= ${createdFrom}::timestamptz`);
   if (createdTo !== undefined) conditions.push(sql`dead_letters.created_at < ${createdTo}::timestamptz`);
   if (replayed !== undefined) conditions.push(replayed === 'no' ? notReplayed : sql`not ${notReplayed}`);
   if (ids !== undefined) conditions.push(sql`dead_letters.id = any(${[...ids]}::text[])`);
-  return conditions.length === 0 ? sql`true` : join(conditions, sql` and `);
+  return join(conditions, sql` and `);
 }
 
 /** All that a replay changes of it: what it is, stays. */

@@ -8,7 +8,7 @@ import {
   wholeNumberOf,
   isRecord,
   type Check,
-} from './message-checks.js';
+} from '../message-checks.js';
 import { stepNames } from './state.js';
 import type { SessionCommand } from './commands.js';
 

@@ -1,6 +1,6 @@
 import { gateRefusal, openGateOf, type SessionRefusal } from './commands.js';
 import type { SessionState } from './state.js';
-import { isRecord, oneOf, problemOf, textOf, type Check } from './message-checks.js';
+import { isRecord, oneOf, problemOf, textOf, type Check } from '../message-checks.js';
 
 /** How long the texts of a decision may be, by whichever way it comes. */
 export const decisionLimits = {

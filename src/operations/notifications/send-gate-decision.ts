@@ -7,11 +7,8 @@ import {
   type Client,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import {
-  decideRunGateUpdate,
-  vouchedRunGate,
-  type RunGateDecision,
-} from '../../contracts/notifications/gate.js';
+import { decideRunGateUpdate } from '../../contracts/names.js';
+import { vouchedRunGate, type RunGateDecision } from '../../contracts/notifications/gate.js';
 import { Refusal } from '../../contracts/refusal.js';
 import type { DeciderSignatures } from '../../crypto/decider-signatures.js';
 import type { RunGate } from '../../db/notifications/run-gates.js';

@@ -16,9 +16,11 @@ import type {
   PlanChunkReply,
 } from '../../contracts/notifications/workflow.js';
 import type { RunOutcome, RunResult } from '../../contracts/runs/run.js';
+import { canaryGate } from '../../domain/notifications/run-gates.js';
+import { describeRun, progressOfRun } from '../../domain/notifications/run-progress.js';
 import { runs } from '../proxies.js';
 import { runJob } from '../runs/job-run.js';
-import { canaryGate, ErrorKeeper } from './error-keeper.js';
+import { ErrorKeeper } from './error-keeper.js';
 import { inFlight } from './in-flight.js';
 import { planning, sendingOffices } from './proxies.js';
 import { RunGates } from './run-gates.js';
@@ -73,7 +75,7 @@ async function notify(input: NotifyDeadlinesInput): Promise<RunResult> {
   const { state, isStopped } = await sendChunk(input, { gates, before, chunk });
   if (isStopped) return stop(input, state, 'errors');
   if (chunk.next !== null) {
-    if (isCanary && !(await gates.pass(canaryGate(state)))) return stop(input, state, 'canary');
+    if (isCanary && !(await gates.pass(canaryGate(state.counts)))) return stop(input, state, 'canary');
     await continueAsNew<typeof notifyDeadlines>({ ...input, state: { ...state, canaryPassed: true } });
   }
   setCurrentDetails('**Writing** the result');
@@ -167,21 +169,9 @@ function projectProgress(
   counts: NotifyState['counts'],
   totalOffices: number,
 ): Promise<unknown> {
-  const { offices, officesFailed, sent, failed } = counts;
-  const percent = totalOffices === 0 ? 0 : Math.min(95, Math.round((95 * offices) / totalOffices));
-  const failures = officesFailed === 0 ? '' : `, **${officesFailed}** failed`;
-  setCurrentDetails(
-    `**${offices}** of ${totalOffices} offices${failures}; ${sent} messages sent, ${failed} failed`,
-  );
-  const progress = {
-    percent,
-    phase: 'notify',
-    offices_processed: offices,
-    offices_failed: officesFailed,
-    offices_total: totalOffices,
-    sent,
-    failed,
-  };
+  const { offices, sent, failed } = counts;
+  const progress = progressOfRun(counts, totalOffices);
+  setCurrentDetails(describeRun(counts, totalOffices));
   return runs.projectRun({
     runId,
     dedupKey: `offices:${offices}:${sent}:${failed}`,

@@ -1,11 +1,11 @@
 import { ApplicationFailure, condition, defineUpdate, setHandler } from '@temporalio/workflow';
 import { failureTypes } from '../../contracts/errors.js';
-import { decisionLimits } from '../../domain/sessions/decision-message.js';
-import { orMissing, orNull, textOf } from '../../domain/sessions/message-checks.js';
+import { decideRunGateUpdate } from '../../contracts/names.js';
 import type { OpenRunGateInput, RunGateDecision } from '../../contracts/notifications/gate.js';
+import { problemOfRunDecision } from '../../domain/notifications/run-decision.js';
 import { runGates } from './proxies.js';
 
-const decideRunGate = defineUpdate<void, [RunGateDecision]>('decideRunGate');
+const decideRunGate = defineUpdate<void, [RunGateDecision]>(decideRunGateUpdate);
 
 /** Where a run waits for a person. A run has at most one open gate. */
 export class RunGates {
@@ -33,19 +33,12 @@ export class RunGates {
     return decision.decision === 'approve';
   }
 
-  /** People have the CLI: whatever comes is looked at. */
-  #check(given: unknown): void {
-    const { gateId, decision, userId, via, comment, signature } = (given ?? {}) as Partial<
-      Record<string, unknown>
-    >;
-    const isOne =
-      (decision === 'approve' || decision === 'reject') &&
-      (via === 'api' || via === 'console') &&
-      textOf(1, 200)(userId) === null &&
-      orNull(textOf(0, decisionLimits.comment))(comment) === null &&
-      orMissing(textOf(0, 200))(signature) === null;
-    if (!isOne) throw ApplicationFailure.nonRetryable('this is no decision', failureTypes.invalidInput);
-    if (this.#gateId === undefined || this.#decision !== undefined || gateId !== this.#gateId) {
+  #check(given: RunGateDecision): void {
+    const problem = problemOfRunDecision(given);
+    if (problem !== null) {
+      throw ApplicationFailure.nonRetryable(`decideRunGate: ${problem}`, failureTypes.invalidInput);
+    }
+    if (this.#gateId === undefined || this.#decision !== undefined || given.gateId !== this.#gateId) {
       throw ApplicationFailure.nonRetryable('no such gate waits', 'not_waiting');
     }
   }

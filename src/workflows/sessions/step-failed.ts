@@ -13,9 +13,9 @@ export function stepFailed(place: StepPlace, error: unknown): SessionFact {
 /** A failed step, as readers see it. Our own failures carry a text for them; any other is named by its kind. */
 function problemOf({ phase, step }: Pick<StepProblem, 'phase' | 'step'>, error: unknown): StepProblem {
   const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (cause instanceof ApplicationFailure && cause.type !== null && cause.type !== undefined) {
+  // A person who fails the activity with the CLI gives an empty type.
+  if (cause instanceof ApplicationFailure && cause.type)
     return { phase, step, code: cause.type, message: cause.message };
-  }
   if (cause instanceof TimeoutFailure)
     return { phase, step, code: failureTypes.stepTimedOut, message: 'the step did not finish in time' };
   const code = cause instanceof Error ? cause.name : 'UnknownFailure';

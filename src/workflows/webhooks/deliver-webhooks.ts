@@ -7,7 +7,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { webhookDueSignal } from '../../contracts/names.js';
-import type { DeliverDueReply, DeliverWebhooksInput } from '../../contracts/webhooks/workflow.js';
+import type { DeliverWebhooksInput } from '../../contracts/webhooks/workflow.js';
+import { describeDeliveries } from '../../domain/webhooks/details.js';
 import { deliveries } from './proxies.js';
 
 const due = defineSignal(webhookDueSignal);
@@ -25,15 +26,9 @@ export async function deliverWebhooks(input: DeliverWebhooksInput): Promise<void
   for (;;) {
     woken = false;
     const reply = await deliveries.deliverDue(input);
-    setCurrentDetails(describe(reply));
+    setCurrentDetails(describeDeliveries(reply));
     if (reply.nextInMs === null && !woken) return;
     if (reply.nextInMs !== null && reply.nextInMs > 0) await condition(() => woken, reply.nextInMs);
     if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof deliverWebhooks>(input);
   }
-}
-
-function describe({ delivered, failed, waiting, nextInMs, lastError }: DeliverDueReply): string {
-  const done = `**${delivered}** delivered, **${failed}** failed attempts, **${waiting}** waiting`;
-  const next = nextInMs === null ? '' : `\n\nnext attempt in ${Math.ceil(Math.max(0, nextInMs) / 1_000)} s`;
-  return `${done}${next}${lastError === null ? '' : `\n\nlast failure: ${lastError}`}`;
 }

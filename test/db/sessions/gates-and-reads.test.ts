@@ -14,6 +14,7 @@ import {
 import { countSessions, measureWaits, measureWork } from '../../../src/db/sessions/metrics.js';
 import { hasContent, reserveGate, storeSeen } from '../../../src/db/sessions/reading.js';
 import { listStepOutputs, listSteps, listUsage } from '../../../src/db/sessions/reads-ledger.js';
+import { findInboxGate } from '../../../src/db/sessions/reads-gates.js';
 import { listForks } from '../../../src/db/sessions/reads.js';
 import { readStepMedians } from '../../../src/db/sessions/step-medians.js';
 import type { OpenGate } from '../../../src/domain/sessions/state.js';
@@ -126,6 +127,23 @@ test('a gate of another person stays without a reader, also beside a session of 
     1, 1, 0,
   ]);
   expect([(await gateRow(gate)).reader, (await gateRow(beside)).reader]).toEqual([admin.userId, null]);
+});
+
+test('a reservation has ended at the very moment of its end', async () => {
+  const owner = await givenUser(database.pool);
+  const gate = await givenGate(await givenSession(owner));
+  const viewer = { userId: owner.userId, role: owner.role };
+  const reservedUntil = (moment: string) =>
+    withTransaction(database.pool, async (tx) => {
+      await tx.query(`update gates set reserved_by = $2, reserved_until = ${moment} where id = $1`, [
+        gate.id,
+        owner.userId,
+      ]);
+      const { reservedBy, reservedUntil } = (await findInboxGate(tx, viewer, gate.id))!;
+      return [reservedBy?.id, reservedUntil !== null];
+    });
+  expect(await reservedUntil(`now() + interval '1 microsecond'`)).toEqual([owner.userId, true]);
+  expect(await reservedUntil('now()')).toEqual([undefined, false]);
 });
 
 test('two hundred waiting gates of a phase are decided at once, those that wait longest', async () => {

@@ -1,4 +1,4 @@
-import { wellFormed } from '../well-formed.js';
+import { wellFormed } from './well-formed.js';
 
 /** The problem of a value; null without one. By hand: zod stays out of the workflow's bundle. */
 export type Check = (value: unknown) => string | null;
