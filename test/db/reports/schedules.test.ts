@@ -21,7 +21,7 @@ import { listUnsyncedSchedules, syncReportSchedule } from '../../../src/db/repor
 import { givenUser } from '../../support/people.js';
 import { pageOf } from '../../support/rows/page.js';
 import { withoutIndexes } from '../../support/rows/without-indexes.js';
-import { givenRun } from '../../support/runs.js';
+import { endRun, givenRun } from '../../support/runs.js';
 import { useDatabase } from '../../support/servers/database.js';
 
 const database = useDatabase();
@@ -177,11 +177,12 @@ test('a firing is found by its schedule and its moment, and firings by hand are 
   expect(await find(schedule.id, at)).toEqual({ runId: run.id, skipped: null });
   expect(await find(beside.id, at)).toEqual({ runId: null, skipped });
   expect(await find(schedule.id, later)).toBeUndefined();
+  await endRun(pool, byHand.id);
   const list = (page = pageOf(9)) => withoutIndexes(pool, (tx) => listFirings(tx, schedule.id, page));
   const all = (await list()) as [FiringRow, FiringRow];
   expect(all).toMatchObject([
     { cause: 'schedule', runId: run.id, runStatus: 'queued', skipped: null },
-    { cause: 'person', runId: byHand.id },
+    { cause: 'person', runId: byHand.id, runStatus: 'completed' },
   ]);
   expect(await listFirings(pool, beside.id, pageOf(9))).toMatchObject([
     { runId: null, runStatus: null, skipped },

@@ -128,6 +128,12 @@ test('a house counts what is open: runs, steps at work and gates, and how long t
   const waiting = await SeededSession.create(database.pool, owner.userId);
   await waiting.phase();
   await waiting.openGate();
+  const newer = await SeededSession.create(database.pool, owner.userId);
+  await newer.phase();
+  await newer.openGate();
+  await database.pool.query(`update gates set opened_at = now() - interval '1 hour' where run_id = $1`, [
+    newer.id,
+  ]);
   await database.pool.query(`update gates set opened_at = now() - interval '2 hours' where run_id = $1`, [
     waiting.id,
   ]);
@@ -135,7 +141,7 @@ test('a house counts what is open: runs, steps at work and gates, and how long t
     working.id,
   ]);
   const house = await countHouse(database.pool);
-  expect(house).toMatchObject({ stepsRunning: 1, gatesWaiting: 1, webhooksWaiting: 0, webhookSeconds: 0 });
+  expect(house).toMatchObject({ stepsRunning: 1, gatesWaiting: 2, webhooksWaiting: 0, webhookSeconds: 0 });
   expect(Math.round(house.queuedSeconds / 3_600)).toBe(1);
   expect(Math.round(house.gateSeconds / 3_600)).toBe(2);
   expect(await countSlots(database.pool)).toMatchObject({ steps: 1 });

@@ -298,13 +298,16 @@ test('an estimate is of the last run in this session, else the average of the ne
      select name, version + 1, definition, 'of the next version' from templates where name = 'minimal'`,
   );
   const [session, other] = [await givenSession(), await givenSession()];
-  const insert = (of: SeededSession, given: { count: number; tokens: number; minutesAgo: number }) =>
+  const insert = (
+    of: SeededSession,
+    given: { count: number; tokens: number; minutesAgo: number; phase?: number; step?: string },
+  ) =>
     database.pool.query(
       `insert into session_steps (id, run_id, phase, step, attempt, status, tokens_in, tokens_out, cost_usd, started_at, finished_at)
-       select 'step_' || n || '_' || $3::int || $1, $1, 3, 'EXECUTE', 1, 'completed', $3::int - 1, 1, 0.5,
+       select 'step_' || n || '_' || $3::int || $1, $1, $5, $6, 1, 'completed', $3::int - 1, 1, 0.5,
               now() - make_interval(mins => $4, secs => 2), now() - make_interval(mins => $4)
          from generate_series(1, $2) as n`,
-      [of.id, given.count, given.tokens, given.minutesAgo],
+      [of.id, given.count, given.tokens, given.minutesAgo, given.phase ?? 3, given.step ?? 'EXECUTE'],
     );
   const estimate = (of: SeededSession) =>
     one<{ name: string; version: number }>(
@@ -318,6 +321,8 @@ test('an estimate is of the last run in this session, else the average of the ne
   expect(await estimate(session)).toMatchObject({ estimatedTokens: null, basis: 'none' });
   await insert(other, { count: 10, tokens: 9_000, minutesAgo: 60 });
   await insert(other, { count: 50, tokens: 200, minutesAgo: 10 });
+  await insert(other, { count: 5, tokens: 5_000, minutesAgo: 1, phase: 2 });
+  await insert(other, { count: 5, tokens: 6_000, minutesAgo: 1, step: 'THINK' });
   await insert(foreign, { count: 5, tokens: 7_000, minutesAgo: 1 });
   await insert(older, { count: 5, tokens: 8_000, minutesAgo: 1 });
   const average = {
