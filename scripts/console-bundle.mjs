@@ -37,6 +37,13 @@ const namedRoutes = {
     })),
 };
 
+/** The page of the components is there in development alone, and so is its style. */
+const withoutGallery = {
+  name: 'without-gallery',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\/styles\/gallery\.css$/ }, () => ({ contents: '', loader: 'css' })),
+};
+
 function withoutRows(table, names) {
   return table.replace(/^ {2}(\w+): '.*',\n/gm, (row, id) => (names.has(id) ? row : ''));
 }
@@ -51,7 +58,8 @@ function namesIn(folder) {
 
 export async function bundleConsole(options) {
   const { build } = await import('esbuild');
-  const { metafile } = await build({ ...consoleOptions(options), plugins: [namedRoutes] });
+  const plugins = options.development ? [namedRoutes] : [namedRoutes, withoutGallery];
+  const { metafile } = await build({ ...consoleOptions(options), plugins });
   writePage(options.outdir, metafile);
   return firstLoad(options.outdir, metafile);
 }

@@ -176,6 +176,41 @@ test('what people and models write runs nothing, loads nothing and breaks no pag
   );
 });
 
+test('a table of a document fits beside the decision, and cuts no date, number or id in two', async () => {
+  const cells = ['What nobody tells you about it', '2026-01-15', '1,234.5', 'id-1-2', 'a region spreads it'];
+  const rows = [cells, cells.map(() => '---'), cells, cells.map((cell) => `${cell} ${cell}`)];
+  const output = rows.map((row) => `|${row.join('|')}|`).join('\n');
+  await withWorkers(
+    house,
+    scriptedModel(() => output),
+    async () => {
+      const { token } = await createApiUser(house.database);
+      const id = await start(token, { topic: 'a table', template: 'minimal' });
+      await untilGate(house, id, 1);
+      const { page, faults } = await house.visit(`/sessions/${id}`, { token });
+      const table = page.locator('.prose-table');
+      await table.waitFor();
+      expect(await table.evaluate((frame) => frame.scrollWidth - frame.clientWidth)).toBe(0);
+      const lines = await table.locator('tbody tr:first-child td').evaluateAll((found) =>
+        found.map((cell) => {
+          const range = cell.ownerDocument.createRange();
+          range.selectNodeContents(cell);
+          const tops = [...range.getClientRects()].map(({ top }) => top);
+          return [cell.textContent, new Set(tops).size > 1];
+        }),
+      );
+      const isCut = new Map(lines as [string, boolean][]);
+      expect(['2026-01-15', '1,234.5', 'id-1-2'].map((word) => isCut.get(word))).toEqual([
+        false,
+        false,
+        false,
+      ]);
+      expect(isCut.get(cells[0]!)).toBe(true);
+      expect(faults).toEqual(noFaults);
+    },
+  );
+});
+
 test('a person who uses keys alone finds a session, reads it and decides', async () => {
   await withWorkers(
     house,

@@ -1,5 +1,5 @@
 import { Markdown } from './markdown';
-import { wordsOf } from './words-of';
+import { classOfCell, wordsOf } from './words-of';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 
@@ -61,16 +61,18 @@ function drawTable(rows: readonly Record<string, Json>[], names: readonly string
         </thead>
         <tbody>
           {rows.map((row, place) => (
-            <tr key={place}>
-              {names.map((name) => (
-                <td key={name} dir="auto">
-                  {String(row[name] ?? '')}
-                </td>
-              ))}
-            </tr>
+            <tr key={place}>{names.map((name) => drawCell(name, String(row[name] ?? '')))}</tr>
           ))}
         </tbody>
       </table>
     </div>
+  );
+}
+
+function drawCell(name: string, text: string) {
+  return (
+    <td key={name} dir="auto" class={classOfCell(text)}>
+      {text}
+    </td>
   );
 }

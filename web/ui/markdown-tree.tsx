@@ -1,5 +1,6 @@
 import MarkdownIt, { type Token } from 'markdown-it';
 import { h, type ComponentChild, type VNode } from 'preact';
+import { classOfCell } from './words-of';
 
 /**
  * Markdown as a tree of elements.
@@ -46,6 +47,7 @@ function drawTokens(tokens: readonly Token[]): ComponentChild[] {
 function element(token: Token, children: ComponentChild[]): ComponentChild {
   if (token.type === 'heading_open') return heading(token, children);
   if (token.type === 'table_open') return table(children);
+  if (token.type === 'td_open') return h('td', { class: classOfCell(children.join('')) }, children);
   if (token.type === 'link_open') return link(attribute(token, 'href'), children);
   if (token.type === 'paragraph_open' && token.hidden) return h('span', {}, children);
   const name = elements[token.type] ?? 'span';
