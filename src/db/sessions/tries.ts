@@ -77,7 +77,7 @@ export function openTry(
           insert into session_step_tries (step_id, try) select ${stepId}, ${attemptNumber}::integer from place
           on conflict (step_id, try) do nothing)
         select (select count(*) from session_step_tries
-                 where step_id = ${stepId} and try < ${attemptNumber}
+                 where step_id = ${stepId}
                    and error->>'code' <> all(${[workerLost.code, workerStopped.code]}::text[])) as failures
           from place`,
     ),

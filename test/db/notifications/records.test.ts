@@ -1,6 +1,11 @@
 import { withTransaction, type Tx } from '../../../src/db/base/transaction.js';
 import { deadlines, type DeadlineFilters } from '../../../src/db/notifications/deadlines.js';
 import { offices } from '../../../src/db/notifications/offices.js';
+import {
+  pushSubscriptions,
+  removeSubscription,
+  type PushFilters,
+} from '../../../src/db/notifications/push-subscriptions.js';
 import { staff, type StaffFilters } from '../../../src/db/notifications/staff.js';
 import { pageOf } from '../../support/rows/page.js';
 import { useDatabase } from '../../support/servers/database.js';
@@ -82,6 +87,34 @@ test('quiet hours are set and taken away together; a new address makes good what
   expect(await change({ email: 'anna@example.test' })).toMatchObject({ suppressed: null });
   const { rows } = await database.pool.query('select suppressed_at from staff');
   expect(rows).toEqual([{ suppressed_at: null }]);
+});
+
+test('devices are narrowed by their person, and change their address and keys together', async () => {
+  const { id: office_id } = await office('Ghent');
+  const device = async (name: string) => {
+    const { id: staff_id } = await inTx((tx) =>
+      staff.insert(tx, { office_id, name, email: `${name}@example.test` }),
+    );
+    const keys = { p256dh: `p ${name}`, auth: `a ${name}` };
+    const endpoint = `https://push.example/${name}`;
+    return inTx((tx) => pushSubscriptions.insert(tx, { staff_id, endpoint, keys }));
+  };
+  const [ann, bob] = [await device('ann'), await device('bob')];
+  const list = async (filters: PushFilters) =>
+    (await pushSubscriptions.list(database.pool, filters, pageOf(9))).map(({ id }) => id);
+  expect(await list({})).toEqual([bob.id, ann.id]);
+  expect(await list({ staff_id: ann.staff_id })).toEqual([ann.id]);
+  const change = { endpoint: 'https://push.example/new', keys: { p256dh: 'p', auth: 'a' } };
+  await inTx((tx) => pushSubscriptions.update(tx, ann.id, change));
+  const { rows } = await database.pool.query(
+    'select endpoint, p256dh, auth, staff_id from push_subscriptions where id = $1',
+    [ann.id],
+  );
+  expect(rows).toEqual([
+    { endpoint: 'https://push.example/new', p256dh: 'p', auth: 'a', staff_id: ann.staff_id },
+  ]);
+  await removeSubscription(database.pool, ann.id);
+  expect(await list({})).toEqual([bob.id]);
 });
 
 test('deadlines are narrowed by office, state and days, the first and the last among them', async () => {

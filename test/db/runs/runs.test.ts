@@ -48,6 +48,8 @@ test('a list is narrowed by kind, status, moment, tag and words, each by itself 
   expect(await listed(owner, { tag: 'sale' })).toEqual([tagged.id]);
   expect(await listed(owner, { q: '% OFF_' })).toEqual([tagged.id]);
   expect(await listed(owner, { q: '%' })).toEqual([tagged.id]);
+  expect(await listed(who(admin), { ownerId: owner.userId })).toEqual(newestFirst);
+  expect(await listed(owner, { ownerId: who(admin).userId })).toEqual([]);
   expect(await listed(owner, { statuses: ['running'] })).toEqual([]);
   expect(await listed(owner, { createdFrom: tagged.createdAt, createdTo: other.createdAt })).toEqual([
     tagged.id,

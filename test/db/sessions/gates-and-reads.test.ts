@@ -257,7 +257,8 @@ test('the usage of a session is its own, by phase and step in their order, apart
   const session = await givenSession();
   await (await givenSession()).phase();
   await session.step({ failedTries: 2 });
-  await session.step({ costUsd: null });
+  const unpriced = await session.step({ costUsd: null });
+  await database.pool.query('update session_steps set tokens_in = 20 where id = $1', [unpriced]);
   const copied = await session.step();
   await database.pool.query(
     `update session_steps set origin_step_id = 'step_x', tokens_in = 0, tokens_out = 0, cost_usd = null where id = $1`,
@@ -275,7 +276,7 @@ test('the usage of a session is its own, by phase and step in their order, apart
       costUsd: 0.01,
       unpricedSteps: 0,
     },
-    { phase: 1, step: 'EXECUTE', runs: 1, reused: 0, tries: 1, costUsd: 0, unpricedSteps: 1 },
+    { phase: 1, step: 'EXECUTE', runs: 1, reused: 0, tries: 1, tokensIn: 20, costUsd: 0, unpricedSteps: 1 },
     { phase: 1, step: 'INTEGRATE', runs: 0, reused: 1, tokensIn: 0, costUsd: 0, unpricedSteps: 0 },
   ]);
   expect((await listStepOutputs(database.pool, session.id)).map(({ step }) => step)).toEqual([
