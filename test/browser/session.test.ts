@@ -10,6 +10,8 @@ import {
   untilStatus,
   withWorkers,
 } from '../support/sessions/fixture.js';
+import { waitUntil } from '../support/wait-until.js';
+import { compileWorker } from '../support/workers/worker-process.js';
 import { noFaults, useConsole, type Visitor } from './console-house.js';
 import { createApiUser } from '../support/people.js';
 
@@ -53,6 +55,15 @@ async function startByForm({ page }: Visitor, topic: string): Promise<string> {
   await dialog.getByRole('button', { name: 'Start session' }).click();
   await page.waitForURL(/\/sessions\/ses_/);
   return new URL(page.url()).pathname.split('/').at(-1) ?? '';
+}
+
+/** The events stand on the page from the first to the newest, without a gap. */
+async function expectEveryEventOnce({ page }: Visitor): Promise<void> {
+  await page.getByRole('tab', { name: 'Events' }).click();
+  await page.locator('.event-list li').first().waitFor();
+  const positions = await page.locator('.event-list summary > :first-child').allTextContents();
+  const numbers = positions.map(Number).reverse();
+  expect(numbers).toEqual(numbers.map((_, place) => place + 1));
 }
 
 test('a session is started, read while the model speaks, edited, redone and approved', async () => {
@@ -253,13 +264,40 @@ test('a page that was open while the API was away says so, then misses nothing a
     });
     await page.getByRole('heading', { name: 'Phase 1 waits for you' }).waitFor();
     await page.locator('.live-live').waitFor();
-    await page.getByRole('tab', { name: 'Events' }).click();
-    await page.locator('.event-list li').first().waitFor();
-    const positions = await page.locator('.event-list summary > :first-child').allTextContents();
-    const numbers = positions.map(Number).reverse();
-    expect(numbers).toEqual(numbers.map((_, place) => place + 1));
+    await expectEveryEventOnce(visitor);
     expect((await readProgress(house, id)).currentPhase).toBe(1);
   });
+});
+
+test('a page that is open while its worker is killed shows the step again from the next one, and every event once', async () => {
+  const workers = await compileWorker('test/e2e/sessions/worker.ts');
+  const start = (env: Record<string, string>) =>
+    workers.start({
+      DATABASE_URL: house.database.url,
+      TEMPORAL_ADDRESS: house.temporal.address,
+      TEMPORAL_NAMESPACE: house.temporal.namespace,
+      ANSWER_MS: '300',
+      ...env,
+    });
+  try {
+    const doomed = start({ STOP_AT: '2' });
+    const visitor = await house.visit('/sessions');
+    const { page, faults } = visitor;
+    const id = await startByForm(visitor, 'outlives its worker');
+    await waitUntil(() => Promise.resolve(doomed.said.includes('call 2')), { what: 'the second call' });
+    await page.locator('.state-working').first().waitFor();
+    await doomed.kill('SIGKILL');
+    start({});
+    await page.getByRole('heading', { name: 'Phase 1 waits for you' }).waitFor();
+    await expectEveryEventOnce(visitor);
+    await page.getByRole('tab', { name: 'Steps' }).click();
+    const execute = page.getByRole('row', { name: /1 · Execute/ });
+    await execute.getByRole('cell', { name: '2', exact: true }).waitFor();
+    await untilStatus(house, id, 'waiting_approval');
+    expect(faults).toEqual(noFaults);
+  } finally {
+    await workers.dispose();
+  }
 });
 
 test('of two people at one gate the second sees that it was decided, and how', async () => {

@@ -1,3 +1,4 @@
+import { projectAgainSignal } from '../../../src/contracts/names.js';
 import { waitUntil } from '../../support/wait-until.js';
 import {
   entriesOf,
@@ -79,6 +80,21 @@ test('a session that is reset at its gate waits there again, and can be decided 
       { phase: 1, status: 'approved' },
       { phase: 2, status: 'approved' },
     ]);
+  }));
+
+test('a session that is reset to before a pause waits at its gate, and readers see it once it is asked to tell them', () =>
+  during(async () => {
+    const id = await startSession(rig, rig.owner);
+    const { gateId } = await untilGate(rig, id, 1);
+    await untilAtRest(id);
+    await send(rig, id, rig.ask.state('pause'), 'pause');
+    await reset(id, 'last');
+    const workflow = rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
+    expect(await workflow.query('progress')).toMatchObject({ status: 'waiting_approval' });
+    expect(await readProgress(rig, id)).toMatchObject({ status: 'paused' });
+    await workflow.signal(projectAgainSignal);
+    await untilStatus(rig, id, 'waiting_approval');
+    expect(await readProgress(rig, id)).toMatchObject({ gateId });
   }));
 
 test('a session that is reset to its start goes on from there: readers follow, and the later gate is closed', () =>
