@@ -119,6 +119,7 @@ async function sendChunk(
   const counts = { ...earlier, officesFailed: earlier.officesFailed + chunk.failed };
   counts.offices += chunk.planned - chunk.officeIds.length;
   const totalOffices = Math.max(before.totalOffices, chunk.totalOffices);
+  setCurrentDetails(describeRun(counts, totalOffices));
   const keeper = new ErrorKeeper(gates, input.rules.pauseErrorRate, before.errorsAccepted);
   const step = Math.max(1, Math.ceil(chunk.officeIds.length / PROJECTED_PER_CHUNK));
   let failing = chunk.officeIds;

@@ -11,6 +11,7 @@ import {
   untilGate,
   untilStatus,
 } from '../../support/sessions/fixture.js';
+import { detailsOf } from '../../support/workers/seen-activities.js';
 import { useSessions } from '../../support/houses/session-house.js';
 
 /** Decisions from the Temporal side. Without a cache, so that every task replays the history. */
@@ -35,13 +36,6 @@ async function textOf(ref: ContentRef | null | undefined): Promise<string | unde
 }
 
 const phaseOf = async (id: string, number: number) => (await readState(rig, id)).phases[number - 1];
-
-async function detailsOf(id: string): Promise<string> {
-  const { currentDetails } = await handleOf(id).query<{ currentDetails: string }>(
-    '__temporal_workflow_metadata',
-  );
-  return currentDetails;
-}
 
 test('an update takes what the decide route takes, and what was written with it is kept', () =>
   during(async () => {
@@ -150,11 +144,11 @@ test.each([
     const id = await startSession(rig, rig.owner);
     await untilGate(rig, id, 1);
     await handleOf(id).signal('proceedNextPhase', given);
-    expect(await detailsOf(id)).toContain(`was ignored: ${words}`);
+    expect(await detailsOf(handleOf(id))).toContain(`was ignored: ${words}`);
     expect(await handleOf(id).query('progress')).toMatchObject({ currentPhase: 1, canProceed: true });
     await handleOf(id).signal('proceedNextPhase', null);
     await untilGate(rig, id, 2);
-    expect(await detailsOf(id)).not.toContain('was ignored');
+    expect(await detailsOf(handleOf(id))).not.toContain('was ignored');
   }),
 );
 
@@ -162,7 +156,7 @@ test('the current details lead to the session in the console', () =>
   during(async () => {
     const id = await startSession(rig, rig.owner);
     await untilGate(rig, id, 1);
-    expect(await detailsOf(id)).toContain(`(https://sluice.example/sessions/${id})`);
+    expect(await detailsOf(handleOf(id))).toContain(`(https://sluice.example/sessions/${id})`);
   }));
 
 test('notes of a signal reach the phases after it', () =>

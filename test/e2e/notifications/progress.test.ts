@@ -1,0 +1,59 @@
+import { newId } from '../../../src/contracts/ids.js';
+import { useNotificationHouse } from '../../support/houses/notification-house.js';
+import { seedOffices } from '../../support/notifications/seed.js';
+import { detailsOf, seeingActivities, type SeenActivity } from '../../support/workers/seen-activities.js';
+
+const house = useNotificationHouse();
+const progressOf = async (jobId: string): Promise<Record<string, unknown>[]> => {
+  const { rows } = await house.database.pool.query<{ data: Record<string, unknown> }>(
+    `select data from run_events where run_id = $1 and type = 'job.progress' order by pos`,
+    [jobId],
+  );
+  return rows.map(({ data }) => data);
+};
+
+test('a run counts its offices and messages as they go out, and the Web UI says what it does', async () => {
+  await seedOffices(house.database.pool, { offices: 6, staff: 3 });
+  // Nothing falls due here: it is looked at, and nobody is told.
+  await house.database.pool.query(
+    `insert into offices (id, name, time_zone) values ($1, 'Nothing due', 'UTC')`,
+    [newId('office')],
+  );
+  house.smtp.onRecipient = (address) => (address.includes('-1@') ? { code: 550 } : 'take');
+  const seen: SeenActivity[] = [];
+  const activities = seeingActivities(house.temporal.client, seen);
+  await house.working(
+    async () => {
+      const id = await house.start();
+      await house.ended(id);
+      const handle = house.temporal.client.workflow.getHandle(`deadline-run:${id}`);
+      await handle.result();
+      expect(await detailsOf(handle)).toBe('**completed**');
+      const progress = await progressOf(id);
+      const offices = progress.map((each) => Number(each['offices_processed']));
+      expect(offices).toEqual([...offices].sort((a, b) => a - b));
+      const { email_sent: sent, email_failed: failed } = await house.result(id);
+      expect(progress.at(-1)).toEqual({
+        percent: 95,
+        phase: 'notify',
+        offices_processed: 7,
+        offices_failed: 0,
+        offices_total: 7,
+        sent,
+        failed,
+      });
+      expect([sent, failed]).toEqual([12, 6]);
+    },
+    { activities },
+  );
+  expect(seen[0]).toMatchObject({
+    name: 'planChunk',
+    details: '**Planning** the offices after the first 0',
+  });
+  expect(seen[1]).toMatchObject({
+    name: 'notifyOffice',
+    details: '**1** of 7 offices; 0 messages sent, 0 failed',
+    heartbeatMs: 5_000,
+  });
+  expect(seen.at(-1)).toMatchObject({ name: 'finishNotifications', details: '**Writing** the result' });
+});

@@ -1,0 +1,44 @@
+import { activityInfo } from '@temporalio/activity';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import type { WorkerDeps } from '../../../src/workers/worker.js';
+
+type Activities = WorkerDeps['activities'];
+
+/** What the Temporal Web UI shows of a workflow beside its history. */
+export async function detailsOf(handle: Pick<WorkflowHandle, 'query'>): Promise<string> {
+  const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+  return currentDetails;
+}
+
+export interface SeenActivity {
+  readonly name: string;
+  /** Of its workflow, while it runs. */
+  readonly details: string;
+  readonly heartbeatMs: number | undefined;
+  readonly attempts: number | undefined;
+}
+
+/** Notes each activity that begins. A local one is left out: its workflow answers no query meanwhile. */
+export function seeingActivities(client: Client, seen: SeenActivity[]): (made: Activities) => Activities {
+  const note = async (): Promise<void> => {
+    const {
+      isLocal,
+      activityType: name,
+      workflowExecution,
+      heartbeatTimeoutMs,
+      retryPolicy,
+    } = activityInfo();
+    if (isLocal || workflowExecution === undefined) return;
+    const details = await detailsOf(client.workflow.getHandle(workflowExecution.workflowId));
+    seen.push({ name, details, heartbeatMs: heartbeatTimeoutMs, attempts: retryPolicy?.maximumAttempts });
+  };
+  const watched =
+    (activity: unknown) =>
+    async (...input: unknown[]): Promise<unknown> => {
+      await note();
+      return (activity as (...given: unknown[]) => Promise<unknown>)(...input);
+    };
+  const mapped = (of: object, change: (value: unknown) => unknown): object =>
+    Object.fromEntries(Object.entries(of).map(([name, value]) => [name, change(value)]));
+  return (made) => mapped(made, (queue) => mapped(queue as object, watched)) as Activities;
+}
