@@ -4,12 +4,7 @@ import { decimal } from './decimal.js';
 /** The two query parameters that every list takes. */
 export const pageQuery = {
   limit: decimal(1, 100, { description: 'Items a page, 1 to 100.', standard: 20 }),
-  cursor: z
-    .string()
-    .min(1)
-    .max(2048)
-    .optional()
-    .meta({ description: 'Opaque, from nextCursor or prevCursor.' }),
+  cursor: z.string().max(2048).optional().meta({ description: 'Opaque, from nextCursor or prevCursor.' }),
 };
 
 export function pageOf<Item extends z.ZodType>(item: Item) {

@@ -10,9 +10,10 @@ import type { Permission } from './users/permission.js';
  * R2. A `write` runs in one transaction together with its idempotency row: effect and stored answer commit as one.
  * R3. A `command` talks to a workflow. It gets a `commandId` that is the same for the same Idempotency-Key, and holds
  *     no transaction while it waits.
- * R4. A `raw` route answers by itself (streams, files, redirects to sign-in).
+ * R4. An `upload` is a write that reads a file as it comes.
+ * R5. A `raw` route answers by itself (streams, files, redirects to sign-in).
  */
-export type RouteKind = 'read' | 'write' | 'command' | 'raw';
+export type RouteKind = 'read' | 'write' | 'command' | 'upload' | 'raw';
 /** Nobody has to be signed in; everybody signed in; the role ADMIN; a role that has the permission. */
 export type Access = 'open' | 'user' | 'admin' | Permission;
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -65,6 +66,10 @@ export function writeRoute<const Spec extends RouteSpec>(spec: Spec): Spec & { r
 
 export function commandRoute<const Spec extends RouteSpec>(spec: Spec): Spec & { readonly kind: 'command' } {
   return { ...spec, kind: 'command' };
+}
+
+export function uploadRoute<const Spec extends RouteSpec>(spec: Spec): Spec & { readonly kind: 'upload' } {
+  return { ...spec, kind: 'upload' };
 }
 
 export function rawRoute<const Spec extends RouteSpec>(spec: Spec): Spec & { readonly kind: 'raw' } {

@@ -57,7 +57,7 @@ const table = (of: (route: RouteRecord) => boolean): [string, RouteRecord][] =>
   routes.filter(of).map((route) => [nameOf(route), route]);
 const isClosed = (route: RouteRecord): boolean => route.access !== 'open';
 const takesJson = (route: RouteRecord): boolean =>
-  route.body !== undefined || (route.kind !== 'raw' && route.method !== 'GET');
+  route.body !== undefined || (route.kind !== 'raw' && route.kind !== 'upload' && route.method !== 'GET');
 const ownedByAnalyst = (route: RouteRecord): boolean =>
   route.access === 'user' && route.path.includes(':') && !sharedWithAll.test(route.path);
 

@@ -148,6 +148,8 @@ class RunningStatement {
       // Known before the statement is planned: planning waits for locks.
       this.#projector.reach('admitted', session.pid);
       const columns = await session.declare(this.#record);
+      // Its rows would be empty, and no file has a place for such a row.
+      if (columns.length === 0) throw new SourceError('statement', 'the statement gives no column');
       this.#projector.reach('planned');
       return await this.#rowsOf(session, columns);
     } catch (error) {

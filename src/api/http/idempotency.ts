@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import type { Pool } from 'pg';
 import { newId } from '../../contracts/ids.js';
 import type { ProblemCode } from '../../contracts/problem-code.js';
@@ -24,6 +24,12 @@ import type { AnswerSealer } from './answer-sealer.js';
 /** Runs writes and commands at most once for each Idempotency-Key. The rules are those of db/runs/idempotency-keys.ts. */
 export interface Idempotency {
   write(request: KeyedRequest, work: (tx: Tx) => Promise<Reply>): Promise<Answer>;
+  /** A write of a stream. A refusal is not kept: it changed nothing, and perhaps nobody read the stream to its end. */
+  upload(
+    request: Omit<KeyedRequest, 'body'>,
+    content: AsyncIterable<Buffer>,
+    work: (tx: Tx, content: AsyncIterable<Buffer>) => Promise<Reply>,
+  ): Promise<Answer>;
   command(request: KeyedRequest, work: (commandId: string, db: Db) => Promise<Reply>): Promise<Answer>;
 }
 
@@ -77,6 +83,25 @@ export function createIdempotency(pool: Pool, sealer: AnswerSealer): Idempotency
       }
     },
 
+    async upload(request, content, work) {
+      const named = keyOf({ ...request, body: undefined });
+      if (named === undefined) return answerOf(await withTransaction(pool, (tx) => work(tx, content)));
+      const hash = createHash('sha256').update(`${request.method} ${request.path}\n`);
+      const hashed = hashing(content, hash);
+      const keyOfAll = (): IdempotencyKey => ({ ...named, requestHash: hash.digest() });
+      return withTransaction(pool, async (tx) => {
+        if (!(await lockKey(tx, named))) throw inProgress();
+        if ((await findKey(tx, named)) !== undefined) {
+          await drain(hashed);
+          return (await replay(tx, keyOfAll())) ?? Promise.reject(inProgress());
+        }
+        const answer = answerOf(await work(tx, hashed));
+        const key = keyOfAll();
+        if ((await insertAnswer(tx, key, sealer.seal(key, answer))) === 0) throw inProgress();
+        return answer;
+      });
+    },
+
     async command(request, work) {
       const key = keyOf(request);
       if (key === undefined) return answerOf(await work(newId('request'), pool));
@@ -97,6 +122,17 @@ export function createIdempotency(pool: Pool, sealer: AnswerSealer): Idempotency
       }
     },
   };
+}
+
+async function* hashing(content: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer> {
+  for await (const chunk of content) {
+    hash.update(chunk);
+    yield chunk;
+  }
+}
+
+async function drain(content: AsyncGenerator<Buffer>): Promise<void> {
+  while ((await content.next()).done !== true);
 }
 
 function keyOf({ ownerId, key, method, path, body }: KeyedRequest): IdempotencyKey | undefined {

@@ -167,6 +167,13 @@ async function run(deps: MountDeps, ctx: Context, { route, call, rawBody }: Rout
       return sendRead(ctx, answerOf(await route.handle(signed, deps.pool)));
     case 'write':
       return sendAnswer(ctx, await deps.idempotency.write(keyed(), (tx) => route.handle(signed, tx)));
+    case 'upload': {
+      const contentType = ctx.req.headers['content-type'] ?? '';
+      const answer = await deps.idempotency.upload(keyed(), ctx.req, (tx, content) =>
+        route.handle(signed, { tx, contentType, content }),
+      );
+      return sendAnswer(ctx, answer);
+    }
     case 'command':
       return sendAnswer(
         ctx,

@@ -39,7 +39,7 @@ export const problems = {
   gone: { status: 410, title: 'It is no longer kept' },
   precondition_failed: { status: 412, title: 'The record has changed since you read it' },
   payload_too_large: { status: 413, title: 'The body is too large' },
-  unsupported_media_type: { status: 415, title: 'The body must be application/json' },
+  unsupported_media_type: { status: 415, title: 'The body has another media type' },
   range_not_satisfiable: { status: 416, title: 'The result has no such range' },
   idempotency_key_reused: { status: 422, title: 'This key was used for a different request' },
   precondition_required: { status: 428, title: 'This change needs an If-Match header' },

@@ -51,7 +51,15 @@ interface Handlers<Params, Query, Body> {
   read(call: SignedCall<Params, Query, Body>, db: Db): Promise<Reply>;
   write(call: SignedCall<Params, Query, Body>, tx: Tx): Promise<Reply>;
   command(call: CommandCall<Params, Query, Body>, db: Db): Promise<Reply>;
+  upload(call: SignedCall<Params, Query, Body>, file: UploadedFile): Promise<Reply>;
   raw(call: RawCall<Params, Query, Body>, ctx: Context): Promise<void>;
+}
+
+export interface UploadedFile {
+  readonly tx: Tx;
+  /** The Content-Type header as it came. */
+  readonly contentType: string;
+  readonly content: AsyncIterable<Buffer>;
 }
 
 export type HandlerOf<R extends RouteRecord> = Handlers<ParamsOf<R>, QueryOf<R>, BodyOf<R>>[R['kind']];

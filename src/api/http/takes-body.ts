@@ -1,7 +1,7 @@
 import type { RouteRecord } from '../../contracts/route.js';
 
-/** A raw route without a schema reads its own stream (uploads). Everything else that changes takes JSON or nothing. */
+/** An upload, and a raw route without a schema, read their own stream. Other changes take JSON or nothing. */
 export function takesBody(route: RouteRecord): boolean {
   if (route.body !== undefined) return true;
-  return route.kind !== 'raw' && route.method !== 'GET';
+  return route.kind !== 'raw' && route.kind !== 'upload' && route.method !== 'GET';
 }

@@ -1,11 +1,8 @@
-import type { IncomingMessage } from 'node:http';
-import type { Pool } from 'pg';
 import type { importRoute } from '../../contracts/notifications/record-routes.js';
 import { Problem } from '../http/problems.js';
-import { withTransaction } from '../../db/base/transaction.js';
 import { importRecords, type ImportKind } from '../../operations/notifications/import-records.js';
 import { readLines, type LineFormat } from '../../operations/notifications/read-lines.js';
-import { implement, type Route } from '../http/route.js';
+import { implement, reply, type Route } from '../http/route.js';
 
 /** A file of a million lines; what is beyond comes in parts. */
 const MOST_BYTES = 256 * 1024 * 1024;
@@ -16,23 +13,19 @@ const formats: Readonly<Record<string, LineFormat>> = {
   'application/ndjson': 'ndjson',
 };
 
-/** Reads its own stream: a file is never whole in memory. The same file again changes nothing, so it needs no key. */
+/** A file is never whole in memory. */
 export function implementImport<Line, Row>(
   record: ReturnType<typeof importRoute>,
-  { pool }: { readonly pool: Pool },
   kind: ImportKind<Line, Row>,
 ): Route {
-  return implement(record, async ({ principal, origin }, ctx) => {
-    if (principal === undefined) throw new Problem('unauthenticated');
-    const lines = readLines(limited(ctx.req), formatOf(ctx.req));
-    ctx.body = await withTransaction(pool, (tx) =>
-      importRecords(tx, kind, { lines, by: { principal, origin } }),
-    );
+  return implement(record, async ({ principal, origin }, { tx, content, contentType }) => {
+    const lines = readLines(limited(content), formatOf(contentType));
+    return reply(200, await importRecords(tx, kind, { lines, by: { principal, origin } }));
   });
 }
 
-function formatOf(request: IncomingMessage): LineFormat {
-  const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+function formatOf(contentType: string): LineFormat {
+  const type = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
   const format = formats[type];
   if (format !== undefined) return format;
   throw new Problem('unsupported_media_type', {
@@ -41,9 +34,9 @@ function formatOf(request: IncomingMessage): LineFormat {
   });
 }
 
-async function* limited(request: IncomingMessage): AsyncGenerator<Buffer> {
+async function* limited(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of content) {
     bytes += chunk.length;
     if (bytes > MOST_BYTES) {
       throw new Problem('payload_too_large', {

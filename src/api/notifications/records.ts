@@ -1,4 +1,3 @@
-import type { Pool } from 'pg';
 import {
   deadlineImport,
   officeImport,
@@ -16,18 +15,14 @@ import type { Route } from '../http/route.js';
 import { implementImport } from './import-route.js';
 import { implementRecords, type RecordRouteDeps } from './record-routes.js';
 
-export interface NotificationRecordDeps extends RecordRouteDeps {
-  readonly pool: Pool;
-}
-
 /** Offices, their staff and deadlines, and the devices that take pushes: what notifications are made of. */
-export function createNotificationRecordRoutes(deps: NotificationRecordDeps): Route[] {
+export function createNotificationRecordRoutes(deps: RecordRouteDeps): Route[] {
   const { offices, staff, deadlines, pushSubscriptions } = notificationRecords;
   return [
-    implementImport(offices.importFile, deps, officeImport),
-    implementImport(staff.importFile, deps, staffImport),
-    implementImport(deadlines.importFile, deps, deadlineImport),
-    implementImport(pushSubscriptions.importFile, deps, pushSubscriptionImport),
+    implementImport(offices.importFile, officeImport),
+    implementImport(staff.importFile, staffImport),
+    implementImport(deadlines.importFile, deadlineImport),
+    implementImport(pushSubscriptions.importFile, pushSubscriptionImport),
     ...implementRecords(offices, deps, officeRecords),
     ...implementRecords(staff, deps, staffRecords),
     ...implementRecords(deadlines, deps, deadlineRecords),

@@ -7,14 +7,15 @@ import { createLinkRoutes } from './links.js';
 import { createMessageFrameRoutes } from './message-frames.js';
 import { createPreferenceRoutes } from './preferences.js';
 import { createPushKeyRoutes } from './push-key.js';
-import { createNotificationRecordRoutes, type NotificationRecordDeps } from './records.js';
+import { createNotificationRecordRoutes } from './records.js';
+import type { RecordRouteDeps } from './record-routes.js';
 import { createDeadlineRunRoutes } from './runs.js';
 import type { AskRunDeps } from '../../operations/notifications/ask-run.js';
 import { createNotificationScheduleRoutes, type NotificationScheduleRouteDeps } from './schedule.js';
 import { createNotificationSettingRoutes } from './settings.js';
 
 export interface NotificationRouteDeps
-  extends NotificationRecordDeps, AskRunDeps, DeliveryRouteDeps, NotificationScheduleRouteDeps {
+  extends RecordRouteDeps, AskRunDeps, DeliveryRouteDeps, NotificationScheduleRouteDeps {
   readonly links: PreferenceLinks;
   readonly pushPublicKey: string;
 }

@@ -16,7 +16,7 @@ import { approvalOf, continuationOf, redoOf, stepRunOf } from '../../operations/
 import { reviveSession } from '../../operations/sessions/revive-session.js';
 import type { RunControl } from '../../platform/temporal/run-control.js';
 import type { RunStarter } from '../../operations/runs/run-starter.js';
-import { previewRerun, requirePhase } from '../../operations/sessions/rerun.js';
+import { previewRedo, requirePhase } from '../../operations/sessions/rerun.js';
 import { ownedSession } from '../../operations/sessions/owned-session.js';
 
 export interface SessionCommandDeps extends SessionCommandClient {
@@ -87,7 +87,7 @@ const redo =
     requirePhase(session, body.from.phase);
     if (body.dryRun && session.finished)
       throw await finishedRefusal(deps, db, { viewer: principal, id: session.id });
-    if (body.dryRun) return reply(200, await previewRerun(db, session, body));
+    if (body.dryRun) return reply(200, await previewRedo(db, session, body));
     return redoOf(db, session, call);
   };
 

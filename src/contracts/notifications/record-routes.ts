@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idSchema, type IdKind } from '../ids.js';
-import { rawRoute, readRoute, writeRoute } from '../route.js';
+import { readRoute, uploadRoute, writeRoute } from '../route.js';
 import { removalSchema } from './fields.js';
 import { importReportSchema } from './import-report.js';
 
@@ -105,7 +105,7 @@ export function changeRoute<const Spec extends RecordSpec, Change extends z.ZodT
 }
 
 export function importRoute(spec: RecordSpec) {
-  return rawRoute({
+  return uploadRoute({
     method: 'POST',
     path: `${spec.path}/import`,
     operationId: `import${spec.many}`,

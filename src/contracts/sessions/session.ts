@@ -77,14 +77,26 @@ export const redoBody = z.strictObject({
 });
 export type RedoBody = z.infer<typeof redoBody>;
 
-export const decideBody = z.strictObject({
-  decision: z.enum(decisions),
-  outputDigest: digest,
-  comment: comment.optional(),
-  notes: notes.optional(),
-  edits: z.union([z.string().min(1).max(decisionLimits.edits), z.record(z.string(), z.unknown())]).optional(),
-  instructions: instructions.optional(),
-});
+export const decideBody = z
+  .strictObject({
+    decision: z.enum(decisions),
+    outputDigest: digest,
+    comment: comment.optional(),
+    notes: notes.optional(),
+    edits: z
+      .union([z.string().min(1).max(decisionLimits.edits), z.record(z.string(), z.unknown())])
+      .optional(),
+    instructions: instructions.optional(),
+  })
+  // Another decision would drop what a person wrote, without a word.
+  .refine(({ decision, edits }) => edits === undefined || decision === 'edit', {
+    path: ['edits'],
+    message: 'are for the decision edit alone',
+  })
+  .refine(({ decision, instructions }) => instructions === undefined || decision === 'redo', {
+    path: ['instructions'],
+    message: 'are for the decision redo alone',
+  });
 export type DecideBody = z.infer<typeof decideBody>;
 
 export const bulkDecideBody = z.strictObject({

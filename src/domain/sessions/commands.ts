@@ -1,4 +1,4 @@
-import { isReached, type RedoPoint } from './redo-point.js';
+import { canRedo, type RedoPoint } from './redo-point.js';
 import type { ContentRef, DecisionChannel, SessionState } from './state.js';
 
 export interface Decider {
@@ -152,5 +152,5 @@ function redoRefusal(
     const refusal = gateRefusal(state, command);
     if (refusal !== null) return refusal;
   }
-  return from.phase <= state.phase && isReached(state, from) ? null : 'step_not_reached';
+  return canRedo(state, from) ? null : 'step_not_reached';
 }

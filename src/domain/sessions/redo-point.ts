@@ -14,3 +14,8 @@ export function isReached(state: SessionState, from: RedoPoint): boolean {
   const reached = due === null ? stepNames.length : stepNames.indexOf(due);
   return earlierDone && stepNames.indexOf(from.step) <= reached;
 }
+
+/** A redo begins in a phase that has begun. A fork may begin with the next one. */
+export function canRedo(state: SessionState, from: RedoPoint): boolean {
+  return from.phase <= state.phase && isReached(state, from);
+}

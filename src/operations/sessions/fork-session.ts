@@ -39,7 +39,7 @@ async function writeFork(tx: Tx, { session, body, principal, publicUrl }: ForkOr
   const { id } = identity;
   const input = body.input === undefined ? null : givenContent(body.input);
   const instructions = body.instructions === undefined ? null : givenContent(body.instructions);
-  const { phases, copy } = takeOver(tx, session, { id, body, instructions: instructions?.ref ?? null });
+  const { phases, copy } = await takeOver(tx, session, { id, body, instructions: instructions?.ref ?? null });
   const run = await writeSession(tx, identity, {
     owner: principal,
     template: { name: session.templateName, version: session.templateVersion },

@@ -5,6 +5,9 @@ import { planOf, type SqlPlan } from '../../domain/sql/estimate.js';
 import { positionAt } from '../../domain/sql/text-position.js';
 import { statementRefusal } from './check-statement.js';
 
+/** SQLSTATE of a statement whose parameters are more or fewer than its values. */
+const WRONG_PARAMETERS = '08P01';
+
 /** The estimate of the source; nothing of the statement runs. Undefined: the answer came too late. */
 export async function planStatement(
   planner: SourcePlanner,
@@ -28,9 +31,6 @@ function refusalOf(error: unknown, text: string): unknown {
   if (fault === 'not_allowed') return statementRefusal('sql_not_allowed', message);
   const { position, sqlState } = details;
   const at = position === undefined ? undefined : positionAt(text, position - 1);
-  return statementRefusal(
-    sqlState?.startsWith('42') === true ? 'sql_syntax_error' : 'sql_failed',
-    message,
-    at,
-  );
+  const isWritten = sqlState === WRONG_PARAMETERS || sqlState?.startsWith('42') === true;
+  return statementRefusal(isWritten ? 'sql_syntax_error' : 'sql_failed', message, at);
 }

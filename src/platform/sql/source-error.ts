@@ -8,6 +8,8 @@ const faults: readonly (readonly [beginning: string, fault: SourceFault])[] = [
   ['55P03', 'timeout'],
   ['25P03', 'timeout'],
   ['57P', 'connection'],
+  // More or fewer values than the statement has parameters: no other try helps.
+  ['08P01', 'statement'],
   ['08', 'connection'],
   ['28', 'connection'],
   ['53300', 'connection'],

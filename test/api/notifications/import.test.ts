@@ -17,11 +17,11 @@ beforeEach(() => database.pool.query('delete from offices'));
 const CSV = 'text/csv';
 const NDJSON = 'application/x-ndjson';
 
-const load = (what: string, type: string, body: string | Buffer): Promise<HttpAnswer> =>
+const load = (what: string, type: string, body: string | Buffer, headers = {}): Promise<HttpAnswer> =>
   api.send(`/api/v1/${what}/import`, {
     method: 'POST',
     token: admin.token,
-    headers: { 'Content-Type': type },
+    headers: { 'Content-Type': type, ...headers },
     body,
   });
 
@@ -31,6 +31,30 @@ const countOf = async (table: string): Promise<number> => {
 };
 
 const OFFICES = 'external_id,name,time_zone\nn1,Nakano,Asia/Tokyo\nb1,"Berlin, Mitte",Europe/Berlin\n';
+
+test('a file with a key is imported once, and the key is for that file alone', async () => {
+  const key = { 'Idempotency-Key': 'monday' };
+  const twice = await Promise.all([load('offices', CSV, OFFICES, key), load('offices', CSV, OFFICES, key)]);
+  const first = twice.find(({ status }) => status === 200)!;
+  expect(first.body).toEqual({ lines: 2, created: 2, updated: 0 });
+  const again = await load('offices', CSV, OFFICES, key);
+  expect([again.status, again.body, again.headers['idempotent-replayed']]).toEqual([200, first.body, 'true']);
+  expect(twice.every(({ status }) => status === 200 || status === 409)).toBe(true);
+  const other = await load('offices', CSV, `${OFFICES}k1,Kobe,Asia/Tokyo\n`, key);
+  expect([other.status, other.body['code']]).toEqual([422, 'idempotency_key_reused']);
+  expect(await countOf('offices')).toBe(2);
+  const long = await load('offices', CSV, OFFICES, { 'Idempotency-Key': 'x'.repeat(256) });
+  expect([long.status, long.body['errors']]).toMatchObject([400, [{ path: 'Idempotency-Key' }]]);
+});
+
+test('a refused file leaves its key for the one that is mended', async () => {
+  const key = { 'Idempotency-Key': 'tuesday' };
+  const refused = await load('offices', CSV, 'external_id,name,time_zone\nx1,X,Nowhere/X\n', key);
+  expect([refused.status, refused.body['code']]).toEqual([400, 'validation_error']);
+  expect((await load('offices', CSV, OFFICES, key)).body).toEqual({ lines: 2, created: 2, updated: 0 });
+  const asJson = await load('offices', 'application/json', '{}');
+  expect([asJson.status, asJson.body['title']]).toEqual([415, 'The body has another media type']);
+});
 
 test('CSV and NDJSON are read alike, and the same file again changes what is there and makes nothing', async () => {
   expect((await load('offices', CSV, `\ufeff${OFFICES}`)).body).toEqual({ lines: 2, created: 2, updated: 0 });

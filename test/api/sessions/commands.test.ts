@@ -70,11 +70,15 @@ test('what cannot be accepted now is refused with its code and the state that it
       ['continue-async', { skip: { reason: 'no time' } }, 'nothing_due'],
       ['continue-async', { finish: true }, 'nothing_due'],
       ['redo', { from: { phase: 2 } }, 'step_not_reached'],
+      ['redo', { from: { phase: 2 }, dryRun: true }, 'step_not_reached'],
+      ['fork', { from: { phase: 3 } }, 'step_not_reached'],
     ];
+    const members = Object.keys((await api.send(`${at}/progress`, { token: user.token })).body).sort();
     for (const [path, body, code] of refusals) {
       const answer = await post(`${at}/${path}`, body);
       expect(codeOf(answer)).toEqual([409, code]);
       expect(answer.body['current']).toMatchObject(waiting);
+      expect(Object.keys(answer.body['current'] as object).sort()).toEqual(members);
     }
     expect(codeOf(await decide({ ...gate, digest: 'b'.repeat(64) }, { decision: 'approve' }))).toEqual([
       409,
@@ -213,6 +217,16 @@ test('a gate takes every decision, and an edit has to fit the output schema of i
     expect((await decide(gate, { decision: 'edit', edits: 'words' })).body['errors']).toMatchObject([
       { path: 'edits' },
     ]);
+    for (const lost of [
+      { decision: 'approve', edits: { title: 'Better' } },
+      { decision: 'edit', edits: { title: 'Better' }, instructions: 'shorter' },
+    ]) {
+      const dropped = await decide(gate, lost);
+      expect(codeOf(dropped)).toEqual([400, 'validation_error']);
+      expect(dropped.body['errors']).toMatchObject([
+        { path: lost.instructions === undefined ? 'edits' : 'instructions' },
+      ]);
+    }
     expect((await decide(gate, { decision: 'edit', edits: { title: 'Better' } })).status).toBe(200);
     const second = await untilGate(rig, id, 2);
     const gate2 = { id: second.gateId!, digest: second.outputDigest! };

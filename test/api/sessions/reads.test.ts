@@ -166,8 +166,13 @@ describe('the list', () => {
     const [me, other] = [await createApiUser(database), await createApiUser(database)];
     for (const user of [me, me, other]) await seed({}, user);
     const { nextCursor } = sessionPageSchema.parse((await get(`${BASE}?limit=1`, me)).body);
-    const answer = await get(`${BASE}?limit=1&cursor=${nextCursor}`, other);
-    expect([answer.status, answer.body['code']]).toEqual([400, 'invalid_cursor']);
+    for (const [cursor, user] of [
+      [nextCursor, other],
+      ['', me],
+    ] as const) {
+      const answer = await get(`${BASE}?limit=1&cursor=${cursor}`, user);
+      expect([answer.status, answer.body['code']]).toEqual([400, 'invalid_cursor']);
+    }
   });
 
   test('each filter keeps what it names', async () => {

@@ -98,6 +98,26 @@ test.each([
   }
 });
 
+test.each([
+  ['select $1::int', []],
+  ['select $1::int, $2::int', [1]],
+  ['select 1', [1]],
+] as const)('%j with the values %j is refused when it is sent', async (sql, params) => {
+  for (const answer of [await house.execute({ sql, params }), await house.executeAsync({ sql, params })])
+    expect([answer.status, answer.body['code']]).toEqual([400, 'sql_syntax_error']);
+});
+
+test.each(['select from orders limit 2', 'select * from (select from orders limit 2) as nothing'])(
+  '%j gives no column, so it fails and keeps no rows',
+  async (sql) => {
+    const { body } = await house.execute({ sql });
+    expect(body).toMatchObject({
+      success: false,
+      error: { code: 'sql_failed', message: 'The database says: the statement gives no column' },
+    });
+  },
+);
+
 test('a source that is not there, and one that is for others, are refused alike', async () => {
   const answer = await house.execute({ sql: 'select 1', data_source: 'elsewhere' });
   expect([answer.status, answer.body['code']]).toEqual([400, 'unknown_data_source']);

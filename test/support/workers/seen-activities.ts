@@ -4,7 +4,7 @@ import type { WorkerDeps } from '../../../src/workers/worker.js';
 
 type Activities = WorkerDeps['activities'];
 
-/** What the Temporal Web UI shows of a workflow beside its history. */
+/** The details of a workflow, which the Temporal Web UI shows beside its history. */
 export async function detailsOf(handle: Pick<WorkflowHandle, 'query'>): Promise<string> {
   const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
   return currentDetails;

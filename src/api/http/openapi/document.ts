@@ -97,8 +97,13 @@ function pointerOf(path: string): string {
   return path.replaceAll('~', '~0').replaceAll('/', '~1').replaceAll('{', '%7B').replaceAll('}', '%7D');
 }
 
+/** An answer is kept under the Idempotency-Key of its request. */
+function isKeyed({ kind }: RouteRecord): boolean {
+  return kind === 'write' || kind === 'command' || kind === 'upload';
+}
+
 function operation(route: RouteRecord, routes: readonly RouteRecord[]): ZodOpenApiOperationObject {
-  const keyed = route.kind === 'write' || route.kind === 'command';
+  const keyed = isKeyed(route);
   const requestParams = {
     ...(route.params instanceof z.ZodObject ? { path: route.params } : {}),
     ...(route.query instanceof z.ZodObject ? { query: route.query } : {}),
@@ -205,8 +210,7 @@ export function problemCodesOf(route: RouteRecord): ProblemCode[] {
   if (route.access !== 'open') codes.push('unauthenticated', 'database_unavailable');
   if (needOf(route.access) !== undefined) codes.push('forbidden');
   if (route.params !== undefined) codes.push('not_found');
-  if (route.kind === 'write' || route.kind === 'command')
-    codes.push('idempotency_in_progress', 'idempotency_key_reused');
+  if (isKeyed(route)) codes.push('idempotency_in_progress', 'idempotency_key_reused');
   if (route.unlimited !== true) codes.push('rate_limited');
   return [...new Set([...codes, ...(route.problems ?? []), 'internal_error' as const])];
 }
