@@ -215,7 +215,6 @@ test('what refuses below the API knows neither problem documents nor status code
 const ownTransactions: Record<string, string> = {
   'src/api/http/idempotency.ts': 'opens the transaction of every command',
   'src/api/http/auth/authenticator.ts': 'makes the user of a first token before any route is asked',
-  'src/api/notifications/import-route.ts': 'reads the stream of an import inside its transaction',
   'src/api/notifications/links.ts': 'is pressed in a mail, without a key of its own',
 };
 

@@ -49,18 +49,7 @@ const KEY = /^[\x20-\x7e]{1,255}$/;
 const PASSING: readonly ProblemCode[] = ['rate_limited', 'idempotency_in_progress'];
 
 export function createIdempotency(pool: Pool, sealer: AnswerSealer): Idempotency {
-  const replay = async (db: Db, key: IdempotencyKey): Promise<Answer | undefined> => {
-    const known = await findKey(db, key);
-    if (known === undefined) return undefined;
-    if (!known.requestHash.equals(key.requestHash)) throw new Problem('idempotency_key_reused');
-    if (known.status === RUNNING) throw inProgress();
-    const { status, headers, body } = sealer.open(key, known);
-    return { status, headers: { ...headers, 'Idempotent-Replayed': 'true' }, body };
-  };
-  const refusalOf = (error: unknown, requestId: string): Answer | undefined => {
-    const problem = expectedProblemOf(error);
-    return problem !== undefined && isFinal(problem) ? problemAnswer(problem, requestId) : undefined;
-  };
+  const replay = (db: Db, key: IdempotencyKey): Promise<Answer | undefined> => replayOf(sealer, db, key);
 
   return {
     async write(request, work) {
@@ -122,6 +111,21 @@ export function createIdempotency(pool: Pool, sealer: AnswerSealer): Idempotency
       }
     },
   };
+}
+
+async function replayOf(sealer: AnswerSealer, db: Db, key: IdempotencyKey): Promise<Answer | undefined> {
+  const known = await findKey(db, key);
+  if (known === undefined) return undefined;
+  if (!known.requestHash.equals(key.requestHash)) throw new Problem('idempotency_key_reused');
+  if (known.status === RUNNING) throw inProgress();
+  const { status, headers, body } = sealer.open(key, known);
+  return { status, headers: { ...headers, 'Idempotent-Replayed': 'true' }, body };
+}
+
+/** The refusal that a repeated request gets again; undefined for one that may pass. */
+function refusalOf(error: unknown, requestId: string): Answer | undefined {
+  const problem = expectedProblemOf(error);
+  return problem !== undefined && isFinal(problem) ? problemAnswer(problem, requestId) : undefined;
 }
 
 async function* hashing(content: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer> {

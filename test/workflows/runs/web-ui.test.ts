@@ -10,7 +10,7 @@ import { useTemporal } from '../../support/servers/temporal.js';
 import { detailsOf, seeingActivities, type SeenActivity } from '../../support/workers/seen-activities.js';
 import { withWorker, type TestParts } from '../../support/workers/worker.js';
 
-/** The details of a job in the Temporal Web UI, step by step, and how soon a dead worker is noticed. */
+/** The details of a job in the Temporal Web UI at each step. A dead worker is noticed within its heartbeat. */
 const database = useDatabase();
 const temporal = useTemporal();
 
