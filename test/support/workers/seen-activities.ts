@@ -1,6 +1,11 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Client, WorkflowHandle } from '@temporalio/client';
+import type { NewRun } from '../../../src/db/runs/runs.js';
 import type { WorkerDeps } from '../../../src/workers/worker.js';
+import { startRun } from '../runs.js';
+import type { TestDatabase } from '../servers/database.js';
+import type { TestTemporal } from '../servers/temporal.js';
+import { withWorker, type TestParts } from './worker.js';
 
 type Activities = WorkerDeps['activities'];
 
@@ -41,4 +46,20 @@ export function seeingActivities(client: Client, seen: SeenActivity[]): (made: A
   const mapped = (of: object, change: (value: unknown) => unknown): object =>
     Object.fromEntries(Object.entries(of).map(([name, value]) => [name, change(value)]));
   return (made) => mapped(made, (queue) => mapped(queue as object, watched)) as Activities;
+}
+
+/** Runs a job to its end. `end` is what its workflow says of itself then. */
+export async function watchRun(
+  { database, temporal }: { readonly database: Pick<TestDatabase, 'pool'>; readonly temporal: TestTemporal },
+  run: NewRun,
+  parts: TestParts = {},
+): Promise<{ readonly seen: readonly SeenActivity[]; readonly end: string }> {
+  const seen: SeenActivity[] = [];
+  const activities = seeingActivities(temporal.client, seen);
+  return withWorker(database, temporal, { ...parts, activities }, async () => {
+    await startRun(database.pool, temporal.client, run);
+    const handle = temporal.client.workflow.getHandle(run.workflowId);
+    await handle.result();
+    return { seen, end: await detailsOf(handle) };
+  });
 }
