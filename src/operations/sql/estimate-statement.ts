@@ -30,7 +30,14 @@ function refusalOf(error: unknown, text: string): unknown {
   }
   if (fault === 'not_allowed') return statementRefusal('sql_not_allowed', message);
   const { position, sqlState } = details;
+  if (sqlState === WRONG_PARAMETERS) {
+    const detail = 'The statement has more or fewer parameters than there are values.';
+    return statementRefusal('sql_syntax_error', detail);
+  }
   const at = position === undefined ? undefined : positionAt(text, position - 1);
-  const isWritten = sqlState === WRONG_PARAMETERS || sqlState?.startsWith('42') === true;
-  return statementRefusal(isWritten ? 'sql_syntax_error' : 'sql_failed', message, at);
+  return statementRefusal(
+    sqlState?.startsWith('42') === true ? 'sql_syntax_error' : 'sql_failed',
+    message,
+    at,
+  );
 }
