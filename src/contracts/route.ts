@@ -43,6 +43,8 @@ export interface RouteSpec {
   /** True: a request without a body is the empty object. */
   readonly bodyOptional?: boolean;
   readonly responses: Readonly<Record<number, ResponseSpec>>;
+  /** The words of a 404, when its path says them better than the problem's title. */
+  readonly missing?: string;
   /** True: the rate limit does not count it. Probes and scrapers ask often. */
   readonly unlimited?: boolean;
   /** True: the Temporal Web UI may call it with the cookie of the console. */

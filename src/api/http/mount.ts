@@ -36,7 +36,11 @@ export function mountRoutes(routes: readonly Route[], deps: MountDeps): Middlewa
   for (const route of routes) {
     const { path, method } = route.record;
     for (const each of [path, ...aliasesOf(path)]) {
-      router.register(each, [method.toLowerCase()], (ctx) => handle(route, deps, ctx as Context));
+      router.register(each, [method.toLowerCase()], (ctx) =>
+        handle(route, deps, ctx as Context).catch((error: unknown) => {
+          throw sayingWhatIsMissing(error, route.record);
+        }),
+      );
     }
   }
   const fixed = methodsOfFixedPaths(routes);
@@ -96,6 +100,13 @@ async function handle(route: Route, deps: MountDeps, ctx: Context): Promise<void
     ...(principal === undefined ? {} : { principal }),
   };
   await runMetered(scope.meter, () => run(deps, ctx, { route, call, rawBody }));
+}
+
+function sayingWhatIsMissing(error: unknown, { missing }: RouteRecord): unknown {
+  const isBare = error instanceof Problem && error.code === 'not_found' && error.options.detail === undefined;
+  return isBare && missing !== undefined
+    ? new Problem('not_found', { ...error.options, detail: missing })
+    : error;
 }
 
 /** The caller; undefined only where nobody has to be signed in. */

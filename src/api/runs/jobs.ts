@@ -77,7 +77,7 @@ function statusesOf(asked: JobStatus | JobState | RunStatus): RunStatus[] {
 function getRoute({ ui, kinds }: JobRouteDeps): Route {
   return implement(runRoutes.getJob, async ({ params: { id }, principal }, db) => {
     const run = await findRun(db, { viewer: principal, id, kinds: jobKindsOf(kinds) });
-    if (run === undefined) throw new Problem('not_found', { detail: 'job not found' });
+    if (run === undefined) throw new Problem('not_found');
     const job = jobView(run, ui);
     if (!isFinal(run.status)) return reply(202, job, retryAfter);
     if (job.state !== 'FAILED' || principal.role !== 'ADMIN') return reply(200, job);
@@ -90,7 +90,7 @@ function resultRoute(deps: JobRouteDeps): Route {
   return implement(runRoutes.getJobResult, async ({ params: { id }, principal }, ctx) => {
     if (principal === undefined) throw new Problem('unauthenticated');
     const run = await findRun(deps.pool, { viewer: principal, id, kinds: jobKindsOf(deps.kinds) });
-    if (run === undefined) throw new Problem('not_found', { detail: 'job not found' });
+    if (run === undefined) throw new Problem('not_found');
     await answerResult(deps, run, ctx);
   });
 }

@@ -65,6 +65,7 @@ export const reportRoutes = {
     tag: 'Reports',
     access: 'user',
     params: z.object({ id: jobIdSchema }),
+    missing: 'job not found',
     body: redoSectionsBody,
     bodyOptional: true,
     responses: {

@@ -19,15 +19,15 @@ export function eventRoute<const Path extends string, const Name extends string>
   readonly operationId: Name;
   readonly tag: string;
   readonly id: z.ZodType<string>;
+  readonly missing?: string;
 }) {
+  const { id, ...named } = spec;
   return rawRoute({
+    ...named,
     method: 'GET',
-    path: spec.path,
-    operationId: spec.operationId,
     summary: 'Its events: a stream (SSE, or WebSocket with Upgrade), or a page with Accept: application/json',
-    tag: spec.tag,
     access: 'user',
-    params: z.object({ id: spec.id }),
+    params: z.object({ id }),
     query: eventsQuery,
     responses,
     problems: ['not_found', 'not_acceptable', 'rate_limited'],

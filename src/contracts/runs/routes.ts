@@ -37,7 +37,13 @@ export const runRoutes = {
     },
     problems: ['not_acceptable', 'rate_limited'],
   }),
-  jobEvents: eventRoute({ path: '/jobs/:id/events', operationId: 'jobEvents', tag: 'Jobs', id: jobIdSchema }),
+  jobEvents: eventRoute({
+    path: '/jobs/:id/events',
+    operationId: 'jobEvents',
+    tag: 'Jobs',
+    id: jobIdSchema,
+    missing: 'job not found',
+  }),
   listJobs: readRoute({
     method: 'GET',
     path: '/jobs',
@@ -57,6 +63,7 @@ export const runRoutes = {
     tag: 'Jobs',
     access: 'user',
     params,
+    missing: 'job not found',
     responses: {
       200: { description: 'It has ended', body: jobSchema },
       202: {
@@ -74,6 +81,7 @@ export const runRoutes = {
     tag: 'Jobs',
     access: 'user',
     params,
+    missing: 'job not found',
     responses: {
       200: { description: 'The content, in the type of the result', body: { contentType: '*/*' } },
       303: { description: 'Where to download it', headers: { Location: 'A signed link.' } },
@@ -88,6 +96,7 @@ export const runRoutes = {
     tag: 'Jobs',
     access: 'user',
     params,
+    missing: 'job not found',
     responses: { 202: { description: 'It will end', body: jobSchema, headers: acceptedHeaders('The job.') } },
     problems: ['already_finished'],
   }),
