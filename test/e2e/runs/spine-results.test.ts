@@ -20,9 +20,8 @@ test('a small result is answered directly, in its own type, and a known one is n
 describe('a signed link', () => {
   let link = '';
   let text = '';
-  let id = '';
   beforeAll(async () => {
-    id = await post({ title: '売上 "x"' });
+    const id = await post({ title: '売上 "x"' });
     await working(() => ended(id));
     link = String((await api.send(`/jobs/${id}/result`, as(house.ana))).headers.location);
     text = (await api.send(link)).text;
@@ -85,15 +84,20 @@ describe('a signed link', () => {
   });
 
   test('and the result behind it are gone when the content is kept no longer', async () => {
-    await database.pool.query(`update runs set finished_at = now() - interval '31 days' where id = $1`, [id]);
+    const old = await post({ title: 'old' });
+    await working(() => ended(old));
+    const link = String((await api.send(`/jobs/${old}/result`, as(house.ana))).headers.location);
+    await database.pool.query(`update runs set finished_at = now() - interval '31 days' where id = $1`, [
+      old,
+    ]);
     const etag = (await api.send(link)).headers.etag;
     await working(() =>
       temporal.client.workflow.execute('applyRetention', { taskQueue: 'flow', workflowId: 'retention' }),
     );
     expect((await api.send(link)).status).toBe(410);
     expect((await api.send(link, { headers: { 'If-None-Match': String(etag) } })).status).toBe(410);
-    const result = await api.send(`/jobs/${id}/result`, as(house.ana));
+    const result = await api.send(`/jobs/${old}/result`, as(house.ana));
     expect([result.status, result.body['code']]).toEqual([410, 'gone']);
-    expect((await api.send(`/jobs/${id}`, as(house.ana))).body['status']).toBe('success');
+    expect((await api.send(`/jobs/${old}`, as(house.ana))).body['status']).toBe('success');
   });
 });

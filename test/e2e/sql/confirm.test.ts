@@ -13,7 +13,9 @@ const runs = async (): Promise<number> => {
 
 test('a large statement is asked about first, and nothing runs', async () => {
   const before = await runs();
-  for (const answer of [await house.execute({ sql: large }), await house.executeAsync({ sql: large })]) {
+  // No other test runs it: there is no history of it.
+  const sql = large.replace('a.id', 'a.id as asked');
+  for (const answer of [await house.execute({ sql }), await house.executeAsync({ sql })]) {
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({ success: false, status: 'confirmation_required' });
     expect(answer.body['estimate']).toMatchObject({ rows: 10_000, basis: 'plan' });
