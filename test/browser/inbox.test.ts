@@ -13,6 +13,9 @@ const house = useConsole({ env });
 const pool = () => house.database.pool;
 const large = (rows: number): string => `select n as large_${rows} from generate_series(1, ${rows}) as n`;
 
+// An administrator sees what waits for others, too.
+afterEach(() => pool().query('delete from runs; delete from sql_questions'));
+
 const ask = (token: string, sql: string) =>
   house.api.send('/api/v1/sql/cache/execute-async', { method: 'POST', token, body: { sql } });
 

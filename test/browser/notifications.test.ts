@@ -13,7 +13,7 @@ const AS_OF = '2026-03-10';
 
 afterEach(async () => {
   await pool().query(
-    'delete from offices; delete from notification_deliveries; delete from caught_mails; update notification_settings set canary_offices = 0;',
+    'delete from runs; delete from offices; delete from notification_deliveries; delete from caught_mails; update notification_settings set canary_offices = 0;',
   );
 });
 
