@@ -11,7 +11,7 @@ import {
   withWorkers,
 } from '../support/sessions/fixture.js';
 import { waitUntil } from '../support/wait-until.js';
-import { compileWorker } from '../support/workers/worker-process.js';
+import { compileWorker, reaching } from '../support/workers/worker-process.js';
 import { noFaults, useConsole, type Visitor } from './console-house.js';
 import { createApiUser } from '../support/people.js';
 
@@ -273,9 +273,7 @@ test('a page that is open while its worker is killed shows the step again from t
   const workers = await compileWorker('test/e2e/sessions/worker.ts');
   const start = (env: Record<string, string>) =>
     workers.start({
-      DATABASE_URL: house.database.url,
-      TEMPORAL_ADDRESS: house.temporal.address,
-      TEMPORAL_NAMESPACE: house.temporal.namespace,
+      ...reaching(house),
       ANSWER_MS: '300',
       ...env,
     });

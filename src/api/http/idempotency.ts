@@ -12,6 +12,7 @@ import {
   RUNNING,
   settleKey,
   type IdempotencyKey,
+  type KnownKey,
 } from '../../db/runs/idempotency-keys.js';
 import type { Db } from '../../db/base/sql.js';
 import { withTransaction, type Tx } from '../../db/base/transaction.js';
@@ -49,7 +50,10 @@ const KEY = /^[\x20-\x7e]{1,255}$/;
 const PASSING: readonly ProblemCode[] = ['rate_limited', 'idempotency_in_progress'];
 
 export function createIdempotency(pool: Pool, sealer: AnswerSealer): Idempotency {
-  const replay = (db: Db, key: IdempotencyKey): Promise<Answer | undefined> => replayOf(sealer, db, key);
+  const replay = async (db: Db, key: IdempotencyKey): Promise<Answer | undefined> => {
+    const known = await findKey(db, key);
+    return known === undefined ? undefined : replayOf(sealer, key, known);
+  };
 
   return {
     async write(request, work) {
@@ -61,8 +65,7 @@ export function createIdempotency(pool: Pool, sealer: AnswerSealer): Idempotency
           const replayed = await replay(tx, key);
           if (replayed !== undefined) return replayed;
           const answer = answerOf(await work(tx));
-          // Not one row: a command of the same key came in between, and this effect may not stand beside it.
-          if ((await insertAnswer(tx, key, sealer.seal(key, answer))) === 0) throw inProgress();
+          await insertFirst(tx, key, sealer.seal(key, answer));
           return answer;
         });
       } catch (error) {
@@ -72,24 +75,7 @@ export function createIdempotency(pool: Pool, sealer: AnswerSealer): Idempotency
       }
     },
 
-    async upload(request, content, work) {
-      const named = keyOf({ ...request, body: undefined });
-      if (named === undefined) return answerOf(await withTransaction(pool, (tx) => work(tx, content)));
-      const hash = createHash('sha256').update(`${request.method} ${request.path}\n`);
-      const hashed = hashing(content, hash);
-      const keyOfAll = (): IdempotencyKey => ({ ...named, requestHash: hash.digest() });
-      return withTransaction(pool, async (tx) => {
-        if (!(await lockKey(tx, named))) throw inProgress();
-        if ((await findKey(tx, named)) !== undefined) {
-          await drain(hashed);
-          return (await replay(tx, keyOfAll())) ?? Promise.reject(inProgress());
-        }
-        const answer = answerOf(await work(tx, hashed));
-        const key = keyOfAll();
-        if ((await insertAnswer(tx, key, sealer.seal(key, answer))) === 0) throw inProgress();
-        return answer;
-      });
-    },
+    upload: createUpload(pool, sealer),
 
     async command(request, work) {
       const key = keyOf(request);
@@ -113,9 +99,27 @@ export function createIdempotency(pool: Pool, sealer: AnswerSealer): Idempotency
   };
 }
 
-async function replayOf(sealer: AnswerSealer, db: Db, key: IdempotencyKey): Promise<Answer | undefined> {
-  const known = await findKey(db, key);
-  if (known === undefined) return undefined;
+function createUpload(pool: Pool, sealer: AnswerSealer): Idempotency['upload'] {
+  return async (request, content, work) => {
+    const named = keyOf({ ...request, body: undefined });
+    if (named === undefined) return answerOf(await withTransaction(pool, (tx) => work(tx, content)));
+    const { hashed, hash } = hashing(request, content);
+    return withTransaction(pool, async (tx) => {
+      if (!(await lockKey(tx, named))) throw inProgress();
+      const known = await findKey(tx, named);
+      if (known !== undefined) {
+        await drain(hashed);
+        return replayOf(sealer, { ...named, requestHash: hash.digest() }, known);
+      }
+      const answer = answerOf(await work(tx, hashed));
+      const key = { ...named, requestHash: hash.digest() };
+      await insertFirst(tx, key, sealer.seal(key, answer));
+      return answer;
+    });
+  };
+}
+
+function replayOf(sealer: AnswerSealer, key: IdempotencyKey, known: KnownKey): Answer {
   if (!known.requestHash.equals(key.requestHash)) throw new Problem('idempotency_key_reused');
   if (known.status === RUNNING) throw inProgress();
   const { status, headers, body } = sealer.open(key, known);
@@ -128,11 +132,24 @@ function refusalOf(error: unknown, requestId: string): Answer | undefined {
   return problem !== undefined && isFinal(problem) ? problemAnswer(problem, requestId) : undefined;
 }
 
-async function* hashing(content: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer> {
-  for await (const chunk of content) {
-    hash.update(chunk);
-    yield chunk;
+async function insertFirst(tx: Tx, key: IdempotencyKey, answer: Answer): Promise<void> {
+  // Not one row: a command of the same key came in between, and this effect may not stand beside it.
+  if ((await insertAnswer(tx, key, answer)) === 0) throw inProgress();
+}
+
+/** `hash` is of the whole request once `hashed` was read to its end. */
+function hashing(
+  { method, path }: Pick<KeyedRequest, 'method' | 'path'>,
+  content: AsyncIterable<Buffer>,
+): { readonly hashed: AsyncGenerator<Buffer>; readonly hash: Hash } {
+  const hash = createHash('sha256').update(`${method} ${path}\n`);
+  async function* read(): AsyncGenerator<Buffer> {
+    for await (const chunk of content) {
+      hash.update(chunk);
+      yield chunk;
+    }
   }
+  return { hashed: read(), hash };
 }
 
 async function drain(content: AsyncGenerator<Buffer>): Promise<void> {

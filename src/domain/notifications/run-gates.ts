@@ -1,5 +1,6 @@
 import type { OpenRunGateInput } from '../../contracts/notifications/gate.js';
 import type { NotifyCounts } from '../../contracts/notifications/workflow.js';
+import { shownCounts } from './run-progress.js';
 
 type Gate = Omit<OpenRunGateInput, 'runId'>;
 
@@ -18,7 +19,7 @@ export function canaryGate(counts: NotifyCounts): Gate {
     `The first ${offices} offices are through: ${sent} messages sent, ${failed} failed, ${officesFailed} offices failed.`,
     'Approve to go on with the others; reject to end the run here.',
   ].join('\n\n');
-  return { kind: 'canary', place: 1, summary, progress: progressOf(counts) };
+  return { kind: 'canary', place: 1, summary, progress: shownCounts(counts) };
 }
 
 export function errorGate(counts: NotifyCounts): Gate {
@@ -27,9 +28,5 @@ export function errorGate(counts: NotifyCounts): Gate {
     `${failed} of ${sent + failed} messages have failed, after ${offices} offices.`,
     'Approve to go on in spite of it; reject to end the run here.',
   ].join('\n\n');
-  return { kind: 'errors', place: 2, summary, progress: progressOf(counts) };
-}
-
-function progressOf({ offices, officesFailed, sent, failed }: NotifyCounts): object {
-  return { offices_processed: offices, offices_failed: officesFailed, sent, failed };
+  return { kind: 'errors', place: 2, summary, progress: shownCounts(counts) };
 }

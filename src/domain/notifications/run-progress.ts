@@ -4,17 +4,18 @@ import type { NotifyCounts } from '../../contracts/notifications/workflow.js';
 const PERCENT_OF_SENDING = 95;
 
 export function progressOfRun(counts: NotifyCounts, totalOffices: number) {
-  const { offices, officesFailed, sent, failed } = counts;
-  const percent = totalOffices === 0 ? 0 : Math.round((PERCENT_OF_SENDING * offices) / totalOffices);
+  const percent = totalOffices === 0 ? 0 : Math.round((PERCENT_OF_SENDING * counts.offices) / totalOffices);
   return {
     percent: Math.min(PERCENT_OF_SENDING, percent),
     phase: 'notify',
-    offices_processed: offices,
-    offices_failed: officesFailed,
     offices_total: totalOffices,
-    sent,
-    failed,
+    ...shownCounts(counts),
   };
+}
+
+/** The counts under the names that readers know. */
+export function shownCounts({ offices, officesFailed, sent, failed }: NotifyCounts) {
+  return { offices_processed: offices, offices_failed: officesFailed, sent, failed };
 }
 
 /** For readers of the Temporal Web UI. */

@@ -35,7 +35,6 @@ export async function previewRedo(
   session: OwnedSession,
   body: RedoBody,
 ): Promise<Record<string, unknown>> {
-  requirePhase(session, body.from.phase);
   if (!canRedo(session.state, body.from)) throw await notReached(db, session);
   return previewRerun(db, session, body);
 }

@@ -1,9 +1,8 @@
 import { newId } from '../../../src/contracts/ids.js';
 import { useApi } from '../../support/api.js';
-import { createApiUser } from '../../support/people.js';
+import { createApiUser, givenUser } from '../../support/people.js';
 import { givenRun } from '../../support/runs.js';
 import { useDatabase } from '../../support/servers/database.js';
-import { givenUser } from '../../support/people.js';
 
 const database = useDatabase();
 const api = useApi({ database });

@@ -2,13 +2,13 @@ import { useNotificationHouse } from '../../support/houses/notification-house.js
 import { seedOffices } from '../../support/notifications/seed.js';
 import {
   compileWorker,
+  reaching,
   type WorkerPrograms,
   type WorkerProcess,
 } from '../../support/workers/worker-process.js';
 import { waitUntil } from '../../support/wait-until.js';
 
 const house = useNotificationHouse();
-const { temporal } = house;
 let workers: WorkerPrograms;
 beforeAll(async () => {
   workers = await compileWorker('test/e2e/notifications/worker.ts');
@@ -17,9 +17,7 @@ afterAll(() => workers.dispose());
 
 const start = (): WorkerProcess =>
   workers.start({
-    DATABASE_URL: house.database.url,
-    TEMPORAL_ADDRESS: temporal.address,
-    TEMPORAL_NAMESPACE: temporal.namespace,
+    ...reaching(house),
     SMTP_URL: house.smtp.url,
   });
 const ready = (worker: WorkerProcess): Promise<unknown> =>

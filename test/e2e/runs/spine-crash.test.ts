@@ -10,6 +10,7 @@ import { useTemporal } from '../../support/servers/temporal.js';
 import { waitUntil } from '../../support/wait-until.js';
 import {
   compileWorker,
+  reaching,
   type WorkerPrograms,
   type WorkerProcess,
 } from '../../support/workers/worker-process.js';
@@ -27,9 +28,7 @@ afterAll(() => workers.dispose());
 
 const start = (env: Record<string, string> = {}): WorkerProcess =>
   workers.start({
-    DATABASE_URL: database.url,
-    TEMPORAL_ADDRESS: temporal.address,
-    TEMPORAL_NAMESPACE: temporal.namespace,
+    ...reaching({ database, temporal }),
     ...env,
   });
 

@@ -1,6 +1,7 @@
 import { waitUntil } from '../../support/wait-until.js';
 import {
   compileWorker,
+  reaching,
   type WorkerPrograms,
   type WorkerProcess,
 } from '../../support/workers/worker-process.js';
@@ -17,9 +18,7 @@ afterAll(() => workers.dispose());
 
 const start = (env: Record<string, string> = {}): WorkerProcess =>
   workers.start({
-    DATABASE_URL: rig.database.url,
-    TEMPORAL_ADDRESS: rig.temporal.address,
-    TEMPORAL_NAMESPACE: rig.temporal.namespace,
+    ...reaching(rig),
     ...env,
   });
 

@@ -2,6 +2,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { openCommitGate, type CommitGate, type Hold } from '../../support/servers/commit-gate.js';
 import {
   compileWorker,
+  reaching,
   type WorkerPrograms,
   type WorkerProcess,
 } from '../../support/workers/worker-process.js';
@@ -26,9 +27,7 @@ afterAll(async () => {
 
 async function start(env: Record<string, string> = {}): Promise<WorkerProcess> {
   const worker = workers.start({
-    DATABASE_URL: rig.database.url,
-    TEMPORAL_ADDRESS: rig.temporal.address,
-    TEMPORAL_NAMESPACE: rig.temporal.namespace,
+    ...reaching(rig),
     ...env,
   });
   await waitUntil(() => Promise.resolve(worker.said.includes('ready')), { what: 'the worker' });

@@ -1,5 +1,6 @@
 import {
   compileWorker,
+  reaching,
   type WorkerPrograms,
   type WorkerProcess,
 } from '../../support/workers/worker-process.js';
@@ -29,9 +30,7 @@ afterAll(() => workers.dispose());
 
 async function startWorker(): Promise<WorkerProcess> {
   const worker = workers.start({
-    DATABASE_URL: house.database.url,
-    TEMPORAL_ADDRESS: house.temporal.address,
-    TEMPORAL_NAMESPACE: house.temporal.namespace,
+    ...reaching(house),
     SQL_DATA_SOURCES: JSON.stringify([house.shop.source]),
     WORKER_QUEUES: 'sql',
     ...large,

@@ -5,6 +5,7 @@ import { useWebhookHouse } from '../../support/houses/webhook-house.js';
 import { answerWith, hang, verify } from '../../support/webhooks/receiver.js';
 import {
   compileWorker,
+  reaching,
   type WorkerPrograms,
   type WorkerProcess,
 } from '../../support/workers/worker-process.js';
@@ -19,9 +20,7 @@ afterAll(() => workers.dispose());
 
 const start = (): WorkerProcess =>
   workers.start({
-    DATABASE_URL: database.url,
-    TEMPORAL_ADDRESS: temporal.address,
-    TEMPORAL_NAMESPACE: temporal.namespace,
+    ...reaching(house),
   });
 
 test('a worker that is killed between a request and its record sends the message again under the same id', async () => {

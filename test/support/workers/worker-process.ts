@@ -24,6 +24,21 @@ export interface WorkerPrograms {
   dispose(): Promise<void>;
 }
 
+/** The settings by which such a worker reaches the servers of a test. */
+export function reaching({
+  database,
+  temporal,
+}: {
+  readonly database: { readonly url: string };
+  readonly temporal: { readonly address: string; readonly namespace: string };
+}): Record<string, string> {
+  return {
+    DATABASE_URL: database.url,
+    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: temporal.namespace,
+  };
+}
+
 /** Compiles `entry` once. Its packages are those of the checkout. */
 export async function compileWorker(entry: string): Promise<WorkerPrograms> {
   const folder = mkdtempSync(resolve(root, 'node_modules/.cache/sluice-worker-'));
