@@ -1,5 +1,5 @@
-import { existsSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 
@@ -18,8 +18,9 @@ export async function storeHistory(
 ): Promise<void> {
   const version = process.env['SLUICE_STORE_HISTORIES'];
   if (version === undefined) return;
-  const path = resolve(folder, `${workflow}_${version}${story === '' ? '' : `-${story}`}.json`);
+  const path = resolve(folder, workflow, `${version}${story === '' ? '' : `-${story}`}.json`);
   if (existsSync(path)) return;
+  mkdirSync(dirname(path), { recursive: true });
   const history = await client.workflow.getHandle(workflowId).fetchHistory();
   writeFileSync(path, `${JSON.stringify(JSON.parse(historyToJSON(history), withoutPlace), null, 1)}\n`);
 }

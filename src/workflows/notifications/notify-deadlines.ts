@@ -8,7 +8,6 @@ import {
   sleep,
 } from '@temporalio/workflow';
 import { failureTypes } from '../../contracts/errors.js';
-import { event } from '../../contracts/event-data.js';
 import type { RunGateKind } from '../../contracts/notifications/gate.js';
 import type {
   NotifyDeadlinesInput,
@@ -17,11 +16,11 @@ import type {
 } from '../../contracts/notifications/workflow.js';
 import type { RunOutcome, RunResult } from '../../contracts/runs/run.js';
 import { canaryGate } from '../../domain/notifications/run-gates.js';
-import { describeRun, progressOfRun } from '../../domain/notifications/run-progress.js';
-import { runs } from '../proxies.js';
+import { describeRun } from '../../domain/notifications/run-progress.js';
 import { runJob } from '../runs/job-run.js';
 import { ErrorKeeper } from './error-keeper.js';
 import { inFlight } from './in-flight.js';
+import { ProgressTeller } from './progress-teller.js';
 import { planning, sendingOffices } from './proxies.js';
 import { RunGates } from './run-gates.js';
 
@@ -59,6 +58,7 @@ export async function notifyDeadlines(input: NotifyDeadlinesInput): Promise<RunO
 async function notify(input: NotifyDeadlinesInput): Promise<RunResult> {
   const { runId, dryRun, asOf, rules, planRunId, heldOnly } = input;
   const gates = new RunGates(runId);
+  const teller = new ProgressTeller(runId);
   const before = input.state ?? beginning();
   const isCanary = rules.canaryOffices > 0 && !before.canaryPassed && !dryRun && heldOnly === undefined;
   setCurrentDetails(`**Planning** the offices after the first ${before.counts.offices}`);
@@ -72,7 +72,7 @@ async function notify(input: NotifyDeadlinesInput): Promise<RunResult> {
     after: before.after,
     limit: isCanary ? rules.canaryOffices : CHUNK,
   });
-  const { state, isStopped } = await sendChunk(input, { gates, before, chunk });
+  const { state, isStopped } = await sendChunk(input, { gates, teller, before, chunk });
   if (isStopped) return stop(input, state, 'errors');
   if (chunk.next !== null) {
     if (isCanary && !(await gates.pass(canaryGate(state.counts)))) return stop(input, state, 'canary');
@@ -107,13 +107,14 @@ function beginning(): NotifyState {
 
 interface ChunkWork {
   readonly gates: RunGates;
+  readonly teller: ProgressTeller;
   readonly before: NotifyState;
   readonly chunk: PlanChunkReply;
 }
 
 async function sendChunk(
   input: NotifyDeadlinesInput,
-  { gates, before, chunk }: ChunkWork,
+  { gates, teller, before, chunk }: ChunkWork,
 ): Promise<{ state: NotifyState; isStopped: boolean }> {
   const { counts: earlier } = before;
   const counts = { ...earlier, officesFailed: earlier.officesFailed + chunk.failed };
@@ -134,14 +135,14 @@ async function sendChunk(
       counts.sent += reply.sent;
       counts.failed += reply.failed;
       counts.offices += 1;
-      if (counts.offices % step === 0) await projectProgress(input, counts, totalOffices);
+      if (counts.offices % step === 0) await teller.tell(counts, totalOffices);
     });
     failing = failed;
   }
   if (failing.length > 0) await planning.failOffices({ runId: input.runId, officeIds: failing });
   counts.officesFailed += failing.length;
   counts.offices += failing.length;
-  await projectProgress(input, counts, totalOffices);
+  await teller.tell(counts, totalOffices);
   const state = {
     ...before,
     after: chunk.next ?? before.after,
@@ -163,20 +164,4 @@ async function tryOffice(input: { runId: string; officeId: string; round: number
     if (cause instanceof ApplicationFailure && cause.type === failureTypes.runEnded) throw error;
     return undefined;
   }
-}
-
-function projectProgress(
-  { runId }: NotifyDeadlinesInput,
-  counts: NotifyState['counts'],
-  totalOffices: number,
-): Promise<unknown> {
-  const { offices, sent, failed } = counts;
-  const progress = progressOfRun(counts, totalOffices);
-  setCurrentDetails(describeRun(counts, totalOffices));
-  return runs.projectRun({
-    runId,
-    dedupKey: `offices:${offices}:${sent}:${failed}`,
-    progress,
-    events: [event('job.progress', progress)],
-  });
 }
