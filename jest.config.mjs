@@ -18,6 +18,7 @@ const config = {
   },
   // Our imports end in .js and mean a .ts file. A real .js comes first, so packages keep their own files.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1.js', '$1.ts', '$1.tsx'] },
+  setupFiles: ['<rootDir>/test/support/unfollowed-promises.mjs'],
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   // Longer than a few waits one after the other on a slow machine: a time-out is no proof of a fault, and costs nothing.

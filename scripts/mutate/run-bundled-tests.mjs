@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
 import { build } from 'esbuild';
 import { expect } from 'expect';
+import '../../test/support/unfollowed-promises.mjs';
 import { bundleMutatedWorkflows } from './bundle-mutated-workflows.mjs';
 
 const root = process.cwd();

@@ -11,7 +11,7 @@ const PREFIX = 'sluice-test-';
  * is started. Otherwise the run gets a PostgreSQL cluster and a Temporal server of its own, removed afterwards.
  */
 export async function startTestServers() {
-  // A worker within a test runs its workflows on the test's thread: one of its own takes 0.5 s of processor time.
+  // A test's worker runs its workflows on the test's thread. A thread of its own takes 0.5 s of processor time.
   process.env.TEMPORAL_DEBUG = '1';
   const bundle = prepareWorkflowBundle();
   const servers = needsServers() ? await startOwn() : { stop: () => Promise.resolve() };
