@@ -1,4 +1,14 @@
-import { countTokens as countO200k } from 'gpt-tokenizer/encoding/o200k_base';
+import { createRequire } from 'node:module';
+import type * as o200k from 'gpt-tokenizer/encoding/o200k_base';
+
+const require = createRequire(import.meta.url);
+let loaded: typeof o200k | undefined;
+
+/** The table of the encoding takes 0.2 s and tens of MB: a process that counts nothing never loads it. */
+function encoding(): typeof o200k {
+  loaded ??= require('gpt-tokenizer/encoding/o200k_base') as typeof o200k;
+  return loaded;
+}
 
 /** A text beyond this is counted from its beginning, in proportion: nobody budgets megabytes to the token. */
 const EXACT_UP_TO_CHARS = 262_144;
@@ -15,6 +25,7 @@ export function countTokens(text: string): number {
 const noSpecialTokens = { allowedSpecial: new Set<string>(), disallowedSpecial: new Set<string>() };
 
 function countExactly(text: string): number {
+  const { countTokens: countO200k } = encoding();
   const pieces = text.match(/[^]{1,400}(?=\s|$)|[^]{1,400}/g) ?? [];
   return pieces.reduce((sum, piece) => sum + countO200k(piece, noSpecialTokens), 0);
 }
