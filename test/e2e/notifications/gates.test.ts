@@ -1,7 +1,9 @@
+import { newId } from '../../../src/contracts/ids.js';
 import { useNotificationHouse } from '../../support/houses/notification-house.js';
 import { seedOffices } from '../../support/notifications/seed.js';
 import { storeHistory } from '../../support/store-history.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { policiesOf } from '../../support/workers/scheduled-activities.js';
 
 const house = useNotificationHouse();
 const rules = { thresholds: [30, 14, 7, 3, 1, 0], overdue: true, canary_offices: 0, pause_error_rate: 0 };
@@ -33,6 +35,8 @@ test('a canary serves the first offices, and the rest after an approval in the i
   await house.working(async () => {
     const id = await house.start();
     const gate = await waiting(id);
+    const { workflow } = house.temporal.client;
+    const { runId } = await workflow.getHandle(`deadline-run:${id}`).describe();
     expect(gate).toMatchObject({ phaseTitle: 'The first offices' });
     expect(gate.preview).toContain('6 messages sent');
     expect(house.smtp.mails).toHaveLength(6);
@@ -44,6 +48,11 @@ test('a canary serves the first offices, and the rest after an approval in the i
     expect((await decide(gate, 'approve')).status).toBe(409);
     await house.ended(id);
     await storeHistory(house.temporal.client, `deadline-run:${id}`, 'notifyDeadlines', 'canary');
+    const telling = '10 s, 86400 s in all; any number of tries, 0.5 s × 2 up to 30 s';
+    expect(await policiesOf(workflow.getHandle(`deadline-run:${id}`, runId))).toMatchObject({
+      openRunGate: telling,
+      settleRunGate: telling,
+    });
     expect(await house.result(id)).toMatchObject({ email_sent: 14, offices_processed: 7, stopped_by: null });
     const { body } = await house.ask('GET', `/api/v1/audit-logs?resourceType=gate&resourceId=${gate.id}`);
     expect(body['items']).toMatchObject([
@@ -72,6 +81,7 @@ test('a canary that is rejected ends the run with what it has sent, and a forged
     for (const wrong of [
       { ...forged, via: undefined },
       { ...forged, comment: {} },
+      { ...forged, gateId: newId('gate') },
     ])
       await expect(update(wrong)).rejects.toThrow();
     await update(forged);

@@ -2,6 +2,7 @@ import { newId } from '../../../src/contracts/ids.js';
 import { useNotificationHouse } from '../../support/houses/notification-house.js';
 import { seedOffices } from '../../support/notifications/seed.js';
 import { storeHistory } from '../../support/store-history.js';
+import { policiesOf, summariesOf } from '../../support/workers/scheduled-activities.js';
 import { detailsOf, seeingActivities, type SeenActivity } from '../../support/workers/seen-activities.js';
 
 const house = useNotificationHouse();
@@ -14,7 +15,7 @@ const progressOf = async (jobId: string): Promise<Record<string, unknown>[]> => 
 };
 
 test('a run counts its offices and messages as they go out, and the Web UI says what it does', async () => {
-  await seedOffices(house.database.pool, { offices: 6, staff: 3 });
+  const { officeIds } = await seedOffices(house.database.pool, { offices: 6, staff: 3 });
   // Nothing falls due here: it is looked at, and nobody is told.
   await house.database.pool.query(
     `insert into offices (id, name, time_zone) values ($1, 'Nothing due', 'UTC')`,
@@ -31,6 +32,13 @@ test('a run counts its offices and messages as they go out, and the Web UI says 
       await handle.result();
       expect(await detailsOf(handle)).toBe('**completed**');
       await storeHistory(house.temporal.client, `deadline-run:${id}`, 'notifyDeadlines', 'told-in-order');
+      const planning = '600 s, 7200 s in all; any number of tries, 0.5 s × 2 up to 30 s';
+      expect(await policiesOf(handle)).toEqual({
+        planChunk: planning,
+        notifyOffice: '43200 s, 86400 s in all, a beat in 5 s; any number of tries, 0.5 s × 2 up to 10 s',
+        finishNotifications: planning,
+      });
+      expect(await summariesOf(handle)).toEqual(expect.arrayContaining(officeIds));
       const progress = await progressOf(id);
       expect(progress.map((each) => each['offices_processed'])).toEqual([2, 3, 4, 5, 6, 7]);
       const { email_sent: sent, email_failed: failed } = await house.result(id);

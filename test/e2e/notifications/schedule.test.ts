@@ -4,6 +4,7 @@ import { testActivities } from '../../support/workers/worker.js';
 import { storeHistory } from '../../support/store-history.js';
 import { testSenders } from '../../support/notifications/parts.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { policiesOf } from '../../support/workers/scheduled-activities.js';
 
 const house = useNotificationHouse();
 const PATH = '/api/v1/notifications/schedule';
@@ -18,6 +19,9 @@ const due = async (scheduledAt?: string): Promise<unknown> => {
     args: [],
   });
   const firing: unknown = await started.result();
+  expect(Object.values(await policiesOf(started))).toEqual([
+    '30 s, 86400 s in all; any number of tries, 1 s × 2 up to 60 s',
+  ]);
   await storeHistory(house.temporal.client, workflowId, 'startScheduledNotifications');
   return scheduledAt ?? firing;
 };

@@ -4,6 +4,7 @@ import { createRunControl } from '../../../src/platform/temporal/run-control.js'
 import { createScheduleControl } from '../../../src/platform/temporal/schedule-control.js';
 import { storeHistory } from '../../support/store-history.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { policiesOf } from '../../support/workers/scheduled-activities.js';
 import { daily, useScheduleHouse } from './schedule-house.js';
 import { createApiUser } from '../../support/people.js';
 
@@ -34,7 +35,11 @@ test('a schedule that is due makes a job of its owner, once however often Tempor
     expect(job.body).toMatchObject({ status: 'success', title: 'Every morning', scheduleId: id });
     const { recentActions } = (await handleOf(id).describe()).info;
     const workflow = recentActions[0]?.action.workflow.workflowId ?? '';
-    await temporal.client.workflow.getHandle(workflow).result();
+    const firingHandle = temporal.client.workflow.getHandle(workflow);
+    await firingHandle.result();
+    expect(Object.values(await policiesOf(firingHandle))).toEqual([
+      '30 s, 86400 s in all; any number of tries, 1 s × 2 up to 60 s',
+    ]);
     await storeHistory(temporal.client, workflow, 'startScheduledReport');
     // The repeated time is the one that the server gave, not the time at which the workflow ran.
     const at = String(firing?.['scheduledAt']);

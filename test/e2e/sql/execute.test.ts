@@ -1,4 +1,5 @@
 import { useSqlHouse } from '../../support/houses/sql-house.js';
+import { policiesOf, summariesOf } from '../../support/workers/scheduled-activities.js';
 import { storeHistory } from '../../support/store-history.js';
 import { waitUntil } from '../../support/wait-until.js';
 
@@ -82,6 +83,11 @@ test('an accepted statement can be watched to its end, as a session and as a job
   const percents = items.flatMap(({ percent }) => percent ?? []);
   expect(percents).toEqual([...percents].sort((a, b) => a - b));
   expect(await house.backendsOf(id)).toBe(0);
+  const handle = house.temporal.client.workflow.getHandle(`sql:${id}`);
+  expect(await policiesOf(handle)).toEqual({
+    runSql: '90000 s, a beat in 5 s; 2 tries, 1 s × 2 up to 100 s',
+  });
+  expect(await summariesOf(handle)).toEqual(['statement']);
   await storeHistory(house.temporal.client, `sql:${id}`, 'executeSql');
 });
 

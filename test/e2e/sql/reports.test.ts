@@ -1,5 +1,6 @@
 import { useSqlHouse } from '../../support/houses/sql-house.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { policiesOf, summariesOf } from '../../support/workers/scheduled-activities.js';
 
 const house = useSqlHouse({ env: { SQL_MAX_CONCURRENT_SESSIONS: '2' } });
 
@@ -38,6 +39,11 @@ const fileOf = async (id: string): Promise<string> => (await job(`${id}/result`)
 test('each statement is a section with its rows and its chart, run once and seen by its owner', async () => {
   const id = await reportOf({ title: 'Customers', format: 'html', queries: [countries] });
   expect(await endOf(id)).toMatchObject({ state: 'SUCCESS', completedWithGaps: false });
+  const handle = house.temporal.client.workflow.getHandle(`report:${id}`);
+  expect(await summariesOf(handle)).toEqual(['sql', 'Customers by country', 'html']);
+  expect(await policiesOf(handle)).toMatchObject({
+    gatherQuery: '90000 s, a beat in 5 s; 30 tries, 1 s × 3 up to 10 s',
+  });
   const html = await fileOf(id);
   expect(html).toContain('<h2>Customers by country</h2>');
   expect(html).toMatch(/<figure><svg/);

@@ -4,6 +4,7 @@ import { runKinds } from '../../../src/contracts/run-kinds.js';
 import { givenUser } from '../../support/people.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { useTemporal } from '../../support/servers/temporal.js';
+import { policiesOf, summariesOf } from '../../support/workers/scheduled-activities.js';
 import { watchRun } from '../../support/workers/seen-activities.js';
 
 const rig = { database: useDatabase(), temporal: useTemporal() };
@@ -31,4 +32,9 @@ test('an export of the audit log says that it writes, and is tried three times',
     },
   ]);
   expect(end).toBe('**completed**');
+  const handle = rig.temporal.client.workflow.getHandle(workflowIdOf('audit-export', id));
+  expect(await summariesOf(handle)).toEqual(['ndjson']);
+  expect(await policiesOf(handle)).toEqual({
+    writeAuditExport: '900 s, a beat in 60 s; 3 tries, 1 s × 3 up to 100 s',
+  });
 });

@@ -1,4 +1,4 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import type { MaintenanceSummary } from '../../../src/contracts/runs/maintenance.js';
 import { scheduleIds, taskQueues } from '../../../src/contracts/names.js';
 import type { Principal } from '../../../src/contracts/users/principal.js';
@@ -14,6 +14,7 @@ import { ensureSchedules } from '../../../src/workers/schedules.js';
 import { useDatabase } from '../../support/servers/database.js';
 import { contentOf, testObjects } from '../../support/servers/object-stores.js';
 import { newReportRun, startRun } from '../../support/runs.js';
+import { policiesOf } from '../../support/workers/scheduled-activities.js';
 import { withWorker } from '../../support/workers/worker.js';
 import { storeHistory } from '../../support/store-history.js';
 import { useTemporal } from '../../support/servers/temporal.js';
@@ -32,13 +33,16 @@ async function reread(id: string): Promise<RunRow> {
   return run;
 }
 
-async function run(type: string): Promise<MaintenanceSummary> {
-  const handle = await temporal.client.workflow.start(type, {
+const begin = (type: string): Promise<WorkflowHandle> =>
+  temporal.client.workflow.start(type, {
     taskQueue: taskQueues.flow,
     workflowId: `${type}-${Math.random()}`,
     // Without a cache a local activity may lose its place to another workflow's task: then this is the wait.
     workflowTaskTimeout: '1s',
   });
+
+async function run(type: string): Promise<MaintenanceSummary> {
+  const handle = await begin(type);
   const summary = (await handle.result()) as MaintenanceSummary;
   await storeHistory(temporal.client, handle.workflowId, type);
   return summary;
@@ -189,4 +193,14 @@ test('a run control that finds no server fails within its deadline instead of ha
   const client = createTemporalClient(loadConfig({ TEMPORAL_ADDRESS: '127.0.0.1:1' }));
   await expect(createRunControl(client).launch(newReportRun(owner))).rejects.toThrow();
   await client.connection.close();
+});
+
+test('the removal of what expired beats within a minute and is tried three times', async () => {
+  await withWorker(database, temporal, {}, async () => {
+    const handle = await begin('applyRetention');
+    await handle.result();
+    expect(await policiesOf(handle)).toEqual({
+      removeExpired: '1800 s, a beat in 60 s; 3 tries, 10 s × 2 up to 1000 s',
+    });
+  });
 });

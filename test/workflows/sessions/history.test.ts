@@ -3,6 +3,7 @@ import { storeBlob } from '../../../src/db/runs/blobs.js';
 import { builtinTemplates } from '../../../src/contracts/templates/builtin/builtin-templates.js';
 import { storeHistory } from '../../support/store-history.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { policiesOf, summariesOf } from '../../support/workers/scheduled-activities.js';
 import {
   scriptedModel,
   send,
@@ -27,6 +28,16 @@ test('the history of five phases with outputs of 200 kB stays under 250 events a
     await untilStatus(rig, id, 'completed');
     const handle = rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
     await handle.result();
+    expect(await summariesOf(handle)).toEqual([
+      '1. Trend collection: THINK',
+      '2. Opportunity evaluation: THINK',
+      '3. Concept creation: THINK',
+      '4. Content production: THINK',
+      '5. Execution strategy: THINK',
+    ]);
+    expect(await policiesOf(handle)).toEqual({
+      runSessionStep: '2592000 s, a beat in 5 s; any number of tries, 0.5 s × 2 up to 5 s',
+    });
     const { historyLength, historySize } = await handle.describe();
     expect(model.calls).toHaveLength(15);
     expect(historyLength).toBeLessThanOrEqual(250);

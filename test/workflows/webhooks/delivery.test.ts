@@ -1,6 +1,7 @@
 import { fastPolicy, useWebhookHouse } from '../../support/houses/webhook-house.js';
 import { storeHistory } from '../../support/store-history.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { policiesOf } from '../../support/workers/scheduled-activities.js';
 import { answerWith, hang, verify } from '../../support/webhooks/receiver.js';
 
 const house = useWebhookHouse();
@@ -26,7 +27,11 @@ test('a test event arrives signed, is answered, and its workflow ends when nothi
     expect(verify(secret, received!)).toEqual(done['body']);
     expect(received?.body).toMatchObject({ type: 'webhook.test', data: { webhookId: id } });
     expect(() => verify('whsec_bm90IHRoZSBzZWNyZXQgb2YgdGhpcyB3ZWJob29r', received!)).toThrow();
-    await house.temporal.client.workflow.getHandle(`webhook:${id}`).result();
+    const handle = house.temporal.client.workflow.getHandle(`webhook:${id}`);
+    await handle.result();
+    expect(Object.values(await policiesOf(handle))).toEqual([
+      '60 s, a beat in 5 s; 30 tries, 1 s × 2 up to 60 s',
+    ]);
     await storeHistory(house.temporal.client, `webhook:${id}`, 'deliverWebhooks');
   });
   const { body } = await send(`${PATH}/${id}`);
