@@ -81,9 +81,13 @@ test('a canary that is rejected ends the run with what it has sent, and a forged
     for (const wrong of [
       { ...forged, via: undefined },
       { ...forged, comment: {} },
-      { ...forged, gateId: newId('gate') },
     ])
-      await expect(update(wrong)).rejects.toThrow();
+      await expect(update(wrong)).rejects.toMatchObject({
+        cause: { type: 'InvalidInput', message: expect.stringMatching(/^decideRunGate: /) },
+      });
+    await expect(update({ ...forged, gateId: newId('gate') })).rejects.toMatchObject({
+      cause: { type: 'not_waiting', message: 'no such gate waits' },
+    });
     await update(forged);
     await house.ended(id);
     const { body } = await house.ask('GET', `/api/v1/audit-logs?resourceType=gate&resourceId=${gate.id}`);
