@@ -50,9 +50,10 @@ export function problemOfProceed(given: unknown): string | null {
 export function problemOfDecision(given: unknown): string | null {
   const problem = problemOf(given, decision);
   if (problem !== null) return problem;
-  const { decision: verb, edits, outputDigest } = given as Partial<DecideGateMessage>;
+  const { decision: verb, edits, instructions, outputDigest } = given as Partial<DecideGateMessage>;
   if (verb === undefined) return `decision: must be one of ${decisions.join(', ')}`;
-  if (verb !== 'edit') return null;
+  if (verb !== 'redo' && instructions !== undefined) return 'instructions: are for the decision redo alone';
+  if (verb !== 'edit') return edits === undefined ? null : 'edits: are for the decision edit alone';
   if (edits === undefined) return 'edits: is needed for the decision edit';
   return outputDigest === undefined ? 'outputDigest: is needed for the decision edit' : null;
 }

@@ -53,7 +53,7 @@ export class SessionDecisions {
     const seen = this.#withGate(message);
     const kept = await this.#keepTexts(seen);
     // Meanwhile somebody else may have decided, and the next gate may be open.
-    this.refuse(seen);
+    this.#session.throwRefusal(refusalOfDecision(this.#session.current, seen));
     return this.#session.command(decisionCommand(seen, this.#session.current, kept));
   }
 
@@ -95,12 +95,11 @@ export class SessionDecisions {
     return waiting.kind === 'gate' ? { gateId: waiting.gate.id, ...message } : message;
   }
 
-  async #keepTexts({ decision, ...given }: DecideGateMessage): Promise<KeptTexts> {
-    const { edits, notes, instructions } = given;
+  async #keepTexts({ edits, notes, instructions }: DecideGateMessage): Promise<KeptTexts> {
     const input = {
       sessionId: this.#input.sessionId,
       phase: this.#session.current.phase,
-      ...(decision === 'edit' && edits !== undefined ? { edits } : {}),
+      ...(edits === undefined ? {} : { edits }),
       ...(notes === undefined ? {} : { notes }),
       ...(instructions === undefined ? {} : { instructions }),
     };

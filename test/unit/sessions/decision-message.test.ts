@@ -70,6 +70,18 @@ test.each<[string, unknown, string]>([
     { decision: 'edit', edits: 'e' },
     'outputDigest: is needed for the decision edit',
   ],
+  ['edits of an approval', { decision: 'approve', edits: 'e' }, 'edits: are for the decision edit alone'],
+  ['edits of a redo', { decision: 'redo', edits: {} }, 'edits: are for the decision edit alone'],
+  [
+    'instructions of a rejection',
+    { decision: 'reject', instructions: 'i' },
+    'instructions: are for the decision redo alone',
+  ],
+  [
+    'instructions of an edit',
+    { decision: 'edit', edits: 'e', outputDigest: 'd', instructions: 'i' },
+    'instructions: are for the decision redo alone',
+  ],
   ['empty edits', { decision: 'edit', edits: '' }, 'edits: must be a text of 1 to 900000 characters'],
   ['long edits', { edits: 'e'.repeat(900_001) }, 'edits: must be a text of 1 to 900000 characters'],
   ['a list of edits', { edits: ['e'] }, 'edits: must be a text of 1 to 900000 characters'],

@@ -81,6 +81,7 @@ test.each([
   ['a NUL', [{ decision: 'reject', comment: 'a\u0000' }], 'comment: holds a character'],
   ['an edit without edits', [{ decision: 'edit', outputDigest: 'x' }], 'edits: is needed'],
   ['an edit without a digest', [{ decision: 'edit', edits: 'x' }], 'outputDigest: is needed'],
+  ['edits of an approval', [{ decision: 'approve', edits: 'x' }], 'edits: are for the decision edit alone'],
 ])('an update with %s is refused in words, and the gate stays open', (_what, args, words) =>
   during(async () => {
     const id = await startSession(rig, rig.owner);
