@@ -38,7 +38,7 @@ export class RunGates {
     if (problem !== null) {
       throw ApplicationFailure.nonRetryable(`decideRunGate: ${problem}`, failureTypes.invalidInput);
     }
-    if (this.#gateId === undefined || this.#decision !== undefined || given.gateId !== this.#gateId) {
+    if (this.#decision !== undefined || given.gateId !== this.#gateId) {
       throw ApplicationFailure.nonRetryable('no such gate waits', 'not_waiting');
     }
   }
