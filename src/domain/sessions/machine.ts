@@ -40,7 +40,7 @@ import {
 const REMIND_AT = 0.8;
 
 export function nextAction(state: SessionState): SessionAction {
-  if (state.ending !== null) return { kind: 'end' };
+  if (state.ending !== null) return { kind: 'end', ending: state.ending };
   const step = dueStep(currentPhase(state));
   if (step === null && state.waiting.kind === 'nothing') return { kind: 'open_gate' };
   const paused = state.pausedAtMs !== null;

@@ -1,6 +1,14 @@
 import type { Decider, GateName, SessionCommand } from './commands.js';
 import type { AuditedSession } from './audited.js';
-import type { ContentRef, OpenGate, SessionState, StepName, StepProblem, StepResult } from './state.js';
+import type {
+  ContentRef,
+  Ending,
+  OpenGate,
+  SessionState,
+  StepName,
+  StepProblem,
+  StepResult,
+} from './state.js';
 
 /** Input of the phase machine that is not a command. */
 export type SessionFact =
@@ -56,7 +64,7 @@ export type SessionAction =
   | RunStep
   | { kind: 'open_gate' }
   | { kind: 'wait'; untilMs: number | null }
-  | { kind: 'end' };
+  | { kind: 'end'; ending: Ending };
 
 export function changed(
   state: SessionState,

@@ -37,8 +37,9 @@ export async function cotSession(input: CotSessionInput): Promise<SessionOutcome
   const handOver = (): Promise<never> =>
     continueAsNew<typeof cotSession>({ ...input, carried: session.current });
 
+  let ending: SessionOutcome;
   try {
-    await session.untilEnd(handOver);
+    ending = await session.untilEnd(handOver);
   } catch (error) {
     if (hasRunEnded(error)) return { status: 'canceled', reason: 'the run had ended before' };
     if (!isCancellation(error)) throw error;
@@ -47,8 +48,7 @@ export async function cotSession(input: CotSessionInput): Promise<SessionOutcome
   }
   // Answers to the last commands go out before the workflow is closed.
   await condition(allHandlersFinished);
-  const { ending } = session.current;
-  return { status: ending?.status ?? 'completed', reason: ending?.reason ?? null };
+  return ending;
 }
 
 /** The row was closed while the workflow could not answer: further work would have no reader. */

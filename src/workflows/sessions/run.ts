@@ -22,7 +22,7 @@ import { gateIdOf } from '../../domain/sessions/derived-ids.js';
 import { applyCommand, applyFact, nextAction } from '../../domain/sessions/machine.js';
 import { progressOf } from '../../domain/sessions/progress.js';
 import { progressView } from '../../domain/sessions/progress-view.js';
-import { initialSession, type SessionState } from '../../domain/sessions/state.js';
+import { initialSession, type Ending, type SessionState } from '../../domain/sessions/state.js';
 import type { RunStep, SessionEvent, SessionFact, Transition } from '../../domain/sessions/transitions.js';
 import { waitMsOf } from '../../domain/sessions/waiting.js';
 import { timeOfSortableId } from '../../domain/sortable-id.js';
@@ -158,7 +158,7 @@ export class SessionRun {
   }
 
   /** `handOver` begins a new history with this state; it does not return. */
-  async untilEnd(handOver: () => Promise<never>): Promise<void> {
+  async untilEnd(handOver: () => Promise<never>): Promise<Ending> {
     for (;;) {
       this.#course = new CancellationScope();
       try {
@@ -169,11 +169,11 @@ export class SessionRun {
     }
   }
 
-  async #follow(handOver: () => Promise<never>): Promise<void> {
+  async #follow(handOver: () => Promise<never>): Promise<Ending> {
     for (;;) {
       for (let pending = this.#project(); pending !== null; pending = this.#project()) await pending;
       const action = nextAction(this.#state);
-      if (action.kind === 'end') return;
+      if (action.kind === 'end') return action.ending;
       if (workflowInfo().continueAsNewSuggested) {
         // A handler may still answer; one that changed the state waits for `project`.
         await condition(() => allHandlersFinished() || this.#hasUnprojected);

@@ -182,7 +182,7 @@ test.each<[string, SessionCommand, SessionState['ending']]>([
 ])('a session that is %s waits for nothing and is not paused', (_what, given, ending) => {
   const ended = command(command(atGate, pause, 10), given, 20);
   expect(ended).toMatchObject({ ending, waiting: { kind: 'nothing' }, pausedAtMs: null });
-  expect(nextAction(ended)).toEqual({ kind: 'end' });
+  expect(nextAction(ended)).toEqual({ kind: 'end', ending });
 });
 
 test('the approval of the last gate completes the session', () => {
