@@ -4,6 +4,7 @@ import { withTransaction } from '../../../src/db/base/transaction.js';
 import { insertDeliveryDeadLetters } from '../../../src/db/webhooks/disable.js';
 import type { HttpAnswer } from '../../support/http.js';
 import { useJobHouse } from '../../support/houses/job-house.js';
+import { detailsOf } from '../../support/workers/seen-activities.js';
 
 const house = useJobHouse();
 const { api, database, temporal, post, ended, working } = house;
@@ -129,7 +130,14 @@ test('one is read with its input, every failed try and links, by administrators 
 test('a failed job shows its owner a safe text and a code, and an administrator every error', async () => {
   const gather = (): Promise<never> => Promise.reject(new Error(SECRET));
   const jobId = await post({ title: 'told' });
-  await working(() => ended(jobId), { gather });
+  const shown = await working(
+    async () => {
+      await ended(jobId);
+      return detailsOf(temporal.client.workflow.getHandle(`report:${jobId}`));
+    },
+    { gather },
+  );
+  expect(shown).toBe('**failed**: The step gatherSection failed and its retries are used up.');
   for (const path of [`/jobs/${jobId}`, '/jobs?limit=100', `/jobs/${jobId}/result`]) {
     const { text } = await api.send(path, { token: house.ana.token });
     expect(text).not.toContain('hunter2');
