@@ -52,7 +52,8 @@ export class SessionDecisions {
   async #decideWithTexts(message: DecideGateMessage): Promise<SessionProgressView> {
     const seen = this.#withGate(message);
     const kept = await this.#keepTexts(seen);
-    // Meanwhile somebody else may have decided, and the next gate may be open.
+    // Meanwhile somebody else may have decided, and the next gate may be open. The message itself is not judged again:
+    // older histories took texts that are refused today.
     this.#session.throwRefusal(refusalOfDecision(this.#session.current, seen));
     return this.#session.command(decisionCommand(seen, this.#session.current, kept));
   }

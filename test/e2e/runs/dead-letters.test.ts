@@ -133,7 +133,9 @@ test('a failed job shows its owner a safe text and a code, and an administrator 
   const shown = await working(
     async () => {
       await ended(jobId);
-      return detailsOf(temporal.client.workflow.getHandle(`report:${jobId}`));
+      const handle = temporal.client.workflow.getHandle(`report:${jobId}`);
+      await handle.result();
+      return detailsOf(handle);
     },
     { gather },
   );
