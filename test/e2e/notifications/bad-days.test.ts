@@ -31,7 +31,9 @@ test('an office that throws is tried again by itself, named and left to the dead
         `select data from run_events where run_id = $1 and type = 'job.progress' order by pos desc limit 1`,
         [id],
       );
-      expect(rows[0]).toMatchObject({ data: { offices_processed: 12, offices_failed: 1, offices_total: 12 } });
+      expect(rows[0]).toMatchObject({
+        data: { offices_processed: 12, offices_failed: 1, offices_total: 12 },
+      });
       const letters = await house.ask('GET', '/api/v1/dead-letters?kind=deadline-run');
       const [letter] = letters.body['items'] as { id: string; errors: { step: string; try: number }[] }[];
       const detail = await house.ask('GET', `/api/v1/dead-letters/${letter!.id}`);
