@@ -23,7 +23,8 @@ const config = {
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   // Longer than a few waits one after the other on a slow machine: a time-out is no proof of a fault, and costs nothing.
   testTimeout: 180_000,
-  maxWorkers: 2,
+  // Two processors are a third idle with two workers: many tests wait for a process, a page or a retry.
+  maxWorkers: 3,
   // A worker keeps the modules of each finished file: about 20 MB of heap for a file of the API. Collecting gigabytes
   // stops it, and activities need their heartbeats.
   workerIdleMemoryLimit: '600MB',
