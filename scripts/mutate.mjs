@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { createCompiles } from './mutate/compiles.mjs';
 import { createBundledProcess } from './mutate/mutant-process.mjs';
 import { mutationsOf } from './mutate/mutations.mjs';
-import { createRelatedTests, filesBelow, likeness } from './mutate/related-tests.mjs';
+import { createImporters, createRelatedTests, filesBelow, likeness } from './mutate/related-tests.mjs';
 
 const root = resolve(new URL('..', import.meta.url).pathname);
 const { values: given } = parseArgs({
@@ -78,16 +78,19 @@ async function startServers() {
 
 /**
  * A workflow reaches its tests in a bundle, past all imports. Unit tests of the file are the quickest. Replays come
- * next, then the tests of its capability, and those of whole stacks last.
+ * next, then the tests of the workflows that the file is a part of, and those of whole stacks last.
  */
 function createTestsOfWorkflow() {
   const unitTestsOf = createRelatedTests(root, ['test/unit']);
+  const partOf = createImporters(root, 'src/workflows');
   const tests = folders
     .flatMap((folder) => filesBelow(root, folder))
     .filter((test) => test.includes('.test.'));
   return (file) => {
-    const near = tests.filter((test) => test.startsWith('test/replay') || likeness(file, test) > 0);
-    const rank = (test) => folders.indexOf(test.split('/', 2).join('/')) * 10 - likeness(file, test);
+    const workflows = partOf(file);
+    const nearness = (test) => Math.max(...workflows.map((workflow) => likeness(workflow, test)));
+    const near = tests.filter((test) => test.startsWith('test/replay') || nearness(test) > 0);
+    const rank = (test) => folders.indexOf(test.split('/', 2).join('/')) * 10 - nearness(test);
     const ordered = (near.length > 1 ? near : tests).sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
     return [...unitTestsOf(file), ...ordered];
   };

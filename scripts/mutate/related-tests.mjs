@@ -13,11 +13,7 @@ export function filesBelow(root, folder) {
 
 /** The tests that load a file, those first that are named like it or import it over the fewest files. */
 export function createRelatedTests(root, folders) {
-  const imports = new Map();
-  const importsOf = (file) => {
-    if (!imports.has(file)) imports.set(file, readImports(root, file));
-    return imports.get(file);
-  };
+  const importsOf = createImports(root);
   const tests = folders
     .flatMap((folder) => filesBelow(root, folder))
     .filter((file) => file.includes('.test.'));
@@ -28,6 +24,13 @@ export function createRelatedTests(root, folders) {
       .map((test) => ({ test, rank: distances.get(test).get(file) - 2 * likeness(file, test) }))
       .sort((a, b) => a.rank - b.rank || a.test.localeCompare(b.test))
       .map(({ test }) => test);
+}
+
+/** The files of a folder that load a file, itself among them. */
+export function createImporters(root, folder) {
+  const importsOf = createImports(root);
+  const loaded = new Map(filesBelow(root, folder).map((file) => [file, distancesFrom(file, importsOf)]));
+  return (file) => [...loaded.keys()].filter((importer) => loaded.get(importer).has(file));
 }
 
 /** How many words two paths share: `src/db/sessions/gates.ts` and `test/db/sessions/gates.test.ts` share two. */
@@ -41,6 +44,14 @@ export function likeness(file, test) {
     );
   const wanted = words(file);
   return [...words(test)].filter((word) => wanted.has(word)).length;
+}
+
+function createImports(root) {
+  const imports = new Map();
+  return (file) => {
+    if (!imports.has(file)) imports.set(file, readImports(root, file));
+    return imports.get(file);
+  };
 }
 
 function distancesFrom(start, importsOf) {
