@@ -1,5 +1,5 @@
-import type { ComponentChild, RefObject } from 'preact';
-import { useSignal } from '@preact/signals';
+import type { ComponentChild } from 'preact';
+import { useSignal, type Signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 
 /**
@@ -7,7 +7,8 @@ import { useEffect, useRef } from 'preact/hooks';
  * B1. Rows stand in blocks. A block that is far away is one empty row of the height that it had: nothing moves.
  * B2. The block of the pinned row is there, else no key could move the focus to it. So is a block that holds the focus
  *     or something that a reader opened.
- * B3. A block that was never drawn is as high as usual rows are. The browser keeps the view in place.
+ * B3. A block that was never drawn is as high as the rows of the first one. Otherwise a button below it moves when it
+ *     is drawn, and may lose its click.
  * B4. A task draws or clears one block. Several in one task would hold up a key or a click.
  */
 const BLOCK = 20;
@@ -25,7 +26,7 @@ interface BlocksProps<Item> {
 }
 
 export function Blocks<Item>({ items, pinned = -1, ...rest }: BlocksProps<Item>) {
-  const rowPx = useRef(USUAL_ROW_PX);
+  const rowPx = useSignal(USUAL_ROW_PX);
   return (
     <>
       {Array.from({ length: Math.ceil(items.length / BLOCK) }, (_, block) => (
@@ -45,7 +46,7 @@ export function Blocks<Item>({ items, pinned = -1, ...rest }: BlocksProps<Item>)
 interface BlockProps<Item> extends Omit<BlocksProps<Item>, 'pinned'> {
   readonly from: number;
   readonly isPinned: boolean;
-  readonly rowPx: RefObject<number>;
+  readonly rowPx: Signal<number>;
 }
 
 function Block<Item>({ items, from, tag: Tag, isPinned, rowPx, within, children }: BlockProps<Item>) {
@@ -60,9 +61,9 @@ function Block<Item>({ items, from, tag: Tag, isPinned, rowPx, within, children 
     const follow = (entries: readonly IntersectionObserverEntry[]): void => {
       const last = entries.at(-1);
       if (last === undefined) return;
-      if (isNear.value && !last.isIntersecting) {
+      if (isNear.value) {
         height.current = last.boundingClientRect.height;
-        rowPx.current = height.current / current.childElementCount;
+        if (from === 0 && height.current > 0) rowPx.value = height.current / current.childElementCount;
       }
       isSeen = last.isIntersecting;
       inTurn(draw);
@@ -75,14 +76,13 @@ function Block<Item>({ items, from, tag: Tag, isPinned, rowPx, within, children 
     };
   }, []);
   const isThere = isNear.value || isPinned;
-  const empty = height.current > 0 ? height.current : items.length * (rowPx.current ?? USUAL_ROW_PX);
   const role = Tag === 'div' ? 'presentation' : undefined;
   return (
     <Tag ref={element} role={role}>
       {isThere ? (
         items.map((item, place) => children(item, from + place))
       ) : (
-        <Space tag={Tag} height={empty} />
+        <Space tag={Tag} height={height.current || items.length * rowPx.value} />
       )}
     </Tag>
   );
