@@ -78,7 +78,7 @@ async function startServers() {
 
 /**
  * A workflow reaches its tests in a bundle, past all imports. Unit tests of the file are the quickest. Replays come
- * next, then the tests of the workflows that the file is a part of, and those of whole stacks last.
+ * next, then the tests of each workflow that loads the file. Tests of whole stacks come last.
  */
 function createTestsOfWorkflow() {
   const unitTestsOf = createRelatedTests(root, ['test/unit']);

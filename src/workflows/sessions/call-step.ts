@@ -10,7 +10,7 @@ export function callStep(
   state: SessionState,
   { place, goesOn }: { readonly place: StepPlace; readonly goesOn: boolean },
 ): Promise<StepOutcome> {
-  const title = state.plan.phases[place.phase - 1]?.title ?? '';
+  const { title } = state.plan.phases[place.phase - 1]!;
   const { runSessionStep } = sessionSteps(`${place.phase}. ${title}: ${place.step}`);
   const input = stepInput(session, state, place);
   return runSessionStep(goesOn ? { ...input, ahead: state } : input);
