@@ -107,7 +107,7 @@ export class SessionRun {
 
   /** The current command came before, perhaps in an older history, and its answer was lost. */
   #hasTaken(): boolean {
-    return hasTaken(this.#state, currentUpdateInfo()?.id ?? '');
+    return hasTaken(this.#state, idOfUpdate());
   }
 
   throwRefusal(refusal: SessionRefusal | null): void {
@@ -119,7 +119,7 @@ export class SessionRun {
   }
 
   async #command(given: SessionCommand): Promise<SessionProgressView> {
-    const commandId = currentUpdateInfo()?.id ?? '';
+    const commandId = idOfUpdate();
     const command = { ...given, by: { ...given.by, commandId } };
     for (let pending = this.#recalled(); pending !== null; pending = this.#recalled()) await pending;
     // The activity may have shown this gate already: a person who sees it can decide.
@@ -318,4 +318,9 @@ export class SessionRun {
     this.#state = transition.state;
     this.#events.push(...transition.events);
   }
+}
+
+/** A command comes as an Update, never as a signal. */
+function idOfUpdate(): string {
+  return currentUpdateInfo()!.id;
 }
