@@ -99,9 +99,9 @@ export interface ProjectSessionInput {
 export interface KeepDecisionInput {
   readonly sessionId: string;
   readonly phase: number;
-  readonly edits?: string | Record<string, unknown>;
-  readonly notes?: string;
-  readonly instructions?: string;
+  readonly edits?: string | Record<string, unknown> | undefined;
+  readonly notes?: string | undefined;
+  readonly instructions?: string | undefined;
 }
 
 export interface KeptTexts {

@@ -1,5 +1,6 @@
 import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { NotificationFiring } from '../../contracts/notifications/schedule-workflow.js';
+import { describeFiring } from '../../domain/runs/describe-firing.js';
 import { scheduledStartTime } from '../scheduled-start-time.js';
 import { notificationSchedule } from './proxies.js';
 
@@ -9,8 +10,6 @@ export async function startScheduledNotifications(): Promise<NotificationFiring>
   // Started by hand it has no such moment: then it is due now.
   const due = typedSearchAttributes.get(scheduledStartTime) ?? startTime;
   const firing = await notificationSchedule.fireNotifications({ scheduledAt: due.toISOString() });
-  setCurrentDetails(
-    firing.outcome === 'started' ? `**started** ${firing.jobId}` : `**skipped**: ${firing.reason}`,
-  );
+  setCurrentDetails(describeFiring(firing));
   return firing;
 }

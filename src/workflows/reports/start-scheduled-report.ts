@@ -1,5 +1,6 @@
 import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { FiringOutcome, StartScheduledReportInput } from '../../contracts/reports/schedule-workflow.js';
+import { describeFiring } from '../../domain/runs/describe-firing.js';
 import { reportSchedules } from '../proxies.js';
 import { scheduledStartTime } from '../scheduled-start-time.js';
 
@@ -11,17 +12,6 @@ export async function startScheduledReport({
   // Started by hand it has no such moment: then it is due now.
   const due = typedSearchAttributes.get(scheduledStartTime) ?? startTime;
   const firing = await reportSchedules.fireReportSchedule({ scheduleId, scheduledAt: due.toISOString() });
-  setCurrentDetails(detailsOf(firing));
+  setCurrentDetails(describeFiring(firing));
   return firing;
-}
-
-function detailsOf(firing: FiringOutcome): string {
-  switch (firing.outcome) {
-    case 'started':
-      return `**started** ${firing.jobId}`;
-    case 'skipped':
-      return `**skipped**: ${firing.reason}`;
-    case 'gone':
-      return '**skipped**: the schedule is no more';
-  }
 }

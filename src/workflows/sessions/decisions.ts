@@ -97,13 +97,8 @@ export class SessionDecisions {
   }
 
   async #keepTexts({ edits, notes, instructions }: DecideGateMessage): Promise<KeptTexts> {
-    const input = {
-      sessionId: this.#input.sessionId,
-      phase: this.#session.current.phase,
-      ...(edits === undefined ? {} : { edits }),
-      ...(notes === undefined ? {} : { notes }),
-      ...(instructions === undefined ? {} : { instructions }),
-    };
+    const { phase } = this.#session.current;
+    const input = { sessionId: this.#input.sessionId, phase, edits, notes, instructions };
     try {
       return await CancellationScope.nonCancellable(() => projections.keepDecisionTexts(input));
     } catch (error) {

@@ -49,7 +49,10 @@ test('a second run of the same day sends nobody anything, and counts them as alr
   await seedOffices(house.database.pool, { offices: 3, staff: 2 });
   await house.working(async () => {
     expect((await house.run()).email_sent).toBe(6);
+    const askedMs = Date.now();
     const again = await house.run();
+    expect(again.duration_ms).toBeGreaterThanOrEqual(0);
+    expect(again.duration_ms).toBeLessThanOrEqual(Date.now() - askedMs);
     expect(again).toMatchObject({ email_sent: 0, offices_processed: 3 });
     expect(again.excluded).toContainEqual({ reason: 'already_sent', channel: 'email', count: 6 });
     expect(house.smtp.mails).toHaveLength(6);

@@ -73,3 +73,21 @@ test('the deadline of a gate stands still while the session is paused', () =>
     );
     expect(rows[0]?.ms).toBe(deadlineMs);
   }));
+
+test('a gate is waited for without a task of its workflow: its timer lasts until the reminder', () =>
+  during(async () => {
+    const id = await startSession(rig, rig.owner, { gate: { timeoutSeconds: 600, onTimeout: 'reject' } });
+    await untilGate(rig, id, 1);
+    const seconds = await waitUntil(
+      async () => {
+        const { events } = await rig.temporal.client.workflow.getHandle(`cot-session:${id}`).fetchHistory();
+        const timers = (events ?? []).flatMap((event) => event.timerStartedEventAttributes ?? []);
+        return timers.length > 0
+          ? timers.map((timer) => Number(timer.startToFireTimeout?.seconds))
+          : undefined;
+      },
+      { what: 'the timer of the gate' },
+    );
+    expect(seconds).toHaveLength(1);
+    expect(seconds[0]).toBeGreaterThan(60);
+  }));

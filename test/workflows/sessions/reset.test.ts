@@ -171,3 +171,25 @@ test('the quick activity of a session that is reset begins no further step, and 
     expect((await stepsOf(rig, id)).filter(({ status }) => status === 'running')).toEqual([]);
   });
 });
+
+test('a session that is asked to tell its readers while its steps run ahead goes on, and pays for each step once', async () => {
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const model = scriptedModel(async (_request, call) => {
+    if (call === 2) await released;
+    return `answer ${call}`;
+  });
+  await withWorkers(rig, model, async () => {
+    const id = await startSession(rig, rig.owner);
+    await waitUntil(() => Promise.resolve(model.calls.length === 2), { what: 'the second step' });
+    const workflow = rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
+    await workflow.signal(projectAgainSignal);
+    await waitUntil(
+      async () => (await workflow.query<{ currentStep: string }>('progress')).currentStep === 'EXECUTE',
+      { what: 'the workflow to know the second step' },
+    );
+    release();
+    await untilGate(rig, id, 1);
+    expect(model.calls).toHaveLength(3);
+  });
+});
