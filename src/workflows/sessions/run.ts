@@ -226,9 +226,8 @@ export class SessionRun {
       const result = { stepId, attempt, ref: done.ref };
       this.#takeFinished([{ phase, step, result }]);
       this.#takeFinished(done.ahead ?? []);
-      // The activity has projected these results, unless a command came in between or there are more events.
-      if (before === version && this.#events.length === 0 && !this.#beginsToWait())
-        this.#noteProjected(this.#state);
+      // The activity has projected these results, unless a command came in between. Further events are projected anyway.
+      if (before === version && !this.#beginsToWait()) this.#noteProjected(this.#state);
     } catch (error) {
       const pending = this.#recalled();
       if (pending !== null) await pending;

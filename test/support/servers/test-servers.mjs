@@ -43,7 +43,7 @@ async function startOwn() {
     await Promise.all(parts.map((part) => part.stop()));
     lock.release();
     dev.dispose();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
     await Promise.all([startDatabase(dev, folder, parts), startTemporal(dev, folder, parts)]);
@@ -62,7 +62,7 @@ async function sweep(dev) {
     for (const pidFile of ['postgres/postgres.pid', 'temporal.pid']) {
       await dev.endLeftover(join(folder, pidFile), [{ signal: 'SIGKILL', waitMs: 5_000 }]);
     }
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
