@@ -224,7 +224,7 @@ describe.each<[string, TestWorkerOptions]>([
       }),
     );
     await running({ gather }, async () => {
-      expect(await outcomeOf(run)).toMatchObject({ status: 'canceled' });
+      expect(await outcomeOf(run)).toEqual({ status: 'canceled', reason: 'the run had ended before' });
       expect(gathered).toBe(0);
       expect((await eventsOf(run.id)).map((event) => event.type)).toEqual(['job.canceled']);
     });
