@@ -4,7 +4,6 @@ import {
   proxyLocalActivities,
   type ActivityOptions,
 } from '@temporalio/workflow';
-import { failureTypes } from '../../contracts/errors.js';
 import { taskQueues } from '../../contracts/names.js';
 import type { SqlQueueActivities, SqlRunActivities } from '../../contracts/sql/run-workflow.js';
 
@@ -20,27 +19,14 @@ export const sqlQueue = proxyLocalActivities<SqlQueueActivities>({
 
 /**
  * The statement. It beats every second, so a dead worker is noticed in seconds. After that, or after a lost data
- * source, it is retried once. A failure of the statement itself is reported without a retry.
+ * source, it is retried once. The activity says of every other failure that it is not to be retried.
  */
 const statement: ActivityOptions = {
   taskQueue: taskQueues.sql,
   // Longer than any statement may take: its own wall clock ends it.
   startToCloseTimeout: '25h',
   heartbeatTimeout: '5s',
-  retry: {
-    maximumAttempts: 2,
-    initialInterval: '1s',
-    nonRetryableErrorTypes: [
-      failureTypes.invalidInput,
-      failureTypes.recordGone,
-      failureTypes.runEnded,
-      failureTypes.canceled,
-      failureTypes.sqlFailed,
-      failureTypes.sqlNotAllowed,
-      failureTypes.sqlTimedOut,
-      failureTypes.sqlLimitExceeded,
-    ],
-  },
+  retry: { maximumAttempts: 2, initialInterval: '1s' },
 };
 
 /** A canceled run keeps its place until its statement has left the source: else more than the allowed number run. */

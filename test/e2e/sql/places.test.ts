@@ -1,5 +1,7 @@
+import { workflowIdOf } from '../../../src/contracts/names.js';
 import { useSqlHouse } from '../../support/houses/sql-house.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { detailsOf } from '../../support/workers/seen-activities.js';
 
 const house = useSqlHouse({
   env: { SQL_MAX_CONCURRENT_SESSIONS: '2', SQL_QUEUE_MAX: '4', SQL_LOCK_TIMEOUT_MS: '120000' },
@@ -51,6 +53,10 @@ test('no more run than have a place; the others wait in turn, visibly, and over 
     waiting_on: 'a place',
   });
   expect(await house.status(fourth)).toMatchObject({ queue_position: 3 });
+  const workflow = house.temporal.client.workflow.getHandle(workflowIdOf('sql', fourth));
+  await waitUntil(async () => (await detailsOf(workflow)) === '**Waiting** for a place', {
+    what: 'what the Temporal Web UI says',
+  });
   const sixth = await house.begin({ sql: endless(6) });
   const refused = await house.executeAsync({ sql: endless(7) });
   expect([refused.status, refused.body['code']]).toEqual([429, 'sql_queue_full']);

@@ -1,3 +1,5 @@
+import { findBlob } from '../../../src/db/runs/blobs.js';
+import { givenContent } from '../../../src/db/sessions/given-content.js';
 import { ModelCallError } from '../../../src/models/error.js';
 import { progressSchema, type SessionProgressView } from '../../../src/contracts/sessions/session.js';
 import { readSessionProgress, toProgressView } from '../../../src/db/sessions/reads-progress.js';
@@ -148,8 +150,11 @@ describe.each([{ maxCachedWorkflows: 50 }, { maxCachedWorkflows: 0 }])(
       await during(scriptedModel(numbered), async () => {
         const id = await startSession(rig, rig.owner);
         const handle = rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
-        await handle.signal('proceedNextPhase');
+        await handle.signal('proceedNextPhase', { notes: 'too early' });
         const { gateId } = await untilGate(rig, id, 1);
+        // Texts of a signal that changes nothing are not kept.
+        const early = givenContent('too early').ref.sha256;
+        expect(await findBlob(rig.database.pool, early)).toBeUndefined();
         await handle.signal('proceedNextPhase', { outputDigest: 'something older' });
         await handle.signal('proceedNextPhase');
         await untilGate(rig, id, 2);

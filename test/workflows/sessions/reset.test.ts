@@ -127,7 +127,7 @@ test('a session that is reset after it ended stays ended, and its new workflow r
     const handle = rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
     await handle.result();
     await reset(id, 'first');
-    expect(await handle.result()).toMatchObject({ status: 'canceled' });
+    expect(await handle.result()).toEqual({ status: 'canceled', reason: 'the run had ended before' });
     expect(await readProgress(rig, id)).toMatchObject({ status: 'canceled' });
   }));
 
