@@ -126,3 +126,26 @@ test('a run whose messages fail stops at a gate, and goes on or ends as a person
     expect(result.email_sent).toBe(0);
   });
 });
+
+test('an approval of failing messages does not approve the canary, whose gate opens next', async () => {
+  await seedOffices(house.database.pool, { offices: 14, staff: 5 });
+  await set({ canary_offices: 12, pause_error_rate: 40 });
+  house.smtp.onRecipient = () => ({ code: 554 });
+  await house.working(async () => {
+    const id = await house.start();
+    const failing = await waiting(id);
+    expect(failing).toMatchObject({ phaseTitle: 'Many messages fail' });
+    expect((await decide(failing, 'approve')).status).toBe(200);
+    const canary = await waitUntil(
+      async () => {
+        const gate = await waiting(id);
+        return gate.id === failing.id ? undefined : gate;
+      },
+      { what: 'the gate of the canary' },
+    );
+    expect(canary).toMatchObject({ phaseTitle: 'The first offices' });
+    expect((await decide(canary, 'reject')).status).toBe(200);
+    await house.ended(id);
+    expect(await house.result(id)).toMatchObject({ stopped_by: 'canary', email_failed: 60 });
+  });
+});

@@ -23,6 +23,16 @@ export async function summariesOf(handle: Handle): Promise<(string | undefined)[
   });
 }
 
+/** The names of the local activities of a history, in their order. */
+export async function localActivitiesOf(handle: Handle): Promise<string[]> {
+  const { events } = await handle.fetchHistory();
+  return (events ?? []).flatMap((event) => {
+    const [data] = event.markerRecordedEventAttributes?.details?.['data']?.payloads ?? [];
+    if (event.markerRecordedEventAttributes?.markerName !== 'core_local_activity' || !data) return [];
+    return defaultPayloadConverter.fromPayload<{ activity_type: string }>(data).activity_type;
+  });
+}
+
 async function scheduledIn(handle: Handle): Promise<{ event: HistoryEvent; given: Scheduled }[]> {
   const { events } = await handle.fetchHistory();
   return (events ?? []).flatMap((event) => {

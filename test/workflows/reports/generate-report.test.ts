@@ -110,13 +110,13 @@ describe.each<[string, TestWorkerOptions]>([
     const gather = (): Promise<never> => Promise.reject(new Error('password=hunter2 at /var/lib'));
     await running({ gather }, async () => {
       const run = await started(newReportRun(owner));
-      expect((await outcomeOf(run)).status).toBe('failed');
-      await storeHistory(temporal.client, run.workflowId, 'generateReport', 'failed');
-      const failed = await reread(run.id);
-      expect(failed.error).toEqual({
+      const error = {
         code: 'step_failed',
         message: 'The step gatherSection failed and its retries are used up.',
-      });
+      };
+      expect(await outcomeOf(run)).toEqual({ status: 'failed', error });
+      await storeHistory(temporal.client, run.workflowId, 'generateReport', 'failed');
+      expect((await reread(run.id)).error).toEqual(error);
       const { rows } = await database.pool.query<{
         input: unknown;
         errors: { step: string; try: number; message: string }[];

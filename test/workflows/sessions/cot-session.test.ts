@@ -1,5 +1,3 @@
-import { findBlob } from '../../../src/db/runs/blobs.js';
-import { givenContent } from '../../../src/db/sessions/given-content.js';
 import { ModelCallError } from '../../../src/models/error.js';
 import { progressSchema, type SessionProgressView } from '../../../src/contracts/sessions/session.js';
 import { readSessionProgress, toProgressView } from '../../../src/db/sessions/reads-progress.js';
@@ -20,6 +18,7 @@ import {
   withWorkers,
   type Answer,
 } from '../../support/sessions/fixture.js';
+import { localActivitiesOf } from '../../support/workers/scheduled-activities.js';
 import { useSessions } from '../../support/houses/session-house.js';
 
 const rig = useSessions();
@@ -152,15 +151,14 @@ describe.each([{ maxCachedWorkflows: 50 }, { maxCachedWorkflows: 0 }])(
         const handle = rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
         await handle.signal('proceedNextPhase', { notes: 'too early' });
         const { gateId } = await untilGate(rig, id, 1);
-        // Texts of a signal that changes nothing are not kept.
-        const early = givenContent('too early').ref.sha256;
-        expect(await findBlob(rig.database.pool, early)).toBeUndefined();
         await handle.signal('proceedNextPhase', { outputDigest: 'something older' });
         await handle.signal('proceedNextPhase');
         await untilGate(rig, id, 2);
         expect(await handle.query('progress')).toMatchObject({ currentPhase: 2, status: 'waiting_approval' });
         await handle.executeUpdate('decideGate', { args: [{ decision: 'reject', comment: 'no' }] });
         expect(await untilStatus(rig, id, 'rejected')).toMatchObject({ reason: 'no' });
+        // Texts of a signal that changes nothing are not kept, and the other messages have none.
+        expect(await localActivitiesOf(handle)).not.toContain('keepDecisionTexts');
         const bySignal = { actor_name: 'signal', actor_role: 'SYSTEM', request_id: null, origin: null };
         expect(await entriesOf(rig, gateId!)).toMatchObject([
           { action: 'approved', before: { status: 'waiting' }, after: { status: 'approved' }, ...bySignal },
