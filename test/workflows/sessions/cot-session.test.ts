@@ -18,6 +18,7 @@ import {
   withWorkers,
   type Answer,
 } from '../../support/sessions/fixture.js';
+import { heldAt } from '../../support/sessions/held-model.js';
 import { localActivitiesOf } from '../../support/workers/scheduled-activities.js';
 import { useSessions } from '../../support/houses/session-house.js';
 
@@ -58,19 +59,6 @@ function serverDown(): ModelCallError {
     provider: 'scripted',
     model: 'm',
   });
-}
-
-/** A model that answers at once, but holds one call until it is released. */
-function heldAt(held: number) {
-  let release = (): void => undefined;
-  const released = new Promise<void>((resolve) => (release = resolve));
-  const model = scriptedModel(async (_request, call) => {
-    if (call === held) await released;
-    return `answer ${call}`;
-  });
-  const isReached = (): Promise<boolean> => Promise.resolve(model.calls.length >= held);
-  const reached = (): Promise<unknown> => waitUntil(isReached, { what: `call ${held} of the model` });
-  return { model, release, reached };
 }
 
 /** How many activities its workflow has scheduled. */

@@ -3,7 +3,6 @@ import { waitUntil } from '../../support/wait-until.js';
 import {
   entriesOf,
   readProgress,
-  scriptedModel,
   send,
   startSession,
   stepsOf,
@@ -11,6 +10,7 @@ import {
   untilStatus,
   withWorkers,
 } from '../../support/sessions/fixture.js';
+import { heldAt } from '../../support/sessions/held-model.js';
 import { useSessions } from '../../support/houses/session-house.js';
 
 /** Somebody resets a session in the Temporal Web UI. */
@@ -145,15 +145,10 @@ test('a command that comes with the first task of that new workflow run is refus
 });
 
 test('the quick activity of a session that is reset begins no further step, and the session ends without it', async () => {
-  let release = (): void => undefined;
-  const released = new Promise<void>((resolve) => (release = resolve));
-  const model = scriptedModel(async (_request, call) => {
-    if (call === 2) await released;
-    return `answer ${call}`;
-  });
+  const { model, release, reached } = heldAt(2);
   await withWorkers(rig, model, async () => {
     const id = await startSession(rig, rig.owner, { autoProgressPhases: true });
-    await waitUntil(() => Promise.resolve(model.calls.length >= 2), { what: 'the second step' });
+    await reached();
     await resetNow(id, 'first');
     await untilStatus(rig, id, 'completed');
     release();
@@ -173,15 +168,10 @@ test('the quick activity of a session that is reset begins no further step, and 
 });
 
 test('a session that is asked to tell its readers while its steps run ahead goes on, and pays for each step once', async () => {
-  let release = (): void => undefined;
-  const released = new Promise<void>((resolve) => (release = resolve));
-  const model = scriptedModel(async (_request, call) => {
-    if (call === 2) await released;
-    return `answer ${call}`;
-  });
+  const { model, release, reached } = heldAt(2);
   await withWorkers(rig, model, async () => {
     const id = await startSession(rig, rig.owner);
-    await waitUntil(() => Promise.resolve(model.calls.length === 2), { what: 'the second step' });
+    await reached();
     const workflow = rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
     await workflow.signal(projectAgainSignal);
     await waitUntil(
