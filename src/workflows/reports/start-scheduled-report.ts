@@ -1,4 +1,4 @@
-import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import { setCurrentDetails } from '@temporalio/workflow';
 import type { FiringOutcome, StartScheduledReportInput } from '../../contracts/reports/schedule-workflow.js';
 import { describeFiring } from '../../domain/runs/describe-firing.js';
 import { reportSchedules } from '../proxies.js';
@@ -8,10 +8,7 @@ import { scheduledStartTime } from '../scheduled-start-time.js';
 export async function startScheduledReport({
   scheduleId,
 }: StartScheduledReportInput): Promise<FiringOutcome> {
-  const { typedSearchAttributes, startTime } = workflowInfo();
-  // Started by hand it has no such moment: then it is due now.
-  const due = typedSearchAttributes.get(scheduledStartTime) ?? startTime;
-  const firing = await reportSchedules.fireReportSchedule({ scheduleId, scheduledAt: due.toISOString() });
+  const firing = await reportSchedules.fireReportSchedule({ scheduleId, scheduledAt: scheduledStartTime() });
   setCurrentDetails(describeFiring(firing));
   return firing;
 }
