@@ -94,7 +94,7 @@ test('of more than 100 sessions that wait the inbox says that it holds the newes
   await page.getByText('More waits. These are the newest 100 of each kind.').waitFor();
   expect(await count.textContent()).toBe('100+');
   expect(await page.locator('nav .count-waiting').textContent()).toBe('99+');
-  // The rows above the button are as high as usual until they are drawn. A button that moves loses its click.
+  // A row that is drawn above the button may move it, and a button that moves loses its click.
   await page.locator('.inbox-list').evaluate((list) => list.scrollTo(0, list.scrollHeight));
   await page.locator('[aria-posinset="100"]').waitFor();
   await page.getByRole('button', { name: 'Load more' }).click();

@@ -19,7 +19,7 @@ export const sqlQueue = proxyLocalActivities<SqlQueueActivities>({
 
 /**
  * The statement. It beats every second, so a dead worker is noticed in seconds. After that, or after a lost data
- * source, it is retried once. The activity says of every other failure that it is not to be retried.
+ * source, it is retried once. A failure of the statement itself says that it is not to be retried.
  */
 const statement: ActivityOptions = {
   taskQueue: taskQueues.sql,
