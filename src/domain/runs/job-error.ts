@@ -1,9 +1,8 @@
 /** The last failure of a step, as its workflow saw it. */
 export interface StepFailure {
   readonly step: string;
-  /** From contracts/errors.ts when the failure is one of ours, else anything or null. */
-  readonly type: string | null;
-  readonly message: string;
+  /** Null when Temporal made the failure. The type is from contracts/errors.ts when the failure is one of ours. */
+  readonly cause: { readonly type?: string | null | undefined; readonly message: string } | null;
   readonly timedOut: boolean;
 }
 
@@ -22,11 +21,9 @@ const speakable: Readonly<Record<string, string>> = {
   SqlLimitExceeded: 'sql_limit_exceeded',
 };
 
-export function jobErrorOf(failure: StepFailure): { code: string; message: string } {
-  const code = failure.type === null ? undefined : speakable[failure.type];
-  if (code !== undefined) return { code, message: failure.message };
-  if (failure.timedOut) {
-    return { code: 'step_timed_out', message: `The step ${failure.step} did not finish in time.` };
-  }
-  return { code: 'step_failed', message: `The step ${failure.step} failed and its retries are used up.` };
+export function jobErrorOf({ step, cause, timedOut }: StepFailure): { code: string; message: string } {
+  const code = speakable[cause?.type ?? ''];
+  if (cause !== null && code !== undefined) return { code, message: cause.message };
+  if (timedOut) return { code: 'step_timed_out', message: `The step ${step} did not finish in time.` };
+  return { code: 'step_failed', message: `The step ${step} failed and its retries are used up.` };
 }

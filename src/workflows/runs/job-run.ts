@@ -92,12 +92,11 @@ function keyOf(moment: 'begin' | 'end'): string {
 /** Why a step failed, in words that the job's owner may read. `step` is what it is called there. */
 export function errorOf(failure: ActivityFailure, step: string): RunError {
   const { cause } = failure;
-  const timedOut = cause instanceof TimeoutFailure;
-  const { type, message } =
-    cause instanceof ApplicationFailure
-      ? { type: cause.type, message: cause.message }
-      : { type: null, message: '' };
-  return jobErrorOf({ step, type: type ?? null, message, timedOut });
+  return jobErrorOf({
+    step,
+    cause: cause instanceof ApplicationFailure ? cause : null,
+    timedOut: cause instanceof TimeoutFailure,
+  });
 }
 
 function detailsOf(status: RunOutcome['status'], error: RunError | undefined): string {

@@ -6,6 +6,7 @@ import { storeHistory } from '../../support/store-history.js';
 import { waitUntil } from '../../support/wait-until.js';
 import { policiesOf } from '../../support/workers/scheduled-activities.js';
 import { daily, useScheduleHouse } from './schedule-house.js';
+import { detailsOf } from '../../support/workers/seen-activities.js';
 import { createApiUser } from '../../support/people.js';
 
 const { house, ask, create, due, handleOf, runsOf, synced } = useScheduleHouse();
@@ -37,6 +38,7 @@ test('a schedule that is due makes a job of its owner, once however often Tempor
     const workflow = recentActions[0]?.action.workflow.workflowId ?? '';
     const firingHandle = temporal.client.workflow.getHandle(workflow);
     await firingHandle.result();
+    expect(await detailsOf(firingHandle)).toBe(`**started** ${jobId}`);
     expect(Object.values(await policiesOf(firingHandle))).toEqual([
       '30 s, 86400 s in all; any number of tries, 1 s × 2 up to 60 s',
     ]);

@@ -32,7 +32,7 @@ test('a character that is cut at the end of the first bytes is left out', () => 
   expect(headOf(new TextEncoder().encode('ab日').subarray(0, 4))).toBe('ab');
 });
 
-const failure = { step: 'fetch', type: null, message: 'select * from secrets', timedOut: false };
+const message = 'select * from secrets';
 
 test.each([
   ['InvalidInput', 'invalid_input'],
@@ -44,15 +44,22 @@ test.each([
   ['SqlTimedOut', 'sql_timeout'],
   ['SqlLimitExceeded', 'sql_limit_exceeded'],
 ])('a failure of the type %s is shown as %s, in its own words', (type, code) => {
-  expect(jobErrorOf({ ...failure, type, timedOut: true })).toEqual({ code, message: failure.message });
+  expect(jobErrorOf({ step: 'fetch', cause: { type, message }, timedOut: true })).toEqual({ code, message });
 });
 
 test.each([
   [null, false, 'step_failed', 'The step fetch failed and its retries are used up.'],
   ['Error', false, 'step_failed', 'The step fetch failed and its retries are used up.'],
   ['Error', true, 'step_timed_out', 'The step fetch did not finish in time.'],
-])('the words of any other failure are not shown: %s, timed out: %s', (type, timedOut, code, message) => {
-  expect(jobErrorOf({ ...failure, type, timedOut })).toEqual({ code, message });
+])('the words of any other failure are not shown: %s, timed out: %s', (type, timedOut, code, shown) => {
+  expect(jobErrorOf({ step: 'fetch', cause: { type, message }, timedOut })).toEqual({ code, message: shown });
+});
+
+test.each([
+  [false, 'step_failed'],
+  [true, 'step_timed_out'],
+])('a failure that Temporal made says what happened to the step, timed out: %s', (timedOut, code) => {
+  expect(jobErrorOf({ step: 'fetch', cause: null, timedOut }).code).toBe(code);
 });
 
 const word = 'a'.repeat(80);
