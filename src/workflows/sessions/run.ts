@@ -122,8 +122,8 @@ export class SessionRun {
     const commandId = idOfUpdate();
     const command = { ...given, by: { ...given.by, commandId } };
     for (let pending = this.#recalled(); pending !== null; pending = this.#recalled()) await pending;
-    // The activity may have shown this gate already: a person who sees it can decide.
-    if (this.#comeAtRest && nextAction(this.#state).kind === 'open_gate') this.#openGate(Date.now());
+    // The activity may have shown a gate already: a person who sees it can decide. The machine opens none too early.
+    if (this.#comeAtRest) this.#openGate(Date.now());
     // The validator asked already, but another command may have been handled in between.
     const refusal = refusalOf(this.#state, command);
     if (refusal === 'unchanged' || this.#hasTaken()) return this.#answer();

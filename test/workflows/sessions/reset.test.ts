@@ -183,3 +183,25 @@ test('a session that is asked to tell its readers while its steps run ahead goes
     expect(model.calls).toHaveLength(3);
   });
 });
+
+test('a session that is reset in the middle of a step tells its readers of the step that runs now, and of no other', async () => {
+  // A model that is not quick: each step is an activity of its own.
+  const { model, release, reached } = heldAt(2, { onwards: true, answersInMs: 400 });
+  await withWorkers(rig, model, async () => {
+    const id = await startSession(rig, rig.owner);
+    await reached();
+    await resetNow(id, 'last');
+    await reached(3);
+    await rig.temporal.client.workflow.getHandle(`cot-session:${id}`).signal(projectAgainSignal);
+    await waitUntil(
+      async () => {
+        const steps = await stepsOf(rig, id);
+        return steps.map(({ status }) => status).join() === 'completed,canceled,running';
+      },
+      { what: 'the step of the earlier workflow run to be closed, and no other' },
+    );
+    release();
+    await untilGate(rig, id, 1);
+    expect(model.calls).toHaveLength(4);
+  });
+});
