@@ -28,7 +28,10 @@ const LOADS = 15;
 const CHANGES = 150;
 const SESSIONS = 10_000;
 const ROWS = 1_000_000;
-const TARGET_ROW = 999_000;
+/** Far from each other: no block is drawn or read twice. */
+const JUMPS = [
+  999_000, 40_000, 710_000, 250_000, 880_000, 120_000, 560_000, 330_000, 790_000, 480_000, 930_000,
+];
 const STREAMED = 3_600;
 const TURNS = 120;
 
@@ -210,25 +213,36 @@ async function measureGrid(): Promise<void> {
   await page.goto(`${home.apiUrl}/sql/${id}`);
   const box = page.getByRole('spinbutton').first();
   await box.waitFor();
-  const asked = await page.evaluate<number>(
-    `(async () => { const from = performance.now(); await (await fetch('/api/v1/sql/cache/results/${id}?offset=500000&limit=500')).text(); return performance.now() - from; })()`,
+  const asked = await timesOf((row) =>
+    page.evaluate<number>(
+      `(async () => { const from = performance.now(); await (await fetch('/api/v1/sql/cache/results/${id}?offset=${row - 5_000}&limit=500')).text(); return performance.now() - from; })()`,
+    ),
   );
-  await box.fill(String(TARGET_ROW));
-  const shown = page.evaluate<number>(
-    `new Promise((resolve) => {
-       const from = performance.now();
-       const look = () => document.querySelector('.grid')?.textContent.includes('${TARGET_ROW * 2}') && resolve(performance.now() - from);
-       new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
-     })`,
-  );
-  await box.press('Enter');
-  say(`jump to row ${TARGET_ROW} of ${ROWS}`, {
-    value: await shown,
-    wanted: 100,
-    least: asked,
-    of: 'the same block by fetch',
+  const jumped = await timesOf(async (row) => {
+    await box.fill(String(row));
+    const shown = page.evaluate<number>(
+      `new Promise((resolve) => {
+         let from = performance.now();
+         addEventListener('keydown', () => { from = performance.now(); }, { once: true, capture: true });
+         const look = () => document.querySelector('.grid')?.textContent.includes('${row * 2}') && resolve(performance.now() - from);
+         new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
+       })`,
+    );
+    await box.press('Enter');
+    return shown;
   });
+  const [first] = jumped;
+  const least = { least: median(asked), of: 'the same block by fetch' };
+  say(`first jump, to row ${JUMPS[0]} of ${ROWS}`, { value: first!, wanted: 100 });
+  say(`${JUMPS.length} jumps there, median`, { value: median(jumped), wanted: 100, ...least });
+  say('the slowest of them', { value: Math.max(...jumped), wanted: 100 });
   await page.context().close();
+}
+
+async function timesOf(measure: (row: number) => Promise<number>): Promise<number[]> {
+  const times: number[] = [];
+  for (const row of JUMPS) times.push(await measure(row));
+  return times;
 }
 
 /** An hour at one event a second, as fast as the page takes them. */
