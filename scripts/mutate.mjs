@@ -1,6 +1,6 @@
 // Mutation testing: changes one place of a source file at a time and runs the tests related to it. A mutant
-// that no test notices survives. `npm run mutate -- --room domain [--seed 1] [--count 100] [--file machine:12]
-// [--access] [--verbose]`.
+// that no test notices survives. `npm run mutate -- --room domain [--seed 1] [--count 100] [--after 40]
+// [--file machine:12] [--access] [--verbose]`.
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,6 +15,7 @@ const { values: given } = parseArgs({
     room: { type: 'string', default: 'domain' },
     seed: { type: 'string', default: '1' },
     count: { type: 'string' },
+    after: { type: 'string', default: '0' },
     file: { type: 'string', default: '' },
     workers: { type: 'string', default: '2' },
     access: { type: 'boolean', default: false },
@@ -132,7 +133,7 @@ function choose(all) {
     if (chosen.length >= count) break;
     if (!isEquivalent(mutant) && compiles(mutant.file, mutant.mutated)) chosen.push(mutant);
   }
-  return chosen;
+  return chosen.slice(Number(given.after));
 }
 
 function isOwnership({ isSql, replacement, text, start, end }) {
