@@ -142,10 +142,14 @@ interface Place {
   readonly database: TestDatabase;
 }
 
+/** As `waitUntil`: a machine whose disk is busy with an installation takes its time. */
+const LONGEST_WAIT_MS = 60_000;
+
 async function visit(place: Place, path: string, options: VisitorOptions): Promise<Visitor> {
   const { role, token, ...contextOptions } = options;
   const user = token === undefined ? await createApiUser(place.database, role) : undefined;
   const context = await place.browser.newContext({ locale: 'en-US', ...contextOptions });
+  context.setDefaultTimeout(LONGEST_WAIT_MS);
   const signedIn = await context.request.post(`${place.api.url}/api/v1/session`, {
     data: { apiKey: token ?? user?.token },
   });

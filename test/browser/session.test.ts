@@ -133,13 +133,21 @@ const failing = (kind: 'server' | 'refused', message: string): ModelCallError =>
   new ModelCallError(message, { kind, provider: 'scripted', model: 'scripted-1', retryAfterMs: 3_000 });
 
 test('a step that is tried again says why, and one that failed is run again by a key or ends the session', async () => {
-  const model = scriptedModel((_request, call) => {
-    throw call === 1 ? failing('server', 'it answered 500') : failing('refused', `refusal ${call}`);
+  let goOn: () => void = () => undefined;
+  const isOpen = new Promise<void>((resolve) => (goOn = resolve));
+  const model = scriptedModel(async (request, call) => {
+    if (call > 1) throw failing('refused', `refusal ${call}`);
+    request.onDelta?.({ type: 'text', text: 'a word' });
+    // The word of a failed try stands for three seconds: the page must be there before.
+    await isOpen;
+    throw failing('server', 'it answered 500');
   });
-  await withWorkers(house, model, async () => {
+  await withTalk(model, async () => {
     const visitor = await house.visit('/sessions');
     const { page, faults } = visitor;
     const id = await startByForm(visitor, 'a step that fails');
+    await page.getByText('a word').waitFor();
+    goOn();
     await page.getByText('Try 1 failed; the next one comes by itself. it answered 500').waitFor();
     await page.getByRole('heading', { name: 'It needs help' }).waitFor();
     await page.locator('.decision').getByText('refusal 2').waitFor();
@@ -309,9 +317,7 @@ test('of two people at one gate the second sees that it was decided, and how', a
     const { gateId } = await untilGate(house, id, 1);
     const second = await house.visit(`/gates/${gateId}`, { token: other!.token });
     // The second reader is told of the first one.
-    await Promise.any(
-      [first, second].map(({ page }) => page.getByText(/is reading this/).waitFor({ timeout: 60_000 })),
-    );
+    await Promise.any([first, second].map(({ page }) => page.getByText(/is reading this/).waitFor()));
     await second.page.getByRole('button', { name: 'Reject' }).click();
     await second.page.getByLabel('Why is it rejected?').fill('too late');
     await first.page.getByRole('button', { name: 'Approve phase 1' }).click();

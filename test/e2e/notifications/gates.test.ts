@@ -128,8 +128,9 @@ test('a run whose messages fail stops at a gate, and goes on or ends as a person
 });
 
 test('an approval of failing messages does not approve the canary, whose gate opens next', async () => {
-  await seedOffices(house.database.pool, { offices: 14, staff: 5 });
-  await set({ canary_offices: 12, pause_error_rate: 40 });
+  // Far more than are sent to at once: the gate opens when an office begins behind twenty failed messages.
+  await seedOffices(house.database.pool, { offices: 32, staff: 5 });
+  await set({ canary_offices: 30, pause_error_rate: 40 });
   house.smtp.onRecipient = () => ({ code: 554 });
   await house.working(async () => {
     const id = await house.start();
@@ -146,6 +147,6 @@ test('an approval of failing messages does not approve the canary, whose gate op
     expect(canary).toMatchObject({ phaseTitle: 'The first offices' });
     expect((await decide(canary, 'reject')).status).toBe(200);
     await house.ended(id);
-    expect(await house.result(id)).toMatchObject({ stopped_by: 'canary', email_failed: 60 });
+    expect(await house.result(id)).toMatchObject({ stopped_by: 'canary', email_failed: 150 });
   });
 });
