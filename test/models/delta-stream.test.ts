@@ -153,6 +153,22 @@ test('a reader that could not take a piece gets it with the next one', async () 
   await says(reader, 'abc');
 });
 
+test('a reader that has room again gets what it could not take, also when the model says nothing more', async () => {
+  const worker = await startWorker();
+  const [reader, watcher] = [new Reader(), new Reader()];
+  const feed = await startApi();
+  const reading = feed.attach('ses_1', reader.take);
+  feed.attach('ses_1', watcher.take);
+  reader.refuse = true;
+  worker.open(step()).write({ type: 'text', text: 'the last word' });
+  await says(watcher, 'the last word');
+  reader.refuse = false;
+  reading.again();
+  expect([reader.text, watcher.text]).toEqual(['the last word', 'the last word']);
+  reading.end();
+  reading.again();
+});
+
 test('what was lost while an API process did not listen is asked for and comes', async () => {
   const worker = await startWorker();
   const feed = new DeltaFeed({ request: createDeltaRequester(database.pool), requestEveryMs: 0 });

@@ -7,6 +7,8 @@ import type { EventMessage } from './event-message.js';
 export interface StreamSource {
   join(reader: FeedReader): boolean;
   leave(reader: FeedReader): void;
+  /** It has room again, also for what is not stored. */
+  drained(stream: EventStream): void;
   ended(stream: EventStream): void;
   /** A batch of what is after a position; empty when there is nothing yet. */
   read(runId: string, after: number): Promise<EventMessage[]>;
@@ -125,7 +127,9 @@ export class EventStream implements FeedReader {
   #drained(): void {
     if (this.#fullSince === undefined) return;
     this.#fullSince = undefined;
-    if (!this.#ended) void this.#follow();
+    if (this.#ended) return;
+    void this.#follow();
+    this.#source.drained(this);
   }
 
   #close(): void {

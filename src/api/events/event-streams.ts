@@ -62,6 +62,7 @@ interface Kept {
   readonly mayContinue: () => Promise<boolean>;
   checkedAt: number;
   endLive: (() => void) | undefined;
+  sendAgain: (() => void) | undefined;
 }
 
 const BATCH = 100;
@@ -119,12 +120,22 @@ export class EventStreams implements StreamSource {
     const stream = new EventStream(this, opened);
     const kept = this.keep(stream, opened);
     if (!stream.ended) stream.begin(opened.start.first);
-    if (!stream.ended) kept.endLive = opened.live?.(opened.runId, (message) => stream.takeLive(message));
+    if (stream.ended) return;
+    const live = opened.live?.(opened.runId, (message) => stream.takeLive(message));
+    kept.endLive = live?.end;
+    kept.sendAgain = live?.again;
   }
 
   /** From here on the stream is looked after, until it is over. It may be over at once. */
   keep(stream: KeptStream, { userId, mayContinue, goodUntilMs = Infinity }: ReadingRight): Kept {
-    const kept: Kept = { userId, goodUntilMs, mayContinue, checkedAt: Date.now(), endLive: undefined };
+    const kept: Kept = {
+      userId,
+      goodUntilMs,
+      mayContinue,
+      checkedAt: Date.now(),
+      endLive: undefined,
+      sendAgain: undefined,
+    };
     this.#kept.set(stream, kept);
     this.#perUser.set(userId, (this.#perUser.get(userId) ?? 0) + 1);
     if (this.#stopped) stream.finish('shutdown');
@@ -137,6 +148,10 @@ export class EventStreams implements StreamSource {
 
   leave(reader: FeedReader): void {
     this.#options.hub.leave(reader);
+  }
+
+  drained(stream: KeptStream): void {
+    this.#kept.get(stream)?.sendAgain?.();
   }
 
   async read(runId: string, after: number): Promise<EventMessage[]> {

@@ -20,11 +20,14 @@ export interface ReadableRuns {
   readonly live?: LiveSource;
 }
 
-/**
- * Live messages that are stored nowhere (`step.delta`). Called once a stream; gives what ends it. `take` answers false
- * for a reader without room: the source repeats it later.
- */
-export type LiveSource = (runId: string, take: (message: EventMessage) => boolean) => () => void;
+/** Live messages that are stored nowhere (`step.delta`). Called once a stream. */
+export type LiveSource = (runId: string, take: (message: EventMessage) => boolean) => LiveReading;
+
+export interface LiveReading {
+  /** Gives what the reader answered false to: it has room again. A model that says nothing more would leave it out. */
+  again(): void;
+  end(): void;
+}
 
 export function eventSubjectOf(row: RunRow, state: EventData['snapshot']): EventSubject {
   const { id, lastPos, updatedAt, finishedAt } = row;

@@ -50,8 +50,8 @@ export class DeltaFeed {
     this.#everyMs = options.requestEveryMs ?? REQUEST_EVERY_MS;
   }
 
-  /** Joins a reader: it gets what was said so far, then the rest. A reader that gives false gets that piece later again. */
-  attach(runId: string, reader: DeltaReader): () => void {
+  /** Joins a reader: it gets what was said so far, then the rest. A piece that it answers false to comes `again`. */
+  attach(runId: string, reader: DeltaReader): { again(): void; end(): void } {
     let run = this.#runs.get(runId);
     if (run === undefined) {
       run = { texts: new Map(), readers: new Map(), requestedAtMs: -Infinity };
@@ -59,8 +59,8 @@ export class DeltaFeed {
       this.#request(runId, run);
     }
     run.readers.set(reader, new Map());
-    for (const stepId of run.texts.keys()) this.#deliver(runId, run, stepId);
-    return () => this.#detach(runId, reader);
+    this.#deliverAll(runId);
+    return { again: () => this.#deliverAll(runId), end: () => this.#detach(runId, reader) };
   }
 
   /** A payload of the deltas channel. */
@@ -120,6 +120,11 @@ export class DeltaFeed {
       current!.known = true;
     }
     return run.texts.get(stepId);
+  }
+
+  #deliverAll(runId: string): void {
+    const run = this.#runs.get(runId);
+    for (const stepId of run?.texts.keys() ?? []) this.#deliver(runId, run!, stepId);
   }
 
   #deliver(runId: string, run: RunFeed, stepId: string): void {

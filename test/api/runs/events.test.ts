@@ -1,5 +1,6 @@
 import type { PublishedEvent } from '../../../src/contracts/event-data.js';
 import { EventMessage } from '../../../src/api/events/event-message.js';
+import type { LiveSource } from '../../../src/api/events/event-subject.js';
 import { readSse, type SseReader } from './events-client.js';
 import {
   addEvent,
@@ -13,6 +14,17 @@ import {
 } from './events-fixture.js';
 
 const reading = useReading();
+
+const wordOfStep: PublishedEvent<'step.delta'> = {
+  at: '2026-01-01T00:00:00Z',
+  type: 'step.delta',
+  stepId: 's',
+  attempt: 1,
+  try: 2,
+  generation: 0,
+  offset: 0,
+  text: '',
+};
 
 describe('a stream', () => {
   test('begins with a snapshot, goes on with every event and ends after the final one', async () => {
@@ -122,20 +134,11 @@ describe('a stream', () => {
   });
 
   test('carries what is not stored without an id, so that nobody resumes from it', async () => {
-    const body: PublishedEvent<'step.delta'> = {
-      at: '2026-01-01T00:00:00Z',
-      type: 'step.delta',
-      stepId: 's',
-      attempt: 1,
-      try: 2,
-      generation: 0,
-      offset: 0,
-      text: 'a\n\nb',
-    };
+    const body = { ...wordOfStep, text: 'a\n\nb' };
     const takers = new Map<string, (message: EventMessage) => boolean>();
-    const live = (runId: string, take: (message: EventMessage) => boolean): (() => void) => {
+    const live: LiveSource = (runId, take) => {
       takers.set(runId, take);
-      return () => void takers.delete(runId);
+      return { again: () => undefined, end: () => void takers.delete(runId) };
     };
     const server = await reading.serve({ live });
     const run = await createRun(reading.pool, reading.analyst);
@@ -147,6 +150,32 @@ describe('a stream', () => {
     expect(reader.frames[1]).toEqual({ id: undefined, event: 'step.delta', data: body });
     expect(reader.frames[2]?.id).toBe(1);
     expect(takers.has(run)).toBe(false);
+  });
+
+  test('is given to a reader that had no room as soon as it has some, without another word', async () => {
+    const text = 'a'.repeat(100_000);
+    const pieces = Array.from({ length: 200 }, (_, offset) => ({ ...wordOfStep, offset, text }));
+    const given: number[] = [];
+    let atFirst = 0;
+    const live: LiveSource = (_runId, take) => {
+      const again = (): void => {
+        for (const piece of pieces.slice(given.length)) {
+          if (!take(new EventMessage(piece))) return;
+          given.push(piece.offset);
+        }
+      };
+      setImmediate(() => {
+        again();
+        atFirst = given.length;
+      });
+      return { again, end: () => undefined };
+    };
+    const server = await reading.serve({ live });
+    const reader = await read(server, await createRun(reading.pool, reading.analyst));
+    await until('every piece', () => reader.frames.length === pieces.length + 1);
+    expect(reader.frames.slice(1).map(({ data }) => data['offset'])).toEqual([...pieces.keys()]);
+    expect(atFirst).toBeLessThan(pieces.length);
+    reader.abort();
   });
 });
 

@@ -24,7 +24,7 @@ test('step.delta carries the redo as attempt and the retry as try, like every ot
   const text = {
     attach: (_runId: string, reader: (piece: StepDelta) => boolean) => {
       reader(delta);
-      return () => undefined;
+      return { again: () => undefined, end: () => undefined };
     },
   };
   readableSessions(text).live?.('ses_1', (message) => taken.push(message) > 0);
