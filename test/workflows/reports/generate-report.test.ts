@@ -57,6 +57,17 @@ const started = async (run: NewRun): Promise<NewRun> => {
   return run;
 };
 
+/** As the sweeper does it: the row ends, and the workflow does not hear of it. */
+const endFromOutside = (run: NewRun): Promise<unknown> =>
+  withTransaction(database.pool, (tx) =>
+    projectRun(tx, {
+      runId: run.id,
+      dedupKey: 'ended-from-outside',
+      status: 'canceled',
+      events: [{ type: 'job.canceled', data: { state: 'CANCELED' } }],
+    }),
+  );
+
 const outcomeOf = (run: NewRun): Promise<RunOutcome> =>
   temporal.client.workflow.getHandle(run.workflowId).result() as Promise<RunOutcome>;
 
@@ -215,18 +226,31 @@ describe.each<[string, TestWorkerOptions]>([
       return gatherSection(sources, asked);
     };
     const run = await started(newReportRun(owner));
-    await withTransaction(database.pool, (tx) =>
-      projectRun(tx, {
-        runId: run.id,
-        dedupKey: 'canceled-in-queue',
-        status: 'canceled',
-        events: [{ type: 'job.canceled', data: { state: 'CANCELED' } }],
-      }),
-    );
+    await endFromOutside(run);
     await running({ gather }, async () => {
       expect(await outcomeOf(run)).toEqual({ status: 'canceled', reason: 'the run had ended before' });
       expect(gathered).toBe(0);
       expect((await eventsOf(run.id)).map((event) => event.type)).toEqual(['job.canceled']);
+    });
+  });
+
+  test('a job that is ended from outside while it gathers stops there, and keeps that end', async () => {
+    let reached = false;
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const gather: typeof gatherSection = async (sources, asked) => {
+      reached = true;
+      await held;
+      return gatherSection(sources, asked);
+    };
+    await running({ gather }, async () => {
+      const run = await started(newReportRun(owner));
+      await waitUntil(() => Promise.resolve(reached), { what: 'the step runs' });
+      await endFromOutside(run);
+      release();
+      expect(await outcomeOf(run)).toEqual({ status: 'canceled', reason: 'the run was ended from outside' });
+      expect((await reread(run.id)).status).toBe('canceled');
+      expect((await eventsOf(run.id)).at(-1)?.type).toBe('job.canceled');
     });
   });
 
