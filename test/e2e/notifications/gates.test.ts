@@ -61,6 +61,15 @@ test('a canary serves the first offices, and the rest after an approval in the i
   });
 });
 
+test('a dry run asks nobody about a canary, for it sends nothing', async () => {
+  await seedOffices(house.database.pool, { offices: 7, staff: 2 });
+  await set({ canary_offices: 3 });
+  await house.working(async () => {
+    expect(await house.run({ dry_run: true })).toMatchObject({ email_sent: 14, offices_processed: 7 });
+    expect(house.smtp.mails).toEqual([]);
+  });
+});
+
 test('a canary that is rejected ends the run with what it has sent, and a forged name is not believed', async () => {
   await seedOffices(house.database.pool, { offices: 5, staff: 1 });
   await set({ canary_offices: 2 });
