@@ -68,6 +68,21 @@ const endFromOutside = (run: NewRun): Promise<unknown> =>
     }),
   );
 
+/** Sections are gathered when they are released. */
+function heldGathering() {
+  let isReached = false;
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const gather: typeof gatherSection = async (sources, asked) => {
+    isReached = true;
+    await held;
+    return gatherSection(sources, asked);
+  };
+  const reached = (): Promise<unknown> =>
+    waitUntil(() => Promise.resolve(isReached), { what: 'the step runs' });
+  return { gather, release, reached };
+}
+
 const outcomeOf = (run: NewRun): Promise<RunOutcome> =>
   temporal.client.workflow.getHandle(run.workflowId).result() as Promise<RunOutcome>;
 
@@ -198,17 +213,10 @@ describe.each<[string, TestWorkerOptions]>([
   });
 
   test('a job that is canceled in the middle of a step ends as canceled, with that as its last event', async () => {
-    let reached = false;
-    let release = (): void => undefined;
-    const held = new Promise<void>((resolve) => (release = resolve));
-    const gather: typeof gatherSection = async (sources, asked) => {
-      reached = true;
-      await held;
-      return gatherSection(sources, asked);
-    };
+    const { gather, release, reached } = heldGathering();
     await running({ gather }, async () => {
       const run = await started(newReportRun(owner));
-      await waitUntil(() => Promise.resolve(reached), { what: 'the step runs' });
+      await reached();
       await temporal.client.workflow.getHandle(run.workflowId).cancel();
       expect((await finished(run.id)).status).toBe('canceled');
       release();
@@ -235,17 +243,10 @@ describe.each<[string, TestWorkerOptions]>([
   });
 
   test('a job that is ended from outside while it gathers stops there, and keeps that end', async () => {
-    let reached = false;
-    let release = (): void => undefined;
-    const held = new Promise<void>((resolve) => (release = resolve));
-    const gather: typeof gatherSection = async (sources, asked) => {
-      reached = true;
-      await held;
-      return gatherSection(sources, asked);
-    };
+    const { gather, release, reached } = heldGathering();
     await running({ gather }, async () => {
       const run = await started(newReportRun(owner));
-      await waitUntil(() => Promise.resolve(reached), { what: 'the step runs' });
+      await reached();
       await endFromOutside(run);
       release();
       expect(await outcomeOf(run)).toEqual({ status: 'canceled', reason: 'the run was ended from outside' });
