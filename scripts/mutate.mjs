@@ -33,7 +33,7 @@ const rooms = {
   },
   workflows: {
     folders: ['test/replay', 'test/workflows', 'test/e2e'],
-    nearest: 13,
+    nearest: 20,
     servers: true,
     rebundles: true,
   },

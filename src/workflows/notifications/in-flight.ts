@@ -4,15 +4,11 @@ export async function inFlight<Item>(
   limit: number,
   work: (item: Item) => Promise<void>,
 ): Promise<void> {
-  let next = 0;
+  const rest = items.values();
   const runner = async (): Promise<void> => {
-    while (next < items.length) {
-      const item = items[next];
-      next += 1;
-      if (item !== undefined) await work(item);
-    }
+    for (const item of rest) await work(item);
   };
-  const runners = Array.from({ length: Math.min(limit, items.length) }, runner);
+  const runners = Array.from({ length: limit }, runner);
   await Promise.allSettled(runners);
   await Promise.all(runners);
 }

@@ -2,7 +2,7 @@ import { patched, setCurrentDetails } from '@temporalio/workflow';
 import { event } from '../../contracts/event-data.js';
 import type { NotifyCounts } from '../../contracts/notifications/workflow.js';
 import { describeRun, progressOfRun } from '../../domain/notifications/run-progress.js';
-import { runs } from '../proxies.js';
+import { runs } from '../runs/proxies.js';
 
 /** In older histories the projections of offices in flight race, and older counts may come last. */
 const TELLS_IN_ORDER = 'progress-is-told-in-order';

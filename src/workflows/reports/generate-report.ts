@@ -10,7 +10,7 @@ import type { RunOutcome } from '../../contracts/runs/run.js';
 import type { ContentRef } from '../../domain/runs/content-ref.js';
 import { queryIndex } from '../../domain/reports/sections.js';
 import { errorOf, runJob } from '../runs/job-run.js';
-import { reportQueries, reportRendering, reportSteps } from '../proxies.js';
+import { reportQueries, reportRendering, reportSteps } from './proxies.js';
 
 /**
  * A report: fix what it speaks of, gather its sections side by side, write it, publish the result.

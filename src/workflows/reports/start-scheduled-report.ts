@@ -1,7 +1,7 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import type { FiringOutcome, StartScheduledReportInput } from '../../contracts/reports/schedule-workflow.js';
 import { describeFiring } from '../../domain/runs/describe-firing.js';
-import { reportSchedules } from '../proxies.js';
+import { reportSchedules } from './proxies.js';
 import { scheduledStartTime } from '../scheduled-start-time.js';
 
 /** A report schedule is due: makes a job of its owner's, or records why there is none this time. */

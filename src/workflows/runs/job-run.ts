@@ -12,7 +12,7 @@ import { event } from '../../contracts/event-data.js';
 import type { EndRunInput } from '../../contracts/runs/job-workflow.js';
 import type { RunError, RunOutcome, RunResult } from '../../contracts/runs/run.js';
 import { jobErrorOf } from '../../domain/runs/job-error.js';
-import { runs } from '../proxies.js';
+import { runs } from './proxies.js';
 
 /**
  * The life of any job: it begins, its story gives a result, it ends, and each change is projected.

@@ -103,9 +103,7 @@ export class SessionDecisions {
       return await CancellationScope.nonCancellable(() => projections.keepDecisionTexts(input));
     } catch (error) {
       // The reason in its own words, without the activity around it.
-      throw error instanceof ActivityFailure && error.cause instanceof ApplicationFailure
-        ? error.cause
-        : error;
+      throw error instanceof ActivityFailure ? error.cause : error;
     }
   }
 }

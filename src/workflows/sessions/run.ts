@@ -175,8 +175,8 @@ export class SessionRun {
       const action = nextAction(this.#state);
       if (action.kind === 'end') return action.ending;
       if (workflowInfo().continueAsNewSuggested) {
-        // A handler may still answer; one that changed the state waits for `project`.
-        await condition(() => allHandlersFinished() || this.#hasUnprojected);
+        // A handler may still answer, and change the state.
+        await condition(allHandlersFinished);
         if (!this.#hasUnprojected) await handOver();
       } else if (action.kind === 'run_step') {
         await this.#runStep(action);
@@ -221,7 +221,7 @@ export class SessionRun {
       const done = await callStep(this.#input, this.#state, { place, goesOn });
       // A command that waits for its recall comes first.
       if (this.#ahead?.isRecalling === true) await this.#recalled();
-      this.#isModelQuick = done.isQuick ?? false;
+      this.#isModelQuick = done.isQuick === true;
       const before = this.#state.version;
       const result = { stepId, attempt, ref: done.ref };
       this.#takeFinished([{ phase, step, result }]);

@@ -1,6 +1,7 @@
 import { useNotificationHouse } from '../../support/houses/notification-house.js';
 import { seedOffices } from '../../support/notifications/seed.js';
 import { storeHistory } from '../../support/store-history.js';
+import { policiesOf } from '../../support/workers/scheduled-activities.js';
 import { waitUntil } from '../../support/wait-until.js';
 
 const house = useNotificationHouse();
@@ -207,4 +208,30 @@ test('a canceled run stops, gives back what it had planned, and the next one sen
     expect(new Set(house.smtp.mails.map((mail) => mail.to)).size).toBe(20);
     expect(house.smtp.mails).toHaveLength(20);
   });
+});
+
+test('a dry run that is canceled while it plans gives back nothing, for it planned nothing', async () => {
+  await seedOffices(pool(), { offices: 1, staff: 1 });
+  const holder = await pool().connect();
+  try {
+    await holder.query('begin');
+    await holder.query('lock table deadlines in access exclusive mode');
+    await house.working(async () => {
+      const id = await house.start({ dry_run: true });
+      const workflow = house.temporal.client.workflow.getHandle(`deadline-run:${id}`);
+      await waitUntil(
+        async () => {
+          const described = await workflow.describe().catch(() => undefined);
+          return described?.raw.pendingActivities?.some((each) => each.activityType?.name === 'planChunk');
+        },
+        { what: 'the planning' },
+      );
+      await workflow.cancel();
+      await holder.query('rollback');
+      expect(await workflow.result()).toMatchObject({ status: 'canceled' });
+      expect(Object.keys(await policiesOf(workflow))).toEqual(['planChunk']);
+    });
+  } finally {
+    holder.release();
+  }
 });

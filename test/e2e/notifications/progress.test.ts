@@ -66,3 +66,13 @@ test('a run counts its offices and messages as they go out, and the Web UI says 
   });
   expect(seen.at(-1)).toMatchObject({ name: 'finishNotifications', details: '**Writing** the result' });
 });
+
+test('a chunk of many offices tells its progress some twenty times at most', async () => {
+  await seedOffices(house.database.pool, { offices: 45, staff: 1 });
+  await house.working(async () => {
+    const id = await house.start();
+    await house.ended(id);
+    const told = (await progressOf(id)).map((each) => each['offices_processed']);
+    expect(told).toEqual(Array.from({ length: 15 }, (_, index) => 3 * (index + 1)));
+  });
+});

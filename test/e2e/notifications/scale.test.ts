@@ -13,10 +13,10 @@ test('ten offices and five hundred are planned with the same number of queries, 
     expect(many).toMatchObject({ email_sent: 5_000, push_sent: 5_000, offices_processed: 500 });
     expect(many.queries).toBe(few.queries);
     expect(few.queries).toBeLessThanOrEqual(7);
-    await seedOffices(pool(), { offices: 300, staff: 1 });
+    await seedOffices(pool(), { offices: 1, staff: 1 });
     const chunked = await house.run({ dry_run: true });
-    expect(chunked).toMatchObject({ offices_processed: 800, queries: 2 * few.queries });
-    expect(chunked.offices).toHaveLength(800);
+    expect(chunked).toMatchObject({ offices_processed: 501, queries: 2 * few.queries });
+    expect(chunked.offices).toHaveLength(501);
   });
 });
 

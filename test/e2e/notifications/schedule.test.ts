@@ -4,6 +4,7 @@ import { testActivities } from '../../support/workers/worker.js';
 import { storeHistory } from '../../support/store-history.js';
 import { testSenders } from '../../support/notifications/parts.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { detailsOf } from '../../support/workers/seen-activities.js';
 import { policiesOf } from '../../support/workers/scheduled-activities.js';
 
 const house = useNotificationHouse();
@@ -11,7 +12,7 @@ const PATH = '/api/v1/notifications/schedule';
 const daily = { cron: '30 8 * * *', time_zone: 'Asia/Tokyo' };
 const handle = () => house.temporal.client.schedule.getHandle('notification-schedule');
 
-const due = async (scheduledAt?: string): Promise<unknown> => {
+const due = async (words: RegExp): Promise<unknown> => {
   const workflowId = `notification-schedule-${Math.random()}`;
   const started = await house.temporal.client.workflow.start('startScheduledNotifications', {
     taskQueue: 'flow',
@@ -19,11 +20,12 @@ const due = async (scheduledAt?: string): Promise<unknown> => {
     args: [],
   });
   const firing: unknown = await started.result();
+  expect(await detailsOf(started)).toMatch(words);
   expect(Object.values(await policiesOf(started))).toEqual([
     '30 s, 86400 s in all; any number of tries, 1 s × 2 up to 60 s',
   ]);
   await storeHistory(house.temporal.client, workflowId, 'startScheduledNotifications');
-  return scheduledAt ?? firing;
+  return firing;
 };
 
 test('the schedule is paused until somebody sets it, then Temporal has it and the next times are shown', async () => {
@@ -55,12 +57,15 @@ test('what is due makes a run as whoever set the schedule, once, and none while 
   await house.database.pool.query('update deadlines set due_on = current_date + 7');
   await house.ask('PUT', PATH, daily);
   await house.working(async () => {
-    const firing = (await due()) as { outcome: string; jobId: string };
+    const firing = (await due(/^\*\*started\*\* job_/)) as { outcome: string; jobId: string };
     expect(firing.outcome).toBe('started');
     await house.ended(firing.jobId);
     expect(house.smtp.mails).toHaveLength(2);
     await house.ask('PUT', PATH, { ...daily, enabled: false });
-    expect(await due()).toEqual({ outcome: 'skipped', reason: 'The schedule is paused.' });
+    expect(await due(/^\*\*skipped\*\*: The schedule is paused/)).toEqual({
+      outcome: 'skipped',
+      reason: 'The schedule is paused.',
+    });
     const triggered = await house.ask('POST', `${PATH}/trigger`);
     expect(triggered.status).toBe(202);
     const id = String(triggered.body['jobId']);

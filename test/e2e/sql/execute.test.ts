@@ -1,9 +1,15 @@
 import { useSqlHouse } from '../../support/houses/sql-house.js';
+import { notingLocalLimits } from '../../support/workers/local-limits.js';
 import { policiesOf, summariesOf } from '../../support/workers/scheduled-activities.js';
+import { detailsOf } from '../../support/workers/seen-activities.js';
 import { storeHistory } from '../../support/store-history.js';
 import { waitUntil } from '../../support/wait-until.js';
 
-const house = useSqlHouse({ env: { SQL_SYNC_WAIT_MS: '8000' } });
+const localLimits: Record<string, string> = {};
+const house = useSqlHouse({
+  env: { SQL_SYNC_WAIT_MS: '8000' },
+  activities: notingLocalLimits(localLimits),
+});
 
 /** Works for a while and gives nothing until its end. */
 const slow = (rows: number) =>
@@ -88,6 +94,9 @@ test('an accepted statement can be watched to its end, as a session and as a job
     runSql: '90000 s, a beat in 5 s; 2 tries, 1 s × 2 up to 100 s',
   });
   expect(await summariesOf(handle)).toEqual(['statement']);
+  await handle.result();
+  const forEver = '10000 ms; any number of tries, 200 ms × 2 up to 10000 ms';
+  expect(localLimits).toMatchObject({ admitSql: forEver, releaseSql: forEver });
   await storeHistory(house.temporal.client, `sql:${id}`, 'executeSql');
 });
 
@@ -149,12 +158,14 @@ test('a canceled statement is gone from the database, and another one is not tou
   await waitUntil(async () => (await house.backendsOf(mine)) === 1 && (await house.backendsOf(other)) === 1, {
     what: 'both run',
   });
+  const workflow = house.temporal.client.workflow.getHandle(`sql:${mine}`);
+  expect(await detailsOf(workflow)).toBe('**Running** the statement');
   expect((await house.cancel(mine, house.bob)).status).toBe(404);
   expect((await house.cancel(mine)).status).toBe(202);
   await waitUntil(async () => (await house.backendsOf(mine)) === 0, { what: 'it is gone' });
   expect(await house.backendsOf(other)).toBe(1);
   expect(await house.ended(mine)).toMatchObject({ status: 'canceled', error: { code: 'canceled' } });
-  await storeHistory(house.temporal.client, `sql:${mine}`, 'executeSql', 'canceled');
+  await storeHistory(house.temporal.client, `sql:${mine}`, 'executeSql', 'canceled-at-work');
   expect((await house.results(mine)).body).toMatchObject({ status: 409, code: 'job_canceled' });
   expect((await house.cancel(other, house.bob)).status).toBe(202);
   expect(await house.ended(other, house.bob)).toMatchObject({ status: 'canceled' });

@@ -37,6 +37,11 @@ export function seeingActivities(client: Client, seen: SeenActivity[]): (made: A
     const details = await detailsOf(client.workflow.getHandle(workflowExecution.workflowId));
     seen.push({ name, details, heartbeatMs: heartbeatTimeoutMs, attempts: retryPolicy?.maximumAttempts });
   };
+  return watching(note);
+}
+
+/** Activities of which each first does `note`. */
+export function watching(note: () => Promise<void>): (made: Activities) => Activities {
   const watched =
     (activity: unknown) =>
     async (...input: unknown[]): Promise<unknown> => {

@@ -98,6 +98,8 @@ test('a cancel ends the step that runs: the call is aborted, and its row and its
     await waitUntil(async () => model.calls.length === 1, { what: 'the call' });
     expect(await send(rig, id, rig.ask.state('cancel'), 'end')).toMatchObject({ status: 'canceled' });
     await waitUntil(async () => aborted, { what: 'the abort of the call' });
+    const { events } = await rig.temporal.client.workflow.getHandle(`cot-session:${id}`).fetchHistory();
+    expect(events?.filter((event) => event.activityTaskCancelRequestedEventAttributes)).toHaveLength(1);
     expect(await stepsOf(rig, id)).toMatchObject([{ status: 'canceled' }]);
     const { rows } = await rig.database.pool.query(
       'select from session_step_tries join session_steps on id = step_id where run_id = $1 and session_step_tries.finished_at is null',

@@ -229,6 +229,25 @@ describe.each([{ maxCachedWorkflows: 50 }, { maxCachedWorkflows: 0 }])(
       });
     });
 
+    test('the steps of a phase run in one quick activity after an approval too, and a command meets them there', async () => {
+      const held = heldAt(5);
+      await during(held.model, async () => {
+        const id = await startSession(rig, rig.owner);
+        await untilGate(rig, id, 1);
+        await send(rig, id, approve(), 'approve');
+        await held.reached();
+        expect(await activitiesOf(id)).toBe(2);
+        const paused = await send(rig, id, rig.ask.state('pause'), 'pause');
+        expect(paused).toMatchObject({ status: 'paused', currentPhase: 2, currentStep: 'EXECUTE' });
+        held.release();
+        await send(rig, id, rig.ask.state('resume'), 'resume');
+        await untilGate(rig, id, 2);
+        await send(rig, id, approve(), 'last');
+        await rig.temporal.client.workflow.getHandle(`cot-session:${id}`).result();
+        await storeHistory(rig.temporal.client, `cot-session:${id}`, 'cotSession', 'recalled-later');
+      });
+    });
+
     test('a redo during a quick activity stops its model, and keeps the steps that it had finished', async () => {
       const held = heldAt(3);
       await during(held.model, async () => {
@@ -254,7 +273,7 @@ describe.each([{ maxCachedWorkflows: 50 }, { maxCachedWorkflows: 0 }])(
         const id = await startSession(rig, rig.owner, { autoProgressPhases: true });
         await held.reached();
         await rig.temporal.client.workflow.getHandle(`cot-session:${id}`).cancel();
-        await untilStatus(rig, id, 'canceled');
+        expect(await untilStatus(rig, id, 'canceled')).toMatchObject({ reason: 'canceled on Temporal' });
         const { phases } = await readState(rig, id);
         expect(phases.map(({ results }) => Object.keys(results))).toEqual([
           ['THINK', 'EXECUTE', 'INTEGRATE'],

@@ -5,6 +5,7 @@ import { storeHistory } from '../../support/store-history.js';
 import { waitUntil } from '../../support/wait-until.js';
 import { policiesOf, summariesOf } from '../../support/workers/scheduled-activities.js';
 import {
+  eventTypesOf,
   scriptedModel,
   send,
   startSession,
@@ -95,6 +96,10 @@ test('a pause of a paused session is granted and leaves nothing in the history',
   );
 });
 
+/** The server asks for a new history at 4 MB, as it does at 4,096 events. */
+const SIGNALS_OF_A_LONG_HISTORY = 60;
+const ignored = { comment: 'too long '.repeat(11_000) };
+
 test('signals that change nothing begin a new history once it has grown, and a command from before is known there', async () => {
   await withWorkers(
     rig,
@@ -106,9 +111,8 @@ test('signals that change nothing begin a new history once it has grown, and a c
       await send(rig, id, rig.ask.state('resume'), 'after');
       const handle = rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
       const { runId } = await handle.describe();
-      // The server asks for a new history at 4 MB, as it does at 4,096 events.
-      for (let sent = 0; sent < 60; sent += 1) {
-        await handle.signal('proceedNextPhase', { comment: 'too long '.repeat(11_000) });
+      for (let sent = 0; sent < SIGNALS_OF_A_LONG_HISTORY; sent += 1) {
+        await handle.signal('proceedNextPhase', ignored);
         // The server ends a workflow task beyond 2 MB of waiting signals, again and again on a slow machine.
         if (sent % 10 === 9)
           await waitUntil(async () => !(await handle.describe()).raw.pendingWorkflowTask, {
@@ -123,4 +127,28 @@ test('signals that change nothing begin a new history once it has grown, and a c
       await untilGate(rig, id, 2);
     },
   );
+});
+
+test('an approval that comes with the task that begins a new history is told to readers', async () => {
+  const model = scriptedModel((_request, call) => `answer ${call}`);
+  let id = '';
+  await withWorkers(
+    rig,
+    model,
+    async () => {
+      id = await startSession(rig, rig.owner);
+      await untilGate(rig, id, 1);
+    },
+    { keepOpen: true },
+  );
+  const handle = rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
+  const { runId } = await handle.describe();
+  for (let sent = 0; sent < SIGNALS_OF_A_LONG_HISTORY; sent += 1)
+    await handle.signal('proceedNextPhase', ignored);
+  await handle.signal('proceedNextPhase', {});
+  await withWorkers(rig, model, async () => {
+    await untilGate(rig, id, 2);
+    expect((await handle.describe()).runId).not.toBe(runId);
+    expect(await eventTypesOf(rig, id)).toContain('gate.decided');
+  });
 });
