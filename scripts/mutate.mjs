@@ -33,7 +33,7 @@ const rooms = {
   },
   workflows: {
     folders: ['test/replay', 'test/workflows', 'test/e2e'],
-    nearest: 20,
+    nearest: 16,
     servers: true,
     rebundles: true,
   },
@@ -42,6 +42,7 @@ const { folders, nearest, servers, rebundles } = { folders: ['test/unit'], neare
 /** Far above what a test file takes: only a mutation that loops or waits for ever reaches it. */
 const limitMs = servers ? 120_000 : 10_000;
 const unmutated = new Map();
+const finds = new Map();
 /** Tests whose subject is access, whatever file holds a query. */
 const accessTests = ['test/db/runs/ownership.test.ts', 'test/security/route-matrix.test.ts'];
 const OWNERSHIP = /visibleTo\(|\b(owner_id|user_id) = \$\{/;
@@ -180,12 +181,29 @@ async function work(own, queue) {
  * once more: the machine may be busier than before.
  */
 async function noticing(own, { file, mutated, tests }) {
-  for (const test of tests) {
+  for (const test of promising(file, tests)) {
     const noticed = await own.run({ file, text: mutated, test, rebundles }, limitMs);
     if (noticed.by !== undefined && noticed.by !== 'a failed test') unmutated.delete(test);
-    if (noticed.failed !== undefined && (await passesByItself(own, test))) return noticed;
+    if (noticed.failed !== undefined && (await passesByItself(own, test))) {
+      const found = foundBy(file);
+      found.set(test, (found.get(test) ?? 0) + 1);
+      return noticed;
+    }
   }
   return undefined;
+}
+
+/** The first tests come first; of the slow ones those that noticed most changes of this file. */
+function promising(file, tests) {
+  if (!servers) return tests;
+  const found = foundBy(file);
+  const [first, ...others] = tests;
+  return [first, ...others.sort((a, b) => (found.get(b) ?? 0) - (found.get(a) ?? 0))];
+}
+
+function foundBy(file) {
+  if (!finds.has(file)) finds.set(file, new Map());
+  return finds.get(file);
 }
 
 function passesByItself(own, test) {

@@ -50,9 +50,9 @@ export interface PlanChunkInput {
   readonly runId: string;
   readonly dryRun: boolean;
   readonly asOf: string;
-  readonly planRunId?: string;
+  readonly planRunId: string | undefined;
   /** Only what quiet hours have held. */
-  readonly heldOnly?: true;
+  readonly heldOnly: true | undefined;
   readonly rules: NotifyRules;
   readonly after: string;
   readonly limit: number;

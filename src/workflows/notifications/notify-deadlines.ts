@@ -38,7 +38,7 @@ const PROJECTED_PER_CHUNK = 20;
  * N1. A failed office is retried by itself, then named; the others are served.
  * N2. The planning commits every message that will be sent. Here are only ids and counts, so history and memory stay
  *     flat.
- * N3. A run that ends early gives back its planned messages: a later run sends them.
+ * N3. A run that ends early, however that comes, gives back its planned messages: a later run sends them.
  */
 export async function notifyDeadlines(input: NotifyDeadlinesInput): Promise<RunOutcome> {
   const { runId } = input;
@@ -46,7 +46,8 @@ export async function notifyDeadlines(input: NotifyDeadlinesInput): Promise<RunO
     try {
       return await notify(input);
     } catch (error) {
-      if (isCancellation(error) && !input.dryRun) {
+      const hasEnded = isCancellation(error) || error instanceof ActivityFailure;
+      if (hasEnded && !input.dryRun) {
         await CancellationScope.nonCancellable(() => planning.abandonNotifications({ runId }));
       }
       throw error;
@@ -67,8 +68,8 @@ async function notify(input: NotifyDeadlinesInput): Promise<RunResult> {
     dryRun,
     asOf,
     rules,
-    ...(planRunId === undefined ? {} : { planRunId }),
-    ...(heldOnly === undefined ? {} : { heldOnly }),
+    planRunId,
+    heldOnly,
     after: before.after,
     limit: isCanary ? rules.canaryOffices : CHUNK,
   });
@@ -76,7 +77,8 @@ async function notify(input: NotifyDeadlinesInput): Promise<RunResult> {
   if (isStopped) return stop(input, state, 'errors');
   if (chunk.next !== null) {
     if (isCanary && !(await gates.pass(canaryGate(state.counts)))) return stop(input, state, 'canary');
-    await continueAsNew<typeof notifyDeadlines>({ ...input, state: { ...state, canaryPassed: true } });
+    const next = { ...state, after: chunk.next, canaryPassed: true };
+    await continueAsNew<typeof notifyDeadlines>({ ...input, state: next });
   }
   setCurrentDetails('**Writing** the result');
   return planning.finishNotifications(finishOf(input, state));
@@ -145,7 +147,6 @@ async function sendChunk(
   await teller.tell(counts, totalOffices);
   const state = {
     ...before,
-    after: chunk.next ?? before.after,
     totalOffices,
     queries: before.queries + chunk.queries,
     counts,

@@ -25,10 +25,9 @@ export class RunGates {
     const opened = await runGates.openRunGate({ runId: this.#runId, ...gate });
     this.#gateId = opened.gateId;
     await condition(() => this.#decision !== undefined);
-    const decision = this.#decision;
+    const decision = this.#decision!;
     this.#gateId = undefined;
     this.#decision = undefined;
-    if (decision === undefined) return false;
     await runGates.settleRunGate({ runId: this.#runId, decision });
     return decision.decision === 'approve';
   }

@@ -210,6 +210,28 @@ test('a canceled run stops, gives back what it had planned, and the next one sen
   });
 });
 
+test('a run whose offices another try has taken ends, and gives back what it had planned', async () => {
+  await seedOffices(pool(), { offices: 40, staff: 3 });
+  house.smtp.latencyMs = 100;
+  await house.working(async () => {
+    const id = await house.start();
+    await waitUntil(() => Promise.resolve(house.smtp.mails.length >= 2), { what: 'the first mails' });
+    await pool().query('update notification_run_offices set claim = null where run_id = $1', [id]);
+    expect(await house.temporal.client.workflow.getHandle(`deadline-run:${id}`).result()).toEqual({
+      status: 'canceled',
+      reason: 'the run was ended from outside',
+    });
+    expect(await deliveries('planned')).toEqual([]);
+    expect(house.smtp.mails.length).toBeLessThan(120);
+    house.smtp.latencyMs = 0;
+    await house.run();
+    // A mail in flight at the end still arrives.
+    await waitUntil(() => Promise.resolve(house.smtp.mails.length >= 120), { what: 'all mails' });
+    expect(new Set(house.smtp.mails.map((mail) => mail.to)).size).toBe(120);
+    expect(house.smtp.mails).toHaveLength(120);
+  });
+});
+
 test('a dry run that is canceled while it plans gives back nothing, for it planned nothing', async () => {
   await seedOffices(pool(), { offices: 1, staff: 1 });
   const holder = await pool().connect();

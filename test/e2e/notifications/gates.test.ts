@@ -72,7 +72,7 @@ test('a dry run asks nobody about a canary, for it sends nothing', async () => {
 
 test('a canary that is rejected ends the run with what it has sent, and a forged name is not believed', async () => {
   await seedOffices(house.database.pool, { offices: 5, staff: 1 });
-  await set({ canary_offices: 2 });
+  await set({ canary_offices: 1 });
   await house.working(async () => {
     const id = await house.start();
     const gate = await waiting(id);
@@ -103,9 +103,9 @@ test('a canary that is rejected ends the run with what it has sent, and a forged
     await house.ended(id);
     const { body } = await house.ask('GET', `/api/v1/audit-logs?resourceType=gate&resourceId=${gate.id}`);
     expect(body['items']).toMatchObject([{ action: 'rejected', actor: { id: null, name: 'signal' } }]);
-    expect(await house.result(id)).toMatchObject({ email_sent: 2, stopped_by: 'canary' });
+    expect(await house.result(id)).toMatchObject({ email_sent: 1, stopped_by: 'canary' });
     await set({});
-    expect(await house.run()).toMatchObject({ email_sent: 3 });
+    expect(await house.run()).toMatchObject({ email_sent: 4 });
   });
 });
 
@@ -132,6 +132,11 @@ test('a run whose messages fail stops at a gate, and goes on or ends as a person
     const result = await house.result(id);
     expect(result.stopped_by).toBe('errors');
     expect(result.email_failed).toBeLessThan(100);
+    const { rows } = await house.database.pool.query<{ status: string }>(
+      'select distinct status from notification_deliveries where run_id = $1 order by status',
+      [id],
+    );
+    expect(rows.map(({ status }) => status)).toEqual(['failed', 'skipped']);
     expect(result.email_sent).toBe(0);
   });
 });
@@ -146,6 +151,18 @@ test('an approval of failing messages does not approve the canary, whose gate op
     const failing = await waiting(id);
     expect(failing).toMatchObject({ phaseTitle: 'Many messages fail' });
     expect((await decide(failing, 'approve')).status).toBe(200);
+    const again = {
+      gateId: failing.id,
+      decision: 'approve',
+      userId: house.admin.id,
+      via: 'console',
+      comment: null,
+    };
+    await expect(
+      house.temporal.client.workflow
+        .getHandle(`deadline-run:${id}`)
+        .executeUpdate('decideRunGate', { args: [again] }),
+    ).rejects.toMatchObject({ cause: { type: 'not_waiting' } });
     const canary = await waitUntil(
       async () => {
         const gate = await waiting(id);

@@ -1,6 +1,8 @@
+import type { WorkflowHandle } from '@temporalio/client';
 import { workflowIdOf } from '../../../src/contracts/names.js';
 import { useSqlHouse } from '../../support/houses/sql-house.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { localActivitiesOf } from '../../support/workers/scheduled-activities.js';
 import { detailsOf } from '../../support/workers/seen-activities.js';
 
 const house = useSqlHouse({
@@ -10,6 +12,8 @@ const house = useSqlHouse({
 /** Runs until it is canceled; the planner cannot see how much there is to do. Each number is another statement. */
 const endless = (number: number) =>
   `select count(*) from generate_series(1, (select 1000000)) a, generate_series(1, (select 1000000)) b where a <> ${number}`;
+
+const historyOf = async (workflow: WorkflowHandle) => (await workflow.fetchHistory()).events ?? [];
 
 /** In this shop: other suites run statements on the same server. */
 const running = async (): Promise<number> => {
@@ -84,6 +88,10 @@ test('no more run than have a place; the others wait in turn, visibly, and over 
     expect(await house.ended(id, user)).toMatchObject({ status: 'canceled' });
   }
   await waitUntil(async () => (await running()) === 0, { what: 'all are gone' });
+  // It asked when it was called and every few seconds, and not all the time.
+  await workflow.result();
+  const asked = (await localActivitiesOf(workflow)).filter((name) => name === 'admitSql');
+  expect(asked.length).toBeLessThan(30);
 });
 
 test('a statement that runs already is not run again: who sends it later gets the same rows', async () => {
@@ -147,4 +155,22 @@ test('a statement that waits for a lock says so, and who holds it', async () => 
     holder.release();
   }
   expect(await house.ended(id)).toMatchObject({ status: 'completed', waiting_on: null });
+});
+
+test('a run that nobody calls looks for a place by itself, ever more seldom, and a free place wakes it', async () => {
+  const both = [await house.begin({ sql: endless(14) }), await house.begin({ sql: endless(15) })];
+  await waitUntil(async () => (await running()) === 2, { what: 'both places are taken' });
+  const workflow = house.temporal.client.workflow.getHandle(
+    workflowIdOf('sql', await house.begin({ sql: 'select 1 as one' })),
+  );
+  const looks = async (): Promise<number[]> =>
+    (await historyOf(workflow)).flatMap(({ timerStartedEventAttributes: timer }) =>
+      timer ? Number(timer.startToFireTimeout?.seconds) : [],
+    );
+  await waitUntil(async () => (await looks()).length === 2, { what: 'its second wait' });
+  expect(await looks()).toEqual([5, 10]);
+  await house.cancel(both[0]!);
+  await workflow.result();
+  expect((await historyOf(workflow)).filter((each) => each.timerCanceledEventAttributes)).toHaveLength(1);
+  await house.cancel(both[1]!);
 });

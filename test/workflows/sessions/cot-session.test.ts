@@ -1,6 +1,7 @@
 import { ModelCallError } from '../../../src/models/error.js';
 import { progressSchema, type SessionProgressView } from '../../../src/contracts/sessions/session.js';
 import { readSessionProgress, toProgressView } from '../../../src/db/sessions/reads-progress.js';
+import { findProjected } from '../../../src/db/sessions/sessions.js';
 import type { Decider, SessionCommand } from '../../../src/domain/sessions/commands.js';
 import { storeHistory } from '../../support/store-history.js';
 import { waitUntil } from '../../support/wait-until.js';
@@ -94,6 +95,8 @@ describe.each([{ maxCachedWorkflows: 50 }, { maxCachedWorkflows: 0 }])(
           completedPhases: [1, 2, 3],
         });
         expect(model.calls).toHaveLength(9);
+        // Within one moment of the workflow's clock the number says which projection is the later one.
+        expect((await findProjected(rig.database.pool, id))?.sequence).toBeGreaterThan(1);
         const events = await eventsOf(rig, id);
         expect(events.map((event) => event.pos)).toEqual(events.map((_event, index) => index + 1));
         expect(events[0]?.type).toBe('session.started');
@@ -107,7 +110,11 @@ describe.each([{ maxCachedWorkflows: 50 }, { maxCachedWorkflows: 0 }])(
       await during(scriptedModel(numbered), async () => {
         const id = await startSession(rig, rig.owner);
         const gate = await untilGate(rig, id, 1);
+        const { updatedAt } = await rig.temporal.client.workflow
+          .getHandle(`cot-session:${id}`)
+          .query<SessionProgressView>('progress');
         const answered = await send(rig, id, approve(gate.outputDigest), 'visible');
+        expect(Date.parse(answered.updatedAt)).toBeGreaterThan(Date.parse(updatedAt));
         expect((await readProgress(rig, id)).version).toBeGreaterThanOrEqual(answered.version);
       });
     });

@@ -1,4 +1,6 @@
 import { givenContent } from '../../../src/db/sessions/given-content.js';
+import { sessionCommand } from '../../../src/contracts/sessions/messages.js';
+import type { SessionCommand } from '../../../src/domain/sessions/commands.js';
 import { storeBlob } from '../../../src/db/runs/blobs.js';
 import { builtinTemplates } from '../../../src/contracts/templates/builtin/builtin-templates.js';
 import { storeHistory } from '../../support/store-history.js';
@@ -106,9 +108,10 @@ test('signals that change nothing begin a new history once it has grown, and a c
     scriptedModel((_request, call) => `answer ${call}`),
     async () => {
       const id = await startSession(rig, rig.owner);
-      await untilGate(rig, id, 1);
-      await send(rig, id, rig.ask.state('pause'), 'before');
-      await send(rig, id, rig.ask.state('resume'), 'after');
+      const { outputDigest } = await untilGate(rig, id, 1);
+      const approval = rig.ask.approve(outputDigest);
+      await send(rig, id, approval, 'before');
+      await untilGate(rig, id, 2);
       const handle = rig.temporal.client.workflow.getHandle(`cot-session:${id}`);
       const { runId } = await handle.describe();
       for (let sent = 0; sent < SIGNALS_OF_A_LONG_HISTORY; sent += 1) {
@@ -120,11 +123,14 @@ test('signals that change nothing begin a new history once it has grown, and a c
           });
       }
       await waitUntil(async () => (await handle.describe()).runId !== runId, { what: 'a new history' });
-      expect(await send(rig, id, rig.ask.state('pause'), 'before')).toMatchObject({
-        status: 'waiting_approval',
+      const again = { args: [approval] as [SessionCommand], updateId: 'before' };
+      expect(await handle.executeUpdate(sessionCommand, again)).toMatchObject({ currentPhase: 2 });
+      const other = { ...again, updateId: 'other' };
+      await expect(handle.executeUpdate(sessionCommand, other)).rejects.toMatchObject({
+        cause: { type: 'stale_approval' },
       });
       await send(rig, id, rig.ask.approve(), 'approve');
-      await untilGate(rig, id, 2);
+      await untilStatus(rig, id, 'completed');
     },
   );
 });

@@ -2,6 +2,7 @@ import { fastPolicy, useWebhookHouse } from '../../support/houses/webhook-house.
 import { storeHistory } from '../../support/store-history.js';
 import { waitUntil } from '../../support/wait-until.js';
 import { policiesOf } from '../../support/workers/scheduled-activities.js';
+import { detailsOf } from '../../support/workers/seen-activities.js';
 import { answerWith, hang, verify } from '../../support/webhooks/receiver.js';
 
 const house = useWebhookHouse();
@@ -53,7 +54,9 @@ test('every failed attempt is retried under the same id until one succeeds', asy
     ]);
     expect(receiver.received.map((each) => each.id)).toEqual([deliveryId, deliveryId, deliveryId]);
     for (const each of receiver.received) verify(secret, each);
-    await house.temporal.client.workflow.getHandle(`webhook:${id}`).result();
+    const handle = house.temporal.client.workflow.getHandle(`webhook:${id}`);
+    await handle.result();
+    expect(await detailsOf(handle)).toBe('**1** delivered, **0** failed attempts, **0** waiting');
     await storeHistory(house.temporal.client, `webhook:${id}`, 'deliverWebhooks', 'retries');
   });
 });
