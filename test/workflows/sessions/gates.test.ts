@@ -72,6 +72,8 @@ test('the deadline of a gate stands still while the session is paused', () =>
       [id],
     );
     expect(rows[0]?.ms).toBe(deadlineMs);
+    const published = (await eventsOf(rig, id)).filter(({ type }) => type.startsWith('gate.'));
+    expect(published.map(({ type }) => type)).toEqual(['gate.opened']);
   }));
 
 test('a gate is waited for without a task of its workflow: its timer lasts until the reminder', () =>
