@@ -42,6 +42,7 @@ const { folders, nearest, servers, rebundles } = { folders: ['test/unit'], neare
 /** Far above what a test file takes: only a mutation that loops or waits for ever reaches it. */
 const limitMs = servers ? 120_000 : 10_000;
 const unmutated = new Map();
+/** How many changes of a file each test has noticed. */
 const finds = new Map();
 /** Tests whose subject is access, whatever file holds a query. */
 const accessTests = ['test/db/runs/ownership.test.ts', 'test/security/route-matrix.test.ts'];
@@ -185,25 +186,20 @@ async function noticing(own, { file, mutated, tests }) {
     const noticed = await own.run({ file, text: mutated, test, rebundles }, limitMs);
     if (noticed.by !== undefined && noticed.by !== 'a failed test') unmutated.delete(test);
     if (noticed.failed !== undefined && (await passesByItself(own, test))) {
-      const found = foundBy(file);
-      found.set(test, (found.get(test) ?? 0) + 1);
+      finds.set(`${test} ${file}`, foundBy(test, file) + 1);
       return noticed;
     }
   }
   return undefined;
 }
 
-/** The first tests come first; of the slow ones those that noticed most changes of this file. */
+/** The tests that noticed most changes of this file come first. */
 function promising(file, tests) {
-  if (!servers) return tests;
-  const found = foundBy(file);
-  const [first, ...others] = tests;
-  return [first, ...others.sort((a, b) => (found.get(b) ?? 0) - (found.get(a) ?? 0))];
+  return tests.toSorted((a, b) => foundBy(b, file) - foundBy(a, file));
 }
 
-function foundBy(file) {
-  if (!finds.has(file)) finds.set(file, new Map());
-  return finds.get(file);
+function foundBy(test, file) {
+  return finds.get(`${test} ${file}`) ?? 0;
 }
 
 function passesByItself(own, test) {

@@ -8,7 +8,7 @@ export async function inFlight<Item>(
   const runner = async (): Promise<void> => {
     for (const item of rest) await work(item);
   };
-  const runners = Array.from({ length: limit }, runner);
+  const runners = Array.from({ length: Math.min(limit, items.length) }, runner);
   await Promise.allSettled(runners);
   await Promise.all(runners);
 }

@@ -1,13 +1,11 @@
 import {
   ActivityFailure,
-  ApplicationFailure,
   CancellationScope,
   continueAsNew,
   isCancellation,
   setCurrentDetails,
   sleep,
 } from '@temporalio/workflow';
-import { failureTypes } from '../../contracts/errors.js';
 import type { RunGateKind } from '../../contracts/notifications/gate.js';
 import type {
   NotifyDeadlinesInput,
@@ -17,6 +15,7 @@ import type {
 import type { RunOutcome, RunResult } from '../../contracts/runs/run.js';
 import { canaryGate } from '../../domain/notifications/run-gates.js';
 import { describeRun } from '../../domain/notifications/run-progress.js';
+import { hasRunEnded } from '../runs/has-run-ended.js';
 import { runJob } from '../runs/job-run.js';
 import { ErrorKeeper } from './error-keeper.js';
 import { inFlight } from './in-flight.js';
@@ -160,9 +159,7 @@ async function tryOffice(input: { runId: string; officeId: string; round: number
   try {
     return await sendingOffices.notifyOffice.executeWithOptions({ summary: input.officeId }, [input]);
   } catch (error) {
-    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
-    const { cause } = error;
-    if (cause instanceof ApplicationFailure && cause.type === failureTypes.runEnded) throw error;
+    if (isCancellation(error) || !(error instanceof ActivityFailure) || hasRunEnded(error)) throw error;
     return undefined;
   }
 }

@@ -1,5 +1,4 @@
-import { ActivityFailure, ApplicationFailure, isCancellation, setCurrentDetails } from '@temporalio/workflow';
-import { failureTypes } from '../../contracts/errors.js';
+import { ActivityFailure, isCancellation, setCurrentDetails } from '@temporalio/workflow';
 import type {
   GatherSectionInput,
   GenerateReportInput,
@@ -9,6 +8,7 @@ import type {
 import type { RunOutcome } from '../../contracts/runs/run.js';
 import type { ContentRef } from '../../domain/runs/content-ref.js';
 import { queryIndex } from '../../domain/reports/sections.js';
+import { hasRunEnded } from '../runs/has-run-ended.js';
 import { errorOf, runJob } from '../runs/job-run.js';
 import { reportQueries, reportRendering, reportSteps } from './proxies.js';
 
@@ -70,8 +70,7 @@ function gather(
 
 /** A cancellation, the end of the run, or a fault in this code is never a gap in a report. */
 function endsTheJob(failure: unknown): boolean {
-  if (isCancellation(failure) || !(failure instanceof ActivityFailure)) return true;
-  return failure.cause instanceof ApplicationFailure && failure.cause.type === failureTypes.runEnded;
+  return isCancellation(failure) || !(failure instanceof ActivityFailure) || hasRunEnded(failure);
 }
 
 function gapsOf(parts: readonly SectionPart[]): string {

@@ -7,11 +7,12 @@ import {
   TimeoutFailure,
   workflowInfo,
 } from '@temporalio/workflow';
-import { failureTypes, type LastFailureDetails } from '../../contracts/errors.js';
+import type { LastFailureDetails } from '../../contracts/errors.js';
 import { event } from '../../contracts/event-data.js';
 import type { EndRunInput } from '../../contracts/runs/job-workflow.js';
 import type { RunError, RunOutcome, RunResult } from '../../contracts/runs/run.js';
 import { jobErrorOf } from '../../domain/runs/job-error.js';
+import { hasRunEnded } from './has-run-ended.js';
 import { runs } from './proxies.js';
 
 /**
@@ -53,7 +54,7 @@ async function begin(runId: string): Promise<boolean> {
 }
 
 async function fail(runId: string, failure: ActivityFailure): Promise<RunOutcome> {
-  if (failure.cause instanceof ApplicationFailure && failure.cause.type === failureTypes.runEnded) {
+  if (hasRunEnded(failure)) {
     return { status: 'canceled', reason: 'the run was ended from outside' };
   }
   // A step that was refused as hopeless has not used up anything: running it again would be refused again.

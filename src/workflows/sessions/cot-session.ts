@@ -1,14 +1,11 @@
 import {
-  ActivityFailure,
   allHandlersFinished,
-  ApplicationFailure,
   CancellationScope,
   condition,
   continueAsNew,
   isCancellation,
   setHandler,
 } from '@temporalio/workflow';
-import { failureTypes } from '../../contracts/errors.js';
 import {
   decideGate,
   proceedNextPhase,
@@ -17,6 +14,7 @@ import {
   projectAgain,
 } from '../../contracts/sessions/messages.js';
 import type { CotSessionInput, SessionOutcome } from '../../contracts/sessions/workflow.js';
+import { hasRunEnded } from '../runs/has-run-ended.js';
 import { SessionDecisions } from './decisions.js';
 import { SessionRun } from './run.js';
 
@@ -49,10 +47,4 @@ export async function cotSession(input: CotSessionInput): Promise<SessionOutcome
   // Answers to the last commands go out before the workflow is closed.
   await condition(allHandlersFinished);
   return ending;
-}
-
-/** The row was closed while the workflow could not answer: further work would have no reader. */
-function hasRunEnded(error: unknown): boolean {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  return cause instanceof ApplicationFailure && cause.type === failureTypes.runEnded;
 }

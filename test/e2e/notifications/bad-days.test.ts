@@ -11,6 +11,9 @@ const deliveries = async (status: string): Promise<Record<string, unknown>[]> =>
     'items'
   ] as Record<string, unknown>[];
 
+const firstMails = (): Promise<unknown> =>
+  waitUntil(() => Promise.resolve(house.smtp.mails.length >= 2), { what: 'the first mails' });
+
 test('an office that throws is tried again by itself, named and left to the dead letters; the others are served', async () => {
   const { officeIds } = await seedOffices(pool(), { offices: 12, staff: 2 });
   const seventh = officeIds[6]!;
@@ -130,7 +133,7 @@ test('a mail server that is away for a while delays the mails and loses none', a
   house.smtp.latencyMs = 30;
   await house.working(async () => {
     const id = await house.start();
-    await waitUntil(() => Promise.resolve(house.smtp.mails.length >= 2), { what: 'the first mails' });
+    await firstMails();
     await house.smtp.away();
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     await house.smtp.back();
@@ -196,7 +199,7 @@ test('a canceled run stops, gives back what it had planned, and the next one sen
   house.smtp.latencyMs = 100;
   await house.working(async () => {
     const id = await house.start();
-    await waitUntil(() => Promise.resolve(house.smtp.mails.length >= 2), { what: 'the first mails' });
+    await firstMails();
     await house.ask('DELETE', `/jobs/${id}`);
     expect((await house.ended(id)).body['status']).toBe('canceled');
     expect(await deliveries('planned')).toEqual([]);
@@ -215,7 +218,7 @@ test('a run whose offices another try has taken ends, and gives back what it had
   house.smtp.latencyMs = 100;
   await house.working(async () => {
     const id = await house.start();
-    await waitUntil(() => Promise.resolve(house.smtp.mails.length >= 2), { what: 'the first mails' });
+    await firstMails();
     await pool().query('update notification_run_offices set claim = null where run_id = $1', [id]);
     expect(await house.temporal.client.workflow.getHandle(`deadline-run:${id}`).result()).toEqual({
       status: 'canceled',

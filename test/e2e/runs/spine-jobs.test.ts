@@ -5,7 +5,7 @@ import { createRunControl } from '../../../src/platform/temporal/run-control.js'
 import { startApi } from '../../support/api.js';
 import { useJobHouse } from '../../support/houses/job-house.js';
 import { openTcpGate } from '../../support/servers/tcp-gate.js';
-import { waitUntil } from '../../support/wait-until.js';
+import { createHold } from '../../support/hold.js';
 import { createApiUser } from '../../support/people.js';
 
 const house = useJobHouse();
@@ -128,18 +128,15 @@ async function stored(id: string) {
 }
 
 test('a job that runs is canceled through its workflow, and says so at last', async () => {
-  let reached = false;
-  let release = (): void => undefined;
-  const held = new Promise<void>((resolve) => (release = resolve));
+  const { pass, reached, release } = createHold('the step runs');
   const gather = async (): Promise<never> => {
-    reached = true;
-    await held;
+    await pass();
     throw new Error('too late');
   };
   const id = await post();
   await working(
     async () => {
-      await waitUntil(() => Promise.resolve(reached), { what: 'the step runs' });
+      await reached();
       const asked = await api.send(`/jobs/${id}`, { ...as(house.ana), method: 'DELETE' });
       expect([asked.status, asked.body['cancelRequested']]).toEqual([202, true]);
       expect((await ended(id)).body).toMatchObject({ status: 'canceled' });

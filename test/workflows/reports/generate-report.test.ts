@@ -14,6 +14,7 @@ import { useDatabase } from '../../support/servers/database.js';
 import { contentOf } from '../../support/servers/object-stores.js';
 import { newReportRun, startRun } from '../../support/runs.js';
 import { withWorker, type TestWorkerOptions } from '../../support/workers/worker.js';
+import { createHold } from '../../support/hold.js';
 import { storeHistory } from '../../support/store-history.js';
 import { useTemporal } from '../../support/servers/temporal.js';
 import { waitUntil } from '../../support/wait-until.js';
@@ -70,17 +71,12 @@ const endFromOutside = (run: NewRun): Promise<unknown> =>
 
 /** Sections are gathered when they are released. */
 function heldGathering() {
-  let isReached = false;
-  let release = (): void => undefined;
-  const held = new Promise<void>((resolve) => (release = resolve));
+  const { pass, reached, release } = createHold('the step runs');
   const gather: typeof gatherSection = async (sources, asked) => {
-    isReached = true;
-    await held;
+    await pass();
     return gatherSection(sources, asked);
   };
-  const reached = (): Promise<unknown> =>
-    waitUntil(() => Promise.resolve(isReached), { what: 'the step runs' });
-  return { gather, release, reached };
+  return { gather, reached, release };
 }
 
 const outcomeOf = (run: NewRun): Promise<RunOutcome> =>

@@ -3,27 +3,22 @@ import type { WorkerDeps } from '../../../src/workers/worker.js';
 import { scriptedModel, startSession, untilGate } from '../../support/sessions/fixture.js';
 import { useSessions } from '../../support/houses/session-house.js';
 import { withWorker } from '../../support/workers/worker.js';
-import { waitUntil } from '../../support/wait-until.js';
+import { createHold } from '../../support/hold.js';
 
 const rig = useSessions();
 
 /** Texts of a decision are kept when they are released: the database is slow. */
 function heldTexts() {
-  let isReached = false;
-  let release = (): void => undefined;
-  const held = new Promise<void>((resolve) => (release = resolve));
+  const { pass, reached, release } = createHold('the texts to be kept');
   const activities = (made: WorkerDeps['activities']): WorkerDeps['activities'] => {
     const flow = made.flow as Record<string, (input: unknown) => Promise<unknown>>;
     const keepDecisionTexts = async (input: unknown): Promise<unknown> => {
-      isReached = true;
-      await held;
+      await pass();
       return flow['keepDecisionTexts']!(input);
     };
     return { ...made, flow: { ...flow, keepDecisionTexts } };
   };
-  const reached = (): Promise<unknown> =>
-    waitUntil(() => Promise.resolve(isReached), { what: 'the texts to be kept' });
-  return { activities, release, reached };
+  return { activities, reached, release };
 }
 
 const ways: Record<string, (handle: WorkflowHandle) => Promise<unknown>> = {
